@@ -1,0 +1,68 @@
+import type { ObjectMeta, Origin, RegistryObject } from '../object.ts';
+import type { Rejection } from '../rejection.ts';
+import { asFields, mapField, type Fields } from './fields.ts';
+import { readMeta } from './meta.ts';
+import { readPod } from './pod.ts';
+import { quoted, Report } from './report.ts';
+import { readServiceEntry } from './service-entry.ts';
+import { readWorkloadEntry } from './workload-entry.ts';
+
+/** What became of one document of the registry. */
+export type ReadResult =
+  /** Served; parts that were left out stand in `rejections`. */
+  | { readonly type: 'object'; readonly object: RegistryObject; readonly rejections: readonly Rejection[] }
+  /** Nothing of it can be served. */
+  | { readonly type: 'rejected'; readonly rejections: readonly Rejection[] }
+  /** A kind that is not for us, `Deployment apps/v1`. */
+  | { readonly type: 'skipped'; readonly what: string };
+
+type Reader = (object: Fields, meta: ObjectMeta, report: Report) => RegistryObject | undefined;
+
+const maxShownLength = 80;
+
+/**
+ * Reads one Kubernetes object, as it came out of YAML or JSON, into its slim form. Never throws: whatever is wrong
+ * costs the smallest part that is bad. A `List` is for the caller to take apart.
+ */
+export function readObject(raw: unknown, origin: Origin): ReadResult {
+  const object = asFields(raw);
+  if (object === undefined) return notAnObject('', raw, 'a map with apiVersion and kind', origin);
+  const { apiVersion, kind } = object;
+  if (typeof kind !== 'string' || kind === '') return notAnObject('kind', kind, 'a kind like ServiceEntry', origin);
+  if (typeof apiVersion !== 'string' || apiVersion === '') {
+    return notAnObject('apiVersion', apiVersion, 'an API version like networking.istio.io/v1', origin);
+  }
+  const reader = readerOf(apiVersion, kind);
+  if (reader === undefined) return { type: 'skipped', what: `${shown(kind)} ${shown(apiVersion)}` };
+  const report = new Report(kind, origin.text);
+  const meta = readMeta(mapField(object, 'metadata', '', report), report, origin);
+  const read = meta === undefined ? undefined : reader(object, meta, report);
+  const rejections = report.finish();
+  return read === undefined ? { type: 'rejected', rejections } : { type: 'object', object: read, rejections };
+}
+
+/** All versions of the Istio group have one schema. */
+function readerOf(apiVersion: string, kind: string): Reader | undefined {
+  switch (apiVersion) {
+    case 'networking.istio.io/v1':
+    case 'networking.istio.io/v1beta1':
+    case 'networking.istio.io/v1alpha3':
+      if (kind === 'ServiceEntry') return readServiceEntry;
+      return kind === 'WorkloadEntry' ? readWorkloadEntry : undefined;
+    case 'v1':
+      return kind === 'Pod' ? readPod : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function notAnObject(field: string, found: unknown, expected: string, origin: Origin): ReadResult {
+  const report = new Report('', origin.text);
+  report.add('object', field, `found ${quoted(found)}, expected ${expected}`);
+  return { type: 'rejected', rejections: report.finish() };
+}
+
+/** A word of a document as a log line shows it: as it is, where it is a usual one. */
+function shown(word: string): string {
+  return word.length <= maxShownLength && /^[\w./-]+$/.test(word) ? word : quoted(word);
+}

@@ -1,0 +1,99 @@
+import type { Endpoint, Location, ObjectMeta, Resolution, ServiceEntry } from '../object.ts';
+import { readAutoAddresses, readSpecAddresses } from './addresses.ts';
+import { readEndpoint } from './endpoint.ts';
+import { readExportTo } from './export-to.ts';
+import { asFields, listField, mapField, noValues, wordField, type Fields } from './fields.ts';
+import { readHosts } from './hosts.ts';
+import { readServicePorts } from './ports.ts';
+import { quoted, type Report } from './report.ts';
+import { readSelector } from './selector.ts';
+import { readTtl } from './ttl.ts';
+
+const maxEndpoints = 4096;
+const resolutions: readonly Resolution[] = ['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS'];
+const locations: readonly Location[] = ['MESH_EXTERNAL', 'MESH_INTERNAL'];
+const autoAllocateLabel = 'networking.istio.io/enable-autoallocate-ip';
+
+/** Stands for endpoints that were written but are all unusable: an object with none at all has another meaning. */
+const unusableEndpoints: readonly Endpoint[] = Object.freeze([
+  Object.freeze<Endpoint>({
+    address: { kind: 'none', reason: 'no usable endpoint' },
+    ports: new Map(),
+    locality: '',
+    weight: undefined,
+  }),
+]);
+
+/** `undefined`, and a rejection, where the object can mean nothing. */
+export function readServiceEntry(object: Fields, meta: ObjectMeta, report: Report): ServiceEntry | undefined {
+  const spec = asFields(object.spec);
+  if (spec === undefined) {
+    report.add('object', 'spec', `found ${quoted(object.spec)}, expected a map`);
+    return undefined;
+  }
+  const hosts = readHosts(spec, report);
+  if (hosts.length === 0) return undefined;
+  const resolution = wordField(spec, 'resolution', 'spec', report, resolutions, 'NONE');
+  const selector = readSelector(spec, report);
+  if (selector === 'unusable') return undefined;
+  if (hasConflict(spec, resolution, selector !== 'absent', report)) return undefined;
+  const { vips, hasAddresses } = readSpecAddresses(spec, report);
+  const metadata = mapField(object, 'metadata', '', report);
+  return {
+    kind: 'ServiceEntry',
+    meta,
+    hosts,
+    vips,
+    hasAddresses,
+    ports: readServicePorts(spec, report),
+    location: wordField(spec, 'location', 'spec', report, locations, 'MESH_EXTERNAL'),
+    resolution,
+    endpoints: readEndpoints(spec, resolution, report),
+    selector: selector === 'absent' ? undefined : selector,
+    exportTo: readExportTo(spec, report),
+    autoAddresses: readAutoAddresses(object, report),
+    allowsAutoAddresses: allowsAutoAddresses(mapField(metadata, 'labels', 'metadata', report)),
+    ttl: readTtl(mapField(metadata, 'annotations', 'metadata', report), report),
+  };
+}
+
+function hasConflict(spec: Fields, resolution: Resolution, hasSelector: boolean, report: Report): boolean {
+  const endpoints = spec.endpoints;
+  if (!Array.isArray(endpoints) || endpoints.length === 0) return false;
+  if (hasSelector) {
+    report.add('conflict', 'spec.workloadSelector', 'stands beside endpoints; expected at most one of the two');
+    return true;
+  }
+  if (resolution === 'NONE') {
+    report.add('conflict', 'spec.endpoints', 'stand under resolution NONE; expected none, or STATIC or DNS');
+    return true;
+  }
+  return false;
+}
+
+function readEndpoints(spec: Fields, resolution: Resolution, report: Report): readonly Endpoint[] {
+  const list = listField(spec, 'endpoints', 'spec', report, maxEndpoints, 'endpoint');
+  if (list.length === 0) return noValues;
+  const endpoints: Endpoint[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const path = `spec.endpoints[${i}]`;
+    const fields = asFields(list[i]);
+    if (fields === undefined) {
+      report.add('endpoint', path, `found ${quoted(list[i])}, expected a map with address`);
+      continue;
+    }
+    if (resolution === 'DNS_ROUND_ROBIN' && endpoints.length === 1) {
+      report.add('endpoint', path, 'is one too many; expected at most one endpoint under DNS_ROUND_ROBIN');
+      continue;
+    }
+    const endpoint = readEndpoint(fields, path, report);
+    if (endpoint !== undefined) endpoints.push(endpoint);
+  }
+  return endpoints.length === 0 ? unusableEndpoints : endpoints;
+}
+
+/** A YAML `false` without quotes is no label value, but what its writer wants is plain. */
+function allowsAutoAddresses(labels: Fields): boolean {
+  const value = labels[autoAllocateLabel];
+  return value !== false && !(typeof value === 'string' && value.toLowerCase() === 'false');
+}

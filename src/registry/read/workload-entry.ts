@@ -1,0 +1,37 @@
+import type { Labels, ObjectMeta, WorkloadEntry } from '../object.ts';
+import { readCondition } from './condition.ts';
+import { readEndpoint } from './endpoint.ts';
+import { asFields, mapField, type Fields } from './fields.ts';
+import { readLabels } from './labels.ts';
+import { quoted, type Report } from './report.ts';
+
+const healthChecksAnnotation = 'proxy.istio.io/health-checks-enabled';
+
+/** `undefined`, and a rejection, where it has no address that means anything. */
+export function readWorkloadEntry(object: Fields, meta: ObjectMeta, report: Report): WorkloadEntry | undefined {
+  const spec = asFields(object.spec);
+  if (spec === undefined) {
+    report.add('object', 'spec', `found ${quoted(object.spec)}, expected a map`);
+    return undefined;
+  }
+  const endpoint = readEndpoint(spec, 'spec', report);
+  if (endpoint === undefined) return undefined;
+  const metadata = mapField(object, 'metadata', '', report);
+  const labels = overlaid(
+    readLabels(metadata, 'labels', 'metadata', report),
+    readLabels(spec, 'labels', 'spec', report),
+  );
+  return { kind: 'WorkloadEntry', meta, labels, endpoint, isHealthy: isHealthy(object, metadata, report) };
+}
+
+function overlaid(over: Labels, under: Labels): Labels {
+  if (under.size === 0) return over;
+  return over.size === 0 ? under : new Map([...under, ...over]);
+}
+
+/** Only entries whose health somebody checks can be unhealthy; these are so until a check has succeeded. */
+function isHealthy(object: Fields, metadata: Fields, report: Report): boolean {
+  const enabled = mapField(metadata, 'annotations', 'metadata', report)[healthChecksAnnotation];
+  if (enabled !== 'true' && enabled !== true) return true;
+  return readCondition(mapField(object, 'status', '', report), 'Healthy', report);
+}
