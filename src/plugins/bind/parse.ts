@@ -1,0 +1,84 @@
+import { networkInterfaces } from 'node:os';
+import { formatIpAddress, parseIpAddress } from '../../corefile/address.ts';
+import { noBlock, takes, unknownOption } from '../../corefile/arguments.ts';
+import type { Token } from '../../corefile/ast.ts';
+import type { Problems } from '../../corefile/problem.ts';
+import { quote } from '../../corefile/quote.ts';
+import { didYouMean } from '../../corefile/suggest.ts';
+import type { DirectivePlugin } from '../plugin.ts';
+import type { BindConfig } from './config.ts';
+
+/** The machine's network interfaces by name, each with its addresses; what node:os gives. */
+export type Interfaces = () => Readonly<
+  Record<string, readonly { readonly address: string; readonly scopeid?: number | undefined }[] | undefined>
+>;
+
+/**
+ *     bind ADDR|IFACE... {
+ *         except ADDR|IFACE...
+ *     }
+ *
+ * Lines are merged; `except` takes away from its own line. An interface stands for all addresses that it has now.
+ */
+export function makeBindDirective(interfaces: Interfaces = networkInterfaces): DirectivePlugin<BindConfig> {
+  return {
+    name: 'bind',
+    parse(directives, { problems }) {
+      const known = addressesByName(interfaces());
+      const addresses = new Set<string>();
+      for (const directive of directives) {
+        if (!takes(directive, { min: 1 }, 'addresses or interfaces', problems)) continue;
+        const problemCount = problems.list.length;
+        const excepted = new Set<string>();
+        for (const option of directive.block ?? []) {
+          if (option.name.text !== 'except') unknownOption(option, ['except'], 'bind', problems);
+          else if (takes(option, { min: 1 }, 'addresses or interfaces', problems) && noBlock(option, problems)) {
+            for (const token of option.args) resolve(token, known, problems).forEach((each) => excepted.add(each));
+          }
+        }
+        const kept = directive.args
+          .flatMap((token) => resolve(token, known, problems))
+          .filter((each) => !excepted.has(each));
+        if (kept.length === 0 && problems.list.length === problemCount) {
+          const message = 'bind has no address left: except takes away all of them, expected at least one';
+          problems.error('COREFILE_CONFLICT', directive.name.position, message);
+        }
+        for (const address of kept) addresses.add(address);
+      }
+      return { addresses: [...addresses] };
+    },
+  };
+}
+
+function addressesByName(interfaces: ReturnType<Interfaces>): ReadonlyMap<string, readonly string[]> {
+  const known = new Map<string, readonly string[]>();
+  for (const [name, entries = []] of Object.entries(interfaces)) {
+    // A link-local address means something only together with its interface (RFC 4007 section 11).
+    const scoped = entries.map(({ address, scopeid = 0 }) => (scopeid === 0 ? address : `${address}%${name}`));
+    known.set(name, scoped.map(canonical));
+  }
+  return known;
+}
+
+function resolve(token: Token, known: ReadonlyMap<string, readonly string[]>, problems: Problems): readonly string[] {
+  const address = parseAddress(token.text);
+  if (address !== undefined) return [address];
+  const ofInterface = known.get(token.text);
+  if (ofInterface !== undefined) return ofInterface;
+  const expected = 'expected an IP address or the name of an interface';
+  const near = didYouMean(token.text, known.keys()) || `; the interfaces are ${[...known.keys()].join(', ') || 'none'}`;
+  problems.error('COREFILE_ARGUMENT', token.position, `${expected}, found ${quote(token.text)}${near}`);
+  return [];
+}
+
+/** `fe80::1%eth0` keeps its scope, which only IPv6 has. */
+function parseAddress(text: string): string | undefined {
+  const [bare = '', scope] = text.split('%', 2);
+  const address = parseIpAddress(bare);
+  if (address === undefined || scope === '' || (scope !== undefined && address.family === 4)) return undefined;
+  return formatIpAddress(address) + (scope === undefined ? '' : `%${scope}`);
+}
+
+function canonical(text: string): string {
+  return parseAddress(text) ?? text;
+}

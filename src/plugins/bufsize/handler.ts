@@ -1,0 +1,13 @@
+import type { QueryPlugin } from '../plugin.ts';
+import type { BufsizeConfig } from './config.ts';
+
+/** Limits replies over UDP to max(512, min(the client's size, ours)); never above what the client takes. */
+export const bufsizeHandler: QueryPlugin<BufsizeConfig> = {
+  name: 'bufsize',
+  create:
+    ({ size }, _environment, next) =>
+    (query) => {
+      query.limitReply(size);
+      return next(query);
+    },
+};

@@ -1,0 +1,13 @@
+import { noBlock, takes } from '../../corefile/arguments.ts';
+import { once } from '../once.ts';
+import type { DirectivePlugin } from '../plugin.ts';
+
+/** `debug`: no arguments, no block. */
+export const debugDirective: DirectivePlugin<Record<string, never>> = {
+  name: 'debug',
+  parse(directives, { problems }) {
+    const directive = once(directives, problems);
+    if (directive && takes(directive, { max: 0 }, 'no arguments', problems)) noBlock(directive, problems);
+    return {};
+  },
+};

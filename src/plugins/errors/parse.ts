@@ -1,0 +1,81 @@
+import { duration, noBlock, oneOf, takes, unknownOption } from '../../corefile/arguments.ts';
+import type { Directive, Token } from '../../corefile/ast.ts';
+import type { Problems } from '../../corefile/problem.ts';
+import { quote } from '../../corefile/quote.ts';
+import { once } from '../once.ts';
+import type { DirectivePlugin } from '../plugin.ts';
+import type { Consolidation, ErrorsConfig } from './config.ts';
+
+const maxPatternLength = 10_000;
+/** The longest delay of a timer, in milliseconds: 24.8 days. */
+const maxPeriodMs = 2 ** 31 - 1;
+const extras = ['warning', 'error', 'info', 'debug', 'show_first'] as const;
+
+/**
+ *     errors [stdout] {
+ *         stacktrace
+ *         consolidate DURATION REGEXP [warning|error|info|debug] [show_first]
+ *     }
+ */
+export const errorsDirective: DirectivePlugin<ErrorsConfig> = {
+  name: 'errors',
+  parse(directives, { problems }) {
+    const directive = once(directives, problems);
+    const consolidations: Consolidation[] = [];
+    if (!directive) return { consolidations };
+    if (takes(directive, { max: 1 }, "'stdout'", problems)) {
+      const [destination] = directive.args;
+      if (destination) oneOf(destination, 'the destination of errors', ['stdout'], problems);
+    }
+    for (const option of directive.block ?? []) {
+      if (option.name.text === 'consolidate') {
+        const consolidation = parseConsolidate(option, problems);
+        if (consolidation) consolidations.push(consolidation);
+      } else if (option.name.text === 'stacktrace') {
+        // Nothing throws here that a stack could be shown of; the word is taken so that Corefiles start.
+        if (takes(option, { max: 0 }, 'no arguments', problems)) noBlock(option, problems);
+      } else {
+        unknownOption(option, ['consolidate', 'stacktrace'], 'errors', problems);
+      }
+    }
+    return { consolidations };
+  },
+};
+
+function parseConsolidate(option: Directive, problems: Problems): Consolidation | undefined {
+  if (!takes(option, { min: 2, max: 4 }, 'DURATION, REGEXP and at most a level and show_first', problems))
+    return undefined;
+  if (!noBlock(option, problems)) return undefined;
+  const [period, pattern, ...rest] = option.args;
+  const periodMs = duration(period!, 'the duration of consolidate', { min: 1, max: maxPeriodMs }, problems);
+  const isPattern = checkPattern(pattern!, problems);
+  let level: Consolidation['level'] | undefined;
+  let showsFirst = false;
+  for (const token of rest) {
+    const word = oneOf(token, 'the end of consolidate', extras, problems);
+    if (word === undefined) return undefined;
+    const isRepeated = word === 'show_first' ? showsFirst : level !== undefined;
+    if (isRepeated)
+      problems.error('COREFILE_REPEATED', token.position, `${quote(token.text)} says what was said before`);
+    if (word === 'show_first') showsFirst = true;
+    else level = word;
+  }
+  if (periodMs === undefined || !isPattern) return undefined;
+  return { periodMs, pattern: pattern!.text, level: level ?? 'error', showsFirst };
+}
+
+function checkPattern({ text, position }: Token, problems: Problems): boolean {
+  if (text.length > maxPatternLength) {
+    const message = `the regular expression has ${text.length} characters, and at most ${maxPatternLength} are taken`;
+    problems.error('COREFILE_ARGUMENT', position, message);
+    return false;
+  }
+  try {
+    new RegExp(text);
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    problems.error('COREFILE_ARGUMENT', position, `expected a regular expression of JavaScript: ${reason}`);
+    return false;
+  }
+}

@@ -1,0 +1,4 @@
+/** The one policy that is built. */
+export interface LoadbalanceConfig {
+  readonly policy: 'round_robin';
+}

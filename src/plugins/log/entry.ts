@@ -1,0 +1,96 @@
+import type { LogFields } from '../../runtime/logger.ts';
+import { className, maxMessageSize, minUdpPayload, rcodeName, typeName } from '../../wire/codes.ts';
+import { formatName } from '../../wire/name.ts';
+import type { Peer, Query } from '../../wire/query.ts';
+import { replyCode } from '../../wire/reply.ts';
+
+/** The header's flags by octet and bit, in the order in which CoreDNS names them. */
+const flags = [
+  { octet: 2, bit: 0x80, name: 'qr' },
+  { octet: 2, bit: 0x04, name: 'aa' },
+  { octet: 2, bit: 0x02, name: 'tc' },
+  { octet: 2, bit: 0x01, name: 'rd' },
+  { octet: 3, bit: 0x80, name: 'ra' },
+  { octet: 3, bit: 0x40, name: 'z' },
+  { octet: 3, bit: 0x20, name: 'ad' },
+  { octet: 3, bit: 0x10, name: 'cd' },
+] as const;
+
+/** One query and its reply in words. Made for a line that is logged, and not kept. */
+export class LogEntry {
+  readonly type: string;
+  readonly class: string;
+  /** In lower case, absolute. */
+  readonly name: string;
+  readonly proto: 'udp' | 'tcp';
+  /** IPv6 in brackets. */
+  readonly remote: string;
+  readonly port: number;
+  /** Octets of the query. */
+  readonly size: number;
+  readonly id: number;
+  readonly dnssecOk: boolean;
+  readonly rcode: string;
+  readonly replyFlags: string;
+  /** Octets of the reply as it is sent. */
+  readonly replySize: number;
+  /** Seconds with nine decimals, without unit. */
+  readonly seconds: string;
+  readonly #query: Query;
+
+  constructor(query: Query, length: number, durationMs: number) {
+    query.readName();
+    this.#query = query;
+    this.type = typeName(query.type);
+    this.class = className(query.class);
+    this.name = formatName(query.lower);
+    this.proto = query.transport === 'udp' ? 'udp' : 'tcp';
+    this.remote = bracketed(query.peer);
+    this.port = query.peer.port;
+    this.size = query.end - query.start;
+    this.id = query.id;
+    this.dnssecOk = query.dnssecOk;
+    this.rcode = rcodeName(replyCode(query));
+    this.replyFlags = flags
+      .filter(({ octet, bit }) => (query.out[query.outStart + octet]! & bit) !== 0)
+      .map(({ name }) => name)
+      .join(',');
+    this.replySize = length;
+    this.seconds = (durationMs / 1000).toFixed(9);
+  }
+
+  get local(): string {
+    return bracketed(this.#query.local);
+  }
+
+  get opcode(): number {
+    return this.#query.opcode;
+  }
+
+  /** What the client takes, as CoreDNS counts it: at least 512 over UDP, and everything over TCP. */
+  get bufsize(): number {
+    return this.proto === 'tcp' ? maxMessageSize : Math.max(this.#query.clientPayload, minUdpPayload);
+  }
+
+  /** For the JSON form of the log. */
+  get fields(): LogFields {
+    return {
+      remote: this.remote,
+      port: this.port,
+      id: this.id,
+      type: this.type,
+      class: this.class,
+      name: this.name,
+      proto: this.proto,
+      size: this.size,
+      rcode: this.rcode,
+      rflags: this.replyFlags,
+      rsize: this.replySize,
+      duration: Number(this.seconds),
+    };
+  }
+}
+
+function bracketed({ address, family }: Peer): string {
+  return family === 6 ? `[${address}]` : address;
+}
