@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /**
  * IP addresses in one spelling each, so that equal addresses are equal strings: a dotted quad, or the IPv6 text of
  * RFC 5952 in lower case. An IPv4-mapped IPv6 address (`::ffff:a.b.c.d`, RFC 4291 section 2.5.5.2) is the IPv4
@@ -16,6 +14,8 @@ export interface Cidr {
 /** Eight groups of four hex digits, the last two as a dotted quad. */
 const maxTextLength = 45;
 const mappedPrefixLength = 96;
+const dot = 0x2e;
+const colon = 0x3a;
 
 /**
  * The canonical form, or `undefined` where the text is no IP address. IPv4 takes four decimal numbers without leading
@@ -28,17 +28,10 @@ export function canonicalAddress(text: string): string | undefined {
 
 /** The octets of a canonical address in network order: 4 or 16. */
 export function addressBytes(canonical: string): Uint8Array {
-  if (familyOf(canonical) === 4) {
-    const bytes = new Uint8Array(4);
-    writeQuad(canonical, bytes, 0);
-    return bytes;
-  }
-  const bytes = new Uint8Array(16);
-  const groups = groupsOf(canonical);
-  for (let i = 0; i < 8; i++) {
-    bytes[2 * i] = groups[i]! >> 8;
-    bytes[2 * i + 1] = groups[i]! & 0xff;
-  }
+  const isQuad = familyOf(canonical) === 4;
+  const bytes = new Uint8Array(isQuad ? 4 : 16);
+  if (isQuad) writeQuad(canonical, 0, bytes, 0);
+  else writeGroups(canonical, bytes);
   return bytes;
 }
 
@@ -74,15 +67,15 @@ export function parseCidr(text: string): Cidr | undefined {
 function canonicalOrUnspecified(text: string): string | undefined {
   if (text.length > maxTextLength) return undefined;
   // A strict dotted quad has but one spelling.
-  if (!text.includes(':')) return isQuad(text) ? text : undefined;
-  if (text.includes('%') || !isIPv6(text)) return undefined;
-  const groups = groupsOf(text);
-  if (groups[5] === 0xffff && groups.every((group, i) => i >= 5 || group === 0)) {
-    const high = groups[6]!;
-    const low = groups[7]!;
-    return `${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`;
-  }
-  return formatGroups(groups);
+  if (!text.includes(':')) return writeQuad(text, 0, undefined, 0) ? text : undefined;
+  const bytes = new Uint8Array(16);
+  if (!writeGroups(text, bytes)) return undefined;
+  return isMapped(bytes) ? bytes.subarray(12).join('.') : formatGroups(bytes);
+}
+
+function isMapped(bytes: Uint8Array): boolean {
+  for (let i = 0; i < 10; i++) if (bytes[i] !== 0) return false;
+  return bytes[10] === 0xff && bytes[11] === 0xff;
 }
 
 /** Digits up to the end, without leading zeros: `undefined` for anything else. */
@@ -98,17 +91,13 @@ function prefixLengthOf(text: string, start: number): number | undefined {
   return value;
 }
 
-function isQuad(text: string): boolean {
-  return writeQuad(text, undefined, 0);
-}
-
-/** Reads a dotted quad into `bytes` from `at` on; false where the text is none. */
-function writeQuad(text: string, bytes: Uint8Array | undefined, at: number): boolean {
+/** Reads the dotted quad that stands from `start` to the end into `bytes` at `at`; false where there is none. */
+function writeQuad(text: string, start: number, bytes: Uint8Array | undefined, at: number): boolean {
   let count = 0;
   let value = -1;
-  for (let i = 0; i <= text.length; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : 0x2e;
-    if (code === 0x2e) {
+  for (let i = start; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : dot;
+    if (code === dot) {
       if (value < 0 || count === 4) return false;
       if (bytes !== undefined) bytes[at + count] = value;
       count++;
@@ -124,53 +113,84 @@ function writeQuad(text: string, bytes: Uint8Array | undefined, at: number): boo
   return count === 4;
 }
 
-/** The eight 16-bit groups of a text that is known to be an IPv6 address. */
-function groupsOf(text: string): number[] {
-  const gap = text.indexOf('::');
-  if (gap < 0) return groupsBetween(text);
-  const head = groupsBetween(text.slice(0, gap));
-  const tail = groupsBetween(text.slice(gap + 2));
-  while (head.length + tail.length < 8) head.push(0);
-  return head.concat(tail);
-}
-
-function groupsBetween(text: string): number[] {
-  if (text === '') return [];
-  const groups: number[] = [];
-  for (const part of text.split(':')) {
-    if (part.includes('.')) {
-      const quad = new Uint8Array(4);
-      writeQuad(part, quad, 0);
-      groups.push((quad[0]! << 8) | quad[1]!, (quad[2]! << 8) | quad[3]!);
-    } else {
-      groups.push(Number.parseInt(part, 16));
+/**
+ * Reads an IPv6 address (RFC 4291 section 2.2) into 16 zeroed bytes, in one pass; false where the text is none. What
+ * stands behind `::` is first written where the gap begins and at the end moved to the right.
+ */
+function writeGroups(text: string, bytes: Uint8Array): boolean {
+  let at = 0;
+  let gap = -1;
+  let i = 0;
+  if (text.startsWith('::')) {
+    gap = 0;
+    i = 2;
+  }
+  while (i < text.length) {
+    if (at === 16) return false;
+    const start = i;
+    let value = 0;
+    let digit = hexDigit(text.charCodeAt(i));
+    while (digit >= 0 && i - start < 4) {
+      value = (value << 4) | digit;
+      i++;
+      digit = i < text.length ? hexDigit(text.charCodeAt(i)) : -1;
+    }
+    if (i === start) return false;
+    if (i < text.length && text.charCodeAt(i) === dot) {
+      if (at > 12 || !writeQuad(text, start, bytes, at)) return false;
+      at += 4;
+      break;
+    }
+    bytes[at++] = value >> 8;
+    bytes[at++] = value & 0xff;
+    if (i === text.length) break;
+    if (text.charCodeAt(i++) !== colon) return false;
+    if (i === text.length) return false;
+    if (text.charCodeAt(i) === colon) {
+      if (gap >= 0) return false;
+      gap = at;
+      i++;
     }
   }
-  return groups;
+  if (gap < 0) return at === 16;
+  // A gap stands for at least one group.
+  if (at > 14) return false;
+  bytes.copyWithin(16 - (at - gap), gap, at);
+  bytes.fill(0, gap, 16 - (at - gap));
+  return true;
+}
+
+/** The value of a hex digit, -1 for any other character. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** RFC 5952 section 4: no leading zeros, the first of the longest runs of at least two zero groups becomes `::`. */
-function formatGroups(groups: readonly number[]): string {
+function formatGroups(bytes: Uint8Array): string {
   let runStart = -1;
   let runLength = 1;
+  let zeros = 0;
   for (let i = 0; i < 8; i++) {
-    let end = i;
-    while (end < 8 && groups[end] === 0) end++;
-    if (end - i > runLength) {
-      runStart = i;
-      runLength = end - i;
+    zeros = groupAt(bytes, i) === 0 ? zeros + 1 : 0;
+    if (zeros > runLength) {
+      runLength = zeros;
+      runStart = i - zeros + 1;
     }
-    if (end > i) i = end;
   }
   let text = '';
   for (let i = 0; i < 8; i++) {
     if (i === runStart) {
       text += '::';
       i += runLength - 1;
-      continue;
+    } else {
+      text += `${i === 0 || i === runStart + runLength ? '' : ':'}${groupAt(bytes, i).toString(16)}`;
     }
-    if (text !== '' && !text.endsWith(':')) text += ':';
-    text += groups[i]!.toString(16);
   }
   return text;
+}
+
+function groupAt(bytes: Uint8Array, index: number): number {
+  return (bytes[2 * index]! << 8) | bytes[2 * index + 1]!;
 }
