@@ -1,0 +1,47 @@
+import { encodeName } from '../../wire/name.ts';
+import type { Query } from '../../wire/query.ts';
+import type { Handler, HandlerEnvironment, QueryPlugin } from '../plugin.ts';
+import type { ForwardConfig } from './config.ts';
+import { Deadlines } from './deadlines.ts';
+import { ForwardGroup } from './forward-group.ts';
+import { isBelowAny } from './zone-match.ts';
+
+/** A line with its zones in wire form. */
+interface Route {
+  readonly from: readonly Uint8Array[];
+  readonly except: readonly Uint8Array[];
+  readonly group: ForwardGroup;
+}
+
+/** Sends the names of the first line that takes them to its upstreams; all others go to the next plugin. */
+export const forwardHandler: QueryPlugin<ForwardConfig> = {
+  name: 'forward',
+  create(config: ForwardConfig, environment: HandlerEnvironment, next: Handler): Handler {
+    const deadlines = new Deadlines(environment.clock);
+    const { clock, logger } = environment;
+    const randomUint16 = (): number => environment.randomUint16();
+    const routes: Route[] = config.lines.map((line) => ({
+      from: line.from.map(wireName),
+      except: line.except.map(wireName),
+      group: new ForwardGroup(line, { clock, logger, deadlines, randomUint16 }),
+    }));
+    environment.onClose(async () => {
+      await Promise.all(routes.map(({ group }) => group.close()));
+      deadlines.clear();
+    });
+    return (query: Query) => {
+      query.readName();
+      for (const { from, except, group } of routes) {
+        if (isBelowAny(query, from) && !isBelowAny(query, except)) return group.forward(query);
+      }
+      return next(query);
+    };
+  },
+};
+
+/** Zones in a config went through the parser, so that they have a wire form. */
+function wireName(zone: string): Uint8Array {
+  const name = encodeName(zone);
+  if (name === undefined) throw new Error(`not a zone name: ${zone}`);
+  return name;
+}

@@ -1,0 +1,29 @@
+import { type ForwardLine, formatUpstream, type UpstreamAddress } from './config.ts';
+import type { Deadlines } from './deadlines.ts';
+import { Health } from './health.ts';
+import { TcpPool } from './upstream-tcp.ts';
+import { UdpPool } from './upstream-udp.ts';
+
+/** One upstream of a line: its sockets and its health. */
+export class Upstream {
+  /** `10.0.0.1:53`, for messages. */
+  readonly name: string;
+  readonly health: Health;
+  readonly udp: UdpPool;
+  readonly tcp: TcpPool;
+
+  constructor(upstream: UpstreamAddress, line: ForwardLine, deadlines: Deadlines, randomUint16: () => number) {
+    this.name = formatUpstream(upstream);
+    this.health = new Health(line.maxFails);
+    const { sourceAddress, idleTimeoutMs, maxAgeMs, maxIdleConnections } = line;
+    const common = { upstream, sourceAddress, deadlines, randomUint16 };
+    this.udp = new UdpPool(common);
+    this.tcp = new TcpPool({ ...common, idleTimeoutMs, maxAgeMs, maxIdleConnections });
+  }
+
+  /** Closes all sockets once they wait for nothing. */
+  close(): void {
+    this.udp.close();
+    this.tcp.close();
+  }
+}

@@ -1,0 +1,83 @@
+import { randomInt } from 'node:crypto';
+import { decode, type DecodedPacket } from 'dns-packet';
+import type { ForwardLine, UpstreamAddress } from '../../../src/plugins/forward/config.ts';
+import { forwardHandler } from '../../../src/plugins/forward/handler.ts';
+import type { Handler } from '../../../src/plugins/plugin.ts';
+import type { Query } from '../../../src/wire/query.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import type { FakeUpstream } from '../../support/fake-upstream.ts';
+import { replyBytes } from '../../support/query.ts';
+import { RecordingLogger } from '../../support/quiet-logger.ts';
+
+/** What the next plugin answers with in these tests: no reply at all, so that it cannot be mistaken. */
+export const passedOn = 0;
+
+export function addressOf(upstream: FakeUpstream): UpstreamAddress {
+  return { address: upstream.address, port: upstream.port, family: upstream.address.includes(':') ? 6 : 4 };
+}
+
+/** A line with the defaults, in the order of the list. */
+export function line(upstreams: readonly FakeUpstream[], changes: Partial<ForwardLine> = {}): ForwardLine {
+  return {
+    from: ['.'],
+    except: [],
+    upstreams: upstreams.map(addressOf),
+    policy: 'sequential',
+    forceTcp: false,
+    preferUdp: false,
+    idleTimeoutMs: 10_000,
+    maxAgeMs: 0,
+    maxIdleConnections: 0,
+    readTimeoutMs: 2000,
+    maxFails: 2,
+    maxAttempts: undefined,
+    maxConcurrent: 1000,
+    failover: [2, 5],
+    sourceAddress: undefined,
+    ...changes,
+  };
+}
+
+/** A chain of forward alone, on a clock that stands still. */
+export class Harness {
+  readonly clock = new FakeClock();
+  readonly logger = new RecordingLogger();
+  readonly handler: Handler;
+  readonly #closers: (() => void | Promise<void>)[] = [];
+
+  constructor(...lines: ForwardLine[]) {
+    this.handler = forwardHandler.create(
+      { lines },
+      {
+        clock: this.clock,
+        logger: this.logger,
+        zones: ['.'],
+        randomUint16: () => randomInt(65_536),
+        table: () => {
+          throw new Error('forward has no table');
+        },
+        onClose: (close) => this.#closers.push(close),
+      },
+      () => passedOn,
+    );
+  }
+
+  /** The octets of the reply. */
+  async ask(query: Query): Promise<Uint8Array> {
+    return replyBytes(query, await this.handler(query));
+  }
+
+  /** The reply as an independent reader sees it. */
+  async resolve(query: Query): Promise<DecodedPacket> {
+    return decode(Buffer.from(await this.ask(query)));
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close();
+  }
+}
+
+/** The addresses in a reply's answer section. */
+export function addresses(reply: DecodedPacket): string[] {
+  return (reply.answers ?? []).flatMap((record) => (record.type === 'A' ? [record.data] : []));
+}
