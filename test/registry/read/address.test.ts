@@ -25,6 +25,7 @@ describe('canonicalAddress', () => {
     ['0:0:0:0:0:ffff:1.2.3.4', '1.2.3.4'],
     ['0000:0000:0000:0000:0000:ffff:192.168.100.200', '192.168.100.200'],
     ['1::ffff:1.2.3.4', '1::ffff:102:304'],
+    ['::1:ffff:1.2.3.4', '::1:ffff:102:304'],
     ['::ffff:0:1.2.3.4', '::ffff:0:102:304'],
   ])('%s is %s', (text, canonical) => {
     expect(canonicalAddress(text)).toBe(canonical);
