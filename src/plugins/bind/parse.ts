@@ -24,7 +24,7 @@ export function makeBindDirective(interfaces: Interfaces = networkInterfaces): D
   return {
     name: 'bind',
     parse(directives, { problems }) {
-      const known = addressesByName(interfaces());
+      const list = listInterfaces(interfaces);
       const addresses = new Set<string>();
       for (const directive of directives) {
         if (!takes(directive, { min: 1 }, 'addresses or interfaces', problems)) continue;
@@ -33,11 +33,11 @@ export function makeBindDirective(interfaces: Interfaces = networkInterfaces): D
         for (const option of directive.block ?? []) {
           if (option.name.text !== 'except') unknownOption(option, ['except'], 'bind', problems);
           else if (takes(option, { min: 1 }, 'addresses or interfaces', problems) && noBlock(option, problems)) {
-            for (const token of option.args) resolve(token, known, problems).forEach((each) => excepted.add(each));
+            for (const token of option.args) resolve(token, list, problems).forEach((each) => excepted.add(each));
           }
         }
         const kept = directive.args
-          .flatMap((token) => resolve(token, known, problems))
+          .flatMap((token) => resolve(token, list, problems))
           .filter((each) => !excepted.has(each));
         if (kept.length === 0 && problems.list.length === problemCount) {
           const message = 'bind has no address left: except takes away all of them, expected at least one';
@@ -50,6 +50,20 @@ export function makeBindDirective(interfaces: Interfaces = networkInterfaces): D
   };
 }
 
+interface InterfaceList {
+  readonly known: ReadonlyMap<string, readonly string[]>;
+  /** Why there is none; the system may refuse (a seccomp policy). */
+  readonly error?: string;
+}
+
+function listInterfaces(interfaces: Interfaces): InterfaceList {
+  try {
+    return { known: addressesByName(interfaces()) };
+  } catch (error) {
+    return { known: new Map(), error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 function addressesByName(interfaces: ReturnType<Interfaces>): ReadonlyMap<string, readonly string[]> {
   const known = new Map<string, readonly string[]>();
   for (const [name, entries = []] of Object.entries(interfaces)) {
@@ -60,13 +74,15 @@ function addressesByName(interfaces: ReturnType<Interfaces>): ReadonlyMap<string
   return known;
 }
 
-function resolve(token: Token, known: ReadonlyMap<string, readonly string[]>, problems: Problems): readonly string[] {
+function resolve(token: Token, { known, error }: InterfaceList, problems: Problems): readonly string[] {
   const address = parseAddress(token.text);
   if (address !== undefined) return [address];
   const ofInterface = known.get(token.text);
   if (ofInterface !== undefined) return ofInterface;
   const expected = 'expected an IP address or the name of an interface';
-  const near = didYouMean(token.text, known.keys()) || `; the interfaces are ${[...known.keys()].join(', ') || 'none'}`;
+  const names = [...known.keys()];
+  let near = didYouMean(token.text, names) || `; the interfaces are ${names.join(', ') || 'none'}`;
+  if (error !== undefined) near = `; the interfaces cannot be listed: ${error}`;
   problems.error('COREFILE_ARGUMENT', token.position, `${expected}, found ${quote(token.text)}${near}`);
   return [];
 }

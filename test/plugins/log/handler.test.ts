@@ -1,0 +1,169 @@
+import { encode, type Packet } from 'dns-packet';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { logHandler } from '../../../src/plugins/log/handler.ts';
+import { logDirective } from '../../../src/plugins/log/parse.ts';
+import { classifyReply } from '../../../src/plugins/log/response-class.ts';
+import type { Handler } from '../../../src/plugins/plugin.ts';
+import { rcode } from '../../../src/wire/codes.ts';
+import { emptyReply } from '../../../src/wire/reply.ts';
+import { makeEnvironment, parseDirective } from '../../support/plugin.ts';
+import { makeQuery, type QueryOptions, type TypeOption } from '../../support/query.ts';
+
+const success: Handler = (query) => emptyReply(query, rcode.NOERROR, true);
+
+/** Logs queries by a Corefile's lines; a reply takes 0.439146 ms. */
+function logger(corefileLines: string, next: Handler = success, random?: () => number) {
+  const environment = makeEnvironment(random);
+  const { config, problems } = parseDirective(logDirective, corefileLines);
+  expect(problems).toEqual([]);
+  const handler = logHandler.create(config, environment, (query) => {
+    environment.clock.advance(0.439146);
+    return next(query);
+  });
+  const ask = (name: string, type: TypeOption = 'A', options?: QueryOptions): unknown =>
+    handler(makeQuery(name, type, options));
+  return { environment, ask, lines: () => environment.logger.lines.map(({ message }) => message) };
+}
+
+describe('log', () => {
+  it('writes the common format', () => {
+    const { ask, lines, environment } = logger('log');
+    expect(ask('A.Example.org', 'A', { edns: true, id: 4242 })).toBe(42);
+    expect(lines()).toEqual([
+      '192.0.2.1:40000 - 4242 "A IN a.example.org. udp 42 false 1232" NOERROR qr,aa,rd 42 0.000439146s',
+    ]);
+    expect(environment.logger.lines[0]).toMatchObject({
+      level: 'info',
+      fields: { name: 'a.example.org.', type: 'A', rcode: 'NOERROR', duration: 0.000439146, remote: '192.0.2.1' },
+    });
+  });
+
+  it.each<[string, QueryOptions, TypeOption, string]>([
+    ['{remote} {local}', {}, 'A', '192.0.2.1 192.0.2.53'],
+    ['{remote}:{port}', { peer: { address: '::1', port: 9, family: 6 } }, 'A', '[::1]:9'],
+    ['{local}', { local: { address: '::1', port: 53, family: 6 } }, 'A', '[::1]'],
+    ['{type} {class}', { class: 3 }, 65_280, 'TYPE65280 CH'],
+    ['{proto}', { transport: 'tls' }, 'A', 'tcp'],
+    ['{>do} {>bufsize}', { edns: { payload: 4096, dnssecOk: true } }, 'A', 'true 4096'],
+    ['{>bufsize}', { edns: { payload: 100 } }, 'A', '512'],
+    ['{>bufsize}', { transport: 'tcp' }, 'A', '65535'],
+    ['{>opcode} {size} {rsize}', {}, 'A', '0 29 29'],
+    ['{>rflags}', { rd: false, cd: true }, 'A', 'qr,aa,cd'],
+    ['{/meta/data}{unknown}{name', {}, 'A', '-{unknown}{name'],
+    ['{{name}}', {}, 'A', '{example.org.}'],
+  ])('fills %j', (format, options, type, line) => {
+    const { ask, lines } = logger(`log . "${format}"`);
+    ask('example.org', type, options);
+    expect(lines()).toEqual([line]);
+  });
+
+  it('names every flag in the order of the header', () => {
+    const { ask, lines } = logger('log . {>rflags}', (query) => {
+      const length = emptyReply(query, rcode.NOERROR);
+      query.out.fill(0xff, 2, 4);
+      return length;
+    });
+    ask('example.org');
+    expect(lines()).toEqual(['qr,aa,tc,rd,ra,z,ad,cd']);
+  });
+
+  it('reads the query right when the reply was written over it', () => {
+    const { ask, lines } = logger('log . "{name} {>id} {size} {>do}"', (query) => {
+      query.out = query.bytes;
+      return success(query);
+    });
+    ask('A.example.org', 'A', { id: 77, edns: { dnssecOk: true } });
+    expect(lines()).toEqual(['a.example.org. 77 42 true']);
+  });
+
+  it('escapes what a name holds', () => {
+    const { ask, lines } = logger('log . {name}');
+    ask('a\\010[ERROR]\\000.org');
+    expect(lines()).toEqual(['a\\010[error]\\000.org.']);
+  });
+
+  it('waits for a promise', async () => {
+    const { ask, lines } = logger('log . "{name} {rcode}"', (query) => Promise.resolve(success(query)));
+    const outcome = ask('example.org');
+    expect(lines()).toEqual([]);
+    expect(await outcome).toBe(29);
+    expect(lines()).toEqual(['example.org. NOERROR']);
+  });
+
+  it.each<[string, Handler]>([
+    ['at once', () => 0],
+    ['late', () => Promise.resolve(0)],
+  ])('says nothing of a query that gets no reply %s', async (_, next) => {
+    const { ask, lines } = logger('log', next);
+    expect(await ask('example.org')).toBe(0);
+    expect(lines()).toEqual([]);
+  });
+
+  it('lets the first rule decide whose name matches at a label', () => {
+    const { ask, lines } = logger('log a.org "1 {name}"\nlog A.org b.org "2 {name}"\nlog x.c.org {\nclass error\n}');
+    for (const name of ['a.org', 'x.A.ORG', 'xa.org', 'b.org', 'org', '.', 'x.c.org']) ask(name);
+    expect(lines()).toEqual(['1 a.org.', '1 x.a.org.', '2 b.org.']);
+  });
+
+  it('does not try the next rule where only the class does not match', () => {
+    const { ask, lines } = logger('log a.org {\nclass error\n}\nlog . {name}');
+    ask('a.org');
+    ask('b.org');
+    expect(lines()).toEqual(['b.org.']);
+  });
+
+  it('logs one of N, by chance', () => {
+    let random = 0;
+    const { ask, lines } = logger('log . {name} {\nsample 4\n}', success, () => random);
+    for (random of [0, 16_383, 16_384, 65_535]) ask(`r${random}.org`);
+    expect(lines()).toEqual(['r0.org.', 'r16383.org.']);
+  });
+
+  it('logs only the classes that were asked for', () => {
+    const { ask, lines } = logger('log . {rcode} {\nclass denial error\n}', (query) =>
+      emptyReply(query, query.type === 1 ? rcode.NXDOMAIN : query.type === 28 ? rcode.NOERROR : rcode.SERVFAIL),
+    );
+    ask('example.org', 'A');
+    ask('example.org', 'AAAA');
+    ask('example.org', 'MX');
+    expect(lines()).toEqual(['NXDOMAIN', 'SERVFAIL']);
+  });
+});
+
+describe('classifyReply', () => {
+  const soa = {
+    type: 'SOA',
+    name: 'a.org',
+    data: { mname: 'a.org', rname: 'a.org', serial: 1, refresh: 1, retry: 1, expire: 1, minimum: 1 },
+  } as const;
+  const ns = { type: 'NS', name: 'a.org', data: 'b.org' } as const;
+  const a = { type: 'A', name: 'a.org', data: '192.0.2.1' } as const;
+
+  it.each<[string, Packet, number, string]>([
+    ['an answer', { answers: [a] }, 0, 'success'],
+    ['an answer with SOA', { answers: [a], authorities: [soa] }, 0, 'success'],
+    ['NODATA', { authorities: [soa] }, 0, 'denial'],
+    ['an SOA behind others', { authorities: [ns, soa] }, 0, 'denial'],
+    ['a delegation', { authorities: [ns] }, 0, 'success'],
+    ['an SOA that is additional', { authorities: [ns], additionals: [soa] }, 0, 'success'],
+    ['an empty reply', {}, 0, 'success'],
+    ['NXDOMAIN with SOA', { authorities: [soa] }, 3, 'denial'],
+    ['NXDOMAIN without', {}, 3, 'denial'],
+    ['SERVFAIL', { authorities: [soa] }, 2, 'error'],
+    ['REFUSED', {}, 5, 'error'],
+  ])('knows %s', (_, packet, code, expected) => {
+    const bytes = encode({ type: 'response', questions: [{ type: 'A', name: 'a.org' }], ...packet });
+    bytes[3] = code;
+    expect(classifyReply(bytes, 0, bytes.length)).toBe(expected);
+  });
+
+  it('takes what cannot be read as an error, and any octets without throwing', () => {
+    expect(classifyReply(Uint8Array.of(0, 0, 0x80, 0, 0, 0, 0, 0, 0, 9, 0, 0), 0, 12)).toBe('error');
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        expect(['success', 'denial', 'error']).toContain(classifyReply(bytes, 0, bytes.length));
+      }),
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { parseCorefile } from '../../src/corefile/parser.ts';
+import { formatProblem, Problems } from '../../src/corefile/problem.ts';
+import type { DirectivePlugin, Handler, HandlerEnvironment } from '../../src/plugins/plugin.ts';
+import { FakeClock } from './fake-clock.ts';
+import { RecordingLogger } from './quiet-logger.ts';
+
+export interface ParsedDirective<Config> {
+  readonly config: Config;
+  /** As they are printed, with the file named `Corefile`; `lines` start on its line 2. */
+  readonly problems: readonly string[];
+}
+
+/** Runs the control half of a plugin over lines as they would stand in the block of `example.org`. */
+export function parseDirective<Config>(plugin: DirectivePlugin<Config>, lines: string): ParsedDirective<Config> {
+  const problems = new Problems();
+  const files = {
+    readFile: (path: string) => readFileSync(path, 'utf8'),
+    list: () => [],
+    isDirectory: () => false,
+  };
+  const text = `example.org:1053 {\n${lines}\n}\n`;
+  const blocks = parseCorefile({ file: 'Corefile', text }, {}, files, problems);
+  const directives = (blocks[0]?.directives ?? []).filter(({ name }) => name.text === plugin.name);
+  const context = { zones: ['example.org.'], problems, readFile: files.readFile };
+  const config = plugin.parse(directives, context);
+  return { config, problems: problems.list.map(formatProblem) };
+}
+
+/** What a query half gets in tests. */
+export interface TestEnvironment extends HandlerEnvironment {
+  readonly clock: FakeClock;
+  readonly logger: RecordingLogger;
+  /** Closes what was registered to be closed. */
+  close(): Promise<void>;
+}
+
+/** An environment with a clock that stands still; random numbers are 0, 1, 2 … unless `random` gives others. */
+export function makeEnvironment(random?: () => number): TestEnvironment {
+  const closers: (() => void | Promise<void>)[] = [];
+  let count = 0;
+  return {
+    clock: new FakeClock(),
+    logger: new RecordingLogger(),
+    zones: ['example.org.'],
+    randomUint16: random ?? (() => count++ & 0xffff),
+    table: () => {
+      throw new Error('this test has no answer table');
+    },
+    onClose: (close) => closers.push(close),
+    async close() {
+      for (const close of closers) await close();
+    },
+  };
+}
+
+/** The end of a chain that must not be reached. */
+export const unreachable: Handler = () => {
+  throw new Error('the next plugin was asked');
+};
