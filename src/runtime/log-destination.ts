@@ -138,11 +138,6 @@ export class FdDestination implements LogDestination {
   }
 }
 
-/** The process's standard output, of whichever thread. */
-export function standardOutput(clock: Clock): FdDestination {
-  return new FdDestination(1, clock);
-}
-
 function isTemporary(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'EAGAIN' || code === 'EBUSY' || code === 'EINTR';

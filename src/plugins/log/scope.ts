@@ -12,7 +12,7 @@ export function zoneScope(zone: string): (query: Query) => boolean {
     if (label < 0) return false;
     query.readName();
     const start = query.labels[label]!;
-    if (query.nameLength - start !== wire.length) return false;
+    // Label lengths are compared with the rest, so that a longer or shorter name differs before its end.
     for (let i = 0; i < wire.length; i++) if (query.lower[start + i] !== wire[i]) return false;
     return true;
   };
