@@ -1,0 +1,204 @@
+import { resolve } from 'node:path';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { readObject } from '../read/object.ts';
+import type { Sink, Source } from '../source.ts';
+import type { ReadObject } from './document.ts';
+import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
+import { Ledger, type FileRejection } from './ledger.ts';
+import { isWorse, type FileLoader, type LoadedFile } from './loaded-file.ts';
+import { RejectionReport } from './report.ts';
+import { emptySnapshot, scanPaths, type Scan, type Snapshot } from './scan.ts';
+import { Watches } from './watches.ts';
+
+export interface FileSourceOptions {
+  /** Files, directories and globs. The first that holds an object wins over the others. */
+  readonly paths: readonly string[];
+  /** Larger files are left out; 64 MiB unless it is set. */
+  readonly maxFileBytes?: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly fileSystem?: FileSystem;
+  readonly readObject?: ReadObject;
+}
+
+export const defaultMaxFileBytes = 64 * 1024 * 1024;
+/** Quiet for so long after an event before files are read: one save is many events. */
+export const debounceMs = 20;
+/** While events go on, files are read at least so long after the first of them. */
+export const maxDebounceMs = 100;
+/** What reads worse than before must stay so for this long to be believed. */
+export const settleMs = 100;
+/** The net under the watches. */
+export const pollMs = 10_000;
+/** Where the system cannot watch. */
+export const fallbackPollMs = 1000;
+
+/**
+ * Objects from YAML and JSON files.
+ *
+ *     path ─► expandPath ─► files ─► readText ─► split ─► documents ─► Ledger ─► Sink
+ *                 │                                  (unchanged text: kept)
+ *                 └──► WatchPoints ─► Watches ── event ──► 20 ms ──► again
+ *
+ * A document that does not parse is left out; a file that makes no sense as a whole keeps its last good content, and so
+ * do the files of a directory that vanishes. A file that was deleted while its directory stands takes its objects along.
+ */
+export class FileSource implements Source {
+  readonly name: string;
+  readonly #paths: readonly string[];
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #loader: FileLoader;
+  readonly #watches: Watches;
+  readonly #ledger = new Ledger();
+  readonly #report: RejectionReport;
+  #sink: Sink | undefined;
+  #served: Snapshot = emptySnapshot;
+  /** What was read last, while it waits to be believed. */
+  #seen: ReadonlyMap<string, LoadedFile> = emptySnapshot.files;
+  /** Paths that events named since the last scan. */
+  #changed = new Set<string>();
+  #firstEventAt: number | undefined;
+  #doubtSince: number | undefined;
+  #cancelScan: (() => void) | undefined;
+  #cancelPoll: (() => void) | undefined;
+  #mustPoll = false;
+
+  constructor(options: FileSourceOptions) {
+    const { paths, clock, logger, fileSystem = nodeFileSystem } = options;
+    this.name = `file(${paths.join(' ')})`;
+    this.#paths = paths;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#report = new RejectionReport(logger);
+    this.#loader = {
+      fileSystem,
+      logger,
+      maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes,
+      readObject: options.readObject ?? readObject,
+      wall: () => clock.wall(),
+    };
+    this.#watches = new Watches(
+      fileSystem,
+      (path) => this.#onEvent(path),
+      (directory, error) => this.#onWatchFailure(directory, error),
+    );
+  }
+
+  /** Reads everything before it returns: one `apply` with all objects, then `synced`. */
+  start(sink: Sink): void {
+    this.#sink = sink;
+    this.#believe(this.#look());
+    sink.synced();
+    this.#poll();
+  }
+
+  stop(): Promise<void> {
+    this.#sink = undefined;
+    this.#cancelScan?.();
+    this.#cancelPoll?.();
+    this.#watches.close();
+    return Promise.resolve();
+  }
+
+  #onEvent(path: string | undefined): void {
+    if (!this.#sink) return;
+    if (path !== undefined) this.#changed.add(path);
+    const now = this.#clock.now();
+    this.#firstEventAt ??= now;
+    this.#scanAfter(Math.max(0, Math.min(debounceMs, this.#firstEventAt + maxDebounceMs - now)));
+  }
+
+  #onWatchFailure(directory: string, error: unknown): void {
+    if (!this.#sink || this.#mustPoll) return;
+    this.#mustPoll = true;
+    const why = errorCode(error) === '' ? String(error) : errorCode(error);
+    this.#logger.warning(
+      `${this.name}: ${directory} cannot be watched (${why}): the files are looked at every ${fallbackPollMs / 1000} s`,
+    );
+    this.#poll();
+  }
+
+  #poll(): void {
+    this.#cancelPoll?.();
+    this.#cancelPoll = this.#clock.after(this.#mustPoll ? fallbackPollMs : pollMs, () => {
+      this.#scan();
+      if (this.#sink) this.#poll();
+    });
+  }
+
+  #scanAfter(delayMs: number): void {
+    this.#cancelScan?.();
+    this.#cancelScan = this.#clock.after(delayMs, () => this.#scan());
+  }
+
+  #scan(): void {
+    this.#cancelScan?.();
+    this.#firstEventAt = undefined;
+    const scan = this.#look();
+    if (this.#isDoubtful(scan)) {
+      const now = this.#clock.now();
+      this.#doubtSince ??= now;
+      const leftMs = this.#doubtSince + settleMs - now;
+      if (leftMs > 0) {
+        this.#seen = scan.files;
+        this.#scanAfter(leftMs);
+        return;
+      }
+    }
+    this.#believe(scan);
+  }
+
+  /** A watch that was opened now may have missed what happened before it: then everything is looked at once more. */
+  #look(): Scan {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    const mustRead = changed.size === 0 ? () => false : (path: string) => changed.has(resolve(path));
+    let scan = scanPaths(this.#loader, this.#paths, this.#served, this.#seen, mustRead);
+    for (let round = 0; round < 3 && this.#watches.sync(scan.watched.directories); round++)
+      scan = scanPaths(this.#loader, this.#paths, this.#served, scan.files, () => false);
+    return scan;
+  }
+
+  #isDoubtful(scan: Scan): boolean {
+    if (scan.paths.some((path, index) => path.problem && !this.#served.paths[index]?.problem)) return true;
+    for (const [path, before] of this.#served.files) if (isWorse(before, scan.files.get(path))) return true;
+    for (const [path, after] of scan.files) if (!this.#served.files.has(path) && isWorse(undefined, after)) return true;
+    return false;
+  }
+
+  #believe(scan: Scan): void {
+    const isFirst = this.#served === emptySnapshot;
+    this.#doubtSince = undefined;
+    this.#seen = scan.files;
+    const before = this.#served;
+    this.#served = { paths: scan.paths, files: scan.files };
+    for (const [path, file] of before.files) {
+      const after = scan.files.get(path);
+      if (after === file) continue;
+      const kept = new Set(after?.documents);
+      for (const document of file.documents.toReversed()) if (!kept.has(document)) this.#ledger.remove(document);
+    }
+    for (const [path, file] of scan.files) {
+      const known = before.files.get(path);
+      if (known === file) continue;
+      const kept = new Set(known?.documents);
+      for (const document of file.documents) if (!kept.has(document)) this.#ledger.add(document);
+    }
+    const changes = this.#ledger.takeChanges();
+    if (changes.length > 0 || isFirst) this.#sink?.apply(changes);
+    this.#reportRejections();
+  }
+
+  #reportRejections(): void {
+    const found: FileRejection[] = [];
+    for (const { problem } of this.#served.paths) if (problem) found.push({ file: problem.origin, rejection: problem });
+    for (const { place, rejections } of this.#served.files.values())
+      for (const rejection of rejections) found.push({ file: place.path, rejection });
+    for (const duplicate of this.#ledger.duplicates()) found.push(duplicate);
+    const isPresent = (file: string): boolean => this.#served.files.has(file) || this.#paths.includes(file);
+    const list = this.#report.update(found, isPresent);
+    if (list) this.#sink?.rejected(list);
+  }
+}

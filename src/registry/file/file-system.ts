@@ -1,0 +1,111 @@
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync, watch } from 'node:fs';
+
+/** What `stat` says, links followed. */
+export interface FileStatus {
+  readonly kind: 'file' | 'directory' | 'other';
+  /** Device and inode: two paths with one identity are one file. */
+  readonly identity: string;
+  /** Changes whenever the content may have changed: identity, size, times of modification and change. */
+  readonly stamp: string;
+  readonly size: number;
+  /** Unix time in milliseconds. */
+  readonly modifiedMs: number;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly isLink: boolean;
+  /** A directory itself, not a link to one. */
+  readonly isDirectory: boolean;
+}
+
+/**
+ * The part of the file system that the source needs, so that tests can let it fail. All but `linkTarget` throw Node's
+ * errors, with a `code`.
+ */
+export interface FileSystem {
+  status(path: string): FileStatus;
+  list(directory: string): readonly DirectoryEntry[];
+  /** The bytes of a file, never more than `limit` of them. */
+  read(path: string, limit: number): Buffer;
+  /** What a link says; `undefined` when the path is no link, `false` when nothing has that name. */
+  linkTarget(path: string): string | undefined | false;
+  /**
+   * Tells of changes in a directory (never of a file: after a rename a watch on a file is deaf), by the name of what
+   * changed, `undefined` where the system does not say. The result ends it.
+   */
+  watch(directory: string, onChange: (name: string | undefined) => void, onError: (error: unknown) => void): () => void;
+}
+
+export const nodeFileSystem: FileSystem = {
+  status(path) {
+    const status = statSync(path, { bigint: true });
+    const identity = `${status.dev.toString(36)}:${status.ino.toString(36)}`;
+    return {
+      kind: status.isFile() ? 'file' : status.isDirectory() ? 'directory' : 'other',
+      identity,
+      stamp: `${identity}:${status.size.toString(36)}:${status.mtimeNs.toString(36)}:${status.ctimeNs.toString(36)}`,
+      size: Number(status.size),
+      modifiedMs: Number(status.mtimeMs),
+    };
+  },
+  list(directory) {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    return entries.map((entry) => ({
+      name: entry.name,
+      isLink: entry.isSymbolicLink(),
+      isDirectory: entry.isDirectory(),
+    }));
+  },
+  read(path, limit) {
+    const descriptor = openSync(path, 'r');
+    try {
+      return readUpTo(descriptor, limit);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+  linkTarget(path) {
+    try {
+      return readlinkSync(path);
+    } catch (error) {
+      return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR' ? false : undefined;
+    }
+  },
+  watch(directory, onChange, onError) {
+    const watcher = watch(directory, { persistent: false }, (_event, name) => onChange(name ?? undefined));
+    watcher.on('error', onError);
+    return () => watcher.close();
+  },
+};
+
+/** The file may grow while it is read: the size that `stat` gave is only where to begin. */
+function readUpTo(descriptor: number, limit: number): Buffer {
+  let buffer = Buffer.allocUnsafe(64 * 1024);
+  let length = 0;
+  for (;;) {
+    const room = Math.min(buffer.length, limit) - length;
+    const read = room > 0 ? readSync(descriptor, buffer, length, room, null) : 0;
+    length += read;
+    if (length >= limit || (read === 0 && room > 0)) return buffer.subarray(0, length);
+    if (length === buffer.length) {
+      const larger = Buffer.allocUnsafe(buffer.length * 2);
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+  }
+}
+
+/** `ENOENT` and its like; '' for any other error. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** What a person should read of an error of the file system: no call, no path. */
+export function errorText(error: unknown): string {
+  const code = errorCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
+  if (code === 'ELOOP') return 'is a link that leads in a circle';
+  return `cannot be read (${code === '' ? String(error) : code})`;
+}

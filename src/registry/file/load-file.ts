@@ -1,0 +1,135 @@
+import { hash } from 'node:crypto';
+import type { Rejection } from '../rejection.ts';
+import type { FilePlace, LoadedDocument, ReadObject } from './document.ts';
+import { findJsonError } from './json-error.ts';
+import { listItemType, moveDocument, readDocument, withType } from './read-document.ts';
+import { splitJson } from './split-json.ts';
+import { splitYaml } from './split-yaml.ts';
+import { positionOf } from './text.ts';
+import { maxDepth, parseYaml } from './yaml.ts';
+
+export type LoadResult =
+  | { readonly type: 'documents'; readonly documents: readonly LoadedDocument[] }
+  /** Nothing can be said of the file as a whole: the caller keeps what it had. */
+  | { readonly type: 'problem'; readonly problem: Rejection };
+
+export interface LoadOptions {
+  readonly place: FilePlace;
+  /** Documents of the same file before; those whose text is still there are not read again. */
+  readonly previous: readonly LoadedDocument[];
+  readonly readObject: ReadObject;
+  readonly onSkipped: (origin: string, what: string) => void;
+}
+
+/** A part of the file that is read on its own. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+}
+
+/** Takes the text of a file apart. A name in `.json` holds one JSON value, any other YAML documents. Never throws. */
+export function loadFile(text: string, options: LoadOptions): LoadResult {
+  return /\.json$/i.test(options.place.path) ? loadJson(text, options) : loadYaml(text, options);
+}
+
+export function textHash(text: string): string {
+  return hash('sha256', text, 'latin1');
+}
+
+function loadYaml(text: string, options: LoadOptions): LoadResult {
+  const { place, readObject, onSkipped } = options;
+  const pieces = splitYaml(text);
+  const documents = reuse(pieces, options, '', text, (piece, hash, index) => {
+    const { startLine } = pieces[index]!;
+    const { line, start: position } = piece;
+    const parsed = parseYaml(text.slice(piece.start, piece.end));
+    if (parsed.type === 'value') {
+      // `---` with nothing but a comment or `null` behind it.
+      if (parsed.value === null) return { place, hash, line, position, claims: [], rejections: [] };
+      return readDocument({ place, hash, line, position, label: '', value: parsed.value }, readObject, onSkipped);
+    }
+    const at = parsed.line === undefined ? `${line}` : `${startLine + parsed.line}:${parsed.column + 1}`;
+    const { reason, message } = parsed;
+    const rejection = { reason, object: '', field: '', message, origin: `${place.path}:${at}` };
+    return { place, hash, line, position, claims: [], rejections: [rejection] };
+  });
+  return { type: 'documents', documents };
+}
+
+function loadJson(text: string, options: LoadOptions): LoadResult {
+  const { place, readObject, onSkipped } = options;
+  const split = splitJson(text, maxDepth);
+  if (split.type === 'deep')
+    return problem(text, place, 'size', split.offset, `nested more than ${maxDepth} levels deep`);
+  try {
+    const type = split.type === 'list' ? listItemType(JSON.parse(split.rest)) : undefined;
+    if (split.type !== 'list' || type === undefined) {
+      const pieces = text.trim() === '' ? [] : [{ start: 0, end: text.length, line: 1 }];
+      const documents = reuse(pieces, options, '', text, (piece, hash) => {
+        const value = JSON.parse(text) as unknown;
+        return readDocument({ place, hash, line: 1, position: piece.start, label: '', value }, readObject, onSkipped);
+      });
+      return { type: 'documents', documents };
+    }
+    const context = JSON.stringify(type);
+    const documents = reuse(split.items, options, context, text, (piece, hash, index) => {
+      const value = withType(JSON.parse(text.slice(piece.start, piece.end)), type);
+      const { line, start: position } = piece;
+      return readDocument({ place, hash, line, position, label: ` items[${index}]`, value }, readObject, onSkipped);
+    });
+    return { type: 'documents', documents };
+  } catch (error) {
+    const found = findJsonError(text);
+    return problem(text, place, 'parse', found?.offset ?? 0, found?.message ?? String(error));
+  }
+}
+
+function problem(
+  text: string,
+  place: FilePlace,
+  reason: 'parse' | 'size',
+  offset: number,
+  message: string,
+): LoadResult {
+  const { line, column } = positionOf(text, offset);
+  const origin = `${place.path}:${line}:${column}`;
+  return { type: 'problem', problem: { reason, object: '', field: '', message, origin } };
+}
+
+/**
+ * Reads only the pieces whose text is new. Most edits leave a common beginning and end; the rest is looked up by hash.
+ *
+ * @param context what else decides how a piece is read
+ */
+function reuse(
+  pieces: readonly Piece[],
+  options: LoadOptions,
+  context: string,
+  text: string,
+  read: (piece: Piece, hash: string, index: number) => LoadedDocument,
+): LoadedDocument[] {
+  const hashes = pieces.map((piece) => textHash(context + text.slice(piece.start, piece.end)));
+  const { previous, place } = options;
+  const isSamePlace = previous[0]?.place.index === place.index;
+  const usable = isSamePlace ? previous : [];
+  let head = 0;
+  while (head < hashes.length && head < usable.length && usable[head]!.hash === hashes[head]) head++;
+  let tail = 0;
+  const most = Math.min(hashes.length, usable.length) - head;
+  while (tail < most && usable[usable.length - 1 - tail]!.hash === hashes[hashes.length - 1 - tail]) tail++;
+  const moved = new Map<string, LoadedDocument>();
+  for (const document of usable.slice(head, usable.length - tail)) moved.set(document.hash, document);
+
+  return pieces.map((piece, index) => {
+    const hash = hashes[index]!;
+    const fromEnd = pieces.length - index;
+    const old = index < head ? usable[index] : fromEnd <= tail ? usable[usable.length - fromEnd] : moved.get(hash);
+    if (old === undefined) return read(piece, hash, index);
+    if (old.line === piece.line && old.position === piece.start && index < head) return old;
+    moved.delete(hash);
+    // Rejections name lines and columns, and an item of a list its number.
+    if (old.rejections.length > 0 || context !== '') return read(piece, hash, index);
+    return moveDocument(old, piece.line, piece.start);
+  });
+}

@@ -1,0 +1,85 @@
+import type { Rejection } from '../rejection.ts';
+import type { FileStatus } from './file-system.ts';
+import { errorText } from './file-system.ts';
+import { loadPlace, withProblem, type FileLoader, type LoadedFile } from './loaded-file.ts';
+import { expandPath } from './paths.ts';
+import { WatchPoints } from './watch-points.ts';
+
+/** A path of the configuration as it was when last looked at. */
+export interface PathState {
+  readonly isDirectory: boolean;
+  readonly problem: Rejection | undefined;
+}
+
+/** Everything that the paths stand for at one moment. */
+export interface Snapshot {
+  readonly paths: readonly PathState[];
+  /** By path, in the order that decides between duplicates. */
+  readonly files: ReadonlyMap<string, LoadedFile>;
+}
+
+export const emptySnapshot: Snapshot = { paths: [], files: new Map() };
+
+export interface Scan extends Snapshot {
+  readonly watched: WatchPoints;
+}
+
+/**
+ * Looks at all paths, and reads the files whose `stat` has changed.
+ *
+ * @param served what is served: unread and unreadable files are taken from it
+ * @param seen what was read last, served or not yet
+ * @param mustRead files that are read whatever `stat` says
+ */
+export function scanPaths(
+  loader: FileLoader,
+  paths: readonly string[],
+  served: Snapshot,
+  seen: ReadonlyMap<string, LoadedFile>,
+  mustRead: (path: string) => boolean,
+): Scan {
+  const { fileSystem } = loader;
+  const watched = new WatchPoints(fileSystem);
+  const states: PathState[] = [];
+  const files = new Map<string, LoadedFile>();
+  const identities = new Set<string>();
+
+  paths.forEach((path, index) => {
+    const wasDirectory = served.paths[index]?.isDirectory ?? false;
+    const expansion = expandPath(fileSystem, path, wasDirectory, watched);
+    states.push({
+      isDirectory: expansion.isDirectory || wasDirectory,
+      problem: expansion.problem === undefined ? undefined : problemOf(path, expansion.problem),
+    });
+    for (const file of expansion.files) {
+      if (files.has(file)) continue;
+      const known = served.files.get(file);
+      let status: FileStatus;
+      try {
+        status = fileSystem.status(file);
+      } catch (error) {
+        files.set(file, withProblem({ index, path: file }, '', known, problemOf(file, errorText(error))));
+        continue;
+      }
+      // A link to a directory; one path under two names; a pipe would block for ever.
+      if (status.kind === 'directory' || identities.has(status.identity)) continue;
+      identities.add(status.identity);
+      if (status.kind === 'other') {
+        const problem = problemOf(file, 'is neither a file nor a directory');
+        files.set(file, withProblem({ index, path: file }, status.stamp, known, problem));
+        continue;
+      }
+      const last = seen.get(file);
+      const isUnchanged = last?.stamp === status.stamp && last.place.index === index && !mustRead(file);
+      files.set(file, isUnchanged ? last : loadPlace(loader, { index, path: file }, status, known, last));
+    }
+    if (!expansion.keepsOthers) return;
+    for (const [file, known] of served.files)
+      if (known.place.index === index && !files.has(file)) files.set(file, known);
+  });
+  return { paths: states, files, watched };
+}
+
+function problemOf(path: string, message: string): Rejection {
+  return { reason: 'file', object: '', field: '', message, origin: path };
+}

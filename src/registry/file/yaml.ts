@@ -1,0 +1,64 @@
+import { CORE_SCHEMA, load, mergeTag, YAMLException } from 'js-yaml';
+
+export const maxDepth = 100;
+/** What a document may always expand to. */
+const minExpandedSize = 1024 * 1024;
+
+export type YamlResult =
+  | { readonly type: 'value'; readonly value: unknown }
+  /** `line` counts from 0 at the start of the text, `column` from 0; `undefined` where the parser does not know. */
+  | {
+      readonly type: 'error';
+      readonly reason: 'parse' | 'size';
+      readonly line: number | undefined;
+      readonly column: number;
+      readonly message: string;
+    };
+
+/**
+ * Parses one YAML document (1.2 core schema, with `<<`) into what JSON can hold. Aliases may make it larger than its
+ * text, but only up to a bound: without them no document has more nodes and characters than its text has characters,
+ * so a "billion laughs" is found after as many steps as an honest document of that length takes. Never throws.
+ */
+export function parseYaml(text: string): YamlResult {
+  let value: unknown;
+  try {
+    value = load(text, { schema: CORE_SCHEMA.withTags(mergeTag), maxDepth });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) return failure('parse', String(error));
+    const reason = error.reason.includes('maxDepth') || error.reason.includes('maxTotalMergeKeys') ? 'size' : 'parse';
+    const { mark } = error;
+    return { type: 'error', reason, line: mark?.line, column: mark?.column ?? 0, message: error.reason };
+  }
+  const limit = Math.max(minExpandedSize, 2 * text.length);
+  if (!fits(value, limit)) return failure('size', `expands through its aliases to more than ${limit} characters`);
+  try {
+    // Strings of the parser are windows into the text of the whole file; copies let go of it.
+    return { type: 'value', value: JSON.parse(JSON.stringify(value)) as unknown };
+  } catch (error) {
+    return failure('size', String(error));
+  }
+}
+
+function failure(reason: 'parse' | 'size', message: string): YamlResult {
+  return { type: 'error', reason, line: undefined, column: 0, message };
+}
+
+/** Walks as a tree, so an alias counts each time; ends at the limit, so also where an alias holds itself. */
+function fits(value: unknown, limit: number): boolean {
+  const waiting: unknown[] = [value];
+  let size = 0;
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    size++;
+    if (typeof node === 'string') size += node.length;
+    else if (Array.isArray(node)) for (const item of node) waiting.push(item);
+    else if (node !== null && typeof node === 'object')
+      for (const [key, member] of Object.entries(node)) {
+        size += key.length;
+        waiting.push(member);
+      }
+    if (size + waiting.length > limit) return false;
+  }
+  return true;
+}
