@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { diskFiles } from '../corefile/files.ts';
+import { parseCorefile } from '../corefile/parser.ts';
+import { Problems } from '../corefile/problem.ts';
+import { makeDirectives } from '../plugins/directives.ts';
+import { configure } from '../server/configure.ts';
+import type { ServerConfig } from '../server/config.ts';
+import { errorCode, errorMessage } from '../server/error-message.ts';
+
+const defaultFile = 'Corefile';
+/** CoreDNS's, for a start without a Corefile. */
+const defaultCorefile = '.:53 {\n  whoami\n  log\n}\n';
+
+export interface LoadResult {
+  readonly problems: Problems;
+  /** Good only where `problems` has no errors. */
+  readonly config: ServerConfig;
+}
+
+/** Reads the Corefile that -conf names; throws with a message for people where there is none. */
+export function readCorefile(conf: string | undefined, defaultPort: number): { file: string; text: string } {
+  if (conf === 'stdin') return { file: 'stdin', text: readFileSync(0, 'utf8') };
+  try {
+    return { file: conf ?? defaultFile, text: readFileSync(conf ?? defaultFile, 'utf8') };
+  } catch (error) {
+    if (conf === undefined && errorCode(error) === 'ENOENT') {
+      return { file: '(built-in Corefile)', text: defaultCorefile.replace(':53', `:${defaultPort}`) };
+    }
+    throw new Error(`cannot read the Corefile: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
+/** Parses and checks a Corefile, and opens nothing. */
+export function loadCorefile(
+  input: { file: string; text: string },
+  defaultPort: number,
+  environment: Readonly<Record<string, string | undefined>>,
+): LoadResult {
+  const problems = new Problems();
+  const blocks = parseCorefile(input, environment, diskFiles, problems);
+  const options = {
+    directives: makeDirectives(),
+    defaultPort,
+    readFile: (path: string) => readFileSync(path, 'utf8'),
+  };
+  const config = configure(blocks, options, problems);
+  if (config.listeners.length === 0 && !problems.hasErrors) {
+    const position = { file: input.file, line: 1, column: 1 };
+    problems.error('COREFILE_SYNTAX', position, "there is no server block: write one, such as '. { whoami }' over three lines");
+  }
+  return { problems, config };
+}

@@ -1,0 +1,85 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, networkInterfaces } from 'node:os';
+import { formatProblem } from '../corefile/problem.ts';
+import { makeDirectives } from '../plugins/directives.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { makeLogger } from '../runtime/make-logger.ts';
+import { errorMessage } from '../server/error-message.ts';
+import { RunningServer } from '../server/server.ts';
+import { banner } from './banner.ts';
+import { readFlags, usage, type Flags } from './flags.ts';
+import { loadCorefile, readCorefile } from './load.ts';
+import { version } from './version.ts';
+
+/** Secrets that only the entry point makes. */
+export interface ProcessSecrets {
+  readonly hashSeed: number;
+}
+
+/** Runs the command line; resolves with the exit code (CoreDNS's: 0, 1 for a failure, 2 for unknown flags). */
+export async function main(args: readonly string[], secrets: ProcessSecrets): Promise<number> {
+  const result = readFlags(args);
+  if (result.type === 'usage') return fail(`${result.message}\n${usage}`, 2);
+  if (result.type === 'error') return fail(`${result.message}\n`, 1);
+  const { flags } = result;
+  if (flags.help) return print(usage);
+  if (flags.version) return print(`serviceentry-dns-${version}\n${process.platform}/${process.arch}, node ${process.versions.node}\n`);
+  if (flags.plugins) return print(`${makeDirectives().map(({ name }) => name).sort().join('\n')}\n`);
+  try {
+    return await serve(flags, secrets);
+  } catch (error) {
+    return fail(`${errorMessage(error)}\n`, 1);
+  }
+}
+
+async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number> {
+  const { problems, config } = loadCorefile(readCorefile(flags.conf, flags.port), flags.port, process.env);
+  for (const problem of problems.list) process.stderr.write(`${formatProblem(problem)}\n`);
+  if (problems.hasErrors) return 1;
+  if (flags.check) return print('The Corefile is right.\n');
+  const clock = systemClock;
+  const logger = makeLogger(flags.logFormat, config.debug, clock);
+  const server = await RunningServer.start(config, {
+    clock,
+    logger,
+    logFormat: flags.logFormat,
+    interfaces: networkInterfaces,
+    hashSeed,
+    cpus: availableParallelism(),
+    canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
+  });
+  if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
+  logger.flush();
+  if (!flags.quiet) process.stdout.write(banner(server, version));
+  // The sockets belong to workers; this keeps the main thread until it is told to go.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(name, () => resolve(name));
+    }
+  });
+  // A second SIGINT ends at once, as in CoreDNS.
+  process.once('SIGINT', () => process.exit(2));
+  clearInterval(alive);
+  logger.info(`${signal}: Shutting down servers then terminating`);
+  await server.stop();
+  if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
+  logger.flush();
+  return 0;
+}
+
+/** `reusePort` came with Node 22.12 and 23.1; before that it is ignored in silence. */
+export function hasReusePort(nodeVersion: string): boolean {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function fail(text: string, code: number): number {
+  process.stderr.write(text);
+  return code;
+}

@@ -1,0 +1,89 @@
+import { FileSource } from '../../registry/file/file-source.ts';
+import { Registry, type RegistryStatus } from '../../registry/registry.ts';
+import type { Source } from '../../registry/source.ts';
+import { syncState, type TableHandle } from '../../registry/table/layout.ts';
+import { TableWriter } from '../../registry/table/writer.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { ServiceEntryConfig } from './config.ts';
+
+/** The control half of one `serviceentry` directive at work: its sources, its store and its answer table. */
+export class RegistryService {
+  readonly #config: ServiceEntryConfig;
+  readonly #source: Source;
+  readonly #registry: Registry;
+  readonly #writer: TableWriter;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #isSynced = false;
+  #cancelTimeout: (() => void) | undefined;
+
+  /** `onTable` is told whenever the table has new memory, `hashSeed` is that of the workers. */
+  constructor(
+    config: ServiceEntryConfig,
+    hashSeed: number,
+    clock: Clock,
+    logger: Logger,
+    onTable: (handle: TableHandle) => void,
+  ) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#writer = new TableWriter(hashSeed, onTable);
+    this.#registry = new Registry(config.registry, this.#writer, config.serverAddresses, clock, logger);
+    this.#source = new FileSource({
+      paths: [...config.files],
+      clock,
+      logger,
+      ...(config.maxFileBytes > 0 ? { maxFileBytes: config.maxFileBytes } : {}),
+    });
+  }
+
+  /** Name of the table, as the query half asks for it. */
+  get name(): string {
+    return this.#config.table;
+  }
+
+  get table(): TableHandle {
+    return this.#writer.handle;
+  }
+
+  get status(): RegistryStatus {
+    return this.#registry.status;
+  }
+
+  /** A host that can be asked for, for a hint. */
+  get exampleHost(): string | undefined {
+    return this.#registry.exampleHost;
+  }
+
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** Starts watching; resolves when everything that exists was read, or `startup_timeout` has passed. */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#cancelTimeout = this.#clock.after(this.#config.startupTimeoutMs, () => {
+        this.#logger.warning('plugin/serviceentry: starting server with unsynced registry');
+        this.#writer.sync = syncState.overdue;
+        resolve();
+      });
+      this.#source.start({
+        apply: (changes) => this.#registry.apply(changes),
+        rejected: (rejections) => this.#registry.rejected(rejections),
+        synced: () => {
+          this.#cancelTimeout?.();
+          this.#isSynced = true;
+          this.#registry.synced();
+          resolve();
+        },
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelTimeout?.();
+    await this.#source.stop();
+  }
+}

@@ -1,0 +1,293 @@
+import { recordFlag, recordKind, recordOffset, syncState } from '../../registry/table/layout.ts';
+import type { TableReader } from '../../registry/table/reader.ts';
+import { rcode, rrType } from '../../wire/codes.ts';
+import { hashOctet, type Query } from '../../wire/query.ts';
+import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
+import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
+import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
+import type { ServiceEntryConfig } from './config.ts';
+import { negativeReply, nsReply, soaReply } from './negative.ts';
+import { addressCount, addressReply, findServices, hasServicesBelow, Rotation, serviceReply } from './positive.ts';
+
+const asterisk = 0x2a;
+const underscore = 0x5f;
+
+/** Types that are refused for names of ours (SEMANTICS.md section 5, mark X). */
+const refusedTypes: ReadonlySet<number> = new Set([
+  rrType.AXFR,
+  rrType.IXFR,
+  rrType.TKEY,
+  rrType.TSIG,
+  rrType.MAILA,
+  rrType.MAILB,
+]);
+
+export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
+  name: 'serviceentry',
+  create(config, environment, next) {
+    const answerer = new Answerer(config, environment.table(config.table), next);
+    return (query) => answerer.answer(query);
+  },
+};
+
+/**
+ * Finds the record of the query's name and answers what SEMANTICS.md says of it. Names are matched in this order: exact
+ * host, endpoint names, longest wildcard, ancestor of a served name.
+ */
+class Answerer {
+  readonly #table: TableReader;
+  readonly #next: Handler;
+  readonly #zones: ZoneMap<true>;
+  readonly #fallthrough: ZoneMap<true>;
+  readonly #except: ZoneMap<true>;
+  readonly #negativeTtl: number;
+  readonly #ttl: number;
+  readonly #unsynced: ServiceEntryConfig['unsynced'];
+  readonly #rotation = new Rotation();
+  /** Name of an endpoint below a wildcard, as it is looked up. */
+  readonly #scratch = new Uint8Array(512);
+
+  constructor(config: ServiceEntryConfig, table: TableReader, next: Handler) {
+    this.#table = table;
+    this.#next = next;
+    this.#zones = zoneList(config.registry.zones);
+    this.#fallthrough = zoneList(config.fallthrough ?? []);
+    this.#except = zoneList(config.registry.except);
+    this.#negativeTtl = config.negativeTtl;
+    this.#ttl = config.registry.ttl;
+    this.#unsynced = config.unsynced;
+  }
+
+  answer(query: Query): Outcome {
+    query.readName();
+    const table = this.#table;
+    if (!table.isSynced) return this.#unsyncedReply(query);
+    const { lower, labels, labelCount, suffixHashes, nameLength } = query;
+    // Hosts have no underscores: what begins with one may be a service of the host behind it.
+    let first = 0;
+    while (first < labelCount && lower[labels[first]! + 1] === underscore) first++;
+    if (first === labelCount && labelCount > 0) return this.#notServed(query, false);
+    const hostOffset = first === labelCount ? nameLength - 1 : labels[first]!;
+    const hash = first === labelCount ? query.hashSeed : suffixHashes[first]!;
+    let record = table.find(hash, lower, hostOffset, nameLength - hostOffset);
+    const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
+    if (record < 0 || isAncestor) {
+      record = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
+      if (record < 0) return this.#notServed(query, isAncestor && first === 0);
+    }
+    return first === 0 ? this.#answerHost(query, record) : this.#answerService(query, record, first);
+  }
+
+  /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */
+  #findBelowWildcard(query: Query, first: number): number {
+    const { lower, labels, labelCount, suffixHashes, nameLength, hashSeed } = query;
+    const table = this.#table;
+    for (let label = first + 1; label <= labelCount; label++) {
+      if (!table.hasWildcardAt(labelCount - label)) continue;
+      const suffix = label === labelCount ? nameLength - 1 : labels[label]!;
+      let hash = label === labelCount ? hashSeed : suffixHashes[label]!;
+      hash = hashOctet(hashOctet(hash, asterisk), 1);
+      // The label before the suffix has at least two octets with its length: `*` is looked up in their place.
+      const length = lower[suffix - 2]!;
+      const octet = lower[suffix - 1]!;
+      lower[suffix - 2] = 1;
+      lower[suffix - 1] = asterisk;
+      const record = table.find(hash, lower, suffix - 2, nameLength - suffix + 2);
+      lower[suffix - 2] = length;
+      lower[suffix - 1] = octet;
+      if (record < 0) continue;
+      if (!this.#except.isEmpty && this.#except.offsetIn(query) >= 0) return -1;
+      const hasEndpoints = (table.arena[record + recordOffset.flags]! & recordFlag.hasEndpointNames) !== 0;
+      // Below the name that the wildcard stands for: `<dashed-ip>.name.suffix`.
+      const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix, hash) : -1;
+      return endpoint >= 0 ? endpoint : record;
+    }
+    return -1;
+  }
+
+  #findEndpoint(query: Query, first: number, suffix: number, wildcardHash: number): number {
+    const { lower, labels, nameLength } = query;
+    const scratch = this.#scratch;
+    const start = labels[first]!;
+    const size = lower[start]! + 1;
+    let hash = wildcardHash;
+    for (let i = size - 1; i >= 0; i--) {
+      scratch[i] = lower[start + i]!;
+      hash = hashOctet(hash, scratch[i]!);
+    }
+    scratch[size] = 1;
+    scratch[size + 1] = asterisk;
+    for (let i = suffix; i < nameLength; i++) scratch[size + 2 + i - suffix] = lower[i]!;
+    return this.#table.find(hash, scratch, 0, size + 2 + nameLength - suffix);
+  }
+
+  /** The name is a host, an endpoint name, or the apex of an own zone. */
+  #answerHost(query: Query, record: number): Outcome {
+    const { arena } = this.#table;
+    const kind = arena[record + recordOffset.kind]!;
+    switch (query.type) {
+      case rrType.A:
+      case rrType.AAAA:
+        if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
+        if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
+        return addressReply(query, arena, record, this.#rotation);
+      case rrType.SRV: {
+        const set = findServices(query, arena, record, 0);
+        return this.#answerSet(query, record, set, 0);
+      }
+      case rrType.SOA:
+      case rrType.NS:
+        if ((arena[record + recordOffset.flags]! & recordFlag.apex) === 0) return this.#other(query, record, 0);
+        return query.type === rrType.NS
+          ? nsReply(query, this.#ttl)
+          : soaReply(query, this.#negativeTtl, this.#table.serial);
+      case rrType.ANY:
+        if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
+        if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
+          return addressReply(query, arena, record, this.#rotation);
+        }
+        return (arena[record + recordOffset.flags]! & recordFlag.apex) !== 0
+          ? soaReply(query, this.#negativeTtl, this.#table.serial)
+          : this.#nodata(query, record, 0);
+      case rrType.CNAME:
+      case rrType.HTTPS:
+      case rrType.SVCB:
+        // An upstream's address hint would bypass what the ServiceEntry says.
+        return kind === recordKind.forwarded
+          ? this.#forwardOr(query, rcode.NOERROR, record)
+          : this.#nodata(query, record, 0);
+      default:
+        return this.#other(query, record, 0);
+    }
+  }
+
+  /** The name has `first` leading labels with an underscore before a host. */
+  #answerService(query: Query, record: number, first: number): Outcome {
+    const { arena } = this.#table;
+    const kind = arena[record + recordOffset.kind]!;
+    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    const prefixLength = query.labels[first]!;
+    const set = findServices(query, arena, record, prefixLength);
+    if (set >= 0) {
+      if (query.type === rrType.SRV || query.type === rrType.ANY) return this.#answerSet(query, record, set, first);
+      return isOwnedType(query.type) && kind !== recordKind.forwarded
+        ? this.#nodata(query, record, first)
+        : this.#other(query, record, first);
+    }
+    if (hasServicesBelow(query, arena, record, prefixLength)) {
+      return kind === recordKind.forwarded
+        ? this.#forwardOr(query, rcode.NOERROR, record, first)
+        : this.#nodata(query, record, first);
+    }
+    if (kind !== recordKind.forwarded && (query.type === rrType.HTTPS || query.type === rrType.SVCB)) {
+      return this.#nodata(query, record, first);
+    }
+    if (kind === recordKind.internal) return this.#negative(query, rcode.NXDOMAIN, record, first);
+    return this.#forwardOr(query, rcode.NXDOMAIN, record, first);
+  }
+
+  /** SRV: the set, or for a forwarded host upstream's answer and the set only where upstream has none (mark S). */
+  #answerSet(query: Query, record: number, set: number, first: number): Outcome {
+    const { arena } = this.#table;
+    const kind = arena[record + recordOffset.kind]!;
+    const hasRecords = set >= 0 && (arena[set]! << 8) + arena[set + 1]! > 0;
+    if (kind !== recordKind.forwarded) {
+      return hasRecords
+        ? serviceReply(query, arena, record, set, query.labels[first] ?? 0)
+        : this.#nodata(query, record, first);
+    }
+    if (!hasRecords) return this.#forwardOr(query, rcode.NOERROR, record, first);
+    if (!this.#mayForward(query)) return serviceReply(query, arena, record, set, query.labels[first]!);
+    // While upstream is asked the record may go out of use; it stays readable as long as its memory is referred to.
+    return settle(this.#next(query), (length) => {
+      if (length === 0 || !isNegative(query)) return length;
+      query.discardReply();
+      return serviceReply(query, arena, record, set, query.labels[first]!);
+    });
+  }
+
+  /** Types that the registry says nothing of (mark X). */
+  #other(query: Query, record: number, first: number): Outcome {
+    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    const kind = this.#table.arena[record + recordOffset.kind]!;
+    if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record, first);
+    if (kind === recordKind.internal || !this.#mayForward(query)) return this.#nodata(query, record, first);
+    return this.#forwardExisting(query, this.#soaOwner(query, record, first));
+  }
+
+  /** No record matches: below an own zone the server knows that, elsewhere upstream may know better. */
+  #notServed(query: Query, isAncestor: boolean): Outcome {
+    const zone = this.#zones.offsetIn(query);
+    if (zone >= 0 && this.#fallthrough.offsetIn(query) < 0) {
+      if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+      const code = isAncestor ? rcode.NOERROR : rcode.NXDOMAIN;
+      return negativeReply(query, code, zone, this.#negativeTtl, this.#table.serial);
+    }
+    // RFC 8020: what has descendants exists.
+    return isAncestor ? this.#forwardExisting(query, Math.max(zone, 0)) : this.#next(query);
+  }
+
+  /** Asks upstream; below an own zone there is none, and the answer is `code` with SOA. */
+  #forwardOr(query: Query, code: number, record: number, first = 0): Outcome {
+    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    return this.#mayForward(query) ? this.#next(query) : this.#negative(query, code, record, first);
+  }
+
+  /** Asks upstream about a name that exists here: its NXDOMAIN becomes NODATA. */
+  #forwardExisting(query: Query, soaOwner: number): Outcome {
+    return settle(this.#next(query), (length) =>
+      length > 0 && replyCode(query) === rcode.NXDOMAIN
+        ? negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial)
+        : length,
+    );
+  }
+
+  #mayForward(query: Query): boolean {
+    return this.#zones.isEmpty || this.#zones.offsetIn(query) < 0 || this.#fallthrough.offsetIn(query) >= 0;
+  }
+
+  #nodata(query: Query, record: number, first: number): number {
+    return this.#negative(query, rcode.NOERROR, record, first);
+  }
+
+  #negative(query: Query, code: number, record: number, first: number): number {
+    return negativeReply(query, code, this.#soaOwner(query, record, first), this.#negativeTtl, this.#table.serial);
+  }
+
+  /** The own zone of the name, else its host: the name without services and endpoint labels. */
+  #soaOwner(query: Query, record: number, first: number): number {
+    const zone = this.#zones.offsetIn(query);
+    if (zone >= 0) return zone;
+    const isEndpoint = (this.#table.arena[record + recordOffset.flags]! & recordFlag.endpoint) !== 0;
+    return query.labels[isEndpoint ? first + 1 : first] ?? 0;
+  }
+
+  #unsyncedReply(query: Query): Outcome {
+    const isWaiting = this.#table.sync === syncState.starting || this.#unsynced === 'servfail';
+    if (isWaiting || !this.#mayForward(query)) return serverFailure(query, 'serviceentry: the registry is not synced yet');
+    return this.#next(query);
+  }
+}
+
+/** Types that only the registry answers for an owned name. */
+function isOwnedType(type: number): boolean {
+  return (
+    type === rrType.A ||
+    type === rrType.AAAA ||
+    type === rrType.CNAME ||
+    type === rrType.HTTPS ||
+    type === rrType.SVCB
+  );
+}
+
+/** Whether the reply in place says NXDOMAIN, or NOERROR without an answer. */
+function isNegative(query: Query): boolean {
+  const code = replyCode(query);
+  const answers = (query.out[query.outStart + 6]! << 8) | query.out[query.outStart + 7]!;
+  return code === rcode.NXDOMAIN || (code === rcode.NOERROR && answers === 0);
+}
+
+/** Goes on with the length of a reply, now or when it is there. */
+function settle(outcome: Outcome, then: (length: number) => number): Outcome {
+  return typeof outcome === 'number' ? then(outcome) : outcome.then(then);
+}

@@ -1,0 +1,73 @@
+import { headerSize, rcode, rrClass, rrType } from '../../wire/codes.ts';
+import { writeUint16, writeUint32 } from '../../wire/message.ts';
+import type { Query } from '../../wire/query.ts';
+import { beginReply, endReply } from '../../wire/reply.ts';
+
+const pointer = 0xc000;
+/** SOA times in seconds, CoreDNS's: refresh, retry, expire. */
+const soaTimes = [7200, 1800, 86_400] as const;
+const nsDns = Buffer.from('\x02ns\x03dns', 'latin1');
+const hostmaster = Buffer.from('\x0ahostmaster', 'latin1');
+const soaRdataSize = nsDns.length + 2 + hostmaster.length + 2 + 20;
+
+/**
+ * NODATA or NXDOMAIN with the SOA that lets resolvers keep it (RFC 2308). `zone` is the offset in the query's name of
+ * the SOA's owner name, `ttl` in seconds.
+ */
+export function negativeReply(query: Query, code: number, zone: number, ttl: number, serial: number): number {
+  query.discardReply();
+  const at = beginReply(query, code, true);
+  return endReply(query, writeSoa(query, at, zone, ttl, serial), 0, 1, 0);
+}
+
+/** The SOA record as an answer, at the apex of an own zone. */
+export function soaReply(query: Query, ttl: number, serial: number): number {
+  const at = beginReply(query, rcode.NOERROR, true);
+  return endReply(query, writeSoa(query, at, 0, ttl, serial), 1, 0, 0);
+}
+
+/** The NS record of the apex, `ns.dns.<zone>`; its addresses have that name and are there to be asked for. */
+export function nsReply(query: Query, ttl: number): number {
+  const { out } = query;
+  let at = beginReply(query, rcode.NOERROR, true);
+  at = writeRecordHead(query, at, 0, rrType.NS, ttl, nsDns.length + 2);
+  out.set(nsDns, at);
+  writeUint16(out, at + nsDns.length, pointer | headerSize);
+  return endReply(query, at + nsDns.length + 2, 1, 0, 0);
+}
+
+/** `<zone> <ttl> SOA ns.dns.<zone> hostmaster.<zone> <serial> 7200 1800 86400 <ttl>`, all names compressed. */
+function writeSoa(query: Query, start: number, zone: number, ttl: number, serial: number): number {
+  const { out } = query;
+  let at = writeRecordHead(query, start, zone, rrType.SOA, ttl, soaRdataSize);
+  out.set(nsDns, at);
+  at += nsDns.length;
+  writeUint16(out, at, pointer | (headerSize + zone));
+  out.set(hostmaster, at + 2);
+  at += 2 + hostmaster.length;
+  writeUint16(out, at, pointer | (headerSize + zone));
+  writeUint32(out, at + 2, serial);
+  writeUint32(out, at + 6, soaTimes[0]);
+  writeUint32(out, at + 10, soaTimes[1]);
+  writeUint32(out, at + 14, soaTimes[2]);
+  writeUint32(out, at + 18, ttl);
+  return at + 22;
+}
+
+/** Owner name (a pointer into the question), type, class IN, TTL and RDLENGTH: 12 octets. */
+export function writeRecordHead(
+  query: Query,
+  at: number,
+  ownerOffset: number,
+  type: number,
+  ttl: number,
+  rdataSize: number,
+): number {
+  const { out } = query;
+  writeUint16(out, at, pointer | (headerSize + ownerOffset));
+  writeUint16(out, at + 2, type);
+  writeUint16(out, at + 4, rrClass.IN);
+  writeUint32(out, at + 6, ttl);
+  writeUint16(out, at + 10, rdataSize);
+  return at + 12;
+}

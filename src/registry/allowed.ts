@@ -1,0 +1,25 @@
+import type { ServiceEntry } from './object.ts';
+import type { RegistryOptions } from './options.ts';
+
+/**
+ * Why a ServiceEntry may not take a host, or `undefined` where it may: the options `only`, `except` and `allow`
+ * (SEMANTICS.md section 2). Names are at or below a name by whole labels.
+ */
+export function refusalOf(
+  entry: ServiceEntry,
+  host: string,
+  { only, except, allow }: Pick<RegistryOptions, 'only' | 'except' | 'allow'>,
+): string | undefined {
+  if (only && !only.some((name) => isAtOrBelow(host, name))) return `only serves names at or below ${only.join(', ')}`;
+  const excepted = except.find((name) => isAtOrBelow(host, name));
+  if (excepted !== undefined) return `except leaves out ${excepted}`;
+  const allowed = allow.get(entry.meta.namespace);
+  if (allowed && !allowed.some((name) => isAtOrBelow(host, name))) {
+    return `allow limits namespace ${entry.meta.namespace} to names at or below ${allowed.join(', ')}`;
+  }
+  return undefined;
+}
+
+function isAtOrBelow(host: string, name: string): boolean {
+  return name === '' || host === name || (host.endsWith(name) && host[host.length - name.length - 1] === '.');
+}

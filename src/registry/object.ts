@@ -1,0 +1,105 @@
+/**
+ * The slim objects: only what DNS needs of what the registry holds. Everything in them was checked and brought into
+ * one form (lower case, canonical addresses), so that the rules need not do it again. They are never changed.
+ */
+
+/** Where an object was read, for messages and for ties between copies of one object. */
+export interface Origin {
+  /** `FILE:LINE` of a file's document, or the cluster's name. */
+  readonly text: string;
+}
+
+export interface ObjectMeta {
+  readonly namespace: string;
+  readonly name: string;
+  /** Unix time in milliseconds; `undefined` for a file that says none. */
+  readonly created: number | undefined;
+  readonly origin: Origin;
+}
+
+export type Resolution = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN' | 'DYNAMIC_DNS';
+export type Location = 'MESH_EXTERNAL' | 'MESH_INTERNAL';
+export type Labels = ReadonlyMap<string, string>;
+
+/** An endpoint's address. Unix sockets and absent addresses are `none`: they are known, but nothing DNS can give. */
+export type EndpointAddress =
+  | { readonly kind: 'ip'; readonly ip: string }
+  /** Lower-case, without a trailing dot. */
+  | { readonly kind: 'host'; readonly host: string }
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** An inline endpoint of a ServiceEntry, or the spec of a WorkloadEntry. */
+export interface Endpoint {
+  readonly address: EndpointAddress;
+  /** Port name → number. */
+  readonly ports: ReadonlyMap<string, number>;
+  /** `region/zone/subzone`, '' where none is set. */
+  readonly locality: string;
+  /** `undefined` where none is set. */
+  readonly weight: number | undefined;
+}
+
+export interface ServicePort {
+  /** Lower-case. */
+  readonly name: string;
+  readonly number: number;
+  readonly isUdp: boolean;
+  readonly targetPort: number | undefined;
+}
+
+export interface ServiceEntry {
+  readonly kind: 'ServiceEntry';
+  readonly meta: ObjectMeta;
+  /** Lower-case, without a trailing dot, no duplicates. `*.x` is a wildcard; `*x` is kept but never matches. */
+  readonly hosts: readonly string[];
+  /** Canonical IP addresses of `spec.addresses`, in order, no duplicates. */
+  readonly vips: readonly string[];
+  /** `spec.addresses` was not empty, even where only CIDRs stood in it: no automatic address then. */
+  readonly hasAddresses: boolean;
+  readonly ports: readonly ServicePort[];
+  readonly location: Location;
+  readonly resolution: Resolution;
+  readonly endpoints: readonly Endpoint[];
+  /** `undefined` without workloadSelector. */
+  readonly selector: Labels | undefined;
+  /** As written; empty where none is set. */
+  readonly exportTo: readonly string[];
+  /** `status.addresses`: host → canonical IP addresses. Entries without a host are left out. */
+  readonly autoAddresses: ReadonlyMap<string, readonly string[]>;
+  /** The label that opts out of automatic addresses is not set. */
+  readonly allowsAutoAddresses: boolean;
+  /** Seconds, from the annotation `serviceentry-dns/ttl`. */
+  readonly ttl: number | undefined;
+}
+
+export interface WorkloadEntry {
+  readonly kind: 'WorkloadEntry';
+  readonly meta: ObjectMeta;
+  /** `metadata.labels` over `spec.labels`. */
+  readonly labels: Labels;
+  readonly endpoint: Endpoint;
+  readonly isHealthy: boolean;
+}
+
+export interface Pod {
+  readonly kind: 'Pod';
+  readonly meta: ObjectMeta;
+  readonly labels: Labels;
+  /** Canonical, `status.podIPs` in order. */
+  readonly ips: readonly string[];
+  /** Ready, not deleting, neither succeeded nor failed. */
+  readonly isReady: boolean;
+  readonly isHostNetwork: boolean;
+  /** Named container ports. */
+  readonly ports: ReadonlyMap<string, number>;
+  /** Annotations say that its traffic is captured by the mesh. */
+  readonly isMeshed: boolean;
+}
+
+export type RegistryObject = ServiceEntry | WorkloadEntry | Pod;
+export type ObjectKind = RegistryObject['kind'];
+
+/** `KIND/NAMESPACE/NAME`: one object per kind, namespace and name, whatever version it is read as. */
+export function objectKey(object: RegistryObject): string {
+  return `${object.kind}/${object.meta.namespace}/${object.meta.name}`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Why a part of the registry was left out. The words are metric labels and stable; the README lists them.
+ */
+export const rejectionReasons = {
+  parse: 'a document or file is not YAML or JSON',
+  size: 'a file is larger than max_file, or a document expands to more than it may',
+  file: 'a file or directory cannot be read',
+  object: 'a document is not an object of its kind: no name, no spec, a field of the wrong type',
+  duplicate: 'another document of the same kind, namespace and name stands before it',
+  host: 'a host is not a DNS name',
+  address: 'an address is neither an IP address nor a form that is known',
+  port: 'a port has no usable number or name, or repeats one',
+  endpoint: 'an endpoint has no usable address',
+  selector: 'a selector or label is not of the right form',
+  field: 'a field has a value that is not known; the default is used',
+  conflict: 'fields of the object contradict each other, so that it can mean nothing',
+  'not-allowed': 'only, except or allow do not let this object take the host',
+} as const;
+
+export type RejectionReason = keyof typeof rejectionReasons;
+
+/** One part that was left out: the smallest that is bad. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  /** `KIND NAMESPACE/NAME`, or '' where no object could be read. */
+  readonly object: string;
+  /** Path of the field, `spec.hosts[1]`, or ''. */
+  readonly field: string;
+  /** What was found and what was expected. */
+  readonly message: string;
+  /** `FILE:LINE[:COLUMN]` or the cluster's name. */
+  readonly origin: string;
+}

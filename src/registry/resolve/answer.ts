@@ -1,0 +1,39 @@
+/**
+ * What resolving one host gives: everything that is served for it, in terms of DNS and independent of any query. It is
+ * the seam between the rules and the bytes.
+ */
+export interface HostAnswer {
+  /** Lower-case, without trailing dot; `*.suffix` for a wildcard. */
+  readonly host: string;
+  /** See `recordKind` in table/layout.ts. */
+  readonly kind: 'internal' | 'external' | 'forwarded';
+  /** Seconds. */
+  readonly ttl: number;
+  /** Canonical IP addresses of both families, in order, no duplicates. */
+  readonly addresses: readonly string[];
+  /** SRV records of `_port._proto.host`, and of the bare host under the prefix ''. */
+  readonly services: readonly ServiceSet[];
+  /** Names below the host that answer with addresses of their own: label → addresses. */
+  readonly endpoints: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface ServiceSet {
+  /** `_http._tcp`, or '' for the bare host. */
+  readonly prefix: string;
+  readonly records: readonly SrvRecord[];
+}
+
+/** RDATA of an SRV record (RFC 2782); numbers from 0 to 65535. */
+export interface SrvRecord {
+  readonly priority: number;
+  readonly weight: number;
+  readonly port: number;
+  readonly target: SrvTarget;
+}
+
+export type SrvTarget =
+  | { readonly kind: 'host' }
+  /** A label of `endpoints`. */
+  | { readonly kind: 'endpoint'; readonly label: string }
+  /** Lower-case, without trailing dot. */
+  | { readonly kind: 'name'; readonly name: string };

@@ -1,0 +1,91 @@
+import { dashedAddress } from '../address.ts';
+import type { ServicePort } from '../object.ts';
+import type { ServiceSet, SrvRecord, SrvTarget } from './answer.ts';
+import type { UsableEndpoint } from './endpoints.ts';
+
+const maxUint16 = 65_535;
+const defaultWeight = 100;
+
+/** A port together with the ServiceEntry's addresses that it listens on. */
+export interface PortOfVips {
+  readonly port: ServicePort;
+  readonly vips: readonly string[];
+}
+
+/**
+ * SRV records of a host that has VIPs (SEMANTICS.md section 6): the service port, for that is what listens on the VIP.
+ * Where ServiceEntries with different VIPs were merged, port and VIP stay paired through a name for each VIP.
+ */
+export function servicesOfVips(ports: readonly PortOfVips[]): ServiceSet[] {
+  const sets = new Set(ports.filter(({ vips }) => vips.length > 0).map(({ vips }) => vips.toSorted().join()));
+  return serviceSets(
+    ports.map(({ port, vips }) => {
+      const targets: SrvTarget[] =
+        sets.size > 1
+          ? vips.map((vip) => ({ kind: 'endpoint', label: dashedAddress(vip) }))
+          : [{ kind: 'host' }];
+      return {
+        port,
+        records: targets.map((target) => ({ priority: 0, weight: defaultWeight, port: port.number, target })),
+      };
+    }),
+  );
+}
+
+/** SRV records of a host whose endpoints answer: per port and endpoint, the port that the endpoint listens on. */
+export function servicesOfEndpoints(ports: readonly ServicePort[], endpoints: readonly UsableEndpoint[]): ServiceSet[] {
+  const weights = weightsOf(endpoints);
+  return serviceSets(
+    ports.map((port) => ({
+      port,
+      records: endpoints.map((endpoint, i) => ({
+        priority: 0,
+        weight: weights[i]!,
+        port: endpoint.ports.get(port.name) ?? port.targetPort ?? port.number,
+        target: targetOf(endpoint),
+      })),
+    })),
+  );
+}
+
+/** Name of an endpoint: `<dashed-ip>` below the host, or the host name that it is. */
+function targetOf(endpoint: UsableEndpoint): SrvTarget {
+  return endpoint.target.kind === 'ip'
+    ? { kind: 'endpoint', label: dashedAddress(endpoint.target.ip) }
+    : { kind: 'name', name: endpoint.target.host };
+}
+
+/**
+ * The endpoint's own weight; floor(100/n) where none has one (CoreDNS's rule), 1 for those without where some have.
+ * Scaled down in proportion where the largest does not fit 16 bits.
+ */
+function weightsOf(endpoints: readonly UsableEndpoint[]): number[] {
+  const own = endpoints.map((endpoint) => endpoint.weight);
+  if (own.every((weight) => weight === undefined)) {
+    return own.map(() => Math.max(1, Math.floor(defaultWeight / endpoints.length)));
+  }
+  const weights = own.map((weight) => weight ?? 1);
+  const largest = weights.reduce((a, b) => Math.max(a, b), 0);
+  return largest <= maxUint16 ? weights : weights.map((weight) => Math.max(1, Math.floor((weight * maxUint16) / largest)));
+}
+
+function serviceSets(ports: readonly { port: ServicePort; records: readonly SrvRecord[] }[]): ServiceSet[] {
+  const all = { prefix: '', records: distinct(ports.flatMap(({ records }) => records)) };
+  const named = ports.map(({ port, records }) => ({
+    prefix: `_${port.name}._${port.isUdp ? 'udp' : 'tcp'}`,
+    records: distinct(records),
+  }));
+  return [all, ...named].filter(({ prefix, records }) => prefix !== '' || records.length > 0);
+}
+
+/** Leaves out what repeats a target and port. */
+function distinct(records: readonly SrvRecord[]): SrvRecord[] {
+  const seen = new Set<string>();
+  return records.filter(({ port, target }) => {
+    const label = target.kind === 'endpoint' ? target.label : target.kind === 'name' ? `${target.name}.` : '';
+    const key = `${port} ${label}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

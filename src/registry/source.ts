@@ -1,0 +1,30 @@
+import type { ObjectKind, RegistryObject } from './object.ts';
+import type { Rejection } from './rejection.ts';
+
+/** A change of one object. `key` is `objectKey` of it. */
+export type Change =
+  | { readonly type: 'upsert'; readonly object: RegistryObject }
+  | { readonly type: 'delete'; readonly kind: ObjectKind; readonly namespace: string; readonly name: string };
+
+/**
+ * What a source tells. It owns nothing of the sink; calls come on the main thread, never before `start`, never after
+ * `stop` has resolved.
+ *
+ *     apply(changes)   whole objects; a batch is what became known at one moment. Only real differences: an object that
+ *                      reads the same as before is not in it. At most one change per object.
+ *     rejected(list)   ALL parts of this source that are left out at present, whenever that list has changed.
+ *     synced()         once, when everything that existed at the start was applied; may follow an empty apply.
+ */
+export interface Sink {
+  apply(changes: readonly Change[]): void;
+  rejected(rejections: readonly Rejection[]): void;
+  synced(): void;
+}
+
+/** Where objects come from. A source that loses its origin keeps quiet: the last state goes on being served. */
+export interface Source {
+  /** Shown in logs, `file(deploy/examples)`. */
+  readonly name: string;
+  start(sink: Sink): void;
+  stop(): Promise<void>;
+}

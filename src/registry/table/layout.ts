@@ -1,0 +1,86 @@
+/**
+ * How the answer table lies in shared memory. One writer (main thread), many readers (workers), no lock: a record is
+ * never changed in place. The writer appends a new one to the arena and then stores its place in the slot.
+ *
+ *     slots   Int32 pairs, open addressing      hash | place     place = offset in the arena / 4; 0 empty, -1 deleted
+ *     arena   records, each on a multiple of 4; offset 0 is never a record
+ *     state   Int32 words that outlive a rebuild of the other two
+ *
+ * A record is what is served for one owner name (all numbers in network order):
+ *
+ *      0 u8   octets of the owner name        8 u16  A addresses
+ *      1 u8   kind                           10 u16  AAAA addresses
+ *      2 u8   flags                          12 u32  octets of the whole record, a multiple of 4
+ *      3 u8   0                              16 u32  offset of the services in the record; 0 without any
+ *      4 u32  TTL in seconds
+ *     20      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each)
+ *
+ *     services:   u16 count, then each:  u8 octets of the prefix, prefix (`5_http4_tcp`; none for the bare host), u32 set
+ *     set:        u16 SRV records, each: u16 priority, u16 weight, u16 port, u32 target
+ *                 u16 distinct targets, each: u32 target
+ *     target:     u8 octets of a label below the host, label, u16 n, n A addresses, u16 m, m AAAA addresses
+ *                 or u8 255, u8 octets of a name, name.        Offset 0 instead of a target: the host itself.
+ *
+ * All offsets are from the start of the record. Addresses are bare, so that a reply can start with any of them.
+ */
+export const recordOffset = {
+  nameLength: 0,
+  kind: 1,
+  flags: 2,
+  ttl: 4,
+  aCount: 8,
+  aaaaCount: 10,
+  size: 12,
+  services: 16,
+  name: 20,
+} as const;
+
+/** What a name is, and with it what is answered for each type (SEMANTICS.md section 5). */
+export const recordKind = {
+  /** An empty non-terminal: an ancestor of a served name. */
+  ancestor: 0,
+  /** Owned; types it does not have are NODATA, unknown services NXDOMAIN. */
+  internal: 1,
+  /** Owned; other types and unknown services are asked upstream. */
+  external: 2,
+  /** A host whose addresses are upstream's. SRV is synthesised where upstream has none. */
+  forwarded: 3,
+} as const;
+
+export const recordFlag = {
+  /** `*.suffix`: answers for every name below the suffix. */
+  wildcard: 1,
+  /** A name below a host, made for one of its endpoints; its zone is the host. */
+  endpoint: 2,
+  /** The apex of an own zone: has SOA and NS as well. */
+  apex: 4,
+  /** A wildcard with endpoint names, `label.*.suffix` in the table. */
+  hasEndpointNames: 8,
+} as const;
+
+/** In place of a target's label length: an absolute name follows. */
+export const absoluteTarget = 255;
+
+export const stateWord = {
+  /** One of `syncState`. */
+  sync: 0,
+  /** SOA serial: seconds since 1970 of the last change that DNS can see. */
+  serial: 1,
+  /** 4 words, a bit for each number of labels that the suffix of some wildcard has: 0..127. */
+  wildcardDepths: 2,
+  count: 6,
+} as const;
+
+export const syncState = { starting: 0, synced: 1, overdue: 2 } as const;
+
+/** The shared memory of one generation of a table. Plain data: it can be posted to a worker. */
+export interface TableHandle {
+  readonly slots: SharedArrayBuffer;
+  readonly arena: SharedArrayBuffer;
+  readonly state: SharedArrayBuffer;
+}
+
+/** Spreads a name's hash over the slots; the writer and the readers must agree. */
+export function slotOf(hash: number, mask: number): number {
+  return (hash ^ (hash >>> 16)) & mask;
+}

@@ -1,0 +1,67 @@
+import { recordOffset, slotOf, stateWord, syncState, type TableHandle } from './layout.ts';
+
+/** A worker's view of an answer table. Holds no data of its own: a new generation is switched to with `use`. */
+export class TableReader {
+  arena: Uint8Array = new Uint8Array(0);
+  #slots: Int32Array = new Int32Array(0);
+  #mask = 0;
+  #state: Int32Array = new Int32Array(stateWord.count);
+
+  constructor(handle: TableHandle) {
+    this.use(handle);
+  }
+
+  /** Switches to the memory of a new generation. */
+  use(handle: TableHandle): void {
+    this.arena = new Uint8Array(handle.arena);
+    this.#slots = new Int32Array(handle.slots);
+    this.#mask = this.#slots.length / 2 - 1;
+    this.#state = new Int32Array(handle.state);
+  }
+
+  /** One of `syncState`. */
+  get sync(): number {
+    return Atomics.load(this.#state, stateWord.sync);
+  }
+
+  get isSynced(): boolean {
+    return Atomics.load(this.#state, stateWord.sync) === syncState.synced;
+  }
+
+  get serial(): number {
+    return Atomics.load(this.#state, stateWord.serial);
+  }
+
+  /** Whether some wildcard's suffix has this many labels. */
+  hasWildcardAt(labels: number): boolean {
+    return (Atomics.load(this.#state, stateWord.wildcardDepths + (labels >> 5)) & (1 << (labels & 31))) !== 0;
+  }
+
+  get hasWildcards(): boolean {
+    const at = stateWord.wildcardDepths;
+    const state = this.#state;
+    return (state[at]! | state[at + 1]! | state[at + 2]! | state[at + 3]!) !== 0;
+  }
+
+  /**
+   * Offset in the arena of the record of an owner name, or -1. `name` is a lower-case wire name of `length` octets at
+   * `start`, `hash` its hash (`hashName`).
+   */
+  find(hash: number, name: Uint8Array, start: number, length: number): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
+      const place = Atomics.load(slots, 2 * slot + 1);
+      if (place === 0) return -1;
+      if (place > 0 && slots[2 * slot] === hash && hasName(this.arena, place * 4, name, start, length)) return place * 4;
+    }
+  }
+}
+
+/** Whether the record at `record` has this owner name. */
+export function hasName(arena: Uint8Array, record: number, name: Uint8Array, start: number, length: number): boolean {
+  if (arena[record] !== length) return false;
+  const from = record + recordOffset.name;
+  for (let i = 0; i < length; i++) if (arena[from + i] !== name[start + i]) return false;
+  return true;
+}

@@ -1,0 +1,175 @@
+import { hashName } from '../../wire/query.ts';
+import { recordOffset, slotOf, stateWord, type TableHandle } from './layout.ts';
+import { hasName } from './reader.ts';
+
+const minSlots = 1024;
+const minArenaBytes = 64 * 1024;
+const deleted = -1;
+
+/**
+ * The one writer of an answer table. Readers see each record either as it was or as it is. When the slots or the arena
+ * run out, or garbage passes half of it, a new generation is built and handed to `onGeneration`; the old one stays as
+ * it was for readers that have not switched yet.
+ */
+export class TableWriter {
+  readonly #seed: number;
+  readonly #onGeneration: (handle: TableHandle) => void;
+  readonly #state = new SharedArrayBuffer(stateWord.count * 4);
+  readonly #stateWords = new Int32Array(this.#state);
+  #slots = new Int32Array(new SharedArrayBuffer(minSlots * 8));
+  #arena = new Uint8Array(new SharedArrayBuffer(minArenaBytes));
+  /** First free octet of the arena. */
+  #arenaEnd = 4;
+  #liveBytes = 0;
+  #liveRecords = 0;
+  /** Slots that are not empty: live or deleted. */
+  #usedSlots = 0;
+
+  /** `seed` is that of the readers' `Query` objects. */
+  constructor(seed: number, onGeneration: (handle: TableHandle) => void = () => undefined) {
+    this.#seed = seed;
+    this.#onGeneration = onGeneration;
+  }
+
+  get handle(): TableHandle {
+    return {
+      slots: this.#slots.buffer as SharedArrayBuffer,
+      arena: this.#arena.buffer as SharedArrayBuffer,
+      state: this.#state,
+    };
+  }
+
+  /** How many names have a record. */
+  get size(): number {
+    return this.#liveRecords;
+  }
+
+  /** Octets of shared memory in use by this generation. */
+  get bytes(): number {
+    return this.#slots.byteLength + this.#arena.byteLength + this.#state.byteLength;
+  }
+
+  /** One of `syncState`. */
+  set sync(value: number) {
+    Atomics.store(this.#stateWords, stateWord.sync, value);
+  }
+
+  get serial(): number {
+    return Atomics.load(this.#stateWords, stateWord.serial) >>> 0;
+  }
+
+  set serial(seconds: number) {
+    Atomics.store(this.#stateWords, stateWord.serial, seconds | 0);
+  }
+
+  /** Says that there is a wildcard whose suffix has this many labels. Never taken back: it only saves lookups. */
+  addWildcardDepth(labels: number): void {
+    Atomics.or(this.#stateWords, stateWord.wildcardDepths + (labels >> 5), 1 << (labels & 31));
+  }
+
+  /** Puts a record (layout.ts) in place of the one of the same owner name. False where it is the same to the octet. */
+  set(record: Uint8Array): boolean {
+    const length = record[recordOffset.nameLength]!;
+    const hash = hashName(record, recordOffset.name, recordOffset.name + length, this.#seed);
+    const slot = this.#find(hash, record, recordOffset.name, length);
+    const place = this.#slots[2 * slot + 1]!;
+    if (place > 0) {
+      if (this.#equals(place * 4, record)) return false;
+      this.#liveBytes -= this.#sizeOf(place * 4);
+      this.#liveRecords--;
+    }
+    if (this.#arenaEnd + record.length > this.#arena.length || (this.#usedSlots + 1) * 4 > this.#capacity * 3) {
+      // The old generation keeps the old record: readers that have not switched yet must not miss the name.
+      this.#rebuild(record.length, place > 0 ? slot : -1);
+      this.#insert(this.#find(hash, record, recordOffset.name, length), hash, record);
+      this.#onGeneration(this.handle);
+      return true;
+    }
+    this.#insert(slot, hash, record);
+    return true;
+  }
+
+  /** Takes the record of an owner name (lower-case wire form) away. False where there is none. */
+  delete(name: Uint8Array): boolean {
+    const slot = this.#find(hashName(name, 0, name.length, this.#seed), name, 0, name.length);
+    const place = this.#slots[2 * slot + 1]!;
+    if (place <= 0) return false;
+    this.#liveBytes -= this.#sizeOf(place * 4);
+    this.#liveRecords--;
+    this.#store(slot, deleted);
+    if (this.#arenaEnd - this.#liveBytes > Math.max(minArenaBytes, this.#arena.length / 2)) {
+      this.#rebuild(0, -1);
+      this.#onGeneration(this.handle);
+    }
+    return true;
+  }
+
+  get #capacity(): number {
+    return this.#slots.length / 2;
+  }
+
+  #sizeOf(at: number): number {
+    const arena = this.#arena;
+    const from = at + recordOffset.size;
+    return (arena[from]! << 24) | (arena[from + 1]! << 16) | (arena[from + 2]! << 8) | arena[from + 3]!;
+  }
+
+  #equals(at: number, record: Uint8Array): boolean {
+    if (this.#sizeOf(at) !== record.length) return false;
+    for (let i = 0; i < record.length; i++) if (this.#arena[at + i] !== record[i]) return false;
+    return true;
+  }
+
+  /** The slot of a name, or the empty one where it would go. */
+  #find(hash: number, name: Uint8Array, start: number, length: number): number {
+    const mask = this.#capacity - 1;
+    for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
+      const place = this.#slots[2 * slot + 1]!;
+      if (place === 0) return slot;
+      if (place > 0 && this.#slots[2 * slot] === hash && hasName(this.#arena, place * 4, name, start, length)) return slot;
+    }
+  }
+
+  #insert(slot: number, hash: number, record: Uint8Array): void {
+    const at = this.#arenaEnd;
+    this.#arena.set(record, at);
+    this.#arenaEnd += record.length;
+    this.#liveBytes += record.length;
+    this.#liveRecords++;
+    if (this.#slots[2 * slot + 1] === 0) this.#usedSlots++;
+    Atomics.store(this.#slots, 2 * slot, hash);
+    // The record is complete before its place can be seen.
+    this.#store(slot, at / 4);
+  }
+
+  #store(slot: number, place: number): void {
+    Atomics.store(this.#slots, 2 * slot + 1, place);
+  }
+
+  /** Copies what is alive, but for the record of `leftOut`, into memory of the right size, with room to grow. */
+  #rebuild(extraBytes: number, leftOut: number): void {
+    let capacity = minSlots;
+    while (capacity < 2 * (this.#liveRecords + 1)) capacity *= 2;
+    const bytes = Math.ceil((this.#liveBytes + extraBytes + 4) * 1.75);
+    const slots = new Int32Array(new SharedArrayBuffer(capacity * 8));
+    const arena = new Uint8Array(new SharedArrayBuffer(Math.max(minArenaBytes, bytes)));
+    const mask = capacity - 1;
+    let end = 4;
+    for (let i = 0; i < this.#slots.length; i += 2) {
+      const place = this.#slots[i + 1]!;
+      if (place <= 0 || i === 2 * leftOut) continue;
+      const hash = this.#slots[i]!;
+      const size = this.#sizeOf(place * 4);
+      arena.set(this.#arena.subarray(place * 4, place * 4 + size), end);
+      let slot = slotOf(hash, mask);
+      while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+      slots[2 * slot] = hash;
+      slots[2 * slot + 1] = end / 4;
+      end += size;
+    }
+    this.#slots = slots;
+    this.#arena = arena;
+    this.#arenaEnd = end;
+    this.#usedSlots = this.#liveRecords;
+  }
+}

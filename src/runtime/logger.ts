@@ -1,0 +1,17 @@
+export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Structured fields of a log line. The text form does not show them: what a person must read stands in the message. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Where log lines go. The text form is CoreDNS's, `[LEVEL] message`; the JSON form is pino's. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warning(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** Whether `debug` lines are wanted; asked before an expensive one is built. */
+  readonly debugs: boolean;
+  /** Writes what is buffered, at once. */
+  flush(): void;
+}

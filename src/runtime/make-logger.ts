@@ -1,0 +1,13 @@
+import type { Clock } from './clock.ts';
+import { JsonLogger } from './json-logger.ts';
+import { FdDestination } from './log-destination.ts';
+import type { Logger } from './logger.ts';
+import { TextLogger } from './text-logger.ts';
+
+export type LogFormat = 'text' | 'json';
+
+/** The process's logger on standard output; one per thread. */
+export function makeLogger(format: LogFormat, debugs: boolean, clock: Clock): Logger {
+  const destination = new FdDestination(1, clock);
+  return format === 'json' ? new JsonLogger(destination, clock, debugs) : new TextLogger(destination, debugs);
+}

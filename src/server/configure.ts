@@ -1,0 +1,122 @@
+import type { Directive, Key, ServerBlock } from '../corefile/ast.ts';
+import type { Problems } from '../corefile/problem.ts';
+import { didYouMean } from '../corefile/suggest.ts';
+import type { BindConfig } from '../plugins/bind/config.ts';
+import { laterDirectives } from '../plugins/directives.ts';
+import type { MultisocketConfig } from '../plugins/multisocket/config.ts';
+import type { DirectivePlugin } from '../plugins/plugin.ts';
+import type { BlockConfig, ListenerConfig, PluginConfig, ServerConfig } from './config.ts';
+
+export interface ConfigureOptions {
+  /** In the order in which their query halves handle a query. */
+  readonly directives: readonly DirectivePlugin<unknown>[];
+  /** Port of keys that name none: the -dns.port flag. */
+  readonly defaultPort: number;
+  readFile(path: string): string;
+}
+
+/**
+ * Reads the directives of all server blocks and says who is served where. Reports into `problems`; the result is good
+ * only where these have no errors.
+ */
+export function configure(
+  serverBlocks: readonly ServerBlock[],
+  options: ConfigureOptions,
+  problems: Problems,
+): ServerConfig {
+  const blocks = serverBlocks.map((block) => readBlock(block, options, problems));
+  return {
+    blocks,
+    listeners: listenersOf(serverBlocks, blocks, options.defaultPort, problems),
+    sockets: blocks.map((block) => configOf<MultisocketConfig>(block, 'multisocket')?.sockets).find((n) => n !== undefined),
+    debug: blocks.some((block) => configOf(block, 'debug') !== undefined),
+  };
+}
+
+/** The config of a directive of the block, as its control half made it. */
+export function configOf<Config>(block: BlockConfig, name: string): Config | undefined {
+  return block.plugins.find((plugin) => plugin.name === name)?.config as Config | undefined;
+}
+
+function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions, problems: Problems): BlockConfig {
+  const zones = [...new Set(keys.map(({ zone }) => zone))];
+  const lines = new Map<string, Directive[]>();
+  for (const directive of directives) {
+    const name = directive.name.text;
+    const known = options.directives.some((plugin) => plugin.name === name);
+    if (!known) reportUnknown(directive, options.directives, problems);
+    else lines.set(name, [...(lines.get(name) ?? []), directive]);
+  }
+  const plugins: PluginConfig[] = [];
+  for (const plugin of options.directives) {
+    const ofPlugin = lines.get(plugin.name);
+    if (!ofPlugin) continue;
+    const context = { zones, problems, readFile: (path: string) => options.readFile(path) };
+    plugins.push({ name: plugin.name, config: plugin.parse(ofPlugin, context) });
+  }
+  return { zones, plugins };
+}
+
+function reportUnknown({ name }: Directive, known: readonly DirectivePlugin<unknown>[], problems: Problems): void {
+  if (laterDirectives.includes(name.text)) {
+    problems.error('COREFILE_DIRECTIVE', name.position, `directive '${name.text}' is not built yet`);
+    return;
+  }
+  const hint = didYouMean(name.text, [...known.map((plugin) => plugin.name), ...laterDirectives]);
+  problems.error('COREFILE_DIRECTIVE', name.position, `unknown directive '${name.text}', expected a plugin${hint}`);
+}
+
+function listenersOf(
+  serverBlocks: readonly ServerBlock[],
+  blocks: readonly BlockConfig[],
+  defaultPort: number,
+  problems: Problems,
+): ListenerConfig[] {
+  const listeners = new Map<string, { listener: ListenerConfig; zones: Map<string, Key> }>();
+  const ports = new Map<string, Map<string, Key>>();
+  for (const [index, { keys }] of serverBlocks.entries()) {
+    const bound = configOf<BindConfig>(blocks[index]!, 'bind')?.addresses ?? [''];
+    for (const key of keys) {
+      if (key.scheme !== 'dns') {
+        problems.error('COREFILE_KEY', key.position, `'${key.scheme}://' is not built yet, expected 'dns://' or no scheme`);
+        continue;
+      }
+      const port = key.port ?? defaultPort;
+      reportOverlap(key, port, bound, ports, problems);
+      for (const address of bound) {
+        const at = `${address}:${port}`;
+        const there = listeners.get(at) ?? { listener: { scheme: key.scheme, address, port, zones: [] }, zones: new Map() };
+        listeners.set(at, there);
+        const before = there.zones.get(key.zone);
+        if (before) {
+          const message = `cannot serve ${key.zone} on port ${port}: it is already defined on line ${before.position.line}`;
+          problems.error('COREFILE_OVERLAP', key.position, message);
+          continue;
+        }
+        there.zones.set(key.zone, key);
+        (there.listener.zones as [string, number][]).push([key.zone, index]);
+      }
+    }
+  }
+  return [...listeners.values()].map(({ listener }) => listener);
+}
+
+/** One zone on one port cannot be served both on all addresses and on some: nobody could say which block answers. */
+function reportOverlap(
+  key: Key,
+  port: number,
+  bound: readonly string[],
+  ports: Map<string, Map<string, Key>>,
+  problems: Problems,
+): void {
+  const at = `${key.zone}:${port}`;
+  const kinds = ports.get(at) ?? new Map<string, Key>();
+  ports.set(at, kinds);
+  const kind = bound.includes('') ? 'all' : 'some';
+  const other = kinds.get(kind === 'all' ? 'some' : 'all');
+  if (other && port !== 0) {
+    const message = `cannot serve ${key.zone} on port ${port}: the block on line ${other.position.line} binds it on other addresses of the same port`;
+    problems.error('COREFILE_OVERLAP', key.position, message);
+  }
+  if (!kinds.has(kind)) kinds.set(kind, key);
+}

@@ -1,0 +1,40 @@
+/**
+ * Counters of one worker in shared memory: the worker alone writes them, the main thread reads them when it is asked.
+ * An increment is a plain store into a typed array.
+ */
+export const counter = {
+  udpQueries: 0,
+  tcpQueries: 1,
+  tlsQueries: 2,
+  /** Messages that got no reply because they were no queries. */
+  dropped: 3,
+  /** Bare FORMERR, NOTIMP and BADVERS. */
+  malformed: 4,
+  /** No server block has the zone, or the class is not served. */
+  refused: 5,
+  /** Handlers that threw. */
+  panics: 6,
+  truncated: 7,
+  /** TCP connections that were accepted. */
+  connections: 8,
+  /** TCP connections that were closed because a time-out or limit was reached. */
+  closedConnections: 9,
+  /** Datagrams that the kernel did not take. */
+  sendErrors: 10,
+  /** Replies by response code: 16 counters from here. */
+  replies: 11,
+} as const;
+
+const counterCount = counter.replies + 16;
+
+export type Counters = Float64Array;
+
+/** Memory for the counters of one worker. */
+export function makeCounters(): SharedArrayBuffer {
+  return new SharedArrayBuffer(counterCount * Float64Array.BYTES_PER_ELEMENT);
+}
+
+/** Sum of one counter over all workers. */
+export function total(workers: readonly SharedArrayBuffer[], index: number): number {
+  return workers.reduce((sum, memory) => sum + new Float64Array(memory)[index]!, 0);
+}

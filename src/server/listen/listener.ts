@@ -1,0 +1,34 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Peer } from '../../wire/query.ts';
+import type { Answerer } from '../answerer.ts';
+import type { Counters } from '../counters.ts';
+
+/** What a socket needs of its worker. */
+export interface ListenerEnvironment {
+  readonly answerer: Answerer;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Seed of the names' hash, for `Query` objects. */
+  readonly hashSeed: number;
+}
+
+export interface ListenAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly port: number;
+  /** Several workers have a socket each on the same address; the kernel spreads clients over them. */
+  readonly reusePort: boolean;
+}
+
+/** An open socket that answers. */
+export interface Listener {
+  readonly protocol: 'udp' | 'tcp';
+  readonly local: Peer;
+  /** Takes no new queries; resolves when those in flight were answered. The caller limits how long that may take. */
+  close(): Promise<void>;
+}
+
+/** Opens a socket; rejects with the system's error (EADDRINUSE, EACCES …). */
+export type Listen = (address: ListenAddress, environment: ListenerEnvironment) => Promise<Listener>;

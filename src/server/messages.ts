@@ -1,0 +1,26 @@
+import type { TableHandle } from '../registry/table/layout.ts';
+import type { ServerConfig } from './config.ts';
+
+/** What a worker is started with. Plain data and shared memory. */
+export interface WorkerStart {
+  readonly config: ServerConfig;
+  readonly tables: ReadonlyMap<string, TableHandle>;
+  readonly counters: SharedArrayBuffer;
+  readonly hashSeed: number;
+  /** Whether several sockets share the address; false where the system cannot. */
+  readonly reusePort: boolean;
+  readonly logFormat: 'text' | 'json';
+}
+
+/** From the main thread to a worker. */
+export type WorkerCommand =
+  /** A table has new memory. */
+  | { readonly type: 'table'; readonly name: string; readonly handle: TableHandle }
+  /** Take no new queries, answer those in flight, and end. */
+  | { readonly type: 'drain' };
+
+/** From a worker to the main thread. */
+export type WorkerReport =
+  | { readonly type: 'listening' }
+  /** An address cannot be listened on; the worker ends. */
+  | { readonly type: 'failed'; readonly message: string };

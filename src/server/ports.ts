@@ -1,0 +1,73 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { socketAddresses, type SocketAddress } from './addresses.ts';
+import type { ListenerConfig } from './config.ts';
+import { errorMessage } from './error-message.ts';
+import { isFamilyMissing } from './service.ts';
+
+const ephemeralTries = 20;
+
+/**
+ * Binds every address once without SO_REUSEPORT and lets it go: with that option a second server on the same port
+ * would start and take half of the queries. Gives the listeners back, with a real port in place of each 0. Rejects
+ * with a message that names the address.
+ */
+export async function claimPorts(listeners: readonly ListenerConfig[]): Promise<ListenerConfig[]> {
+  const claimed: ListenerConfig[] = [];
+  for (const listener of listeners) claimed.push({ ...listener, port: await claim(listener) });
+  return claimed;
+}
+
+async function claim(listener: ListenerConfig): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    let port = listener.port;
+    try {
+      for (const at of socketAddresses(listener)) {
+        port = await optional(at, () => bindUdp(at, port), port);
+        port = await optional(at, () => bindTcp(at, port), port);
+      }
+      return port;
+    } catch (error) {
+      // The port that UDP was given may be taken for TCP.
+      if (listener.port === 0 && tries < ephemeralTries) continue;
+      throw new Error(`cannot listen on port ${port}: ${errorMessage(error)}${hintFor(error)}`, { cause: error });
+    }
+  }
+}
+
+async function optional(at: SocketAddress, bind: () => Promise<number>, port: number): Promise<number> {
+  try {
+    return await bind();
+  } catch (error) {
+    if (at.isOptional && isFamilyMissing(error)) return port;
+    throw error;
+  }
+}
+
+function bindUdp({ address, family }: SocketAddress, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 });
+    socket.once('error', reject);
+    socket.bind({ port, address, exclusive: true }, () => {
+      const bound = socket.address().port;
+      socket.close(() => resolve(bound));
+    });
+  });
+}
+
+function bindTcp({ address, family }: SocketAddress, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host: address, ipv6Only: family === 6, exclusive: true }, () => {
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function hintFor(error: unknown): string {
+  const message = errorMessage(error);
+  if (message.includes('EADDRINUSE')) return '; another server has it: stop that one, or name another port with -dns.port';
+  if (message.includes('EACCES')) return '; ports below 1024 need root or CAP_NET_BIND_SERVICE: name another with -dns.port';
+  return '';
+}

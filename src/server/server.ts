@@ -1,0 +1,95 @@
+import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
+import { RegistryService } from '../plugins/serviceentry/control.ts';
+import type { TableHandle } from '../registry/table/layout.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { LogFormat } from '../runtime/make-logger.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { serverAddresses, type Interfaces } from './addresses.ts';
+import type { BlockConfig, ListenerConfig, ServerConfig } from './config.ts';
+import { claimPorts } from './ports.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** How long a stop waits for queries in flight; CoreDNS's 5 s. */
+const graceMs = 5000;
+
+export interface ServerEnvironment {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly logFormat: LogFormat;
+  readonly interfaces: Interfaces;
+  /** Secret of the process, for the hash of names. */
+  readonly hashSeed: number;
+  /** Workers where the Corefile says no number. */
+  readonly cpus: number;
+  /** Whether several sockets can share an address (SO_REUSEPORT). */
+  readonly canReusePort: boolean;
+}
+
+/** The running whole: registries on this thread, sockets and chains in workers. */
+export class RunningServer {
+  readonly listeners: readonly ListenerConfig[];
+  readonly registries: readonly RegistryService[];
+  readonly supervisor: Supervisor;
+
+  private constructor(listeners: readonly ListenerConfig[], registries: RegistryService[], supervisor: Supervisor) {
+    this.listeners = listeners;
+    this.registries = registries;
+    this.supervisor = supervisor;
+  }
+
+  /**
+   * Starts everything; resolves when all sockets are open and all registries have been read (or are overdue). Rejects,
+   * with nothing left open, where an address cannot be listened on.
+   */
+  static async start(config: ServerConfig, environment: ServerEnvironment): Promise<RunningServer> {
+    const { clock, logger, logFormat, hashSeed, canReusePort } = environment;
+    const listeners = await claimPorts(config.listeners);
+    const complete = withServerAddresses({ ...config, listeners }, environment.interfaces);
+    const tables = new Map<string, TableHandle>();
+    let supervisor: Supervisor | undefined;
+    const registries = complete.blocks.flatMap(serviceEntries).map(
+      (directive) =>
+        new RegistryService(directive, hashSeed, clock, logger, (handle) => {
+          tables.set(directive.table, handle);
+          supervisor?.setTable(directive.table, handle);
+        }),
+    );
+    for (const registry of registries) tables.set(registry.name, registry.table);
+    supervisor = new Supervisor({ config: complete, hashSeed, reusePort: canReusePort, logFormat }, tables, clock, logger);
+    const server = new RunningServer(listeners, registries, supervisor);
+    try {
+      // Workers start while the registry is read; until that is done they answer SERVFAIL.
+      const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
+      await Promise.all([opened, ...registries.map((registry) => registry.start())]);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Answers what is in flight, for at most 5 s, then closes everything. */
+  async stop(): Promise<void> {
+    await this.supervisor.close(graceMs);
+    await Promise.all(this.registries.map((registry) => registry.stop()));
+  }
+}
+
+function serviceEntries({ plugins }: BlockConfig): ServiceEntryConfig[] {
+  return plugins.filter(({ name }) => name === 'serviceentry').map(({ config }) => config as ServiceEntryConfig);
+}
+
+/** Tells each `serviceentry` the addresses that `ns.dns.<zone>` answers: those of the listeners of its block. */
+function withServerAddresses(config: ServerConfig, interfaces: Interfaces): ServerConfig {
+  const blocks = config.blocks.map((block, index) => {
+    const listeners = config.listeners.filter(({ zones }) => zones.some(([, at]) => at === index));
+    const addresses = serverAddresses(listeners, interfaces);
+    const plugins = block.plugins.map((plugin) =>
+      plugin.name === 'serviceentry'
+        ? { ...plugin, config: { ...(plugin.config as ServiceEntryConfig), serverAddresses: addresses } }
+        : plugin,
+    );
+    return { ...block, plugins };
+  });
+  return { ...config, blocks };
+}

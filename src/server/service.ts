@@ -1,0 +1,67 @@
+import type { HandlerEnvironment } from '../plugins/plugin.ts';
+import { socketAddresses } from './addresses.ts';
+import { Answerer } from './answerer.ts';
+import { buildChain } from './chain.ts';
+import type { ListenerConfig } from './config.ts';
+import { errorCode } from './error-message.ts';
+import type { Listen, Listener, ListenerEnvironment } from './listen/listener.ts';
+import { listenTcp } from './listen/tcp.ts';
+import { listenUdp } from './listen/udp.ts';
+import type { WorkerStart } from './messages.ts';
+
+/** All that one worker serves: a chain per server block, and the listeners that lead to them. */
+export class Service {
+  readonly #start: WorkerStart;
+  readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
+  readonly #closers: (() => void | Promise<void>)[] = [];
+  #listeners: Listener[] = [];
+
+  constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>) {
+    this.#start = start;
+    this.#environment = environment;
+  }
+
+  /** Builds the chains and opens all sockets; rejects where one cannot be opened, with its address in the message. */
+  async open(): Promise<void> {
+    const { config, counters, hashSeed } = this.#start;
+    const chains = config.blocks.map((block) =>
+      buildChain(block, {
+        ...this.#environment,
+        zones: block.zones,
+        onClose: (close) => this.#closers.push(close),
+      }),
+    );
+    const memory = new Float64Array(counters);
+    for (const listener of config.listeners) {
+      const zones = listener.zones.map(([zone, block]) => [zone, chains[block]!] as const);
+      const { clock, logger } = this.#environment;
+      const answerer = new Answerer(zones, memory, logger);
+      await this.#listen(listener, { answerer, counters: memory, clock, logger, hashSeed });
+    }
+  }
+
+  /** Answers what is in flight, then closes the chains. */
+  async close(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await Promise.all(this.#closers.map((close) => close()));
+  }
+
+  async #listen(listener: ListenerConfig, environment: ListenerEnvironment): Promise<void> {
+    for (const { address, family, isOptional } of socketAddresses(listener)) {
+      for (const listen of [listenUdp, listenTcp] satisfies Listen[]) {
+        const at = { address, family, port: listener.port, reusePort: this.#start.reusePort };
+        try {
+          this.#listeners.push(await listen(at, environment));
+        } catch (error) {
+          if (isOptional && isFamilyMissing(error)) continue;
+          throw error;
+        }
+      }
+    }
+  }
+}
+
+/** The machine has no addresses of this family. */
+export function isFamilyMissing(error: unknown): boolean {
+  return ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(errorCode(error));
+}

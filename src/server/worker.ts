@@ -1,0 +1,61 @@
+import { randomFillSync } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { HandlerEnvironment } from '../plugins/plugin.ts';
+import { TableReader } from '../registry/table/reader.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { makeLogger } from '../runtime/make-logger.ts';
+import { errorMessage } from './error-message.ts';
+import type { WorkerCommand, WorkerReport, WorkerStart } from './messages.ts';
+import { Service } from './service.ts';
+
+const randomBatch = 1024;
+
+/** Entry point of a worker thread: sockets and chain of all server blocks, driven by the main thread's messages. */
+async function run(start: WorkerStart, send: (report: WorkerReport) => void): Promise<void> {
+  const clock = systemClock;
+  const logger = makeLogger(start.logFormat, start.config.debug, clock);
+  const tables = new Map(Array.from(start.tables, ([name, handle]) => [name, new TableReader(handle)] as const));
+  const environment: Omit<HandlerEnvironment, 'zones' | 'onClose'> = {
+    clock,
+    logger,
+    randomUint16: makeRandomUint16(),
+    table(name) {
+      const table = tables.get(name);
+      if (!table) throw new Error(`no table '${name}'`);
+      return table;
+    },
+  };
+  const service = new Service(start, environment);
+  parentPort!.on('message', (command: WorkerCommand) => {
+    if (command.type === 'table') tables.get(command.name)?.use(command.handle);
+    else {
+      void service.close().then(() => {
+        logger.flush();
+        parentPort!.close();
+      });
+    }
+  });
+  try {
+    await service.open();
+    send({ type: 'listening' });
+  } catch (error) {
+    send({ type: 'failed', message: errorMessage(error) });
+    await service.close();
+    parentPort!.close();
+  }
+}
+
+/** Random numbers for IDs, fetched from the system in batches: a call for each would cost more than the query. */
+function makeRandomUint16(): () => number {
+  const numbers = new Uint16Array(randomBatch);
+  let next = randomBatch;
+  return () => {
+    if (next === randomBatch) {
+      randomFillSync(numbers);
+      next = 0;
+    }
+    return numbers[next++]!;
+  };
+}
+
+await run(workerData as WorkerStart, (report) => parentPort!.postMessage(report));

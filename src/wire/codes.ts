@@ -1,0 +1,90 @@
+/** Record types (IANA DNS parameters) that the code names. */
+export const rrType = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  HINFO: 13,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  NAPTR: 35,
+  DS: 43,
+  RRSIG: 46,
+  NSEC: 47,
+  DNSKEY: 48,
+  NSEC3: 50,
+  OPT: 41,
+  SVCB: 64,
+  HTTPS: 65,
+  TKEY: 249,
+  TSIG: 250,
+  IXFR: 251,
+  AXFR: 252,
+  MAILB: 253,
+  MAILA: 254,
+  ANY: 255,
+} as const;
+
+/** Record classes. */
+export const rrClass = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
+
+/** Response codes; BADVERS (16) needs EDNS (RFC 6891 section 6.1.3). */
+export const rcode = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  BADVERS: 16,
+} as const;
+
+/** Bits of the header's flag word (RFC 1035 section 4.1.1, RFC 4035 section 3), as of its two octets. */
+export const headerFlag = {
+  /** Octet 2. */
+  QR: 0x80,
+  OPCODE: 0x78,
+  AA: 0x04,
+  TC: 0x02,
+  RD: 0x01,
+  /** Octet 3. */
+  RA: 0x80,
+  AD: 0x20,
+  CD: 0x10,
+  RCODE: 0x0f,
+} as const;
+
+/** Octets of the message header. */
+export const headerSize = 12;
+/** The longest name on the wire (RFC 1035 section 2.3.4), in octets with the root label. */
+export const maxNameLength = 255;
+/** The longest message over TCP, in octets. */
+export const maxMessageSize = 65_535;
+/** The UDP payload that is announced in our OPT, and the default reply limit (DNS flag day 2020). */
+export const defaultUdpPayload = 1232;
+/** What a client without EDNS can take over UDP (RFC 1035 section 4.2.1). */
+export const minUdpPayload = 512;
+/** Octets of an OPT record without options. */
+export const optRecordSize = 11;
+
+const typeNames = new Map<number, string>(Object.entries(rrType).map(([name, code]) => [code, name]));
+const classNames = new Map<number, string>(Object.entries(rrClass).map(([name, code]) => [code, name]));
+const rcodeNames = new Map<number, string>(Object.entries(rcode).map(([name, code]) => [code, name]));
+
+/** `A`, `AAAA` …, or `TYPE65280` where the type has no name here (RFC 3597 section 5). */
+export function typeName(type: number): string {
+  return typeNames.get(type) ?? `TYPE${type}`;
+}
+
+/** `IN`, `CH` …, or `CLASS42`. */
+export function className(code: number): string {
+  return classNames.get(code) ?? `CLASS${code}`;
+}
+
+/** `NOERROR`, `NXDOMAIN` …, or the number as text. */
+export function rcodeName(code: number): string {
+  return rcodeNames.get(code) ?? String(code);
+}

@@ -1,0 +1,143 @@
+import { headerFlag, headerSize, maxNameLength, optRecordSize, rrType } from './codes.ts';
+
+/**
+ * Index behind the name at `at`, or -1 where it runs over `end` or is malformed. A compression pointer ends the name;
+ * it must point backwards (RFC 1035 section 4.1.4), and is not followed.
+ */
+export function skipName(bytes: Uint8Array, messageStart: number, at: number, end: number): number {
+  const nameStart = at;
+  while (at < end) {
+    const length = bytes[at]!;
+    if (length === 0) return at + 1;
+    if (length >= 0xc0) {
+      if (at + 2 > end) return -1;
+      const target = ((length & 0x3f) << 8) | bytes[at + 1]!;
+      return target < at - messageStart ? at + 2 : -1;
+    }
+    if (length > 63 || at - nameStart + length > maxNameLength) return -1;
+    at += length + 1;
+  }
+  return -1;
+}
+
+/** 16-bit number in network order. */
+export function readUint16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+/** 32-bit unsigned number in network order. */
+export function readUint32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+}
+
+export function writeUint16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** Where a record stands in a message. `section` is 1 for answer, 2 for authority, 3 for additional. */
+export interface RecordPosition {
+  readonly section: 1 | 2 | 3;
+  readonly start: number;
+  readonly type: number;
+  readonly ttlAt: number;
+  readonly rdataStart: number;
+  readonly end: number;
+}
+
+/**
+ * The records of a message in their order, or `undefined` where it is malformed: a name or RDATA over the end, counts
+ * that promise more than there is, a question that is not one plain name. Linear in the message, whatever it holds.
+ */
+export function readRecords(bytes: Uint8Array, start: number, end: number): RecordPosition[] | undefined {
+  if (end - start < headerSize || readUint16(bytes, start + 4) > 1) return undefined;
+  let at = start + headerSize;
+  if (readUint16(bytes, start + 4) === 1) {
+    at = skipName(bytes, start, at, end);
+    if (at < 0 || at + 4 > end) return undefined;
+    at += 4;
+  }
+  const records: RecordPosition[] = [];
+  for (const section of [1, 2, 3] as const) {
+    const count = readUint16(bytes, start + 4 + 2 * section);
+    for (let i = 0; i < count; i++) {
+      const recordStart = at;
+      at = skipName(bytes, start, at, end);
+      if (at < 0 || at + 10 > end) return undefined;
+      const type = readUint16(bytes, at);
+      const rdataStart = at + 10;
+      const recordEnd = rdataStart + readUint16(bytes, at + 8);
+      if (recordEnd > end) return undefined;
+      records.push({ section, start: recordStart, type, ttlAt: at + 4, rdataStart, end: recordEnd });
+      at = recordEnd;
+    }
+  }
+  return records;
+}
+
+/**
+ * Cuts a message to `limit` octets by leaving out whole records from its end, the additional section first and without
+ * TC; only a cut answer or authority section sets TC (RFC 2181 section 9). An OPT record is kept. Returns the new
+ * length. A malformed message becomes its header and question with TC.
+ */
+export function truncate(bytes: Uint8Array, start: number, length: number, limit: number): number {
+  if (length <= limit) return length;
+  const end = start + length;
+  const records = readRecords(bytes, start, end);
+  const questionEnd = records?.[0]?.start ?? start + headerSize;
+  const opt = records?.find((record) => record.section === 3 && record.type === rrType.OPT);
+  const optBytes = opt ? bytes.slice(opt.start, opt.end) : undefined;
+  const keepsOpt = optBytes !== undefined && optBytes.length <= limit - (questionEnd - start);
+  const room = start + limit - (keepsOpt ? optBytes.length : 0);
+  const counts = [0, 0, 0, 0];
+  let at = questionEnd;
+  let isCut = records === undefined;
+  for (const record of records ?? []) {
+    if (record === opt) continue;
+    if (record.end > room || (isCut && record.section !== 3)) {
+      if (record.section !== 3) isCut = true;
+      break;
+    }
+    // Records before the OPT keep their place, so that compression pointers stay right; those behind it are dropped.
+    if (record.start !== at) break;
+    counts[record.section]! += 1;
+    at = record.end;
+  }
+  if (keepsOpt) {
+    bytes.set(optBytes, at);
+    at += optBytes.length;
+    counts[3]! += 1;
+  }
+  if (records === undefined) writeUint16(bytes, start + 4, 0);
+  for (let section = 1; section <= 3; section++) writeUint16(bytes, start + 4 + 2 * section, counts[section]!);
+  if (isCut) bytes[start + 2]! |= headerFlag.TC;
+  return at - start;
+}
+
+/** The response code of a message; the upper bits of an extended one stand in the OPT record and are not looked at. */
+export function rcodeOf(bytes: Uint8Array, start: number): number {
+  return bytes[start + 3]! & headerFlag.RCODE;
+}
+
+/** Writes an OPT record without options (RFC 6891 section 6.1.2): UDP payload size, extended rcode, DO. */
+export function writeOpt(bytes: Uint8Array, at: number, payload: number, extendedRcode: number, dnssecOk: boolean): number {
+  bytes[at] = 0;
+  bytes[at + 1] = 0;
+  bytes[at + 2] = rrType.OPT;
+  bytes[at + 3] = payload >>> 8;
+  bytes[at + 4] = payload;
+  bytes[at + 5] = extendedRcode;
+  bytes[at + 6] = 0;
+  bytes[at + 7] = dnssecOk ? 0x80 : 0;
+  bytes[at + 8] = 0;
+  bytes[at + 9] = 0;
+  bytes[at + 10] = 0;
+  return at + optRecordSize;
+}

@@ -1,0 +1,268 @@
+import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, maxNameLength, minUdpPayload, rrType } from './codes.ts';
+import { skipName } from './message.ts';
+
+/** How a query arrived. */
+export type Transport = 'udp' | 'tcp' | 'tls';
+
+/** One end of a conversation. A socket may compute the fields when they are first read. */
+export interface Peer {
+  /** Textual IP address, IPv6 without brackets. */
+  readonly address: string;
+  readonly port: number;
+  readonly family: 4 | 6;
+}
+
+/** What reading a message came to: go on with the chain, send a bare error, or say nothing. */
+export type Verdict = 'query' | 'drop' | 'formerr' | 'notimp' | 'badvers';
+
+const empty = new Uint8Array(0);
+const lowerCase = Uint8Array.from({ length: 256 }, (_, octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet));
+const hashPrime = 0x01000193;
+const maxLabels = 128;
+
+/**
+ * The view of one query that every plugin handles. It is reused from query to query: nobody keeps it, unless it
+ * answers with a promise. Then it calls `hold` first, and the object is its own until the promise settles.
+ *
+ *     bytes   ........[header][question][OPT ...]........     out   ....[header][question][answer ...]
+ *             start ^        ^ nameStart        ^ end         outStart ^
+ *
+ * `out` may be the very memory of `bytes` (replies are then written in place): whoever writes a reply must have read
+ * what he needs from the query, or have called `hold`.
+ */
+export class Query {
+  bytes: Uint8Array = empty;
+  start = 0;
+  end = 0;
+  out: Uint8Array = empty;
+  outStart = 0;
+
+  transport: Transport = 'udp';
+  peer: Peer = { address: '0.0.0.0', port: 0, family: 4 };
+  local: Peer = { address: '0.0.0.0', port: 0, family: 4 };
+
+  /** RA of our own replies; the server block sets it (1 where a forward exists). */
+  recursionAvailable = false;
+  /** Octets that the reply may have; a plugin may lower or raise it through `limitReply`. */
+  replyLimit = minUdpPayload;
+  /** What went wrong, for the errors plugin. Set by whoever answers SERVFAIL or REFUSED for a reason of its own. */
+  error: string | undefined = undefined;
+
+  type = 0;
+  class = 0;
+  /** Octets of the name on the wire, root label included. */
+  nameLength = 0;
+  labelCount = 0;
+  /** Offsets of the labels' length octets, from the start of the name. */
+  readonly labels = new Uint8Array(maxLabels);
+  /** The name in lower case; filled by `readName`. */
+  readonly lower = new Uint8Array(maxNameLength + 1);
+  /** Hash of the name from label i to the root, in lower case; filled by `readName`. */
+  readonly suffixHashes = new Int32Array(maxLabels);
+  nameIsRead = false;
+
+  /** The query carried an OPT record (RFC 6891). */
+  edns = false;
+  /** The client's UDP payload size, 512 without EDNS. */
+  clientPayload = minUdpPayload;
+  dnssecOk = false;
+  /** Where the OPT record starts (index in `bytes`), and where its options start and end; 0 without EDNS. */
+  optStart = 0;
+  optionsStart = 0;
+  optionsEnd = 0;
+
+  isHeld = false;
+  /** Seeds the hash of names: tenants choose them, so nobody else may know it. */
+  readonly hashSeed: number;
+
+  constructor(hashSeed: number) {
+    this.hashSeed = hashSeed | 0;
+  }
+
+  get id(): number {
+    return (this.bytes[this.start]! << 8) | this.bytes[this.start + 1]!;
+  }
+
+  get opcode(): number {
+    return (this.bytes[this.start + 2]! & headerFlag.OPCODE) >> 3;
+  }
+
+  get nameStart(): number {
+    return this.start + headerSize;
+  }
+
+  /** Index in `bytes` of the first octet behind the question. */
+  get questionEnd(): number {
+    return this.start + headerSize + this.nameLength + 4;
+  }
+
+  /**
+   * Reads header, question and OPT of the message in `bytes` (RFC 1035 section 4.1, RFC 6891), in time linear in its
+   * length. What a client may send that is no query gets a verdict; nothing throws.
+   */
+  read(): Verdict {
+    const { bytes, start, end } = this;
+    this.error = undefined;
+    this.nameIsRead = false;
+    this.edns = false;
+    this.dnssecOk = false;
+    this.clientPayload = minUdpPayload;
+    this.optStart = this.optionsStart = this.optionsEnd = 0;
+    if (end - start < headerSize) return 'drop';
+    const flags = bytes[start + 2]!;
+    if ((flags & headerFlag.QR) !== 0) return 'drop';
+    if ((flags & headerFlag.OPCODE) !== 0) return 'notimp';
+    if (bytes[start + 4] !== 0 || bytes[start + 5] !== 1) return 'formerr';
+    const answers = (bytes[start + 6]! << 8) | bytes[start + 7]!;
+    const authorities = (bytes[start + 8]! << 8) | bytes[start + 9]!;
+    const additionals = (bytes[start + 10]! << 8) | bytes[start + 11]!;
+    if (answers > 1 || authorities > 1 || additionals > 2) return 'formerr';
+    const nameStart = start + headerSize;
+    let at = nameStart;
+    let count = 0;
+    for (;;) {
+      if (at >= end) return 'formerr';
+      const length = bytes[at]!;
+      if (length === 0) break;
+      // 0x40 and above: an extended label type or a compression pointer, which has nothing to point at here.
+      if (length > 63) return 'formerr';
+      if (at - nameStart + length + 2 > maxNameLength) return 'formerr';
+      this.labels[count++] = at - nameStart;
+      at += length + 1;
+    }
+    at++;
+    if (at + 4 > end) return 'formerr';
+    this.labelCount = count;
+    this.nameLength = at - nameStart;
+    this.type = (bytes[at]! << 8) | bytes[at + 1]!;
+    this.class = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const records = answers + authorities + additionals;
+    const verdict = records === 0 ? 'query' : this.#readRecords(at + 4, answers + authorities, records);
+    this.replyLimit = this.transport === 'udp' ? udpLimit(this.clientPayload, defaultUdpPayload) : maxMessageSize;
+    return verdict;
+  }
+
+  /** Makes the reply limit what `bufsize` of the server block says: max(512, min(client, bufsize)) over UDP. */
+  limitReply(bufsize: number): void {
+    if (this.transport === 'udp') this.replyLimit = udpLimit(this.clientPayload, bufsize);
+  }
+
+  /** Fills `lower` and `suffixHashes`, from the root label to the first one, so that each suffix has its hash. */
+  readName(): void {
+    if (this.nameIsRead) return;
+    this.nameIsRead = true;
+    const { bytes, lower, labels, suffixHashes } = this;
+    const base = this.start + headerSize;
+    let hash = this.hashSeed;
+    let end = this.nameLength - 1;
+    lower[end] = 0;
+    for (let label = this.labelCount - 1; label >= 0; label--) {
+      const labelStart = labels[label]!;
+      for (let i = end - 1; i > labelStart; i--) {
+        const octet = lowerCase[bytes[base + i]!]!;
+        lower[i] = octet;
+        hash = hashOctet(hash, octet);
+      }
+      const length = bytes[base + labelStart]!;
+      lower[labelStart] = length;
+      hash = hashOctet(hash, length);
+      suffixHashes[label] = hash;
+      end = labelStart;
+    }
+  }
+
+  /**
+   * Takes the query out of the receive buffer, because its answer has to wait. The memory of `bytes` and `out` is the
+   * query's own from then on; a reply that came from elsewhere may be put in place as `out`.
+   */
+  hold(): void {
+    if (this.isHeld) return;
+    this.isHeld = true;
+    const shift = this.start;
+    this.bytes = this.bytes.slice(this.start, this.end);
+    this.start = 0;
+    this.end -= shift;
+    if (this.edns) {
+      this.optStart -= shift;
+      this.optionsStart -= shift;
+      this.optionsEnd -= shift;
+    }
+    this.out = empty;
+    this.outStart = 0;
+  }
+
+  /** Gives up a reply that came from elsewhere, so that another can be written in its place. */
+  discardReply(): void {
+    if (!this.isHeld) return;
+    this.out = empty;
+    this.outStart = 0;
+  }
+
+  /** Makes the object free for the next query of its owner. */
+  release(): void {
+    this.isHeld = false;
+    this.bytes = this.out = empty;
+    this.error = undefined;
+  }
+
+  #readRecords(first: number, skipped: number, records: number): Verdict {
+    const { bytes, end } = this;
+    let at = first;
+    for (let i = 0; i < records; i++) {
+      const recordStart = at;
+      at = skipName(bytes, this.start, at, end);
+      if (at < 0 || at + 10 > end) return 'formerr';
+      const type = (bytes[at]! << 8) | bytes[at + 1]!;
+      const rdataStart = at + 10;
+      const rdataEnd = rdataStart + ((bytes[at + 8]! << 8) | bytes[at + 9]!);
+      if (rdataEnd > end) return 'formerr';
+      if (type === rrType.OPT) {
+        // RFC 6891 section 6.1.1: one OPT, of the root's name, in the additional section.
+        if (i < skipped || this.edns || at !== recordStart + 1) return 'formerr';
+        this.edns = true;
+        this.clientPayload = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+        this.dnssecOk = (bytes[at + 6]! & 0x80) !== 0;
+        this.optStart = recordStart;
+        this.optionsStart = rdataStart;
+        this.optionsEnd = rdataEnd;
+      }
+      at = rdataEnd;
+    }
+    if (!this.edns) return 'query';
+    if (bytes[this.optStart + 6] !== 0) return 'badvers';
+    for (let option = this.optionsStart; option < this.optionsEnd; ) {
+      if (option + 4 > this.optionsEnd) return 'formerr';
+      option += 4 + ((bytes[option + 2]! << 8) | bytes[option + 3]!);
+      if (option > this.optionsEnd) return 'formerr';
+    }
+    return 'query';
+  }
+}
+
+/**
+ * One step of the names' hash: FNV-1a with the high bits folded back at every octet, so that with a secret seed no set
+ * of names collides for every seed. Names are hashed from their end: the hash of a suffix is a step on the way.
+ */
+export function hashOctet(hash: number, octet: number): number {
+  const mixed = Math.imul(hash ^ octet, hashPrime);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** Hash of a whole wire name that is in lower case already; equals `suffixHashes[0]` of a query for it. */
+export function hashName(name: Uint8Array, start: number, end: number, seed: number): number {
+  let hash = seed | 0;
+  const starts: number[] = [];
+  for (let at = start; at < end - 1; at += name[at]! + 1) starts.push(at);
+  let labelEnd = end - 1;
+  for (let label = starts.length - 1; label >= 0; label--) {
+    const labelStart = starts[label]!;
+    for (let i = labelEnd - 1; i >= labelStart; i--) hash = hashOctet(hash, name[i]!);
+    labelEnd = labelStart;
+  }
+  return hash;
+}
+
+function udpLimit(client: number, ours: number): number {
+  const smaller = client < ours ? client : ours;
+  return smaller < minUdpPayload ? minUdpPayload : smaller;
+}
