@@ -36,6 +36,7 @@ export class FakeUpstream {
   readonly #udp: UdpSocket;
   readonly #tcp: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #onChange: (() => void)[] = [];
   readonly #waiting: { count: number; resolve: () => void }[] = [];
 
   private constructor(behaviour: Behaviour, address: string) {
@@ -59,8 +60,9 @@ export class FakeUpstream {
     }
   }
 
-  get openConnections(): number {
-    return this.#sockets.size;
+  /** Resolves when so many TCP connections are open. */
+  async open(count: number): Promise<void> {
+    while (this.#sockets.size !== count) await new Promise<void>((resolve) => this.#onChange.push(resolve));
   }
 
   /** Resolves when so many queries have come in all. */
@@ -98,7 +100,11 @@ export class FakeUpstream {
   #accept(socket: Socket): void {
     this.connections++;
     this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
+    this.#changed();
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#changed();
+    });
     socket.on('error', () => socket.destroy());
     let buffered = Buffer.alloc(0);
     const port = socket.remotePort ?? 0;
@@ -113,6 +119,10 @@ export class FakeUpstream {
         this.#receive('tcp', bytes, port, send, sendRaw, () => socket.end());
       }
     });
+  }
+
+  #changed(): void {
+    for (const resolve of this.#onChange.splice(0)) resolve();
   }
 
   #receive(

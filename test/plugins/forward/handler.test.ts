@@ -158,7 +158,7 @@ describe('limits and the end', () => {
     expect(addresses(await tcp)).toEqual(['192.0.2.1']);
     await closed;
     expect(harness.clock.pending).toBe(0);
-    await expect.poll(() => first.openConnections).toBe(0);
+    await first.open(0);
     const late = makeQuery('c.org', 'A');
     expect(typeof harness.handler(late)).toBe('number');
     expect(late.out[3]! & 15).toBe(2);

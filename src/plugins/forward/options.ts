@@ -1,0 +1,188 @@
+import {
+  duration,
+  integer,
+  ipAddress,
+  noBlock,
+  oneOf,
+  takes,
+  unknownOption,
+  zoneNames,
+} from '../../corefile/arguments.ts';
+import type { Directive, Token } from '../../corefile/ast.ts';
+import type { Problems } from '../../corefile/problem.ts';
+import { rcode } from '../../wire/codes.ts';
+import { type ForwardLine, policies } from './config.ts';
+
+/** What the block of a `forward` line says; all of a line but the names and the upstreams. */
+export type ForwardOptions = { -readonly [Key in keyof Omit<ForwardLine, 'from' | 'upstreams'>]: ForwardLine[Key] };
+
+/** Held queries cost about 2 KiB each; more of them than this wait for nothing but their deadline. */
+const builtInMaxConcurrent = 65_535;
+/** What `max_connect_attempts 0`, in CoreDNS as many as fit into 5 seconds, comes to: a refusal takes microseconds. */
+const unlimitedAttempts = 32;
+const maxAttempts = 100;
+
+/** Response codes that `failover` takes (IANA DNS RCODEs). NOERROR is none of them. */
+const failoverCodes: Readonly<Record<string, number>> = Object.freeze({
+  FORMERR: rcode.FORMERR,
+  SERVFAIL: rcode.SERVFAIL,
+  NXDOMAIN: rcode.NXDOMAIN,
+  NOTIMP: rcode.NOTIMP,
+  REFUSED: rcode.REFUSED,
+  YXDOMAIN: 6,
+  YXRRSET: 7,
+  NXRRSET: 8,
+  NOTAUTH: 9,
+  NOTZONE: 10,
+});
+
+/** What moves a query on unless `failover` says otherwise: the upstream could not or would not look. */
+const defaultFailover: readonly number[] = Object.freeze([rcode.SERVFAIL, rcode.REFUSED]);
+
+/** Options of CoreDNS that are refused by name. */
+const notBuilt = [
+  'next',
+  'next_on_nodata',
+  'health_check',
+  'tls',
+  'tls_servername',
+  'doh_method',
+  'resolver',
+  'failfast_all_unhealthy_upstreams',
+];
+
+interface OptionReader {
+  readonly args: { readonly min: number; readonly max?: number };
+  readonly usage: string;
+  /** May stand several times, and adds up. */
+  readonly repeatable?: boolean;
+  read(args: readonly Token[], options: ForwardOptions, problems: Problems): void;
+}
+
+/** An option with one argument; `read` returns `undefined` where it reported an error. */
+function single<Key extends keyof ForwardOptions>(
+  usage: string,
+  key: Key,
+  read: (token: Token, problems: Problems) => ForwardOptions[Key] | undefined,
+): OptionReader {
+  return {
+    args: { min: 1, max: 1 },
+    usage,
+    read([token], options, problems) {
+      const value = read(token!, problems);
+      if (value !== undefined) options[key] = value;
+    },
+  };
+}
+
+function flag(key: 'forceTcp' | 'preferUdp'): OptionReader {
+  return { args: { min: 0, max: 0 }, usage: 'nothing', read: (_, options) => (options[key] = true) };
+}
+
+const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
+  except: {
+    args: { min: 1 },
+    usage: 'NAMES...',
+    repeatable: true,
+    read(args, options, problems) {
+      const zones = args.flatMap((token) => zoneNames(token, problems) ?? []);
+      options.except = [...options.except, ...zones];
+    },
+  } satisfies OptionReader,
+  force_tcp: flag('forceTcp'),
+  prefer_udp: flag('preferUdp'),
+  policy: single('one POLICY', 'policy', (token, problems) => oneOf(token, 'policy', policies, problems)),
+  expire: single('one DURATION', 'idleTimeoutMs', (token, problems) => duration(token, 'expire', { min: 0 }, problems)),
+  max_age: single('one DURATION', 'maxAgeMs', (token, problems) => duration(token, 'max_age', { min: 0 }, problems)),
+  max_idle_conns: single('one number', 'maxIdleConnections', (token, problems) =>
+    integer(token, 'max_idle_conns', { min: 0 }, problems),
+  ),
+  read_timeout: single('one DURATION', 'readTimeoutMs', (token, problems) =>
+    duration(token, 'read_timeout', { min: 1 }, problems),
+  ),
+  max_fails: single('one number', 'maxFails', (token, problems) => integer(token, 'max_fails', { min: 0 }, problems)),
+  max_connect_attempts: single('one number', 'maxAttempts', (token, problems) => {
+    const attempts = integer(token, 'max_connect_attempts', { min: 0, max: maxAttempts }, problems);
+    return attempts === 0 ? unlimitedAttempts : attempts;
+  }),
+  max_concurrent: single('one number', 'maxConcurrent', (token, problems) => {
+    const count = integer(token, 'max_concurrent', { min: 0, max: builtInMaxConcurrent }, problems);
+    return count === 0 ? builtInMaxConcurrent : count;
+  }),
+  failover: {
+    args: { min: 1 },
+    usage: 'RCODE...',
+    repeatable: true,
+    read(args, options, problems) {
+      // The first one replaces the default, further ones add to it.
+      const before = options.failover === defaultFailover ? [] : options.failover;
+      const codes = args.flatMap((token) => {
+        const name = oneOf(upperCase(token), 'failover', Object.keys(failoverCodes), problems);
+        return name === undefined ? [] : [failoverCodes[name]!];
+      });
+      options.failover = [...before, ...codes];
+    },
+  } satisfies OptionReader,
+  source_address: single('one address', 'sourceAddress', (token, problems) => {
+    return ipAddress(token, 'source_address', problems)?.address;
+  }),
+});
+
+/** Reads the block of a `forward` line; reports COREFILE_OPTION, COREFILE_REPEATED, COREFILE_ARGUMENT, COREFILE_CONFLICT. */
+export function readOptions(line: Directive, problems: Problems): ForwardOptions {
+  const options: ForwardOptions = {
+    except: [],
+    policy: 'random',
+    forceTcp: false,
+    preferUdp: false,
+    idleTimeoutMs: 10_000,
+    maxAgeMs: 0,
+    maxIdleConnections: 0,
+    readTimeoutMs: 2000,
+    maxFails: 2,
+    maxAttempts: undefined,
+    maxConcurrent: builtInMaxConcurrent,
+    failover: defaultFailover,
+    sourceAddress: undefined,
+  };
+  const seen = new Map<string, Directive>();
+  for (const option of line.block ?? []) {
+    const { text, position } = option.name;
+    if (notBuilt.includes(text)) {
+      problems.error('COREFILE_OPTION', position, `option '${text}' of forward is not built yet`);
+      continue;
+    }
+    const reader = Object.hasOwn(readers, text) ? readers[text] : undefined;
+    if (reader === undefined) {
+      unknownOption(option, Object.keys(readers), 'forward', problems);
+      continue;
+    }
+    if (!takes(option, reader.args, reader.usage, problems) || !noBlock(option, problems)) continue;
+    const earlier = seen.get(text);
+    if (earlier !== undefined && reader.repeatable !== true) {
+      const message = `'${text}' stands here again, but may stand only once in the block; the first is on line ${earlier.name.position.line}`;
+      problems.error('COREFILE_REPEATED', position, message);
+      continue;
+    }
+    seen.set(text, option);
+    reader.read(option.args, options, problems);
+  }
+  checkTogether(options, seen, problems);
+  return options;
+}
+
+function checkTogether(options: ForwardOptions, seen: ReadonlyMap<string, Directive>, problems: Problems): void {
+  const maxAge = seen.get('max_age');
+  if (maxAge !== undefined && options.maxAgeMs > 0 && options.maxAgeMs < options.idleTimeoutMs) {
+    const message = `max_age must be 0 or at least expire (${options.idleTimeoutMs}ms), found ${options.maxAgeMs}ms`;
+    problems.error('COREFILE_CONFLICT', maxAge.name.position, message);
+  }
+  const preferUdp = seen.get('prefer_udp');
+  if (preferUdp !== undefined && options.forceTcp) {
+    problems.warning('COREFILE_CONFLICT', preferUdp.name.position, 'prefer_udp has no effect beside force_tcp');
+  }
+}
+
+function upperCase(token: Token): Token {
+  return { ...token, text: token.text.toUpperCase() };
+}

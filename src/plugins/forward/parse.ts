@@ -1,0 +1,42 @@
+import { takes, zoneNames } from '../../corefile/arguments.ts';
+import type { Directive } from '../../corefile/ast.ts';
+import type { DirectivePlugin, ParseContext } from '../plugin.ts';
+import { type ForwardConfig, type ForwardLine, formatUpstream } from './config.ts';
+import { readOptions } from './options.ts';
+import { readUpstreams } from './upstream-address.ts';
+
+/** As in CoreDNS. The query half counts on less than 32. */
+const maxUpstreams = 15;
+
+/**
+ *     forward FROM TO... {
+ *         OPTION ...
+ *     }
+ */
+export const forwardDirective: DirectivePlugin<ForwardConfig> = {
+  name: 'forward',
+  parse(directives, context) {
+    return { lines: directives.flatMap((directive) => readLine(directive, context) ?? []) };
+  },
+};
+
+function readLine(directive: Directive, context: ParseContext): ForwardLine | undefined {
+  const { problems } = context;
+  const options = readOptions(directive, problems);
+  if (!takes(directive, { min: 2 }, 'FROM and TO...', problems)) return undefined;
+  const [fromToken, ...targets] = directive.args;
+  const from = zoneNames(fromToken!, problems) ?? [];
+  const found = targets.flatMap((token) => readUpstreams(token, context).map((upstream) => ({ token, upstream })));
+  const superfluous = found[maxUpstreams];
+  if (superfluous !== undefined) {
+    const message = `forward takes at most ${maxUpstreams} upstreams, found ${found.length}`;
+    problems.error('COREFILE_ARGUMENT', superfluous.token.position, message);
+  }
+  const { sourceAddress } = options;
+  for (const { token, upstream } of found) {
+    if (sourceAddress === undefined || sourceAddress.includes(':') === (upstream.family === 6)) continue;
+    const message = `${formatUpstream(upstream)} cannot be reached from source_address ${sourceAddress}: one is IPv4, one IPv6`;
+    problems.error('COREFILE_CONFLICT', token.position, message);
+  }
+  return { from, upstreams: found.map(({ upstream }) => upstream), ...options };
+}
