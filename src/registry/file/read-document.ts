@@ -1,3 +1,4 @@
+import type { RegistryObject } from '../object.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Claim, FilePlace, LoadedDocument, ReadObject } from './document.ts';
 
@@ -30,40 +31,52 @@ export function readDocument(
   readObject: ReadObject,
   onSkipped: (origin: string, what: string) => void,
 ): LoadedDocument {
-  const claims: Claim[] = [];
-  const rejections: Rejection[] = [];
-  const { place, hash, line, position } = document;
-  const loaded: LoadedDocument = { place, hash, line, position, claims, rejections };
+  const { place, hash, line, position, value, label } = document;
   const prefix = `${place.path}:`;
+  const rejections: Rejection[] = [];
   const items: Item[] = [];
-  flatten({ value: document.value, label: document.label }, 0, items, (label, message) =>
-    rejections.push({ reason: 'object', object: '', field: '', message, origin: prefix + `${line}${label}` }),
-  );
-  items.forEach((item, index) => {
+  flatten({ value, label }, 0, items, (label, message) => {
+    rejections.push({ reason: 'object', object: '', field: '', message, origin: prefix + `${line}${label}` });
+  });
+  const objects = items.map((item) => {
     const origin = { text: prefix + `${line}${item.label}` };
     const result = readObject(item.value, origin);
     if (result.type === 'skipped') {
       onSkipped(origin.text, result.what);
-      return;
+      return undefined;
     }
     for (const rejection of result.rejections) rejections.push(rejection);
-    if (result.type === 'object') claims.push({ object: result.object, document: loaded, item: index });
+    return result.type === 'object' ? result.object : undefined;
   });
-  return loaded;
+  return documentOf({ place, hash, line, position }, objects, rejections);
 }
 
 /** The same document with its text further up or down: nothing has to be read again. */
 export function moveDocument(document: LoadedDocument, line: number, position: number): LoadedDocument {
-  const claims: Claim[] = [];
   const { place, hash, rejections } = document;
-  const moved: LoadedDocument = { place, hash, line, position, claims, rejections };
   const prefix = `${place.path}:`;
   const labelAt = prefix.length + String(document.line).length;
+  const objects: RegistryObject[] = [];
   for (const { object, item } of document.claims) {
     const origin = { text: prefix + `${line}${object.meta.origin.text.slice(labelAt)}` };
-    claims.push({ object: { ...object, meta: { ...object.meta, origin } }, document: moved, item });
+    objects[item] = { ...object, meta: { ...object.meta, origin } };
   }
-  return moved;
+  return documentOf({ place, hash, line, position }, objects, rejections);
+}
+
+/** Arrays of just the right size: there may be a million of them. */
+function documentOf(
+  { place, hash, line, position }: Pick<LoadedDocument, 'place' | 'hash' | 'line' | 'position'>,
+  objects: readonly (RegistryObject | undefined)[],
+  rejections: readonly Rejection[],
+): LoadedDocument {
+  const claims: Claim[] = new Array<Claim>(objects.reduce((count, object) => (object ? count + 1 : count), 0));
+  const document: LoadedDocument = { place, hash, line, position, claims, rejections };
+  let count = 0;
+  objects.forEach((object, item) => {
+    if (object) claims[count++] = { object, document, item };
+  });
+  return document;
 }
 
 /**
