@@ -1,5 +1,5 @@
 /** When the source looks, with a clock that stands still and watches that the test fires. */
-import { mkdirSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFileSystem, type FileStatus, type FileSystem } from '../../../src/registry/file/file-system.ts';
@@ -98,7 +98,7 @@ describe('after an event', () => {
   test('a file that was changed while it was read is read once more', () => {
     const { directory, path } = directoryWith('a');
     const { clock, frozen, sink } = start([directory]);
-    frozen.set(path, { ...nodeFileSystem.status(path), modifiedMs: clock.wall() + pollMs });
+    frozen.set(path, { ...nodeFileSystem.status(path), stamp: 'new', modifiedMs: clock.wall() + pollMs });
     clock.advance(pollMs);
     writeFileSync(path, entry('a', 'b.example.com'));
     clock.advance(pollMs);
