@@ -1,0 +1,98 @@
+import type { RegistryOptions } from '../src/registry/options.ts';
+import type { ServiceEntry } from '../src/registry/object.ts';
+import { Registry } from '../src/registry/registry.ts';
+import { TableReader } from '../src/registry/table/reader.ts';
+import { TableWriter } from '../src/registry/table/writer.ts';
+import type { Change } from '../src/registry/source.ts';
+import type { ServiceEntryConfig } from '../src/plugins/serviceentry/config.ts';
+import { systemClock } from '../src/runtime/clock.ts';
+import type { Logger } from '../src/runtime/logger.ts';
+import { Answerer } from '../src/server/answerer.ts';
+import { buildChain } from '../src/server/chain.ts';
+import { makeCounters } from '../src/server/counters.ts';
+
+export const hashSeed = 0x5eed;
+
+const nothing = (): void => undefined;
+const silent: Logger = { debug: nothing, info: nothing, warning: nothing, error: nothing, debugs: false, flush: nothing };
+
+const options: RegistryOptions = {
+  ttl: 30,
+  autoAddresses: 'off',
+  endpointAnswers: 'all',
+  merge: 'union',
+  only: undefined,
+  except: [],
+  allow: new Map(),
+  defaultExportTo: ['*'],
+  zones: ['mesh.test.'],
+};
+
+/** Name of the host with this number; they differ in length, as names do. */
+export function hostName(index: number): string {
+  return `service-${index}.team-${index % 97}.mesh.test`;
+}
+
+/** A server in this process, without sockets: what a listener would call, over a registry of `hosts` hosts. */
+export function makeAnswerer(hosts: number): { answerer: Answerer; writer: TableWriter; registry: Registry } {
+  let reader: TableReader | undefined;
+  const writer = new TableWriter(hashSeed, (handle) => reader?.use(handle));
+  reader = new TableReader(writer.handle);
+  const registry = new Registry(options, writer, ['127.0.0.1'], systemClock, silent);
+  for (let first = 0; first < hosts; first += 10_000) {
+    const changes: Change[] = [];
+    for (let i = first; i < Math.min(hosts, first + 10_000); i++) changes.push({ type: 'upsert', object: serviceEntry(i) });
+    registry.apply(changes);
+  }
+  registry.apply([{ type: 'upsert', object: wildcard() }]);
+  registry.synced();
+  const config: ServiceEntryConfig = {
+    table: 'bench',
+    files: [],
+    maxFileBytes: 0,
+    registry: options,
+    negativeTtl: 5,
+    startupTimeoutMs: 0,
+    unsynced: 'forward',
+    fallthrough: undefined,
+    serverAddresses: [],
+  };
+  const table = reader;
+  const plugins = [
+    { name: 'errors', config: { consolidations: [] } },
+    { name: 'serviceentry', config },
+  ];
+  const chain = buildChain(
+    { zones: ['.'], plugins },
+    { clock: systemClock, logger: silent, zones: ['.'], randomUint16: () => 0, table: () => table, onClose: nothing },
+  );
+  const answerer = new Answerer([['.', chain]], new Float64Array(makeCounters()), silent);
+  return { answerer, writer, registry };
+}
+
+/** ServiceEntry number `index`: one host with one VIP and one port. */
+export function serviceEntry(index: number, revision = 0): ServiceEntry {
+  const vip = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${(index + revision) & 255}`;
+  return { ...template, meta: { ...template.meta, name: `se-${index}` }, hosts: [hostName(index)], vips: [vip] };
+}
+
+function wildcard(): ServiceEntry {
+  return { ...template, meta: { ...template.meta, name: 'wildcard' }, hosts: ['*.tenants.test'], vips: ['10.255.0.1'] };
+}
+
+const template: ServiceEntry = {
+  kind: 'ServiceEntry',
+  meta: { namespace: 'bench', name: 'template', created: undefined, origin: { text: 'bench' } },
+  hosts: [],
+  vips: [],
+  hasAddresses: true,
+  ports: [{ name: 'http', number: 80, isUdp: false, targetPort: undefined }],
+  location: 'MESH_INTERNAL',
+  resolution: 'STATIC',
+  endpoints: [],
+  selector: undefined,
+  exportTo: [],
+  autoAddresses: new Map(),
+  allowsAutoAddresses: true,
+  ttl: undefined,
+};
