@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeQuery } from '../../support/query.ts';
 import { answer, FakeUpstream, replyTo, silence, type UpstreamQuery } from '../../support/fake-upstream.ts';
@@ -162,6 +163,18 @@ describe('limits and the end', () => {
     const late = makeQuery('c.org', 'A');
     expect(typeof harness.handler(late)).toBe('number');
     expect(late.out[3]! & 15).toBe(2);
+  });
+
+  test('closing leaves a query in flight the time to go to the next upstream', async () => {
+    first.behaviour = silence;
+    const harness = new Harness(line([first, second]));
+    const outcome = harness.resolve(makeQuery('a.org', 'A'));
+    await first.received(1);
+    const closed = harness.close();
+    await turn();
+    harness.clock.advance(2100);
+    expect((await outcome).rcode).toBe('NXDOMAIN');
+    await closed;
   });
 
   test('after silence nothing is left: no timer, and the next query is answered', async () => {

@@ -129,6 +129,41 @@ describe('a connection', () => {
     expect(upstream.queries).toHaveLength(3);
   });
 
+  test('that breaks for a second time is given up even if it carried replies of others meanwhile', async () => {
+    const held: UpstreamQuery[] = [];
+    upstream.behaviour = (query) => {
+      if (query.name === 'held.org') held.push(query);
+      else query.send(replyTo(query));
+    };
+    const harness = chain();
+    await overTcp(harness, 'a.org');
+    const outcome = overTcp(harness, 'held.org');
+    await upstream.received(2);
+    held[0]!.disconnect();
+    await upstream.received(3);
+    await overTcp(harness, 'b.org');
+    held[1]!.disconnect();
+    expect((await outcome).rcode).toBe('SERVFAIL');
+    expect(held).toHaveLength(2);
+  });
+
+  test('that breaks is replaced by a fresh one, not by another that may be as old', async () => {
+    const waiting: UpstreamQuery[] = [];
+    upstream.behaviour = (query) => waiting.push(query);
+    const harness = chain();
+    const outcomes = Array.from({ length: 20 }, (_, i) => overTcp(harness, `n${i}.org`));
+    await upstream.received(20);
+    for (const query of waiting) query.send(replyTo(query));
+    await Promise.all(outcomes);
+    expect(upstream.connections).toBe(2);
+    upstream.behaviour = (query) => {
+      if (query.index === 20) query.disconnect();
+      else query.send(replyTo(query));
+    };
+    expect(addresses(await overTcp(harness, 'a.org'))).toEqual(['192.0.2.1']);
+    expect(upstream.connections).toBe(3);
+  });
+
   test('over which a reply was late is not used again', async () => {
     const harness = chain();
     upstream.behaviour = silence;
@@ -144,9 +179,10 @@ describe('a connection', () => {
 
   test('lets pass what is not the reply', async () => {
     upstream.behaviour = (query) => {
-      const wrongId = replyTo(query);
+      const forged = { answers: [addressRecord(query.name, '203.0.113.66')] };
+      const wrongId = replyTo(query, forged);
       wrongId.writeUInt16BE(query.id ^ 1, 0);
-      const wrongName = replyTo(query);
+      const wrongName = replyTo(query, forged);
       wrongName[13]! ^= 1;
       query.sendRaw(Buffer.concat([Buffer.from([0, 0]), framed(Uint8Array.of(1)), framed(wrongId), framed(wrongName)]));
       query.send(replyTo(query));
