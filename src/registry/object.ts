@@ -96,7 +96,31 @@ export interface Pod {
   readonly isMeshed: boolean;
 }
 
-export type RegistryObject = ServiceEntry | WorkloadEntry | Pod;
+/** A Kubernetes Service: only that it exists matters, a ServiceEntry may yield to it. */
+export interface Service {
+  readonly kind: 'Service';
+  readonly meta: ObjectMeta;
+}
+
+/** The egress hosts of a Sidecar, one `NAMESPACE/DNS` of its `hosts`. */
+export interface EgressHost {
+  /** A namespace, `*` for all, `.` for the Sidecar's own, `~` for none. */
+  readonly namespace: string;
+  /** Lower-case: a host, `*.suffix`, or `*` for all. */
+  readonly host: string;
+}
+
+/** `networking.istio.io` Sidecar: limits what the clients of its namespace see. */
+export interface Sidecar {
+  readonly kind: 'Sidecar';
+  readonly meta: ObjectMeta;
+  /** It selects no workloads: it is the default one of its namespace. */
+  readonly isDefault: boolean;
+  /** Of all egress listeners together; `undefined` where none names hosts, which limits nothing. */
+  readonly egressHosts: readonly EgressHost[] | undefined;
+}
+
+export type RegistryObject = ServiceEntry | WorkloadEntry | Pod | Service | Sidecar;
 export type ObjectKind = RegistryObject['kind'];
 
 /** `KIND/NAMESPACE/NAME`: one object per kind, namespace and name, whatever version it is read as. */

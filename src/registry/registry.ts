@@ -6,6 +6,7 @@ import { objectKey, type RegistryObject, type ServiceEntry } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { Publisher } from './publisher.ts';
 import type { Rejection } from './rejection.ts';
+import type { Workload } from './resolve/endpoints.ts';
 import { resolveHost } from './resolve/resolve.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import type { Change, Sink } from './source.ts';
@@ -99,6 +100,7 @@ export class Registry implements Sink {
 
   #add(object: RegistryObject, key: string, dirty: Set<string>): void {
     this.#objects.set(key, object);
+    if (object.kind === 'Service' || object.kind === 'Sidecar') return;
     if (object.kind !== 'ServiceEntry') {
       this.#workloads.addWorkload(object);
       this.#touchSelecting(object, dirty);
@@ -121,6 +123,7 @@ export class Registry implements Sink {
 
   #remove(object: RegistryObject, key: string, dirty: Set<string>): void {
     this.#objects.delete(key);
+    if (object.kind === 'Service' || object.kind === 'Sidecar') return;
     if (object.kind !== 'ServiceEntry') {
       this.#touchSelecting(object, dirty);
       this.#workloads.removeWorkload(object);
@@ -138,7 +141,7 @@ export class Registry implements Sink {
     }
   }
 
-  #touchSelecting(workload: Exclude<RegistryObject, ServiceEntry>, dirty: Set<string>): void {
+  #touchSelecting(workload: Workload, dirty: Set<string>): void {
     for (const entry of this.#workloads.selecting(workload)) {
       for (const host of entry.hosts) if (this.#byHost.has(host)) dirty.add(host);
     }
