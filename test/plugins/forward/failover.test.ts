@@ -131,6 +131,20 @@ describe('when nobody knows', () => {
     expect(query.error).toBe(`forward: 127.0.0.1:${bad.port}: no reply in 2000 ms`);
   });
 
+  test.each(['udp', 'tcp'] as const)('SERVFAIL says that nothing can be sent from here over %s', async (transport) => {
+    const harness = chain(line([bad, good], { sourceAddress: '192.0.2.99' }));
+    const query = makeQuery('example.org', 'A', { transport });
+    expect((await harness.resolve(query)).rcode).toBe('SERVFAIL');
+    expect(query.error).toBe(`forward: 127.0.0.1:${good.port}: the source address is not available`);
+  });
+
+  test.each(['udp', 'tcp'] as const)('an address that nobody can have is no harm over %s', async (transport) => {
+    const nobody = { address: '255.255.255.255', port: 53, family: 4 } as const;
+    const both = line([good]);
+    const harness = chain({ ...both, upstreams: [nobody, ...both.upstreams] });
+    expect(addresses(await harness.resolve(makeQuery('example.org', 'A', { transport })))).toEqual(['192.0.2.1']);
+  });
+
   test('no more than 5 seconds pass, however many upstreams there are', async () => {
     const more = [await FakeUpstream.start(silence), await FakeUpstream.start(silence)];
     const harness = chain(line([bad, ...more, good]));
