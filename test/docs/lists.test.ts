@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readFlags, usage } from '../../src/cli/flags.ts';
+import { corefileCodes } from '../../src/corefile/problem.ts';
+import { laterDirectives, makeDirectives } from '../../src/plugins/directives.ts';
+import { rejectionReasons } from '../../src/registry/rejection.ts';
+import { codeSpans, pluginNames, section, tableRows } from './markdown.ts';
+
+const readme = 'README.md';
+const serviceEntryReadme = 'src/plugins/serviceentry/README.md';
+const parser = readFileSync('src/plugins/serviceentry/parse.ts', 'utf8');
+const builtOptions = Array.from(parser.matchAll(/^ {2}(\w+)\(line, draft/gm), ([, name]) => name!);
+const laterOptions = Array.from(
+  /laterOptions = \[([^\]]*)\]/.exec(parser)![1]!.matchAll(/'(\w+)'/g),
+  ([, name]) => name!,
+);
+
+describe('tables of the README', () => {
+  it.each([
+    ['Codes of Corefile errors', corefileCodes],
+    ['Reasons why parts of the registry are left out', rejectionReasons],
+  ])('%s: each one with its meaning', (heading, table) => {
+    const rows = tableRows(section(readme, heading)).map(([code, meaning]) => [codeSpans(code!)[0], meaning]);
+    expect(rows).toEqual(Object.entries(table));
+  });
+
+  it('lists the plugins in the order in which they handle a query', () => {
+    const rows = tableRows(section(readme, 'Plugins')).map(([link]) => link);
+    expect(rows).toEqual(makeDirectives().map(({ name }) => `[${name}](src/plugins/${name}/README.md)`));
+  });
+
+  it('says which directives of CoreDNS are not built yet', () => {
+    const words = Array.from(section(readme, 'What does not work yet').matchAll(/_(\w+)_/g), ([, name]) => name!);
+    expect(words.sort()).toEqual([...laterDirectives].sort());
+  });
+});
+
+describe('flags', () => {
+  const rows = tableRows(section(readme, 'Running it'));
+  const documented = rows.flatMap(([flag]) => codeSpans(flag!));
+  const source = readFileSync('src/cli/flags.ts', 'utf8');
+  const known = Array.from(
+    source.matchAll(/^ {2}'?([\w.-]+)'?: \{ type: '(?:string|boolean)'/gm),
+    ([, name]) => `-${name!}`,
+  );
+
+  it('are all in the table, and no others', () => {
+    expect(known.length).toBeGreaterThan(5);
+    expect(documented.map((flag) => flag.split(' ')[0]).sort()).toEqual([...known].sort());
+  });
+
+  it.each(documented)('%s is understood', (flag) => {
+    const args = flag.replace(' FILE', ' x').replace(' N', ' 53').replace('text|json', 'json').split(' ');
+    expect(readFlags(args).type).toBe('flags');
+  });
+
+  it('are all in the usage but for help', () => {
+    for (const flag of known.filter((name) => !['-h', '-help'].includes(name))) expect(usage).toContain(flag);
+  });
+});
+
+describe('plugins', () => {
+  it.each(pluginNames())('%s has a README with Name, Description, Syntax and Examples', (name) => {
+    const text = readFileSync(`src/plugins/${name}/README.md`, 'utf8');
+    const headings = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => heading!);
+    expect(headings.slice(0, 4)).toEqual([name, 'Name', 'Description', 'Syntax']);
+    expect(headings).toContain('Examples');
+    expect(section(`src/plugins/${name}/README.md`, 'Name').trim()).toMatch(new RegExp(`^_${name}_ - .*\\.$`));
+  });
+
+  it('are all directives', () => {
+    expect([...pluginNames()].sort()).toEqual(
+      makeDirectives()
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+});
+
+describe('options of serviceentry', () => {
+  const syntax = section(serviceEntryReadme, 'Syntax');
+  const optionsOf = (text: string): string[] => codeSpans(text).map((span) => span.split(' ')[0]!);
+
+  it('are found in the parser', () => {
+    expect(builtOptions).toContain('file');
+    expect(laterOptions).toContain('kubernetes');
+  });
+
+  it('are all in the syntax of the plugin README, and explained', () => {
+    const block = Array.from(syntax.matchAll(/^ {4}(\w+) /gm), ([, name]) => name!);
+    expect(block.sort()).toEqual([...builtOptions].sort());
+    const explained = Array.from(syntax.matchAll(/^- `(\w+)`/gm), ([, name]) => name!);
+    expect(explained.sort()).toEqual([...builtOptions].sort());
+  });
+
+  it('are all in the table of the README', () => {
+    const rows = tableRows(section(readme, 'Options of serviceentry'));
+    expect(rows.flatMap(([option]) => optionsOf(option!)).sort()).toEqual([...builtOptions].sort());
+  });
+
+  it.each([
+    [readme, section(readme, 'Options of serviceentry')],
+    [serviceEntryReadme, syntax],
+  ])('that are not built yet are named as such in %s', (_, text) => {
+    const paragraph = text.split('\n\n').find((each) => each.startsWith('Not built yet'));
+    const words = codeSpans(paragraph ?? '').filter((word) => word !== 'auto_addresses meshed');
+    expect(words.sort()).toEqual([...laterOptions].sort());
+  });
+});

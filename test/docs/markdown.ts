@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface FencedBlock {
+  readonly language: string;
+  readonly text: string;
+  /** `FILE:LINE` of the fence, for the names of tests. */
+  readonly place: string;
+}
+
+/** The READMEs for users: that of the server, and one for each plugin. */
+export function readmes(): readonly string[] {
+  return ['README.md', ...pluginNames().map((name) => `src/plugins/${name}/README.md`)];
+}
+
+export function pluginNames(): readonly string[] {
+  return readdirSync('src/plugins', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+/** The fenced blocks of a file, fenced by three backticks or tildes. */
+export function fencedBlocks(file: string): FencedBlock[] {
+  const blocks: FencedBlock[] = [];
+  let open: { indent: string; fence: string; language: string; line: number; lines: string[] } | undefined;
+  for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
+    const [, indent, fence, language] = /^( *)(```|~~~) *(\w*)$/.exec(line) ?? [];
+    if (open === undefined) {
+      if (fence !== undefined) open = { indent: indent!, fence, language: language!, line: index + 1, lines: [] };
+    } else if (fence === open.fence && language === '') {
+      blocks.push({ language: open.language, text: `${open.lines.join('\n')}\n`, place: `${file}:${open.line}` });
+      open = undefined;
+    } else open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
+  }
+  return blocks;
+}
+
+/** The text below a heading of any level, up to the next heading of the same or a higher one. */
+export function section(file: string, heading: string): string {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading);
+  if (start < 0) throw new Error(`${file} has no heading '${heading}'`);
+  const level = lines[start]!.indexOf(' ');
+  const length = lines.slice(start + 1).findIndex((line) => /^#+ /.test(line) && line.indexOf(' ') <= level);
+  return lines.slice(start + 1, length < 0 ? undefined : start + 1 + length).join('\n');
+}
+
+/** Cells of the rows of all tables in a text, without the heads. */
+export function tableRows(text: string): string[][] {
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
+  const isRule = (row: string | undefined): boolean => row !== undefined && /^[| -]+$/.test(row);
+  return rows
+    .filter((row, index) => !isRule(row) && !isRule(rows[index + 1]))
+    .map((row) =>
+      row
+        .replaceAll('\\|', '\0')
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.replaceAll('\0', '|').trim()),
+    );
+}
+
+/** Texts of the code spans. */
+export function codeSpans(text: string): string[] {
+  return Array.from(text.matchAll(/`([^`\n]+)`/g), ([, span]) => span!);
+}
