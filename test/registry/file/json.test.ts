@@ -48,6 +48,7 @@ describe('splitJson', () => {
     ['{"items":[1}'],
     ['{"items":[1],"items":[2]}'],
     ['{"x":["items",[1]]}'],
+    ['["items",[1]]'],
     [''],
   ])('%s is for the parser as a whole', (text) => {
     expect(splitJson(text, 100)).toEqual({ type: 'whole' });

@@ -55,6 +55,16 @@ describe('FileSource, live', () => {
     expect(byFile.sink.lists).toEqual([]);
   });
 
+  test('follows a link to a file that stands elsewhere', async () => {
+    const [directory, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+    const target = join(elsewhere, 'real.yaml');
+    writeFileSync(target, entry('a'));
+    symlinkSync(target, join(directory, 'a.yaml'));
+    const { sink } = startSource([directory]);
+    writeFileSync(target, entry('a', 'new.example.com'));
+    await sink.untilHosts('default', 'a', ['new.example.com']);
+  });
+
   test('keeps what a directory held that vanishes, and takes it up again', async () => {
     const parent = temporaryDirectory();
     const directory = join(parent, 'registry');

@@ -308,3 +308,15 @@ test('a bad document that moves is not logged again', () => {
   expect(warnings(fired).length).toBe(1);
   expect(sink.batches.length).toBe(1);
 });
+
+test('a bad file that is deleted is not said to be fine again', () => {
+  const { directory, path } = directoryWith('a', 'b');
+  writeFileSync(path, 'kind: [');
+  const { clock, watched, sink, logger } = start([directory]);
+  expect(sink.rejections.length).toBe(1);
+  unlinkSync(path);
+  watched.get(directory)!.change('a.yaml');
+  clock.advance(debounceMs + settleMs);
+  expect(sink.rejections).toEqual([]);
+  expect(logger.lines.filter(({ level }) => level === 'info')).toEqual([]);
+});
