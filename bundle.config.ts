@@ -1,18 +1,61 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-// The image and the npm package carry bundled JavaScript: it starts faster and takes less memory than the source.
-rmSync('dist', { recursive: true, force: true });
-await build({
+// The image and the npm package carry bundled JavaScript: it starts faster and takes less memory than the source, and
+// the package installs nothing else.
+
+const directory = 'dist';
+/** Syntax and API that the bundle may use. */
+const oldestNode = 20;
+
+const banner = `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url); // Some dependencies are CommonJS and call require.
+if (Number.parseInt(process.versions.node, 10) < ${oldestNode}) {
+  process.stderr.write(\`serviceentry-dns needs Node ${oldestNode} or newer; this is \${process.version} (\${process.execPath})\\n\`);
+  process.exit(1);
+}`;
+
+const { outputFiles, metafile } = await build({
   entryPoints: { main: 'src/main.ts', worker: 'src/server/worker.ts' },
-  outdir: 'dist',
+  outdir: directory,
   bundle: true,
   platform: 'node',
   format: 'esm',
-  target: 'node20',
+  target: `node${oldestNode}`,
   minifySyntax: true,
-  legalComments: 'linked',
-  // Some dependencies are CommonJS and call require.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  legalComments: 'none',
+  banner: { js: banner },
+  metafile: true,
+  write: false,
 });
-chmodSync('dist/main.js', 0o755);
+
+const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents] as const));
+files.set('THIRD-PARTY-LICENSES.txt', Buffer.from(licensesOf(Object.keys(metafile.inputs))));
+
+// Files are replaced one by one and whole, so that a program that starts meanwhile finds all of them.
+mkdirSync(directory, { recursive: true });
+for (const [name, contents] of files) {
+  const temporary = join(directory, `.${name}.${process.pid}`);
+  writeFileSync(temporary, contents, { mode: name === 'main.js' ? 0o755 : 0o644 });
+  renameSync(temporary, join(directory, name));
+}
+for (const name of readdirSync(directory)) if (!files.has(name) && !name.startsWith('.')) rmSync(join(directory, name));
+
+/** The licences of the packages whose code is in the bundle: most ask to be given along with it. */
+function licensesOf(inputs: readonly string[]): string {
+  const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  const texts = [...packages].sort().map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as PackageJson;
+    const file = readdirSync(path).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? '' : `\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
+    return `${name} ${version} (${license})\n${text}`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+interface PackageJson {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+}
