@@ -14,7 +14,8 @@ export function skipName(bytes: Uint8Array, messageStart: number, at: number, en
       const target = ((length & 0x3f) << 8) | bytes[at + 1]!;
       return target < at - messageStart ? at + 2 : -1;
     }
-    if (length > 63 || at - nameStart + length > maxNameLength) return -1;
+    // The label, its length octet and at least a root label behind it.
+    if (length > 63 || at - nameStart + length + 2 > maxNameLength) return -1;
     at += length + 1;
   }
   return -1;
@@ -57,13 +58,8 @@ export interface RecordPosition {
  * that promise more than there is, a question that is not one plain name. Linear in the message, whatever it holds.
  */
 export function readRecords(bytes: Uint8Array, start: number, end: number): RecordPosition[] | undefined {
-  if (end - start < headerSize || readUint16(bytes, start + 4) > 1) return undefined;
-  let at = start + headerSize;
-  if (readUint16(bytes, start + 4) === 1) {
-    at = skipName(bytes, start, at, end);
-    if (at < 0 || at + 4 > end) return undefined;
-    at += 4;
-  }
+  let at = skipQuestion(bytes, start, end);
+  if (at < 0) return undefined;
   const records: RecordPosition[] = [];
   for (const section of [1, 2, 3] as const) {
     const count = readUint16(bytes, start + 4 + 2 * section);
@@ -82,16 +78,27 @@ export function readRecords(bytes: Uint8Array, start: number, end: number): Reco
   return records;
 }
 
+/** Index behind the question, or behind the header where there is none; -1 where it is malformed or one of several. */
+function skipQuestion(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < headerSize) return -1;
+  const questions = readUint16(bytes, start + 4);
+  if (questions === 0) return start + headerSize;
+  const nameEnd = questions === 1 ? skipName(bytes, start, start + headerSize, end) : -1;
+  return nameEnd < 0 || nameEnd + 4 > end ? -1 : nameEnd + 4;
+}
+
 /**
- * Cuts a message to `limit` octets by leaving out whole records from its end, the additional section first and without
- * TC; only a cut answer or authority section sets TC (RFC 2181 section 9). An OPT record is kept. Returns the new
- * length. A malformed message becomes its header and question with TC.
+ * Cuts a message to `limit` octets (at least 512, so that header, question and OPT fit) by leaving out whole records
+ * from its end, the additional section first and without TC; only a cut answer or authority section sets TC (RFC 2181
+ * section 9). An OPT record is kept. Returns the new length. A malformed message becomes its header and question with
+ * TC, or its header alone where the question is what is malformed.
  */
 export function truncate(bytes: Uint8Array, start: number, length: number, limit: number): number {
   if (length <= limit) return length;
   const end = start + length;
   const records = readRecords(bytes, start, end);
-  const questionEnd = records?.[0]?.start ?? start + headerSize;
+  const afterQuestion = skipQuestion(bytes, start, end);
+  const questionEnd = afterQuestion < 0 ? start + headerSize : afterQuestion;
   const opt = records?.find((record) => record.section === 3 && record.type === rrType.OPT);
   const optBytes = opt ? bytes.slice(opt.start, opt.end) : undefined;
   const keepsOpt = optBytes !== undefined && optBytes.length <= limit - (questionEnd - start);
@@ -101,7 +108,7 @@ export function truncate(bytes: Uint8Array, start: number, length: number, limit
   let isCut = records === undefined;
   for (const record of records ?? []) {
     if (record === opt) continue;
-    if (record.end > room || (isCut && record.section !== 3)) {
+    if (record.end > room) {
       if (record.section !== 3) isCut = true;
       break;
     }
@@ -115,7 +122,7 @@ export function truncate(bytes: Uint8Array, start: number, length: number, limit
     at += optBytes.length;
     counts[3]! += 1;
   }
-  if (records === undefined) writeUint16(bytes, start + 4, 0);
+  if (afterQuestion < 0) writeUint16(bytes, start + 4, 0);
   for (let section = 1; section <= 3; section++) writeUint16(bytes, start + 4 + 2 * section, counts[section]!);
   if (isCut) bytes[start + 2]! |= headerFlag.TC;
   return at - start;
@@ -127,7 +134,13 @@ export function rcodeOf(bytes: Uint8Array, start: number): number {
 }
 
 /** Writes an OPT record without options (RFC 6891 section 6.1.2): UDP payload size, extended rcode, DO. */
-export function writeOpt(bytes: Uint8Array, at: number, payload: number, extendedRcode: number, dnssecOk: boolean): number {
+export function writeOpt(
+  bytes: Uint8Array,
+  at: number,
+  payload: number,
+  extendedRcode: number,
+  dnssecOk: boolean,
+): number {
   bytes[at] = 0;
   bytes[at + 1] = 0;
   bytes[at + 2] = rrType.OPT;

@@ -2,16 +2,16 @@ import { maxNameLength } from './codes.ts';
 
 /**
  * Wire form of a name in presentation form, in lower case: `Example.org` → 7example3org0. Takes `\DDD` and `\X`
- * (RFC 1035 section 5.1). `undefined` where a label is empty or over 63 octets, or the name over 255.
+ * (RFC 1035 section 5.1). `undefined` where a label is empty or over 63 octets, the name over 255, or a character is
+ * none of the 256 octets.
  */
 export function encodeName(text: string): Uint8Array | undefined {
   const name = new Uint8Array(maxNameLength);
   if (text === '.') return name.slice(0, 1);
-  const octets = Buffer.from(text, 'latin1');
   let labelStart = 0;
   let at = 1;
-  for (let i = 0; i <= octets.length; i++) {
-    let octet = octets[i];
+  for (let i = 0; i <= text.length; i++) {
+    let octet = octetAt(text, i);
     if (octet === undefined || octet === 0x2e) {
       const length = at - labelStart - 1;
       if (length === 0) {
@@ -30,23 +30,29 @@ export function encodeName(text: string): Uint8Array | undefined {
         octet = Number(digits[0]);
         i += 3;
       } else {
-        octet = octets[++i];
+        octet = octetAt(text, ++i);
       }
-      if (octet === undefined || octet > 255) return undefined;
     }
-    if (at >= maxNameLength) return undefined;
+    if (octet === undefined || octet > 255 || at >= maxNameLength) return undefined;
     name[at++] = octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
   }
   return undefined;
 }
 
-/** Presentation form of an uncompressed wire name, with the trailing dot; special octets are escaped. */
+function octetAt(text: string, index: number): number | undefined {
+  return index < text.length ? text.charCodeAt(index) : undefined;
+}
+
+/**
+ * Presentation form of an uncompressed wire name, with the trailing dot; special octets are escaped. A name that runs
+ * over the end of `bytes` ends there.
+ */
 export function formatName(bytes: Uint8Array, start = 0): string {
   let text = '';
-  for (let at = start; ; ) {
-    const length = bytes[at]!;
+  for (let at = start; ;) {
+    const length = bytes[at] ?? 0;
     if (length === 0 || length > 63) return text === '' ? '.' : text;
-    for (let i = at + 1; i <= at + length; i++) text += formatOctet(bytes[i]!);
+    for (let i = at + 1; i <= at + length && i < bytes.length; i++) text += formatOctet(bytes[i]!);
     text += '.';
     at += length + 1;
   }

@@ -1,4 +1,12 @@
-import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, maxNameLength, minUdpPayload, rrType } from './codes.ts';
+import {
+  defaultUdpPayload,
+  headerFlag,
+  headerSize,
+  maxMessageSize,
+  maxNameLength,
+  minUdpPayload,
+  rrType,
+} from './codes.ts';
 import { skipName } from './message.ts';
 
 /** How a query arrived. */
@@ -16,7 +24,9 @@ export interface Peer {
 export type Verdict = 'query' | 'drop' | 'formerr' | 'notimp' | 'badvers';
 
 const empty = new Uint8Array(0);
-const lowerCase = Uint8Array.from({ length: 256 }, (_, octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet));
+const lowerCase = Uint8Array.from({ length: 256 }, (_, octet) =>
+  octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet,
+);
 const hashPrime = 0x01000193;
 const maxLabels = 128;
 
@@ -179,7 +189,8 @@ export class Query {
     if (this.isHeld) return;
     this.isHeld = true;
     const shift = this.start;
-    this.bytes = this.bytes.slice(this.start, this.end);
+    // Not `slice`: that of a Buffer shares its memory.
+    this.bytes = new Uint8Array(this.bytes.subarray(this.start, this.end));
     this.start = 0;
     this.end -= shift;
     if (this.edns) {
@@ -230,7 +241,7 @@ export class Query {
     }
     if (!this.edns) return 'query';
     if (bytes[this.optStart + 6] !== 0) return 'badvers';
-    for (let option = this.optionsStart; option < this.optionsEnd; ) {
+    for (let option = this.optionsStart; option < this.optionsEnd;) {
       if (option + 4 > this.optionsEnd) return 'formerr';
       option += 4 + ((bytes[option + 2]! << 8) | bytes[option + 3]!);
       if (option > this.optionsEnd) return 'formerr';
