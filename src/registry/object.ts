@@ -89,6 +89,8 @@ export interface Pod {
   readonly ips: readonly string[];
   /** Ready, not deleting, neither succeeded nor failed. */
   readonly isReady: boolean;
+  /** Succeeded or failed: its addresses may belong to another Pod by now. */
+  readonly hasEnded: boolean;
   readonly isHostNetwork: boolean;
   /** Named container ports. */
   readonly ports: ReadonlyMap<string, number>;

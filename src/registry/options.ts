@@ -2,7 +2,8 @@
 export interface RegistryOptions {
   /** TTL of positive answers in seconds, where the ServiceEntry says none. */
   readonly ttl: number;
-  readonly autoAddresses: 'off' | 'all';
+  /** Who gets automatically allocated addresses. */
+  readonly autoAddresses: 'off' | 'meshed' | 'all';
   readonly endpointAnswers: 'all' | 'internal' | 'off';
   readonly merge: 'union' | 'oldest';
   /** Lower-case names without trailing dot; `undefined` where the option is not used. */
@@ -12,6 +13,12 @@ export interface RegistryOptions {
   readonly allow: ReadonlyMap<string, readonly string[]>;
   /** exportTo of ServiceEntries that say none. */
   readonly defaultExportTo: readonly string[];
+  /** The default Sidecar of a namespace limits what its clients see. */
+  readonly sidecars: boolean;
+  /** A Kubernetes Service takes precedence over a ServiceEntry of the same name, but for clients of its namespace. */
+  readonly services: boolean;
+  /** `REGION/ZONE/SUBZONE`, from which SRV priorities follow; '' where the option is not used. */
+  readonly locality: string;
   /** The own zones, lower-case, absolute. */
   readonly zones: readonly string[];
 }

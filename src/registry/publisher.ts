@@ -1,7 +1,9 @@
 import { encodeName, formatName } from '../wire/name.ts';
-import { Compiler, recordsOf, type NameRecord } from './compile/compile.ts';
+import type { Compiler, NameRecord, ViewNamespaces } from './compile/compile.ts';
+import { namesOf, type ViewedName } from './compile/host-records.ts';
 import { isWildcard } from './host.ts';
 import type { HostAnswer } from './resolve/answer.ts';
+import type { ViewMap } from './resolve/view-map.ts';
 import { recordFlag } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 
@@ -11,7 +13,8 @@ import type { TableWriter } from './table/writer.ts';
  */
 export class Publisher {
   readonly #table: TableWriter;
-  readonly #compiler = new Compiler();
+  readonly #compiler: Compiler;
+  readonly #namespaces: ViewNamespaces;
   /** Host names that are served, with the labels of their endpoint names where they have any. */
   readonly #hosts = new Map<string, readonly string[] | undefined>();
   /** Ancestor → how many names are below it. */
@@ -22,17 +25,25 @@ export class Publisher {
   /**
    * `zones` are absolute; `serverAddresses` is what `ns.dns.<zone>` answers, `ttl` of that in seconds.
    */
-  constructor(table: TableWriter, zones: readonly string[], serverAddresses: readonly string[], ttl: number) {
+  constructor(
+    table: TableWriter,
+    compiler: Compiler,
+    namespaces: ViewNamespaces,
+    zones: readonly string[],
+    serverAddresses: readonly string[],
+    ttl: number,
+  ) {
     this.#table = table;
+    this.#compiler = compiler;
+    this.#namespaces = namespaces;
     for (const zone of zones) {
-      const empty = { kind: 'internal', ttl, services: [], endpoints: new Map() } as const;
       const suffix = zone === '.' ? '' : `.${zone}`;
-      this.#fix({ ...empty, name: encodeName(zone)!, flags: recordFlag.apex, addresses: [] });
-      this.#fix({ ...empty, name: encodeName(`ns.dns${suffix}`)!, flags: 0, addresses: serverAddresses });
+      this.#fix({ kind: 'internal', ttl, name: encodeName(zone)!, flags: recordFlag.apex });
+      this.#fix({ kind: 'internal', ttl, name: encodeName(`ns.dns${suffix}`)!, flags: 0, addresses: serverAddresses });
     }
   }
 
-  /** How many hosts are served. */
+  /** How many hosts are served, to whomever. */
   get hosts(): number {
     return this.#hosts.size;
   }
@@ -49,28 +60,31 @@ export class Publisher {
   }
 
   /**
-   * Serves `answer`, or nothing any more for `host` where it is `undefined`. Returns whether any client could see a
+   * Serves `answers`, or nothing any more for `host` where nobody gets one. Returns whether any client could see a
    * difference: an answer that compiles to the same bytes touches nothing.
    */
-  publish(host: string, answer: HostAnswer | undefined): boolean {
+  publish(host: string, answers: ViewMap<HostAnswer | undefined>): boolean {
     const before = this.#hosts.get(host);
     const isNew = !this.#hosts.has(host);
-    if (!answer) return isNew ? false : this.#withdraw(host, before ?? []);
-    const [own, ...below] = recordsOf(answer);
-    if (!own) return false;
-    const labels = below.map(({ name }) => formatLabel(name));
+    const [own, ...below] = hasAny(answers) ? namesOf(host, answers) : [];
+    if (!own) return isNew ? false : this.#withdraw(host, before ?? []);
+    const labels = below.map(({ name }) => firstLabel(name));
     this.#hosts.set(host, labels.length > 0 ? labels : undefined);
     if (isNew) this.#countAncestors(host, 1);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
-    let changed = this.#write(host, own);
-    for (const record of below) {
-      const name = `${formatLabel(record.name)}.${host}`;
-      if (!this.#hosts.has(name)) changed = this.#table.set(this.#compiler.compile(record)) || changed;
-    }
+    let changed = this.#write(own);
+    for (const name of below) if (!this.#hosts.has(name.text)) changed = this.#write(name) || changed;
     for (const label of before ?? []) {
       if (!labels.includes(label)) changed = this.#remove(`${label}.${host}`) || changed;
     }
     return changed;
+  }
+
+  /** The host above, when it has an endpoint name that this host hides or has hidden: it must be published again. */
+  hiddenBy(host: string): string | undefined {
+    const dot = host.indexOf('.');
+    const above = host.slice(dot + 1);
+    return dot > 0 && this.#hosts.get(above)?.includes(host.slice(0, dot)) === true ? above : undefined;
   }
 
   #withdraw(host: string, labels: readonly string[]): boolean {
@@ -81,18 +95,14 @@ export class Publisher {
     return true;
   }
 
-  /** The host above, when it has an endpoint name that this host hides or has hidden: it must be published again. */
-  hiddenBy(host: string): string | undefined {
-    const dot = host.indexOf('.');
-    const above = host.slice(dot + 1);
-    return dot > 0 && this.#hosts.get(above)?.includes(host.slice(0, dot)) === true ? above : undefined;
-  }
-
-  #write(host: string, record: NameRecord): boolean {
-    const fixed = this.#fixed.get(host);
-    // The apex stays an apex: it has SOA and NS beside what the host says.
-    const merged = fixed ? { ...record, flags: record.flags | fixed.flags } : record;
-    return this.#table.set(this.#compiler.compile(merged));
+  #write({ text, name, records }: ViewedName): boolean {
+    const fixed = this.#fixed.get(text);
+    // The apex stays an apex, for all: it has SOA and NS beside what the host says.
+    const merged = fixed
+      ? records.map((record) => (record ? { ...record, flags: record.flags | fixed.flags } : fixed))
+      : records;
+    const bytes = this.#compiler.compileViews(name, merged, this.#namespaces);
+    return bytes ? this.#table.set(bytes) : this.#remove(text);
   }
 
   /** Takes a name away, or leaves what remains of it. */
@@ -128,8 +138,7 @@ export class Publisher {
   }
 
   #setAncestor(name: Uint8Array): boolean {
-    const nothing = { addresses: [], services: [], endpoints: new Map<string, string[]>() };
-    return this.#table.set(this.#compiler.compile({ name, kind: 'ancestor', flags: 0, ttl: 0, ...nothing }));
+    return this.#table.set(this.#compiler.compile({ name, kind: 'ancestor', flags: 0, ttl: 0 }));
   }
 
   #fix(record: NameRecord): void {
@@ -140,7 +149,12 @@ export class Publisher {
   }
 }
 
+function hasAny(answers: ViewMap<HostAnswer | undefined>): boolean {
+  for (const answer of answers.values()) if (answer) return true;
+  return false;
+}
+
 /** First label of a wire name as text. */
-function formatLabel(name: Uint8Array): string {
+function firstLabel(name: Uint8Array): string {
   return Buffer.from(name.buffer, name.byteOffset + 1, name[0]).toString('latin1');
 }

@@ -1,18 +1,19 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { refusalOf } from './allowed.ts';
-import { neverMatches } from './host.ts';
-import { objectKey, type RegistryObject, type ServiceEntry } from './object.ts';
+import { ClientIndex } from './client-index.ts';
+import { Compiler } from './compile/compile.ts';
+import { NamespaceIds } from './namespace-ids.ts';
+import { objectKey, type RegistryObject } from './object.ts';
 import type { RegistryOptions } from './options.ts';
+import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
 import type { Rejection } from './rejection.ts';
-import type { Workload } from './resolve/endpoints.ts';
-import { resolveHost } from './resolve/resolve.ts';
+import { resolveHost, type ResolveContext } from './resolve/resolve.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import type { Change, Sink } from './source.ts';
+import { Store, type Refusal } from './store.ts';
 import { syncState } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
-import { WorkloadIndex } from './workload-index.ts';
 
 /** What a registry holds and has done, for logs, metrics and tests. */
 export interface RegistryStatus {
@@ -23,49 +24,64 @@ export interface RegistryStatus {
   readonly rejections: readonly Rejection[];
 }
 
+/** What a registry stands on. */
+export interface RegistryEnvironment {
+  readonly table: TableWriter;
+  /** What `ns.dns.<zone>` answers. */
+  readonly serverAddresses: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /**
  * The store of one `serviceentry` directive and what keeps its answer table right: objects come in through the sink,
  * and the hosts that they touch are resolved again, and no others.
  */
 export class Registry implements Sink {
+  readonly store: Store;
+  /** What the rules are given; `explain` asks them the same. */
+  readonly context: ResolveContext;
   readonly #options: RegistryOptions;
-  readonly #table: TableWriter;
+  readonly #environment: RegistryEnvironment;
   readonly #publisher: Publisher;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-  readonly #objects = new Map<string, RegistryObject>();
-  readonly #byHost = new Map<string, ServiceEntry[]>();
-  readonly #workloads = new WorkloadIndex();
-  /** Refused hosts, by object key. */
-  readonly #refused = new Map<string, readonly Rejection[]>();
+  readonly #pointers: PointerIndex;
+  readonly #clients: ClientIndex;
+  readonly #namespaces: NamespaceIds;
   #rejections: readonly Rejection[] = [];
   #resolved = 0;
 
-  constructor(
-    options: RegistryOptions,
-    table: TableWriter,
-    serverAddresses: readonly string[],
-    clock: Clock,
-    logger: Logger,
-  ) {
+  constructor(options: RegistryOptions, environment: RegistryEnvironment) {
+    const { table, serverAddresses } = environment;
     this.#options = options;
-    this.#table = table;
-    this.#clock = clock;
-    this.#logger = logger;
-    this.#publisher = new Publisher(table, options.zones, serverAddresses, options.ttl);
+    this.#environment = environment;
+    this.store = new Store(options);
+    const compiler = new Compiler();
+    this.#namespaces = new NamespaceIds(table, compiler);
+    this.#publisher = new Publisher(table, compiler, this.#namespaces, options.zones, serverAddresses, options.ttl);
+    this.#pointers = new PointerIndex(table, compiler, this.#namespaces);
+    this.#clients = new ClientIndex(table, compiler, this.#namespaces);
+    this.context = {
+      options,
+      select: (entry) => this.store.workloads.selectedBy(entry),
+      sidecar: (namespace) => (options.sidecars ? this.store.sidecarOf(namespace) : undefined),
+      hasService: (host) => options.services && this.store.hasService(host),
+      limitedNamespaces: () => this.#namespaces.limited,
+      allocated: () => [],
+    };
     this.#touchSerial();
   }
 
   get status(): RegistryStatus {
+    const refused = this.store.refusals.map(rejectionOf);
     return {
-      objects: this.#objects.size,
+      objects: this.store.size,
       hosts: this.#publisher.hosts,
       resolved: this.#resolved,
-      rejections: [...this.#rejections, ...[...this.#refused.values()].flat()],
+      rejections: [...this.#rejections, ...refused],
     };
   }
 
-  /** The first host that answers with addresses of its own, or any, or `undefined`: for a hint at the start. */
+  /** A host that can be asked for, for a hint at the start; `undefined` where none is served. */
   get exampleHost(): string | undefined {
     return this.#publisher.exampleHost;
   }
@@ -75,13 +91,15 @@ export class Registry implements Sink {
     for (const change of changes) {
       const key =
         change.type === 'upsert' ? objectKey(change.object) : `${change.kind}/${change.namespace}/${change.name}`;
-      const old = this.#objects.get(key);
-      if (old) this.#remove(old, key, dirty);
-      if (change.type === 'upsert') this.#add(change.object, key, dirty);
+      const old = this.store.get(key);
+      if (old) this.#remove(old, dirty);
+      if (change.type === 'upsert') this.#add(change.object, dirty);
     }
     let changed = false;
     for (const host of dirty) changed = this.#resolve(host) || changed;
+    changed = this.#pointers.flush() || changed;
     if (changed) this.#touchSerial();
+    if (dirty.size > 0 && this.#environment.logger.debugs) this.#logChanges(changes, dirty, changed);
   }
 
   rejected(rejections: readonly Rejection[]): void {
@@ -89,62 +107,34 @@ export class Registry implements Sink {
   }
 
   synced(): void {
-    this.#table.sync = syncState.synced;
+    this.#environment.table.sync = syncState.synced;
     const held = this.#options.autoAddresses === 'off' ? this.#countAutoAddresses() : 0;
     if (held > 0) {
-      this.#logger.info(
+      this.#environment.logger.info(
         `plugin/serviceentry: automatically allocated addresses of ${held} hosts are held back; auto_addresses says who gets them`,
       );
     }
   }
 
-  #add(object: RegistryObject, key: string, dirty: Set<string>): void {
-    this.#objects.set(key, object);
-    if (object.kind === 'Service' || object.kind === 'Sidecar') return;
-    if (object.kind !== 'ServiceEntry') {
-      this.#workloads.addWorkload(object);
-      this.#touchSelecting(object, dirty);
-      return;
+  #add(object: RegistryObject, dirty: Set<string>): void {
+    for (const refusal of this.store.add(object, dirty)) {
+      const { object: name, message } = rejectionOf(refusal);
+      this.#environment.logger.warning(`plugin/serviceentry: ${name}: host ${refusal.host} is not served: ${message}`);
     }
-    this.#workloads.addSelector(object);
-    const refused: Rejection[] = [];
-    for (const host of object.hosts) {
-      const reason = refusalOf(object, host, this.#options);
-      if (reason !== undefined) refused.push(this.#refuse(object, host, reason));
-      else if (!neverMatches(host)) {
-        const entries = this.#byHost.get(host);
-        if (entries) entries.push(object);
-        else this.#byHost.set(host, [object]);
-        dirty.add(host);
-      }
-    }
-    if (refused.length > 0) this.#refused.set(key, refused);
+    if (object.kind === 'Pod') this.#clients.add(object);
+    if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }
 
-  #remove(object: RegistryObject, key: string, dirty: Set<string>): void {
-    this.#objects.delete(key);
-    if (object.kind === 'Service' || object.kind === 'Sidecar') return;
-    if (object.kind !== 'ServiceEntry') {
-      this.#touchSelecting(object, dirty);
-      this.#workloads.removeWorkload(object);
-      return;
-    }
-    this.#workloads.removeSelector(object);
-    this.#refused.delete(key);
-    for (const host of object.hosts) {
-      const entries = this.#byHost.get(host);
-      const at = entries?.indexOf(object) ?? -1;
-      if (!entries || at < 0) continue;
-      if (entries.length === 1) this.#byHost.delete(host);
-      else entries.splice(at, 1);
-      dirty.add(host);
-    }
+  #remove(object: RegistryObject, dirty: Set<string>): void {
+    this.store.remove(object, dirty);
+    if (object.kind === 'Pod') this.#clients.remove(object);
+    if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }
 
-  #touchSelecting(workload: Workload, dirty: Set<string>): void {
-    for (const entry of this.#workloads.selecting(workload)) {
-      for (const host of entry.hosts) if (this.#byHost.has(host)) dirty.add(host);
-    }
+  #limit(namespace: string): void {
+    if (!this.#options.sidecars) return;
+    const sidecar = this.store.sidecarOf(namespace);
+    this.#namespaces.limit(namespace, sidecar?.egressHosts !== undefined);
   }
 
   /** Resolves and publishes one host, and the one above where an endpoint name of it comes into or out of view. */
@@ -156,34 +146,46 @@ export class Registry implements Sink {
 
   #publish(host: string): boolean {
     this.#resolved++;
-    const visible = (this.#byHost.get(host) ?? []).filter((entry) => this.#isPublic(entry));
-    if (visible.length === 0) return this.#publisher.publish(host, undefined);
-    const answer = resolveHost(host, visible, (entry) => this.#workloads.selectedBy(entry), this.#options);
-    return this.#publisher.publish(host, answer);
-  }
-
-  /** A client of no known namespace sees only what is exported to all (SEMANTICS.md section 8). */
-  #isPublic(entry: ServiceEntry): boolean {
-    const exportTo = entry.exportTo.length > 0 ? entry.exportTo : this.#options.defaultExportTo;
-    return exportTo.length === 0 || exportTo.includes('*');
+    const answers = resolveHost(host, this.store.entriesOf(host), this.context);
+    this.#pointers.update(host, answers);
+    return this.#publisher.publish(host, answers);
   }
 
   #touchSerial(): void {
-    this.#table.serial = Math.floor(this.#clock.wall() / 1000);
+    this.#environment.table.serial = Math.floor(this.#environment.clock.wall() / 1000);
   }
 
-  #refuse(entry: ServiceEntry, host: string, reason: string): Rejection {
-    const object = `ServiceEntry ${entry.meta.namespace}/${entry.meta.name}`;
-    this.#logger.warning(`plugin/serviceentry: ${object}: host ${host} is not served: ${reason}`);
-    const field = `spec.hosts[${entry.hosts.indexOf(host)}]`;
-    return { reason: 'not-allowed', object, field, message: reason, origin: entry.meta.origin.text };
+  #logChanges(changes: readonly Change[], hosts: ReadonlySet<string>, changed: boolean): void {
+    const shown = 10;
+    const first = (names: readonly string[]): string =>
+      names.length <= shown ? names.join(', ') : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`;
+    const objects = changes.map((change) =>
+      change.type === 'upsert'
+        ? `${change.object.kind} ${change.object.meta.namespace}/${change.object.meta.name}`
+        : `deleted ${change.kind} ${change.namespace}/${change.name}`,
+    );
+    const effect = changed ? 'changed answers' : 'no visible change';
+    this.#environment.logger.debug(
+      `plugin/serviceentry: ${first(objects)}: hosts ${first([...hosts])}: ${effect}`,
+    );
   }
 
   #countAutoAddresses(): number {
     let hosts = 0;
-    for (const [host, entries] of this.#byHost) {
-      if (entries.some((entry) => autoAddressesOf(entry, host).length > 0)) hosts++;
+    for (const host of this.store.hosts) {
+      const entries = this.store.entriesOf(host);
+      if (entries.some((entry) => autoAddressesOf(entry, host, this.context).length > 0)) hosts++;
     }
     return hosts;
   }
+}
+
+function rejectionOf({ entry, host, reason }: Refusal): Rejection {
+  return {
+    reason: 'not-allowed',
+    object: `ServiceEntry ${entry.meta.namespace}/${entry.meta.name}`,
+    field: `spec.hosts[${entry.hosts.indexOf(host)}]`,
+    message: reason,
+    origin: entry.meta.origin.text,
+  };
 }

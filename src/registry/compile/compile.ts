@@ -1,9 +1,10 @@
 import { encodeName } from '../../wire/name.ts';
 import { addressBytes, familyOf } from '../address.ts';
-import { isWildcard } from '../host.ts';
 import type { HostAnswer, ServiceSet, SrvTarget } from '../resolve/answer.ts';
+import type { ByMesh, ViewMap } from '../resolve/view-map.ts';
 import { absoluteTarget, recordFlag, recordKind, recordOffset } from '../table/layout.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { pointerTail } from './pointers.ts';
 
 const maxUint16 = 65_535;
 
@@ -11,13 +12,25 @@ const maxUint16 = 65_535;
 export interface NameRecord {
   /** Wire form, lower case. */
   readonly name: Uint8Array;
-  readonly kind: HostAnswer['kind'] | 'ancestor';
-  /** Bits of `recordFlag`. */
+  readonly kind: keyof typeof recordKind;
+  /** Bits of `recordFlag`, or those of the kind. */
   readonly flags: number;
+  /** Seconds, or the number of a namespace. */
   readonly ttl: number;
-  readonly addresses: readonly string[];
-  readonly services: readonly ServiceSet[];
-  readonly endpoints: ReadonlyMap<string, readonly string[]>;
+  readonly addresses?: readonly string[];
+  readonly live?: readonly string[];
+  readonly services?: readonly ServiceSet[];
+  readonly endpoints?: HostAnswer['endpoints'];
+  /** Targets of PTR records. */
+  readonly pointers?: readonly string[];
+}
+
+/** What a record of several views needs to know of namespaces. */
+export interface ViewNamespaces {
+  /** The number that stands for it in the table. */
+  idOf(namespace: string): number;
+  /** A Sidecar limits what its clients see. */
+  isLimited(namespace: string): boolean;
 }
 
 /** Writes records; one instance serves for all, so that compiling allocates little. */
@@ -27,31 +40,117 @@ export class Compiler {
   /** The record in table form. The view is good until the next call. */
   compile(record: NameRecord): Uint8Array {
     const out = this.#out;
-    out.reset();
-    const v4 = record.addresses.filter((address) => familyOf(address) === 4).slice(0, maxUint16);
-    const v6 = record.addresses.filter((address) => familyOf(address) === 6).slice(0, maxUint16);
-    out.u8(record.name.length);
-    out.u8(recordKind[record.kind]);
-    out.u8(record.flags);
-    out.u8(0);
-    out.u32(record.ttl);
-    out.u16(v4.length);
-    out.u16(v6.length);
-    out.u32(0);
-    out.u32(0);
-    out.bytes(record.name);
+    const { addresses = [], services = [], live = [], pointers = [] } = record;
+    const v4 = addresses.filter((address) => familyOf(address) === 4).slice(0, maxUint16);
+    const v6 = addresses.filter((address) => familyOf(address) === 6).slice(0, maxUint16);
+    const flags = record.flags | (live.length > 0 ? recordFlag.live : 0);
+    this.#head({ ...record, flags }, v4.length, v6.length);
     for (const address of v4) out.bytes(addressBytes(address));
     for (const address of v6) out.bytes(addressBytes(address));
-    if (record.services.length > 0) {
+    if (services.length > 0) {
       out.patch32(recordOffset.services, out.length);
-      this.#services(record);
+      this.#services(services, record.endpoints);
     }
+    if (live.length > 0) {
+      out.patch32(recordOffset.extra, out.length);
+      this.#names(live);
+    }
+    if (pointers.length > 0) {
+      out.patch32(recordOffset.extra, out.length);
+      const tail = pointerTail(record.name, pointers, record.ttl);
+      out.u16(tail.count);
+      out.u16(tail.bytes.length);
+      out.bytes(tail.bytes);
+    }
+    return this.#finish();
+  }
+
+  /**
+   * The record of a name that is answered in different ways: one that holds the others, or the only one where they are
+   * the same to the octet. `undefined` where nobody sees anything.
+   */
+  compileViews(
+    name: Uint8Array,
+    views: ViewMap<NameRecord | undefined>,
+    namespaces: ViewNamespaces,
+  ): Uint8Array | undefined {
+    const distinct: Uint8Array[] = [];
+    const compiled = views.map((record) => {
+      if (!record) return undefined;
+      const bytes = this.compile(record);
+      const same = distinct.find((other) => Buffer.compare(other, bytes) === 0);
+      if (same) return same;
+      const copy = bytes.slice();
+      distinct.push(copy);
+      return copy;
+    });
+    const { others } = compiled;
+    const isCommon = ({ plain, meshed }: ByMesh<Uint8Array | undefined>): boolean =>
+      plain === others.plain && meshed === others.meshed;
+    // Clients of a limited namespace see only what lists it.
+    const differing = [...compiled.namespaces].filter(([namespace, pair]) =>
+      namespaces.isLimited(namespace) ? (pair.plain ?? pair.meshed) !== undefined : !isCommon(pair),
+    );
+    if (differing.length === 0 && others.plain === others.meshed) return others.plain;
+
+    const out = this.#out;
+    this.#head({ name, kind: 'views', flags: 0, ttl: 0 }, 0, 0);
+    out.patch32(recordOffset.extra, out.length);
+    const places: { at: number; record: Uint8Array | undefined }[] = [];
+    const place = ({ plain, meshed }: ByMesh<Uint8Array | undefined>): void => {
+      for (const record of [plain, meshed]) {
+        places.push({ at: out.length, record });
+        out.u32(0);
+      }
+    };
+    place(others);
+    out.u16(differing.length);
+    const numbered = differing.map(([namespace, pair]) => ({ id: namespaces.idOf(namespace), pair }));
+    for (const { id, pair } of numbered.sort((a, b) => a.id - b.id)) {
+      out.u32(id);
+      place(pair);
+    }
+    for (const record of distinct) {
+      out.pad(4);
+      for (const { at, record: wanted } of places) if (wanted === record) out.patch32(at, out.length);
+      out.bytes(record);
+    }
+    return this.#finish();
+  }
+
+  #head({ name, kind, flags, ttl }: NameRecord, v4: number, v6: number): void {
+    const out = this.#out;
+    out.reset();
+    out.u8(name.length);
+    out.u8(recordKind[kind]);
+    out.u8(flags);
+    out.u8(0);
+    out.u32(ttl);
+    out.u16(v4);
+    out.u16(v6);
+    out.u32(0);
+    out.u32(0);
+    out.u32(0);
+    out.bytes(name);
+  }
+
+  #finish(): Uint8Array {
+    const out = this.#out;
     out.pad(4);
     out.patch32(recordOffset.size, out.length);
     return out.view();
   }
 
-  #services({ services, endpoints }: NameRecord): void {
+  #names(names: readonly string[]): void {
+    const encoded = names.flatMap((name) => encodeName(name) ?? []);
+    this.#out.u16(encoded.length);
+    for (const name of encoded) {
+      this.#out.u8(name.length);
+      this.#out.bytes(name);
+    }
+  }
+
+  #services(services: readonly ServiceSet[], endpoints: HostAnswer['endpoints'] = new Map()): void {
     const out = this.#out;
     const sets: { at: number; set: ServiceSet }[] = [];
     out.u16(services.length);
@@ -94,7 +193,7 @@ export class Compiler {
     }
   }
 
-  #targets(targets: readonly { at: number; target: SrvTarget }[], endpoints: NameRecord['endpoints']): void {
+  #targets(targets: readonly { at: number; target: SrvTarget }[], endpoints: HostAnswer['endpoints']): void {
     const out = this.#out;
     const written = new Map<string, number>();
     for (const { at, target } of targets) {
@@ -121,23 +220,6 @@ export class Compiler {
       }
     }
   }
-}
-
-/** The records of a host: its own, and one for each of its endpoint names. */
-export function recordsOf(answer: HostAnswer): NameRecord[] {
-  const name = encodeName(answer.host);
-  if (!name) return [];
-  const wildcard = isWildcard(answer.host) ? recordFlag.wildcard : 0;
-  const below: NameRecord[] = [];
-  for (const [label, addresses] of answer.endpoints) {
-    // A name over 255 octets cannot be asked for.
-    const endpointName = encodeName(`${label}.${answer.host}`);
-    if (!endpointName) continue;
-    const flags = recordFlag.endpoint;
-    below.push({ ...answer, name: endpointName, flags, addresses, services: [], endpoints: new Map() });
-  }
-  const flags = wildcard | (wildcard && below.length > 0 ? recordFlag.hasEndpointNames : 0);
-  return [{ ...answer, name, flags }, ...below];
 }
 
 function targetKey(target: SrvTarget): string {

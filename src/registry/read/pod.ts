@@ -27,6 +27,7 @@ export function readPod(object: Fields, meta: ObjectMeta, report: Report): Pod |
     labels: readLabels(metadata, 'labels', 'metadata', report),
     ips: readIps(status, report),
     isReady: isReady(metadata, status, report),
+    hasEnded: status.phase === 'Succeeded' || status.phase === 'Failed',
     isHostNetwork: isHostNetwork(spec, report),
     ports: readContainerPorts(spec, report),
     isMeshed: (annotations[sidecarAnnotation] ?? null) !== null || annotations[ambientAnnotation] === 'enabled',

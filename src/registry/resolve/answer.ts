@@ -11,10 +11,16 @@ export interface HostAnswer {
   readonly ttl: number;
   /** Canonical IP addresses of both families, in order, no duplicates. */
   readonly addresses: readonly string[];
+  /** Host names whose addresses are added when they are asked for; lower-case, without trailing dot. */
+  readonly live: readonly string[];
   /** SRV records of `_port._proto.host`, and of the bare host under the prefix ''. */
   readonly services: readonly ServiceSet[];
   /** Names below the host that answer with addresses of their own: label → addresses. */
   readonly endpoints: ReadonlyMap<string, readonly string[]>;
+  /** What a PTR query for an address is answered: address → the host or an endpoint name of it. */
+  readonly pointers: ReadonlyMap<string, string>;
+  /** Creation time of the oldest ServiceEntry in it, Unix milliseconds: PTR records are ordered by it. */
+  readonly created: number;
 }
 
 export interface ServiceSet {

@@ -8,40 +8,68 @@ export interface UsableEndpoint {
   readonly target: { readonly kind: 'ip'; readonly ip: string } | { readonly kind: 'host'; readonly host: string };
   readonly ports: ReadonlyMap<string, number>;
   readonly weight: number | undefined;
+  readonly locality: string;
   /** The name of a WorkloadEntry that is one label: it answers below a MESH_INTERNAL host. */
   readonly label: string | undefined;
+  /** Of a Pod: the cluster's DNS has its PTR record. */
+  readonly isPod: boolean;
+}
+
+/** An endpoint, inline or selected, with what becomes of it; `explain` shows those that are left out. */
+export interface JudgedEndpoint {
+  /** `endpoints[2]`, `WorkloadEntry default/vm-1`, `Pod default/web-0`. */
+  readonly name: string;
+  /** Empty where it is left out; a Pod has one for each of its addresses. */
+  readonly usable: readonly UsableEndpoint[];
+  /** Why it is left out; '' where it is not. */
+  readonly reason: string;
 }
 
 /**
  * The endpoints of a ServiceEntry (SEMANTICS.md section 4): its inline ones, or `workloads`, those that its selector
  * selects in its namespace. Order: as written; selected ones by kind, namespace and name.
  */
-export function usableEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): UsableEndpoint[] {
+export function judgeEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): JudgedEndpoint[] {
   const takesHosts = entry.resolution === 'DNS' || entry.resolution === 'DNS_ROUND_ROBIN';
-  const usable: UsableEndpoint[] = [];
-  for (const endpoint of entry.endpoints) addEndpoint(usable, endpoint, undefined, takesHosts);
-  for (const workload of workloads.toSorted(byKindAndName)) {
-    if (workload.kind === 'WorkloadEntry') {
-      if (workload.isHealthy) addEndpoint(usable, workload.endpoint, labelOf(workload.meta.name), takesHosts);
-    } else if (workload.isReady) {
-      for (const ip of workload.ips) {
-        usable.push({ target: { kind: 'ip', ip }, ports: workload.ports, weight: undefined, label: undefined });
-      }
-    }
-  }
-  return usable;
+  const inline = entry.endpoints.map((endpoint, i) => judge(`endpoints[${i}]`, endpoint, undefined, takesHosts));
+  const selected = workloads.toSorted(byKindAndName).map((workload) => {
+    const name = `${workload.kind} ${workload.meta.namespace}/${workload.meta.name}`;
+    if (workload.kind === 'Pod') return judgePod(name, workload);
+    if (!workload.isHealthy) return leftOut(name, 'it is not healthy');
+    return judge(name, workload.endpoint, labelOf(workload.meta.name), takesHosts);
+  });
+  return [...inline, ...selected];
 }
 
-function addEndpoint(
-  usable: UsableEndpoint[],
-  endpoint: Endpoint,
+/** The endpoints that count, in order. */
+export function usableEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): UsableEndpoint[] {
+  return judgeEndpoints(entry, workloads).flatMap(({ usable }) => usable);
+}
+
+function judge(
+  name: string,
+  { address, ports, weight, locality }: Endpoint,
   label: string | undefined,
   takesHosts: boolean,
-): void {
-  const { address, ports, weight } = endpoint;
-  if (address.kind === 'none' || (address.kind === 'host' && !takesHosts)) return;
+): JudgedEndpoint {
+  if (address.kind === 'none') return leftOut(name, address.reason);
+  if (address.kind === 'host' && !takesHosts) {
+    return leftOut(name, `its address ${address.host} is a host name, which only DNS and DNS_ROUND_ROBIN resolve`);
+  }
   // In the API's proto3 form a weight of 0 cannot be told from none.
-  usable.push({ target: address, ports, weight: weight === 0 ? undefined : weight, label });
+  const own = weight === 0 ? undefined : weight;
+  return { name, usable: [{ target: address, ports, weight: own, locality, label, isPod: false }], reason: '' };
+}
+
+function judgePod(name: string, pod: Pod): JudgedEndpoint {
+  if (!pod.isReady) return leftOut(name, 'it is not ready');
+  if (pod.ips.length === 0) return leftOut(name, 'it has no address yet');
+  const common = { ports: pod.ports, weight: undefined, locality: '', label: undefined, isPod: true };
+  return { name, usable: pod.ips.map((ip) => ({ target: { kind: 'ip', ip }, ...common })), reason: '' };
+}
+
+function leftOut(name: string, reason: string): JudgedEndpoint {
+  return { name, usable: [], reason };
 }
 
 function labelOf(name: string): string | undefined {

@@ -1,88 +1,142 @@
 import { dashedAddress } from '../address.ts';
+import { isWildcard } from '../host.ts';
 import type { ServiceEntry, ServicePort } from '../object.ts';
 import type { RegistryOptions } from '../options.ts';
 import type { HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
 import { servicesOfEndpoints, servicesOfVips, type PortOfVips } from './services.ts';
-import { vipsOf } from './vips.ts';
+import { ViewMap, type ByMesh } from './view-map.ts';
+import { vipsOf, type AutoAddresses } from './vips.ts';
+import { namespacesOf, standings, type View, type VisibilityContext } from './visibility.ts';
 
-/** Gives the workloads that the selector of a ServiceEntry selects; none where it has no selector. */
-export type Selection = (entry: ServiceEntry) => readonly Workload[];
+/** Host names that one answer resolves at the most: each costs a query upstream. */
+export const maxLiveHosts = 32;
+
+/** What the rules need to know beside the ServiceEntries of the host. Pure look-ups. */
+export interface ResolveContext extends VisibilityContext {
+  readonly options: RegistryOptions;
+  /** The workloads that the selector of a ServiceEntry selects; none where it has no selector. */
+  select(entry: ServiceEntry): readonly Workload[];
+  /** Addresses of the local allocator. */
+  allocated(entry: ServiceEntry, host: string): readonly string[];
+  /** Namespaces with a default Sidecar, where Sidecars are heeded. */
+  limitedNamespaces(): Iterable<string>;
+}
 
 /**
- * The answer of one host: SEMANTICS.md sections 3 to 6, row by row. `entries` are the ServiceEntries that have the host
- * and may be seen, at least one, in any order. Pure: the same objects give the same answer.
+ * The answers of one host for all clients. `entries` are the ServiceEntries that have the host and may take it, in any
+ * order. `undefined` for clients that see none of them. Pure: the same objects give the same answers.
  */
 export function resolveHost(
   host: string,
   entries: readonly ServiceEntry[],
-  select: Selection,
-  options: RegistryOptions,
-): HostAnswer {
-  const merged = winners(entries, options.merge);
-  const [oldest] = merged;
-  const base = {
-    host,
-    ttl: merged.reduce((least, { ttl }) => Math.min(least, ttl ?? options.ttl), Infinity),
-    endpoints: new Map<string, string[]>(),
+  context: ResolveContext,
+): ViewMap<HostAnswer | undefined> {
+  const { autoAddresses, sidecars } = context.options;
+  // The mesh matters only where addresses are kept from others.
+  const dependsOnMesh = autoAddresses === 'meshed' && entries.some(({ hasAddresses }) => !hasAddresses);
+  const both = (namespace: string | undefined): ByMesh<HostAnswer | undefined> => {
+    const plain = resolveFor(host, entries, { namespace, isMeshed: false }, context);
+    return { plain, meshed: dependsOnMesh ? resolveFor(host, entries, { namespace, isMeshed: true }, context) : plain };
   };
+  const namespaces = namespacesOf(entries, context.options);
+  if (sidecars) for (const namespace of context.limitedNamespaces()) namespaces.add(namespace);
+  if (context.hasService(host)) for (const { meta } of entries) namespaces.add(meta.namespace);
+  return new ViewMap(both(undefined), new Map(Array.from(namespaces, (namespace) => [namespace, both(namespace)])));
+}
+
+/** The answer that clients of one kind get: SEMANTICS.md sections 3 to 6, row by row. */
+export function resolveFor(
+  host: string,
+  entries: readonly ServiceEntry[],
+  view: View,
+  context: ResolveContext,
+): HostAnswer | undefined {
+  const judged = standings(host, entries, view, context);
+  const merged = judged.flatMap(({ entry, standing }) => (standing === 'serves' ? [entry] : []));
+  const [oldest] = merged;
+  // The cluster's DNS answers for a Service: forward.
+  const yielding = judged.find(({ standing }) => standing === 'service')?.entry;
+  if (!oldest) return yielding ? { ...emptyAnswer(host, [yielding], context), kind: 'forwarded' } : undefined;
+  return answerOf(host, merged, oldest, view, context);
+}
+
+function answerOf(
+  host: string,
+  merged: readonly ServiceEntry[],
+  oldest: ServiceEntry,
+  view: View,
+  context: ResolveContext,
+): HostAnswer {
+  const base = emptyAnswer(host, merged, context);
+  const auto = autoAddressesFor(view, context);
   const owned = oldest.location === 'MESH_INTERNAL' ? 'internal' : 'external';
-  const ports = mergePorts(merged, host, options);
+  const ports = mergePorts(merged, host, auto);
 
   // A VIP always beats endpoints.
-  const vips = distinct(merged.flatMap((entry) => vipsOf(entry, host, options)));
+  const vips = distinct(merged.flatMap((entry) => vipsOf(entry, host, auto)));
   if (vips.length > 0) {
     const services = servicesOfVips(ports);
-    return { ...base, kind: owned, addresses: vips, services, endpoints: targetsOfVips(services, vips) };
+    const pointers = new Map(isWildcard(host) ? [] : vips.map((vip) => [vip, host]));
+    return { ...base, kind: owned, addresses: vips, services, endpoints: targetsOfVips(services, vips), pointers };
   }
 
-  const forward: HostAnswer = { ...base, kind: 'forwarded', addresses: [], services: [] };
-  const synthesised = { ...forward, services: servicesOfVips(ports) };
+  const forward: HostAnswer = { ...base, kind: 'forwarded' };
+  const synthesised: HostAnswer = { ...forward, services: servicesOfVips(ports) };
   if (oldest.resolution === 'DYNAMIC_DNS') return synthesised;
 
   if (!merged.some((entry) => entry.endpoints.length > 0 || entry.selector !== undefined)) {
     return oldest.resolution === 'STATIC' && owned === 'internal' ? { ...forward, kind: owned } : synthesised;
   }
-  const endpoints = merged.flatMap((entry) => usableEndpoints(entry, select(entry)));
-  const usable = endpoints.filter(({ target }) => target.kind === 'ip');
+  const usable = merged.flatMap((entry) => usableEndpoints(entry, context.select(entry)));
   if (usable.length === 0) return owned === 'internal' ? { ...forward, kind: owned } : forward;
-  if (!endpointsMayAnswer(oldest, options)) return synthesised;
+  if (!endpointsMayAnswer(oldest, context.options)) return synthesised;
+  const hosts = distinct(usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])));
+  // An endpoint that is the host itself means: what the world's DNS says.
+  if (hosts.includes(host)) return synthesised;
   return {
     ...base,
     kind: owned,
     addresses: distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
+    live: hosts.slice(0, maxLiveHosts),
     services: servicesOfEndpoints(
       ports.map(({ port }) => port),
       distinctEndpoints(usable),
+      context.options.locality,
     ),
     endpoints: endpointNames(usable, owned === 'internal'),
+    pointers: owned === 'internal' && !isWildcard(host) ? endpointPointers(host, usable) : new Map(),
   };
 }
 
-/**
- * The ServiceEntries of the winning namespace, oldest first (SEMANTICS.md section 8). The namespace is that of the
- * oldest entry; files without timestamps are ordered by namespace and name, so that load order never decides.
- */
-function winners(entries: readonly ServiceEntry[], merge: RegistryOptions['merge']): [ServiceEntry, ...ServiceEntry[]] {
-  const [oldest, ...others] = entries.toSorted(byAge) as [ServiceEntry, ...ServiceEntry[]];
-  if (merge === 'oldest') return [oldest];
-  return [oldest, ...others.filter(({ meta }) => meta.namespace === oldest.meta.namespace)];
+/** Who gets automatic addresses: the option `auto_addresses`. */
+export function autoAddressesFor(view: View, { options, allocated }: ResolveContext): AutoAddresses {
+  const areServed = options.autoAddresses === 'all' || (options.autoAddresses === 'meshed' && view.isMeshed);
+  return { areServed, allocated };
 }
 
-/** Oldest first, then by namespace and name. An object without timestamp counts as older than any that has one. */
-export function byAge(a: ServiceEntry, b: ServiceEntry): number {
-  return (
-    (a.meta.created ?? 0) - (b.meta.created ?? 0) ||
-    compare(a.meta.namespace, b.meta.namespace) ||
-    compare(a.meta.name, b.meta.name)
-  );
+function emptyAnswer(
+  host: string,
+  merged: readonly ServiceEntry[],
+  { options }: ResolveContext,
+): Omit<HostAnswer, 'kind'> {
+  return {
+    host,
+    ttl: merged.reduce((least, { ttl }) => Math.min(least, ttl ?? options.ttl), Infinity),
+    addresses: [],
+    live: [],
+    services: [],
+    endpoints: new Map(),
+    pointers: new Map(),
+    created: merged[0]?.meta.created ?? 0,
+  };
 }
 
 /** The ports of all entries, united by name; where two define one name the older wins. */
-function mergePorts(entries: readonly ServiceEntry[], host: string, options: RegistryOptions): PortOfVips[] {
+function mergePorts(entries: readonly ServiceEntry[], host: string, auto: AutoAddresses): PortOfVips[] {
   const ports = new Map<string, { port: ServicePort; vips: readonly string[] }>();
   for (const entry of entries) {
-    const vips = vipsOf(entry, host, options);
+    const vips = vipsOf(entry, host, auto);
     for (const port of entry.ports) if (!ports.has(port.name)) ports.set(port.name, { port, vips });
   }
   return [...ports.values()];
@@ -103,6 +157,15 @@ function endpointNames(endpoints: readonly UsableEndpoint[], isInternal: boolean
     if (label !== undefined && isInternal) addAddress(names, label, target.ip);
   }
   return names;
+}
+
+/** PTR of endpoint addresses: the name that SRV records point at. Pods have theirs from the cluster's DNS. */
+function endpointPointers(host: string, endpoints: readonly UsableEndpoint[]): Map<string, string> {
+  const pointers = new Map<string, string>();
+  for (const { target, isPod } of endpoints) {
+    if (target.kind === 'ip' && !isPod) pointers.set(target.ip, `${dashedAddress(target.ip)}.${host}`);
+  }
+  return pointers;
 }
 
 /** The names that SRV records of merged VIPs point at. */
@@ -132,8 +195,4 @@ function distinctEndpoints(endpoints: readonly UsableEndpoint[]): UsableEndpoint
 
 function distinct(values: readonly string[]): string[] {
   return values.length < 2 ? [...values] : [...new Set(values)];
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -32,20 +32,36 @@ export function servicesOfVips(ports: readonly PortOfVips[]): ServiceSet[] {
   );
 }
 
-/** SRV records of a host whose endpoints answer: per port and endpoint, the port that the endpoint listens on. */
-export function servicesOfEndpoints(ports: readonly ServicePort[], endpoints: readonly UsableEndpoint[]): ServiceSet[] {
+/**
+ * SRV records of a host whose endpoints answer: per port and endpoint, the port that the endpoint listens on.
+ * `locality` is `REGION/ZONE/SUBZONE` or ''; then all have priority 0.
+ */
+export function servicesOfEndpoints(
+  ports: readonly ServicePort[],
+  endpoints: readonly UsableEndpoint[],
+  locality: string,
+): ServiceSet[] {
   const weights = weightsOf(endpoints);
   return serviceSets(
     ports.map((port) => ({
       port,
       records: endpoints.map((endpoint, i) => ({
-        priority: 0,
+        priority: priorityOf(endpoint.locality, locality),
         weight: weights[i]!,
         port: endpoint.ports.get(port.name) ?? port.targetPort ?? port.number,
         target: targetOf(endpoint),
       })),
     })),
   );
+}
+
+/** 0 for the same zone, 1 for the same region, 2 for the rest and for endpoints that say no locality. */
+function priorityOf(theirs: string, ours: string): number {
+  if (ours === '') return 0;
+  const [region = '', zone = ''] = ours.split('/');
+  const [theirRegion = '', theirZone = ''] = theirs.split('/');
+  if (theirRegion !== region) return 2;
+  return zone === '' || theirZone === zone ? 0 : 1;
 }
 
 /** Name of an endpoint: `<dashed-ip>` below the host, or the host name that it is. */

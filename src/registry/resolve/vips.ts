@@ -1,23 +1,36 @@
 import { isWildcard } from '../host.ts';
 import type { ServiceEntry } from '../object.ts';
-import type { RegistryOptions } from '../options.ts';
+
+/** What decides over automatic addresses: who asks, and where they come from when istiod has allocated none. */
+export interface AutoAddresses {
+  /** Whether this client gets them: the option `auto_addresses`, and whether the mesh captures its traffic. */
+  readonly areServed: boolean;
+  /** Addresses of the local allocator (option `autoallocate`). */
+  allocated(entry: ServiceEntry, host: string): readonly string[];
+}
 
 /**
  * The addresses that clients of this host of the ServiceEntry connect to, in order (SEMANTICS.md section 3):
- * `spec.addresses`, or where there are none and `auto_addresses` says so those that istiod allocated.
+ * `spec.addresses`, or where there are none and the client may have them those that istiod or we allocated.
  */
-export function vipsOf(
-  entry: ServiceEntry,
-  host: string,
-  options: Pick<RegistryOptions, 'autoAddresses'>,
-): readonly string[] {
+export function vipsOf(entry: ServiceEntry, host: string, auto: AutoAddresses): readonly string[] {
   if (entry.hasAddresses) return entry.vips;
-  return options.autoAddresses === 'all' ? autoAddressesOf(entry, host) : [];
+  return auto.areServed ? autoAddressesOf(entry, host, auto) : [];
 }
 
-/** Addresses that istiod allocated to this host, whether they are served or not. */
-export function autoAddressesOf(entry: ServiceEntry, host: string): readonly string[] {
-  if (entry.hasAddresses || entry.resolution === 'NONE' || !entry.allowsAutoAddresses) return [];
-  if (isWildcard(host) && entry.resolution !== 'DYNAMIC_DNS') return [];
-  return entry.autoAddresses.get(host) ?? [];
+/** Automatic addresses of this host, whether they are served or not. */
+export function autoAddressesOf(
+  entry: ServiceEntry,
+  host: string,
+  auto: Pick<AutoAddresses, 'allocated'>,
+): readonly string[] {
+  if (!mayHaveAutoAddresses(entry, host)) return [];
+  const ofIstiod = entry.autoAddresses.get(host) ?? [];
+  return ofIstiod.length > 0 ? ofIstiod : auto.allocated(entry, host);
+}
+
+/** The conditions of Istio's allocator: no addresses, not NONE, not opted out, no wildcard but under DYNAMIC_DNS. */
+export function mayHaveAutoAddresses(entry: ServiceEntry, host: string): boolean {
+  if (entry.hasAddresses || entry.resolution === 'NONE' || !entry.allowsAutoAddresses) return false;
+  return !isWildcard(host) || entry.resolution === 'DYNAMIC_DNS';
 }

@@ -12,14 +12,25 @@
  *      1 u8   kind                           10 u16  AAAA addresses
  *      2 u8   flags                          12 u32  octets of the whole record, a multiple of 4
  *      3 u8   0                              16 u32  offset of the services in the record; 0 without any
- *      4 u32  TTL in seconds
- *     20      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each)
+ *      4 u32  TTL in seconds                 20 u32  offset of what the kind adds; 0 without any
+ *     24      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each)
  *
  *     services:   u16 count, then each:  u8 octets of the prefix, prefix (`5_http4_tcp`; none for the bare host), u32 set
  *     set:        u16 SRV records, each: u16 priority, u16 weight, u16 port, u32 target
  *                 u16 distinct targets, each: u32 target
  *     target:     u8 octets of a label below the host, label, u16 n, n A addresses, u16 m, m AAAA addresses
  *                 or u8 255, u8 octets of a name, name.        Offset 0 instead of a target: the host itself.
+ *
+ * What a kind adds:
+ *
+ *     live        u16 count, then each: u8 octets of a name, name: host names whose addresses belong to the answer
+ *     pointer     u16 PTR records, u16 octets, the records as they stand behind a question for this name
+ *     views       u32 plain, u32 meshed for most clients, u16 count, then each u32 namespace, u32 plain, u32 meshed, by
+ *                 the namespace's number: the offset of a record within this one, 0 for clients that see nothing
+ *
+ * Two kinds are not names of the DNS; their names begin with an octet that no label has. `client` says of an address
+ * (255, 16 octets, 0) which namespace it is in; `namespace` which number a namespace has (254, name, 0), and of a number
+ * (253, 4 octets, 0) what limits it. The number stands in place of the TTL.
  *
  * All offsets are from the start of the record. Addresses are bare, so that a reply can start with any of them.
  */
@@ -32,7 +43,8 @@ export const recordOffset = {
   aaaaCount: 10,
   size: 12,
   services: 16,
-  name: 20,
+  extra: 20,
+  name: 24,
 } as const;
 
 /** What a name is, and with it what is answered for each type (SEMANTICS.md section 5). */
@@ -45,6 +57,12 @@ export const recordKind = {
   external: 2,
   /** A host whose addresses are upstream's. SRV is synthesised where upstream has none. */
   forwarded: 3,
+  /** A reverse name, with PTR records. */
+  pointer: 4,
+  /** Different for different clients: a record for each. */
+  views: 5,
+  client: 6,
+  namespace: 7,
 } as const;
 
 export const recordFlag = {
@@ -56,7 +74,23 @@ export const recordFlag = {
   apex: 4,
   /** A wildcard with endpoint names, `label.*.suffix` in the table. */
   hasEndpointNames: 8,
+  /** Has host names to be resolved when it is asked for. */
+  live: 16,
 } as const;
+
+/** Flags of a `client` record. */
+export const clientFlag = {
+  /** The mesh captures its traffic. */
+  meshed: 1,
+  /** It asks for others: it has no namespace of its own. */
+  forwarder: 2,
+} as const;
+
+/** Flag of a `namespace` record: a Sidecar limits what its clients see to what lists the namespace. */
+export const limitedNamespace = 1;
+
+/** First octet of the names of clients and namespaces in the table; labels have at most 63 octets. */
+export const pseudoName = { client: 255, namespace: 254, number: 253 } as const;
 
 /** In place of a target's label length: an absolute name follows. */
 export const absoluteTarget = 255;

@@ -1,0 +1,118 @@
+import type { ServiceEntry, Sidecar } from '../object.ts';
+import type { RegistryOptions } from '../options.ts';
+import { egressAllows } from './sidecar.ts';
+
+/** Who asks, as far as answers can depend on it. */
+export interface View {
+  /** `undefined`: the namespace is not known. */
+  readonly namespace: string | undefined;
+  /** The mesh captures the client's traffic. */
+  readonly isMeshed: boolean;
+}
+
+/** What decides over visibility beside the ServiceEntry itself. */
+export interface VisibilityContext {
+  readonly options: Pick<RegistryOptions, 'defaultExportTo' | 'merge'>;
+  /** The default Sidecar of a namespace, where Sidecars are heeded. */
+  sidecar(namespace: string): Sidecar | undefined;
+  /** Whether a Kubernetes Service has this name, where Services are heeded. */
+  hasService(host: string): boolean;
+}
+
+/** Why a ServiceEntry serves a host to a client, or not; `explain` shows it. */
+export type Standing =
+  /** It serves the host, alone or with others of its namespace. */
+  | 'serves'
+  /** Another namespace comes before its own. */
+  | 'other-namespace'
+  /** `merge oldest`, and another of its namespace is older. */
+  | 'younger'
+  /** A Kubernetes Service of this name comes first. */
+  | 'service'
+  /** It is not exported to the client's namespace. */
+  | 'not-exported'
+  /** The Sidecar of the client's namespace does not import it. */
+  | 'sidecar';
+
+/** Oldest first, then by namespace and name. An object without timestamp counts as older than any that has one. */
+export function byAge(a: ServiceEntry, b: ServiceEntry): number {
+  return (
+    (a.meta.created ?? 0) - (b.meta.created ?? 0) ||
+    compare(a.meta.namespace, b.meta.namespace) ||
+    compare(a.meta.name, b.meta.name) ||
+    compare(a.meta.origin.text, b.meta.origin.text)
+  );
+}
+
+/** What the entry's exportTo comes to (Istio's rule: `*` anywhere is public; none written: the option, else public). */
+export function effectiveExportTo(
+  entry: ServiceEntry,
+  { defaultExportTo }: Pick<RegistryOptions, 'defaultExportTo'>,
+): readonly string[] {
+  if (entry.exportTo.length > 0) return entry.exportTo;
+  return defaultExportTo.length > 0 ? defaultExportTo : ['*'];
+}
+
+/**
+ * How each ServiceEntry of a host stands to a client, oldest first (SEMANTICS.md section 8). Per host the first of
+ * these has it: the client's own namespace, the Kubernetes Service of that name, what is exported to the namespace by
+ * name, what is public. Of equal ones the oldest decides for its namespace, and all of that namespace serve.
+ */
+export function standings(
+  host: string,
+  entries: readonly ServiceEntry[],
+  view: View,
+  context: VisibilityContext,
+): { entry: ServiceEntry; standing: Standing }[] {
+  const judged = entries.toSorted(byAge).map((entry) => ({ entry, rank: rankOf(host, entry, view, context) }));
+  const best = judged.reduce((least, { rank }) => (typeof rank === 'number' ? Math.min(least, rank) : least), Infinity);
+  const winner = judged.find(({ rank }) => rank === best)?.entry;
+  const yieldsToService = winner !== undefined && best > ownRank && context.hasService(host);
+  return judged.map(({ entry, rank }) => {
+    if (typeof rank !== 'number') return { entry, standing: rank };
+    if (yieldsToService) return { entry, standing: 'service' };
+    if (entry.meta.namespace !== winner?.meta.namespace) return { entry, standing: 'other-namespace' };
+    return { entry, standing: context.options.merge === 'oldest' && entry !== winner ? 'younger' : 'serves' };
+  });
+}
+
+/** Namespaces whose clients may see something else than those of no known namespace. */
+export function namespacesOf(
+  entries: readonly ServiceEntry[],
+  options: Pick<RegistryOptions, 'defaultExportTo'>,
+): Set<string> {
+  const namespaces = new Set<string>();
+  if (entries.length === 1 && effectiveExportTo(entries[0]!, options).includes('*')) return namespaces;
+  for (const entry of entries) {
+    namespaces.add(entry.meta.namespace);
+    for (const target of effectiveExportTo(entry, options)) {
+      if (target !== '*' && target !== '~' && target !== '.') namespaces.add(target);
+    }
+  }
+  return namespaces;
+}
+
+const ownRank = 0;
+const namedRank = 1;
+const publicRank = 2;
+
+function rankOf(
+  host: string,
+  entry: ServiceEntry,
+  { namespace }: View,
+  { options, sidecar }: VisibilityContext,
+): number | 'not-exported' | 'sidecar' {
+  const exportTo = effectiveExportTo(entry, options);
+  const isPublic = exportTo.includes('*');
+  if (namespace === undefined) return isPublic ? publicRank : 'not-exported';
+  const isOwn = entry.meta.namespace === namespace;
+  const isNamed = exportTo.includes(namespace);
+  if (!isPublic && !isNamed && !(isOwn && exportTo.includes('.'))) return 'not-exported';
+  const limit = sidecar(namespace);
+  if (limit && !egressAllows(limit, entry.meta.namespace, host)) return 'sidecar';
+  return isOwn ? ownRank : isNamed && !isPublic ? namedRank : publicRank;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
