@@ -65,7 +65,7 @@ export class Publisher {
     let changed = this.#write(host, own);
     for (const record of below) {
       const name = `${formatLabel(record.name)}.${host}`;
-      if (!this.#hosts.has(name)) changed = this.#table.set(this.#compiler.compile(record)) || changed;
+      if (!this.#hosts.has(name)) changed = this.#write(name, record) || changed;
     }
     for (const label of before ?? []) {
       if (!labels.includes(label)) changed = this.#remove(`${label}.${host}`) || changed;
@@ -88,9 +88,9 @@ export class Publisher {
     return dot > 0 && this.#hosts.get(above)?.includes(host.slice(0, dot)) === true ? above : undefined;
   }
 
-  #write(host: string, record: NameRecord): boolean {
-    const fixed = this.#fixed.get(host);
-    // The apex stays an apex: it has SOA and NS beside what the host says.
+  #write(name: string, record: NameRecord): boolean {
+    const fixed = this.#fixed.get(name);
+    // The apex stays an apex: it has SOA and NS beside what the host or endpoint says.
     const merged = fixed ? { ...record, flags: record.flags | fixed.flags } : record;
     return this.#table.set(this.#compiler.compile(merged));
   }

@@ -32,29 +32,29 @@ export function resolveHost(
   // A VIP always beats endpoints.
   const vips = distinct(merged.flatMap((entry) => vipsOf(entry, host, options)));
   if (vips.length > 0) {
-    const services = servicesOfVips(ports);
+    const services = servicesOfVips(ports, hasDifferentVips(merged, host, options));
     return { ...base, kind: owned, addresses: vips, services, endpoints: targetsOfVips(services, vips) };
   }
 
   const forward: HostAnswer = { ...base, kind: 'forwarded', addresses: [], services: [] };
-  const synthesised = { ...forward, services: servicesOfVips(ports) };
+  const synthesised = { ...forward, services: servicesOfVips(ports, false) };
   if (oldest.resolution === 'DYNAMIC_DNS') return synthesised;
 
+  const servicePorts = ports.map(({ port }) => port);
+  // The services exist, and nobody provides them at present.
+  const nodata: HostAnswer = { ...forward, kind: 'internal', services: servicesOfEndpoints(servicePorts, []) };
   if (!merged.some((entry) => entry.endpoints.length > 0 || entry.selector !== undefined)) {
-    return oldest.resolution === 'STATIC' && owned === 'internal' ? { ...forward, kind: owned } : synthesised;
+    return oldest.resolution === 'STATIC' && owned === 'internal' ? nodata : synthesised;
   }
   const endpoints = merged.flatMap((entry) => usableEndpoints(entry, select(entry)));
   const usable = endpoints.filter(({ target }) => target.kind === 'ip');
-  if (usable.length === 0) return owned === 'internal' ? { ...forward, kind: owned } : forward;
+  if (usable.length === 0) return owned === 'internal' ? nodata : forward;
   if (!endpointsMayAnswer(oldest, options)) return synthesised;
   return {
     ...base,
     kind: owned,
     addresses: distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
-    services: servicesOfEndpoints(
-      ports.map(({ port }) => port),
-      distinctEndpoints(usable),
-    ),
+    services: servicesOfEndpoints(servicePorts, distinctEndpoints(usable)),
     endpoints: endpointNames(usable, owned === 'internal'),
   };
 }
@@ -86,6 +86,12 @@ function mergePorts(entries: readonly ServiceEntry[], host: string, options: Reg
     for (const port of entry.ports) if (!ports.has(port.name)) ports.set(port.name, { port, vips });
   }
   return [...ports.values()];
+}
+
+/** Whether the entries that have VIPs have different ones: then not every port listens on every VIP. */
+function hasDifferentVips(entries: readonly ServiceEntry[], host: string, options: RegistryOptions): boolean {
+  const vips = entries.map((entry) => vipsOf(entry, host, options)).filter(({ length }) => length > 0);
+  return new Set(vips.map((each) => each.toSorted().join())).size > 1;
 }
 
 /** `endpoint_answers`: `internal` limits endpoint answers to MESH_INTERNAL, `off` to headless ones, which is Istio. */
