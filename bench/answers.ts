@@ -25,10 +25,26 @@ interface Scenario {
 const pick = (random: () => number, hosts: number): string => hostName(Math.floor(random() * hosts));
 const scenarios: readonly Scenario[] = [
   { name: 'A', code: rcode.NOERROR, ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.A }) },
-  { name: 'AAAA, NODATA', code: rcode.NOERROR, ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.AAAA }) },
-  { name: 'SRV', code: rcode.NOERROR, ask: (random, hosts) => ({ name: `_http._tcp.${pick(random, hosts)}`, type: rrType.SRV }) },
-  { name: 'wildcard', code: rcode.NOERROR, ask: (random) => ({ name: `t${Math.floor(random() * 1e6)}.tenants.test`, type: rrType.A }) },
-  { name: 'NXDOMAIN', code: rcode.NXDOMAIN, ask: (random) => ({ name: `no-${Math.floor(random() * 1e6)}.mesh.test`, type: rrType.A }) },
+  {
+    name: 'AAAA, NODATA',
+    code: rcode.NOERROR,
+    ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.AAAA }),
+  },
+  {
+    name: 'SRV',
+    code: rcode.NOERROR,
+    ask: (random, hosts) => ({ name: `_http._tcp.${pick(random, hosts)}`, type: rrType.SRV }),
+  },
+  {
+    name: 'wildcard',
+    code: rcode.NOERROR,
+    ask: (random) => ({ name: `t${Math.floor(random() * 1e6)}.tenants.test`, type: rrType.A }),
+  },
+  {
+    name: 'NXDOMAIN',
+    code: rcode.NXDOMAIN,
+    ask: (random) => ({ name: `no-${Math.floor(random() * 1e6)}.mesh.test`, type: rrType.A }),
+  },
 ];
 
 for (const hosts of [10_000, 1_000_000]) {

@@ -14,7 +14,14 @@ import { makeCounters } from '../src/server/counters.ts';
 export const hashSeed = 0x5eed;
 
 const nothing = (): void => undefined;
-const silent: Logger = { debug: nothing, info: nothing, warning: nothing, error: nothing, debugs: false, flush: nothing };
+const silent: Logger = {
+  debug: nothing,
+  info: nothing,
+  warning: nothing,
+  error: nothing,
+  debugs: false,
+  flush: nothing,
+};
 
 const options: RegistryOptions = {
   ttl: 30,
@@ -35,13 +42,15 @@ export function hostName(index: number): string {
 
 /** A server in this process, without sockets: what a listener would call, over a registry of `hosts` hosts. */
 export function makeAnswerer(hosts: number): { answerer: Answerer; writer: TableWriter; registry: Registry } {
-  let reader: TableReader | undefined;
-  const writer = new TableWriter(hashSeed, (handle) => reader?.use(handle));
-  reader = new TableReader(writer.handle);
+  const readers: TableReader[] = [];
+  const writer = new TableWriter(hashSeed, (handle) => readers.forEach((reader) => reader.use(handle)));
+  const table = new TableReader(writer.handle);
+  readers.push(table);
   const registry = new Registry(options, writer, ['127.0.0.1'], systemClock, silent);
   for (let first = 0; first < hosts; first += 10_000) {
     const changes: Change[] = [];
-    for (let i = first; i < Math.min(hosts, first + 10_000); i++) changes.push({ type: 'upsert', object: serviceEntry(i) });
+    for (let i = first; i < Math.min(hosts, first + 10_000); i++)
+      changes.push({ type: 'upsert', object: serviceEntry(i) });
     registry.apply(changes);
   }
   registry.apply([{ type: 'upsert', object: wildcard() }]);
@@ -57,7 +66,6 @@ export function makeAnswerer(hosts: number): { answerer: Answerer; writer: Table
     fallthrough: undefined,
     serverAddresses: [],
   };
-  const table = reader;
   const plugins = [
     { name: 'errors', config: { consolidations: [] } },
     { name: 'serviceentry', config },

@@ -44,6 +44,15 @@ export class Problems {
     this.list.push({ code, severity: 'warning', message, position });
   }
 
+  /** In the order of the text, file by file as they were first spoken of. */
+  sorted(): Problem[] {
+    const files = [...new Set(this.list.map(({ position }) => position.file))];
+    return this.list.toSorted(
+      ({ position: a }, { position: b }) =>
+        files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+    );
+  }
+
   get hasErrors(): boolean {
     return this.list.some((problem) => problem.severity === 'error');
   }

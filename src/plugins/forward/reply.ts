@@ -59,6 +59,8 @@ export function placeReply(query: Query, reply: UpstreamReply): number {
   let { message } = reply;
   message[0] = query.bytes[query.start]!;
   message[1] = query.bytes[query.start + 1]!;
+  // RD is the client's (RFC 1035 section 4.1.1), whatever the upstream made of it.
+  message[2] = (message[2]! & ~headerFlag.RD) | (query.bytes[query.start + 2]! & headerFlag.RD);
   const questionSize = headerSize + query.nameLength + 4;
   for (let i = headerSize; i < questionSize; i++) message[i] = query.bytes[query.start + i]!;
   let length = records.at(-1)?.end ?? questionSize;

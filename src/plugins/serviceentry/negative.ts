@@ -28,8 +28,8 @@ export function soaReply(query: Query, ttl: number, serial: number): number {
 
 /** The NS record of the apex, `ns.dns.<zone>`; its addresses have that name and are there to be asked for. */
 export function nsReply(query: Query, ttl: number): number {
-  const { out } = query;
   let at = beginReply(query, rcode.NOERROR, true);
+  const { out } = query;
   at = writeRecordHead(query, at, 0, rrType.NS, ttl, nsDns.length + 2);
   out.set(nsDns, at);
   writeUint16(out, at + nsDns.length, pointer | headerSize);

@@ -129,9 +129,10 @@ function startsWith(name: Uint8Array, arena: Uint8Array, at: number, length: num
  * Additional records are left out before TC is set.
  */
 export function serviceReply(query: Query, arena: Uint8Array, record: number, set: number, hostOffset: number): number {
-  const { out, lower, nameLength } = query;
   const ttl = readUint32(arena, record + recordOffset.ttl);
   let at = beginReply(query, rcode.NOERROR, true);
+  // Only now: in place of a reply that was given up there is memory for another.
+  const { out, lower, nameLength } = query;
   const limit = at + roomForRecords(query, at);
   const hostLength = nameLength - hostOffset;
   const count = readUint16(arena, set);

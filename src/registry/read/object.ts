@@ -4,7 +4,9 @@ import { asFields, mapField, type Fields } from './fields.ts';
 import { readMeta } from './meta.ts';
 import { readPod } from './pod.ts';
 import { quoted, Report } from './report.ts';
+import { readService } from './service.ts';
 import { readServiceEntry } from './service-entry.ts';
+import { readSidecar } from './sidecar.ts';
 import { readWorkloadEntry } from './workload-entry.ts';
 
 /** What became of one document of the registry. */
@@ -47,10 +49,23 @@ function readerOf(apiVersion: string, kind: string): Reader | undefined {
     case 'networking.istio.io/v1':
     case 'networking.istio.io/v1beta1':
     case 'networking.istio.io/v1alpha3':
-      if (kind === 'ServiceEntry') return readServiceEntry;
-      return kind === 'WorkloadEntry' ? readWorkloadEntry : undefined;
+      return istioReaderOf(kind);
     case 'v1':
-      return kind === 'Pod' ? readPod : undefined;
+      if (kind === 'Pod') return readPod;
+      return kind === 'Service' ? readService : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function istioReaderOf(kind: string): Reader | undefined {
+  switch (kind) {
+    case 'ServiceEntry':
+      return readServiceEntry;
+    case 'WorkloadEntry':
+      return readWorkloadEntry;
+    case 'Sidecar':
+      return readSidecar;
     default:
       return undefined;
   }

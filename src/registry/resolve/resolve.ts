@@ -76,20 +76,25 @@ function answerOf(
   // A VIP always beats endpoints.
   const vips = distinct(merged.flatMap((entry) => vipsOf(entry, host, auto)));
   if (vips.length > 0) {
-    const services = servicesOfVips(ports);
+    const services = servicesOfVips(ports, hasDifferentVips(merged, host, auto));
     const pointers = new Map(isWildcard(host) ? [] : vips.map((vip) => [vip, host]));
     return { ...base, kind: owned, addresses: vips, services, endpoints: targetsOfVips(services, vips), pointers };
   }
 
   const forward: HostAnswer = { ...base, kind: 'forwarded' };
-  const synthesised: HostAnswer = { ...forward, services: servicesOfVips(ports) };
+  const synthesised: HostAnswer = { ...forward, services: servicesOfVips(ports, false) };
   if (oldest.resolution === 'DYNAMIC_DNS') return synthesised;
 
+  const { locality } = context.options;
+  const servicePorts = ports.map(({ port }) => port);
+  // The services exist, and nobody provides them at present.
+  const services = servicesOfEndpoints(servicePorts, [], locality);
+  const nodata: HostAnswer = { ...base, kind: 'internal', services };
   if (!merged.some((entry) => entry.endpoints.length > 0 || entry.selector !== undefined)) {
-    return oldest.resolution === 'STATIC' && owned === 'internal' ? { ...forward, kind: owned } : synthesised;
+    return oldest.resolution === 'STATIC' && owned === 'internal' ? nodata : synthesised;
   }
   const usable = merged.flatMap((entry) => usableEndpoints(entry, context.select(entry)));
-  if (usable.length === 0) return owned === 'internal' ? { ...forward, kind: owned } : forward;
+  if (usable.length === 0) return owned === 'internal' ? nodata : forward;
   if (!endpointsMayAnswer(oldest, context.options)) return synthesised;
   const hosts = distinct(usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])));
   // An endpoint that is the host itself means: what the world's DNS says.
@@ -99,11 +104,7 @@ function answerOf(
     kind: owned,
     addresses: distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
     live: hosts.slice(0, maxLiveHosts),
-    services: servicesOfEndpoints(
-      ports.map(({ port }) => port),
-      distinctEndpoints(usable),
-      context.options.locality,
-    ),
+    services: servicesOfEndpoints(servicePorts, distinctEndpoints(usable), locality),
     endpoints: endpointNames(usable, owned === 'internal'),
     pointers: owned === 'internal' && !isWildcard(host) ? endpointPointers(host, usable) : new Map(),
   };
@@ -140,6 +141,12 @@ function mergePorts(entries: readonly ServiceEntry[], host: string, auto: AutoAd
     for (const port of entry.ports) if (!ports.has(port.name)) ports.set(port.name, { port, vips });
   }
   return [...ports.values()];
+}
+
+/** Whether the entries that have VIPs have different ones: then not every port listens on every VIP. */
+function hasDifferentVips(entries: readonly ServiceEntry[], host: string, auto: AutoAddresses): boolean {
+  const vips = entries.map((entry) => vipsOf(entry, host, auto)).filter(({ length }) => length > 0);
+  return new Set(vips.map((each) => each.toSorted().join())).size > 1;
 }
 
 /** `endpoint_answers`: `internal` limits endpoint answers to MESH_INTERNAL, `off` to headless ones, which is Istio. */

@@ -14,16 +14,15 @@ export interface PortOfVips {
 
 /**
  * SRV records of a host that has VIPs (SEMANTICS.md section 6): the service port, for that is what listens on the VIP.
- * Where ServiceEntries with different VIPs were merged, port and VIP stay paired through a name for each VIP.
+ * Where ServiceEntries with different VIPs were merged (`isPaired`), port and VIP stay paired through a name for each
+ * VIP.
  */
-export function servicesOfVips(ports: readonly PortOfVips[]): ServiceSet[] {
-  const sets = new Set(ports.filter(({ vips }) => vips.length > 0).map(({ vips }) => vips.toSorted().join()));
+export function servicesOfVips(ports: readonly PortOfVips[], isPaired: boolean): ServiceSet[] {
   return serviceSets(
     ports.map(({ port, vips }) => {
-      const targets: SrvTarget[] =
-        sets.size > 1
-          ? vips.map((vip) => ({ kind: 'endpoint', label: dashedAddress(vip) }))
-          : [{ kind: 'host' }];
+      const targets: SrvTarget[] = isPaired
+        ? vips.map((vip) => ({ kind: 'endpoint', label: dashedAddress(vip) }))
+        : [{ kind: 'host' }];
       return {
         port,
         records: targets.map((target) => ({ priority: 0, weight: defaultWeight, port: port.number, target })),
@@ -82,7 +81,9 @@ function weightsOf(endpoints: readonly UsableEndpoint[]): number[] {
   }
   const weights = own.map((weight) => weight ?? 1);
   const largest = weights.reduce((a, b) => Math.max(a, b), 0);
-  return largest <= maxUint16 ? weights : weights.map((weight) => Math.max(1, Math.floor((weight * maxUint16) / largest)));
+  return largest <= maxUint16
+    ? weights
+    : weights.map((weight) => Math.max(1, Math.floor((weight * maxUint16) / largest)));
 }
 
 function serviceSets(ports: readonly { port: ServicePort; records: readonly SrvRecord[] }[]): ServiceSet[] {

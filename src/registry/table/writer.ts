@@ -33,8 +33,8 @@ export class TableWriter {
 
   get handle(): TableHandle {
     return {
-      slots: this.#slots.buffer as SharedArrayBuffer,
-      arena: this.#arena.buffer as SharedArrayBuffer,
+      slots: this.#slots.buffer,
+      arena: this.#arena.buffer,
       state: this.#state,
     };
   }
@@ -126,7 +126,8 @@ export class TableWriter {
     for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
       const place = this.#slots[2 * slot + 1]!;
       if (place === 0) return slot;
-      if (place > 0 && this.#slots[2 * slot] === hash && hasName(this.#arena, place * 4, name, start, length)) return slot;
+      if (place > 0 && this.#slots[2 * slot] === hash && hasName(this.#arena, place * 4, name, start, length))
+        return slot;
     }
   }
 

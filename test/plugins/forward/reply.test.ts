@@ -36,6 +36,16 @@ function place(octets: Uint8Array, edns: boolean): Reply | undefined {
   return reply && decodeReply(replyBytes(query, placeReply(query, reply)));
 }
 
+test.each([true, false])('RD of the reply is the client’s: %s', (rd) => {
+  const query = makeQuery('example.org', 'A', { rd });
+  const octets = message([]);
+  // The upstream says the opposite.
+  octets[2] = rd ? 0x80 : 0x81;
+  const reply = readReply(query, octets)!;
+  placeReply(query, reply);
+  expect((query.out[2]! & 1) === 1).toBe(rd);
+});
+
 describe('OPT', () => {
   const glue = addressRecord('ns.example.org', '192.0.2.53');
 

@@ -13,11 +13,12 @@ describe('readObject', () => {
 
   it.each([
     ['apps/v1', 'Deployment', 'Deployment apps/v1'],
-    ['v1', 'Service', 'Service v1'],
+    ['v1', 'Sidecar', 'Sidecar v1'],
+    ['networking.istio.io/v1', 'Service', 'Service networking.istio.io/v1'],
+    ['networking.istio.io/v1', 'Gateway', 'Gateway networking.istio.io/v1'],
     ['v1', 'List', 'List v1'],
     ['v1', 'ServiceEntry', 'ServiceEntry v1'],
     ['networking.istio.io/v2', 'ServiceEntry', 'ServiceEntry networking.istio.io/v2'],
-    ['networking.istio.io/v1', 'Sidecar', 'Sidecar networking.istio.io/v1'],
     ['networking.istio.io/v1', 'toString', 'toString networking.istio.io/v1'],
     ['v1', 'a\nb', '"a\\nb" v1'],
   ])('skips %s %s', (apiVersion, kind, what) => {
@@ -143,6 +144,13 @@ describe('hostile input', () => {
       metadata: { name: 'p', labels: { app: 'x' } },
       spec: { containers: [{ ports: [{ name: 'http', containerPort: 80 }] }], initContainers: [], hostNetwork: false },
       status: { podIPs: [{ ip: '10.0.0.1' }], conditions: [{ type: 'Ready', status: 'True' }] },
+    },
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { clusterIP: '10.0.0.1' } },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Sidecar',
+      metadata: { name: 'default' },
+      spec: { workloadSelector: { labels: {} }, egress: [{ hosts: ['./*', '*/a.com', '~b/*.c.com'] }] },
     },
   ];
   const value = fc.oneof(

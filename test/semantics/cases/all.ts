@@ -1,0 +1,27 @@
+import type { SemanticsCase } from '../case.ts';
+import { section01 } from './section-01.ts';
+import { section02 } from './section-02.ts';
+import { section03 } from './section-03.ts';
+import { section04 } from './section-04.ts';
+import { section05Rows } from './section-05-rows.ts';
+import { section05Rules } from './section-05-rules.ts';
+import { section06 } from './section-06.ts';
+import { section08 } from './section-08.ts';
+import { section10 } from './section-10.ts';
+
+/** Every case of the semantics that is built. */
+export const allCases: readonly SemanticsCase[] = [
+  ...section01,
+  ...section02,
+  ...section03,
+  ...section04,
+  ...section05Rows,
+  ...section05Rules,
+  ...section06,
+  ...section08,
+  ...section10,
+];
+
+export function caseTitle({ section, name }: SemanticsCase): string {
+  return `${section}: ${name}`;
+}

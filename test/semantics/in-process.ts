@@ -1,0 +1,94 @@
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
+import { loadCorefile } from '../../src/cli/load.ts';
+import { formatProblem } from '../../src/corefile/problem.ts';
+import type { ServiceEntryConfig } from '../../src/plugins/serviceentry/config.ts';
+import type { RegistryObject } from '../../src/registry/object.ts';
+import { readObject } from '../../src/registry/read/object.ts';
+import { Registry } from '../../src/registry/registry.ts';
+import type { Rejection } from '../../src/registry/rejection.ts';
+import { TableReader } from '../../src/registry/table/reader.ts';
+import { TableWriter } from '../../src/registry/table/writer.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { Answerer } from '../../src/server/answerer.ts';
+import { buildChain } from '../../src/server/chain.ts';
+import type { ServerConfig } from '../../src/server/config.ts';
+import { configOf } from '../../src/server/configure.ts';
+import { makeCounters } from '../../src/server/counters.ts';
+import { Query, type Transport } from '../../src/wire/query.ts';
+import { RecordingLogger } from '../support/quiet-logger.ts';
+import type { SemanticsCase } from './case.ts';
+import { serverBlock } from './corefile.ts';
+
+const hashSeed = 0x5eed;
+
+/** The config of one case, from a real Corefile; throws where that has errors. */
+export function configFor(corefile: string): ServerConfig {
+  const { problems, config } = loadCorefile({ file: 'Corefile', text: corefile }, 53, {});
+  if (problems.hasErrors) throw new Error(problems.list.map(formatProblem).join('\n'));
+  return config;
+}
+
+/** The objects of manifests, with what was left out of them. */
+export function readObjects(text: string): { objects: RegistryObject[]; rejections: Rejection[] } {
+  const objects: RegistryObject[] = [];
+  const rejections: Rejection[] = [];
+  for (const [index, document] of loadAll(text, { schema: CORE_SCHEMA }).entries()) {
+    if (document === null) continue;
+    const result = readObject(document, { text: `case.yaml:${index}` });
+    if (result.type === 'skipped') throw new Error(`skipped: ${result.what}`);
+    rejections.push(...result.rejections);
+    if (result.type === 'object') objects.push(result.object);
+  }
+  return { objects, rejections };
+}
+
+/** A registry, its table and the chain that reads it, without sockets of its own. */
+export class InProcess {
+  readonly registry: Registry;
+  readonly writer: TableWriter;
+  readonly logger = new RecordingLogger();
+  readonly #answerer: Answerer;
+  readonly #closers: (() => void | Promise<void>)[] = [];
+
+  constructor(semanticsCase: SemanticsCase, upstreamPort: number | undefined) {
+    const config = configFor(serverBlock(semanticsCase, { port: 1053, file: '/nowhere', upstreamPort }));
+    const block = config.blocks[0]!;
+    const { registry } = configOf<ServiceEntryConfig>(block, 'serviceentry')!;
+    const reader: TableReader[] = [];
+    this.writer = new TableWriter(hashSeed, (handle) => reader[0]?.use(handle));
+    const table = new TableReader(this.writer.handle);
+    reader.push(table);
+    this.registry = new Registry(registry, this.writer, ['127.0.0.1'], systemClock, this.logger);
+    const chain = buildChain(block, {
+      clock: systemClock,
+      logger: this.logger,
+      zones: block.zones,
+      randomUint16: () => Math.floor(Math.random() * 65_536),
+      table: () => table,
+      onClose: (close) => this.#closers.push(close),
+    });
+    const zones = config.listeners[0]!.zones.map(([zone]) => [zone, chain] as const);
+    this.#answerer = new Answerer(zones, new Float64Array(makeCounters()), this.logger);
+  }
+
+  /** Gives the registry all objects at once and says that this is all. */
+  fill(objects: readonly RegistryObject[]): void {
+    this.registry.apply(objects.map((object) => ({ type: 'upsert', object })));
+    this.registry.synced();
+  }
+
+  async ask(message: Uint8Array, transport: Transport): Promise<Uint8Array> {
+    const query = new Query(hashSeed);
+    query.bytes = message;
+    query.end = message.length;
+    query.out = new Uint8Array(65_535);
+    query.transport = transport;
+    query.peer = { address: '127.0.0.1', port: 40_000, family: 4 };
+    const length = await this.#answerer.answer(query);
+    return query.out.slice(query.outStart, query.outStart + length);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close();
+  }
+}

@@ -1,0 +1,124 @@
+import { createSocket } from 'node:dgram';
+import { connect, type Socket } from 'node:net';
+
+/** A guard, not a wait: nothing takes so long but a reply that never comes. */
+const timeoutMs = 10_000;
+const host = '127.0.0.1';
+
+/** Sends messages from one UDP socket, in order, and gives back the first datagram that comes. */
+export function askUdp(port: number, ...messages: Uint8Array[]): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    const finish = (settle: () => void): void => {
+      clearTimeout(timer);
+      socket.close();
+      settle();
+    };
+    const timer = setTimeout(() => finish(() => reject(new Error('no reply over UDP'))), timeoutMs);
+    socket.once('message', (reply) => finish(() => resolve(reply)));
+    socket.once('error', (error) => finish(() => reject(error)));
+    for (const message of messages) socket.send(message, port, host);
+  });
+}
+
+/** Sends one message over a TCP connection of its own and gives back the reply. */
+export async function askTcp(port: number, message: Uint8Array): Promise<Buffer> {
+  const client = await TcpClient.connect(port);
+  try {
+    client.send(message);
+    return await client.next();
+  } finally {
+    client.close();
+  }
+}
+
+/** A TCP connection to a DNS server: messages with their length in front (RFC 1035 section 4.2.2). */
+export class TcpClient {
+  readonly #socket: Socket;
+  #buffered = Buffer.alloc(0);
+  #waiting: (() => void) | undefined;
+  #isEnded = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const wake = (): void => this.#waiting?.();
+    socket.on('data', (chunk: Buffer) => {
+      this.#buffered = Buffer.concat([this.#buffered, chunk]);
+      wake();
+    });
+    const end = (): void => {
+      this.#isEnded = true;
+      wake();
+    };
+    socket.on('end', end);
+    socket.on('close', end);
+    socket.on('error', end);
+  }
+
+  static connect(port: number): Promise<TcpClient> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port, host, noDelay: true });
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        resolve(new TcpClient(socket));
+      });
+    });
+  }
+
+  /** All messages in one write. */
+  send(...messages: Uint8Array[]): void {
+    this.#socket.write(Buffer.concat(messages.map(framed)));
+  }
+
+  /** Octets as they are. */
+  sendRaw(octets: Uint8Array): void {
+    this.#socket.write(octets);
+  }
+
+  /** Sends no more; replies can still come. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** The next whole message; rejects where the server closes before it is there. */
+  async next(): Promise<Buffer> {
+    for (;;) {
+      const length = this.#buffered.length < 2 ? undefined : this.#buffered.readUInt16BE(0);
+      if (length !== undefined && this.#buffered.length >= 2 + length) {
+        const message = this.#buffered.subarray(2, 2 + length);
+        this.#buffered = this.#buffered.subarray(2 + length);
+        return message;
+      }
+      if (this.#isEnded) throw new Error('the server closed the connection without a reply');
+      await this.#more();
+    }
+  }
+
+  /** Resolves when the server has closed its side; rejects where octets that nobody asked for came before. */
+  async ended(): Promise<void> {
+    while (!this.#isEnded) await this.#more();
+    if (this.#buffered.length > 0) throw new Error(`${this.#buffered.length} octets were not expected`);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('no reply over TCP')), timeoutMs);
+      this.#waiting = () => {
+        clearTimeout(timer);
+        this.#waiting = undefined;
+        resolve();
+      };
+    });
+  }
+}
+
+function framed(message: Uint8Array): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(message.length);
+  return Buffer.concat([length, message]);
+}
