@@ -38,8 +38,9 @@ export class Publisher {
     this.#namespaces = namespaces;
     for (const zone of zones) {
       const suffix = zone === '.' ? '' : `.${zone}`;
-      this.#fix({ kind: 'internal', ttl, name: encodeName(zone)!, flags: recordFlag.apex });
-      this.#fix({ kind: 'internal', ttl, name: encodeName(`ns.dns${suffix}`)!, flags: 0, addresses: serverAddresses });
+      this.#fix({ kind: 'internal', ttl, name: encodeName(zone)!, flags: recordFlag.apex | recordFlag.own });
+      const name = encodeName(`ns.dns${suffix}`)!;
+      this.#fix({ kind: 'internal', ttl, name, flags: recordFlag.own, addresses: serverAddresses });
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Cidr } from '../../corefile/arguments.ts';
 import type { RegistryOptions } from '../../registry/options.ts';
 
 /** What the directive says, as plain data. The control half uses `sources` and `registry`, the query half the rest. */
@@ -8,12 +9,37 @@ export interface ServiceEntryConfig {
   /** Octets; 0 for the default. */
   readonly maxFileBytes: number;
   readonly registry: RegistryOptions;
+  readonly allocation: AllocationConfig;
+  readonly clients: ClientsConfig;
   /** TTL of negative answers in seconds. */
   readonly negativeTtl: number;
   readonly startupTimeoutMs: number;
   readonly unsynced: 'servfail' | 'forward';
   /** Zones below which a name that is not served goes to the next plugin; absolute. `undefined` without fallthrough. */
   readonly fallthrough: readonly string[] | undefined;
+  /** Reverse zones of the ranges that automatic addresses come from: what is unknown there never leaks upstream. */
+  readonly allocationZones: readonly string[];
   /** Addresses that `ns.dns.<zone>` answers; set when the server starts. */
   readonly serverAddresses: readonly string[];
+}
+
+/** `autoallocate`: addresses for hosts that have none, where istiod gives none. */
+export interface AllocationConfig {
+  readonly mode: 'off' | 'hash' | 'pool';
+  /** Where a pool is kept across restarts. */
+  readonly file: string;
+  /** Ranges of a pool; empty for the default ones. */
+  readonly cidrs: readonly Cidr[];
+}
+
+/** How the namespace of a client is found (SEMANTICS.md section 8). */
+export interface ClientsConfig {
+  /** `client CIDR NAMESPACE`, in file order; the first that matches counts. */
+  readonly rules: readonly { readonly cidr: Cidr; readonly namespace: string }[];
+  readonly forwarders: readonly Cidr[];
+  readonly meshed: readonly Cidr[];
+  /** Believe the EDNS Client Subnet option of forwarders. */
+  readonly usesSubnet: boolean;
+  /** Namespace of clients that have no other. */
+  readonly namespace: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { recordFlag, recordKind, recordOffset, syncState } from '../../registry/table/layout.ts';
+import { selectView } from './views.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
 import { rcode, rrType } from '../../wire/codes.ts';
 import { hashOctet, type Query } from '../../wire/query.ts';
@@ -6,8 +7,10 @@ import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
 import type { ServiceEntryConfig } from './config.ts';
+import { ClientFinder } from './clients.ts';
+import { answerLive } from './live.ts';
 import { negativeReply, nsReply, soaReply } from './negative.ts';
-import { addressCount, addressReply, findServices, hasServicesBelow, Rotation, serviceReply } from './positive.ts';
+import { addressCount, addressReply, findServices, hasServicesBelow, pointerReply, Rotation, serviceReply } from './positive.ts';
 
 const asterisk = 0x2a;
 const underscore = 0x5f;
@@ -40,6 +43,10 @@ class Answerer {
   readonly #zones: ZoneMap<true>;
   readonly #fallthrough: ZoneMap<true>;
   readonly #except: ZoneMap<true>;
+  readonly #allocationZones: ZoneMap<true>;
+  readonly #clients: ClientFinder;
+  /** Sidecars may limit clients even where an answer is the same for all. */
+  readonly #hasLimits: boolean;
   readonly #negativeTtl: number;
   readonly #ttl: number;
   readonly #unsynced: ServiceEntryConfig['unsynced'];
@@ -53,6 +60,9 @@ class Answerer {
     this.#zones = zoneList(config.registry.zones);
     this.#fallthrough = zoneList(config.fallthrough ?? []);
     this.#except = zoneList(config.registry.except);
+    this.#allocationZones = zoneList(config.allocationZones);
+    this.#clients = new ClientFinder(config.clients, table);
+    this.#hasLimits = config.registry.sidecars;
     this.#negativeTtl = config.negativeTtl;
     this.#ttl = config.registry.ttl;
     this.#unsynced = config.unsynced;
@@ -71,11 +81,23 @@ class Answerer {
     const hash = first === labelCount ? query.hashSeed : suffixHashes[first]!;
     let record = table.find(hash, lower, hostOffset, nameLength - hostOffset);
     const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
-    if (record < 0 || isAncestor) {
+    if (record >= 0) record = isAncestor ? -1 : this.#seenBy(query, record);
+    if (record < 0) {
       record = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
       if (record < 0) return this.#notServed(query, isAncestor && first === 0);
     }
     return first === 0 ? this.#answerHost(query, record) : this.#answerService(query, record, first);
+  }
+
+  /** The record for this client, within one that differs from client to client; -1 for what it may not see. */
+  #seenBy(query: Query, record: number): number {
+    const { arena } = this.#table;
+    const isViewed = arena[record + recordOffset.kind] === recordKind.views;
+    if (!isViewed && !this.#hasLimits) return record;
+    this.#clients.find(query);
+    if (isViewed) return selectView(arena, record, this.#clients);
+    const isOwn = (arena[record + recordOffset.flags]! & recordFlag.own) !== 0;
+    return this.#clients.isLimited && !isOwn ? -1 : record;
   }
 
   /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */
@@ -92,9 +114,10 @@ class Answerer {
       const octet = lower[suffix - 1]!;
       lower[suffix - 2] = 1;
       lower[suffix - 1] = asterisk;
-      const record = table.find(hash, lower, suffix - 2, nameLength - suffix + 2);
+      const found = table.find(hash, lower, suffix - 2, nameLength - suffix + 2);
       lower[suffix - 2] = length;
       lower[suffix - 1] = octet;
+      const record = found < 0 ? -1 : this.#seenBy(query, found);
       if (record < 0) continue;
       if (!this.#except.isEmpty && this.#except.offsetIn(query) >= 0) return -1;
       const hasEndpoints = (table.arena[record + recordOffset.flags]! & recordFlag.hasEndpointNames) !== 0;
@@ -118,17 +141,21 @@ class Answerer {
     scratch[size] = 1;
     scratch[size + 1] = asterisk;
     for (let i = suffix; i < nameLength; i++) scratch[size + 2 + i - suffix] = lower[i]!;
-    return this.#table.find(hash, scratch, 0, size + 2 + nameLength - suffix);
+    const record = this.#table.find(hash, scratch, 0, size + 2 + nameLength - suffix);
+    return record < 0 ? -1 : this.#seenBy(query, record);
   }
 
   /** The name is a host, an endpoint name, or the apex of an own zone. */
   #answerHost(query: Query, record: number): Outcome {
     const { arena } = this.#table;
     const kind = arena[record + recordOffset.kind]!;
+    if (kind === recordKind.pointer) return this.#answerReverse(query, record);
+    const isLive = (arena[record + recordOffset.flags]! & recordFlag.live) !== 0;
     switch (query.type) {
       case rrType.A:
       case rrType.AAAA:
         if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
+        if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
         return addressReply(query, arena, record, this.#rotation);
       case rrType.SRV: {
@@ -143,6 +170,7 @@ class Answerer {
           : soaReply(query, this.#negativeTtl, this.#table.serial);
       case rrType.ANY:
         if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
+        if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
           return addressReply(query, arena, record, this.#rotation);
         }
@@ -161,11 +189,25 @@ class Answerer {
     }
   }
 
+  #answerLive(query: Query, record: number): Outcome {
+    const { arena } = this.#table;
+    const lookup: Handler = (each) => this.answer(each);
+    return answerLive(query, arena, record, lookup, () => this.#nodata(query, record, 0));
+  }
+
+  /** A reverse name: it has PTR records and no others. */
+  #answerReverse(query: Query, record: number): Outcome {
+    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    const isAnswered = query.type === rrType.PTR || query.type === rrType.ANY;
+    return isAnswered ? pointerReply(query, this.#table.arena, record) : this.#nodata(query, record, 0);
+  }
+
   /** The name has `first` leading labels with an underscore before a host. */
   #answerService(query: Query, record: number, first: number): Outcome {
     const { arena } = this.#table;
     const kind = arena[record + recordOffset.kind]!;
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    if (kind === recordKind.pointer) return this.#notServed(query, false);
     const prefixLength = query.labels[first]!;
     const set = findServices(query, arena, record, prefixLength);
     if (set >= 0) {
@@ -217,6 +259,10 @@ class Answerer {
 
   /** No record matches: below an own zone the server knows that, elsewhere upstream may know better. */
   #notServed(query: Query, isAncestor: boolean): Outcome {
+    // Addresses of these ranges mean nothing to the outside world.
+    if (this.#allocationZones.offsetIn(query) >= 0) {
+      return negativeReply(query, isAncestor ? rcode.NOERROR : rcode.NXDOMAIN, Math.max(this.#zones.offsetIn(query), 0), this.#negativeTtl, this.#table.serial);
+    }
     const zone = this.#zones.offsetIn(query);
     if (zone >= 0 && this.#fallthrough.offsetIn(query) < 0) {
       if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);

@@ -67,7 +67,8 @@ function families(type: number): readonly boolean[] {
   return type === rrType.A ? onlyV4 : type === rrType.AAAA ? onlyV6 : both;
 }
 
-function writeAddress(
+/** Writes an A or AAAA record: `owner` is a compression pointer, the address `size` octets of `arena`. */
+export function writeAddress(
   out: Uint8Array,
   at: number,
   owner: number,
@@ -87,6 +88,17 @@ function writeAddress(
   out[at + 11] = size;
   for (let i = 0; i < size; i++) out[at + 12 + i] = arena[from + i]!;
   return at + 12 + size;
+}
+
+/** The PTR records of a reverse name; compiled as they stand behind the question, so only copied. */
+export function pointerReply(query: Query, arena: Uint8Array, record: number): number {
+  const at = beginReply(query, rcode.NOERROR, true);
+  const { out } = query;
+  const tail = record + readUint32(arena, record + recordOffset.extra);
+  const length = readUint16(arena, tail + 2);
+  // 32 targets of 255 octets may be more than a reply can hold; whole ones are kept by the caller's cut.
+  for (let i = 0; i < length; i++) out[at + i] = arena[tail + 4 + i]!;
+  return endReply(query, at + length, readUint16(arena, tail), 0, 0);
 }
 
 /**

@@ -76,6 +76,8 @@ export const recordFlag = {
   hasEndpointNames: 8,
   /** Has host names to be resolved when it is asked for. */
   live: 16,
+  /** A name of the server itself: no Sidecar hides it. */
+  own: 32,
 } as const;
 
 /** Flags of a `client` record. */

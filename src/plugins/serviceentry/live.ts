@@ -1,0 +1,139 @@
+import { recordOffset } from '../../registry/table/layout.ts';
+import { headerFlag, rcode, rrType } from '../../wire/codes.ts';
+import { readRecords, readUint16, readUint32 } from '../../wire/message.ts';
+import type { Query } from '../../wire/query.ts';
+import { beginReply, endReply, replyCode, roomForRecords, serverFailure } from '../../wire/reply.ts';
+import type { Handler } from '../plugin.ts';
+import { addressCount, addressesAt, writeAddress } from './positive.ts';
+import { SubQuery, type Budget } from './sub-query.ts';
+
+/** Host names that lead to host names: SEMANTICS.md section 5. */
+const maxDepth = 8;
+/** Queries that one client's query may cause in all. */
+const maxLookups = 64;
+/** More addresses than this do not fit a message. */
+const maxAddresses = 4096;
+
+/** What the parts of an answer come to. */
+interface Union {
+  readonly ttl: number;
+  /** Octets of 4 or 16, no duplicates. */
+  readonly addresses: readonly Uint8Array[];
+  readonly hasFailed: boolean;
+}
+
+/**
+ * The answer of a host some of whose endpoints are host names: the addresses of all of them, flattened under the name
+ * that was asked for, with the smallest TTL. Names are looked up through `lookup`, which is the handler itself: first
+ * in our own table, as the client sees it, then upstream. `onEmpty` answers where there are no addresses.
+ *
+ * If a part fails, what resolved is answered; where nothing did, SERVFAIL.
+ */
+export function answerLive(
+  query: Query,
+  arena: Uint8Array,
+  record: number,
+  lookup: Handler,
+  onEmpty: () => number,
+): number | Promise<number> {
+  const depth = query instanceof SubQuery ? query.depth : 0;
+  if (depth >= maxDepth) return serverFailure(query, `serviceentry: more than ${maxDepth} host names lead to host names`);
+  const budget = query instanceof SubQuery ? query.budget : { lookups: maxLookups };
+  query.hold();
+  const names = liveNames(arena, record);
+  const types = query.type === rrType.ANY ? [rrType.A, rrType.AAAA] : [query.type];
+  const parts = types.flatMap((type) => [
+    ownPart(arena, record, type),
+    ...names.map((name) => lookupPart(query, name, type, budget, lookup)),
+  ]);
+  return Promise.all(parts).then((unions) => writeUnion(query, unite(unions), onEmpty));
+}
+
+function liveNames(arena: Uint8Array, record: number): Uint8Array[] {
+  let at = record + readUint32(arena, record + recordOffset.extra);
+  const names: Uint8Array[] = [];
+  for (let count = readUint16(arena, at); count > 0; count--) {
+    const start = at + 3;
+    const length = arena[at + 2]!;
+    names.push(arena.slice(start, start + length));
+    at += 1 + length;
+  }
+  return names;
+}
+
+/** The addresses that the record has itself. */
+function ownPart(arena: Uint8Array, record: number, type: number): Union {
+  const isV6 = type === rrType.AAAA;
+  const base = addressesAt(arena, record, isV6);
+  const size = isV6 ? 16 : 4;
+  const addresses = Array.from({ length: addressCount(arena, record, isV6) }, (_, i) =>
+    arena.slice(base + i * size, base + (i + 1) * size),
+  );
+  return { ttl: readUint32(arena, record + recordOffset.ttl), addresses, hasFailed: false };
+}
+
+async function lookupPart(
+  query: Query,
+  name: Uint8Array,
+  type: number,
+  budget: Budget,
+  lookup: Handler,
+): Promise<Union> {
+  const failed: Union = { ttl: Infinity, addresses: [], hasFailed: true };
+  if (budget.lookups === 0) return failed;
+  budget.lookups--;
+  const sub = new SubQuery(query, name, type, budget);
+  const length = await lookup(sub);
+  const code = length > 0 ? replyCode(sub) : rcode.SERVFAIL;
+  if (code === rcode.NXDOMAIN) return { ...failed, hasFailed: false };
+  const records = code === rcode.NOERROR ? readRecords(sub.out, sub.outStart, sub.outStart + length) : undefined;
+  if (!records) return failed;
+  const size = type === rrType.AAAA ? 16 : 4;
+  const answers = records.filter(({ section }) => section === 1);
+  const addresses = answers
+    .filter((answer) => answer.type === type && answer.end - answer.rdataStart === size)
+    .map(({ rdataStart, end }) => sub.out.slice(rdataStart, end));
+  // The aliases on the way count too: they may change earlier than the address.
+  const ttl = answers.reduce((least, { ttlAt }) => Math.min(least, readTtl(sub.out, ttlAt)), Infinity);
+  return { ttl, addresses, hasFailed: false };
+}
+
+/** A TTL with its highest bit set counts as 0 (RFC 2181 section 8). */
+function readTtl(bytes: Uint8Array, at: number): number {
+  const ttl = readUint32(bytes, at);
+  return ttl > 0x7fffffff ? 0 : ttl;
+}
+
+function unite(unions: readonly Union[]): Union {
+  const addresses = new Map<string, Uint8Array>();
+  for (const union of unions) {
+    for (const address of union.addresses) {
+      if (addresses.size < maxAddresses) addresses.set(Buffer.from(address).toString('latin1'), address);
+    }
+  }
+  const used = unions.filter((union) => union.addresses.length > 0);
+  return {
+    ttl: used.reduce((least, { ttl }) => Math.min(least, ttl), Infinity),
+    addresses: [...addresses.values()],
+    hasFailed: unions.some(({ hasFailed }) => hasFailed),
+  };
+}
+
+function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, onEmpty: () => number): number {
+  query.discardReply();
+  if (addresses.length === 0) {
+    return hasFailed ? serverFailure(query, 'serviceentry: no endpoint host name could be resolved') : onEmpty();
+  }
+  let at = beginReply(query, rcode.NOERROR, true);
+  const limit = at + roomForRecords(query, at);
+  let count = 0;
+  for (const address of addresses) {
+    if (at + 12 + address.length > limit) {
+      query.out[query.outStart + 2]! |= headerFlag.TC;
+      break;
+    }
+    at = writeAddress(query.out, at, 0xc00c, ttl, address, 0, address.length);
+    count++;
+  }
+  return endReply(query, at, count, 0, 0);
+}
