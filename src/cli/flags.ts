@@ -55,7 +55,8 @@ export function readFlags(args: readonly string[]): FlagsResult {
     return { type: 'usage', message: error instanceof Error ? error.message : String(error) };
   }
   const extra = positionals[0];
-  if (extra !== undefined) return { type: 'error', message: `extra command line argument '${extra}': flags begin with '-'` };
+  if (extra !== undefined)
+    return { type: 'error', message: `extra command line argument '${extra}': flags begin with '-'` };
   const port = values.p ?? values['dns.port'] ?? '53';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     return { type: 'usage', message: `invalid value '${port}' for flag -dns.port: expected a number from 0 to 65535` };
@@ -66,7 +67,10 @@ export function readFlags(args: readonly string[]): FlagsResult {
   }
   const { conf, pidfile, plugins = false, quiet = false, version = false, check = false } = values;
   const help = values.help ?? values.h ?? false;
-  return { type: 'flags', flags: { conf, port: Number(port), pidfile, plugins, quiet, version, check, help, logFormat } };
+  return {
+    type: 'flags',
+    flags: { conf, port: Number(port), pidfile, plugins, quiet, version, check, help, logFormat },
+  };
 }
 
 function parse(args: string[]) {

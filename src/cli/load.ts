@@ -46,7 +46,11 @@ export function loadCorefile(
   const config = configure(blocks, options, problems);
   if (config.listeners.length === 0 && !problems.hasErrors) {
     const position = { file: input.file, line: 1, column: 1 };
-    problems.error('COREFILE_SYNTAX', position, "there is no server block: write one, such as '. { whoami }' over three lines");
+    problems.error(
+      'COREFILE_SYNTAX',
+      position,
+      "there is no server block: write one, such as '. { whoami }' over three lines",
+    );
   }
   return { problems, config };
 }

@@ -23,8 +23,15 @@ export async function main(args: readonly string[], secrets: ProcessSecrets): Pr
   if (result.type === 'error') return fail(`${result.message}\n`, 1);
   const { flags } = result;
   if (flags.help) return print(usage);
-  if (flags.version) return print(`serviceentry-dns-${version}\n${process.platform}/${process.arch}, node ${process.versions.node}\n`);
-  if (flags.plugins) return print(`${makeDirectives().map(({ name }) => name).sort().join('\n')}\n`);
+  if (flags.version)
+    return print(`serviceentry-dns-${version}\n${process.platform}/${process.arch}, node ${process.versions.node}\n`);
+  if (flags.plugins)
+    return print(
+      `${makeDirectives()
+        .map(({ name }) => name)
+        .sort()
+        .join('\n')}\n`,
+    );
   try {
     return await serve(flags, secrets);
   } catch (error) {
@@ -34,7 +41,7 @@ export async function main(args: readonly string[], secrets: ProcessSecrets): Pr
 
 async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number> {
   const { problems, config } = loadCorefile(readCorefile(flags.conf, flags.port), flags.port, process.env);
-  for (const problem of problems.list) process.stderr.write(`${formatProblem(problem)}\n`);
+  for (const problem of problems.sorted()) process.stderr.write(`${formatProblem(problem)}\n`);
   if (problems.hasErrors) return 1;
   if (flags.check) return print('The Corefile is right.\n');
   const clock = systemClock;

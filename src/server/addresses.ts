@@ -2,7 +2,10 @@ import type { ListenerConfig } from './config.ts';
 
 /** The machine's addresses as node:os gives them. */
 export type Interfaces = () => Readonly<
-  Record<string, readonly { readonly address: string; readonly family: string; readonly internal: boolean }[] | undefined>
+  Record<
+    string,
+    readonly { readonly address: string; readonly family: string; readonly internal: boolean }[] | undefined
+  >
 >;
 
 /** An address to open a socket on. */

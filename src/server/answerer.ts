@@ -94,7 +94,9 @@ export class Answerer {
   /** A defect of ours costs its query a SERVFAIL and nobody else anything. */
   #panic(query: Query, error: unknown): number {
     this.#counters[counter.panics]!++;
-    this.#logger.error(`Recovered from a defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.#logger.error(
+      `Recovered from a defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     query.discardReply();
     return this.#finish(query, serverFailure(query, 'defect'));
   }

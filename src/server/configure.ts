@@ -28,12 +28,15 @@ export function configure(
   return {
     blocks,
     listeners: listenersOf(serverBlocks, blocks, options.defaultPort, problems),
-    sockets: blocks.map((block) => configOf<MultisocketConfig>(block, 'multisocket')?.sockets).find((n) => n !== undefined),
+    sockets: blocks
+      .map((block) => configOf<MultisocketConfig>(block, 'multisocket')?.sockets)
+      .find((n) => n !== undefined),
     debug: blocks.some((block) => configOf(block, 'debug') !== undefined),
   };
 }
 
 /** The config of a directive of the block, as its control half made it. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the name says which type it is
 export function configOf<Config>(block: BlockConfig, name: string): Config | undefined {
   return block.plugins.find((plugin) => plugin.name === name)?.config as Config | undefined;
 }
@@ -78,14 +81,21 @@ function listenersOf(
     const bound = configOf<BindConfig>(blocks[index]!, 'bind')?.addresses ?? [''];
     for (const key of keys) {
       if (key.scheme !== 'dns') {
-        problems.error('COREFILE_KEY', key.position, `'${key.scheme}://' is not built yet, expected 'dns://' or no scheme`);
+        problems.error(
+          'COREFILE_KEY',
+          key.position,
+          `'${key.scheme}://' is not built yet, expected 'dns://' or no scheme`,
+        );
         continue;
       }
       const port = key.port ?? defaultPort;
       reportOverlap(key, port, bound, ports, problems);
       for (const address of bound) {
         const at = `${address}:${port}`;
-        const there = listeners.get(at) ?? { listener: { scheme: key.scheme, address, port, zones: [] }, zones: new Map() };
+        const there = listeners.get(at) ?? {
+          listener: { scheme: key.scheme, address, port, zones: [] },
+          zones: new Map<string, Key>(),
+        };
         listeners.set(at, there);
         const before = there.zones.get(key.zone);
         if (before) {

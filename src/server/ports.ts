@@ -47,7 +47,10 @@ async function optional(at: SocketAddress, bind: () => Promise<number>, port: nu
 function bindUdp({ address, family }: SocketAddress, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 });
-    socket.once('error', reject);
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
     socket.bind({ port, address, exclusive: true }, () => {
       const bound = socket.address().port;
       socket.close(() => resolve(bound));
@@ -67,7 +70,9 @@ function bindTcp({ address, family }: SocketAddress, port: number): Promise<numb
 
 function hintFor(error: unknown): string {
   const message = errorMessage(error);
-  if (message.includes('EADDRINUSE')) return '; another server has it: stop that one, or name another port with -dns.port';
-  if (message.includes('EACCES')) return '; ports below 1024 need root or CAP_NET_BIND_SERVICE: name another with -dns.port';
+  if (message.includes('EADDRINUSE'))
+    return '; another server has it: stop that one, or name another port with -dns.port';
+  if (message.includes('EACCES'))
+    return '; ports below 1024 need root or CAP_NET_BIND_SERVICE: name another with -dns.port';
   return '';
 }

@@ -1,6 +1,5 @@
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
 import { RegistryService } from '../plugins/serviceentry/control.ts';
-import type { TableHandle } from '../registry/table/layout.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogFormat } from '../runtime/make-logger.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -45,17 +44,15 @@ export class RunningServer {
     const { clock, logger, logFormat, hashSeed, canReusePort } = environment;
     const listeners = await claimPorts(config.listeners);
     const complete = withServerAddresses({ ...config, listeners }, environment.interfaces);
-    const tables = new Map<string, TableHandle>();
-    let supervisor: Supervisor | undefined;
+    const start = { config: complete, hashSeed, reusePort: canReusePort, logFormat };
+    const supervisor = new Supervisor(start, clock, logger);
     const registries = complete.blocks.flatMap(serviceEntries).map(
       (directive) =>
         new RegistryService(directive, hashSeed, clock, logger, (handle) => {
-          tables.set(directive.table, handle);
-          supervisor?.setTable(directive.table, handle);
+          supervisor.setTable(directive.table, handle);
         }),
     );
-    for (const registry of registries) tables.set(registry.name, registry.table);
-    supervisor = new Supervisor({ config: complete, hashSeed, reusePort: canReusePort, logFormat }, tables, clock, logger);
+    for (const registry of registries) supervisor.setTable(registry.name, registry.table);
     const server = new RunningServer(listeners, registries, supervisor);
     try {
       // Workers start while the registry is read; until that is done they answer SERVFAIL.

@@ -14,7 +14,9 @@ export class Service {
   readonly #start: WorkerStart;
   readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
   readonly #closers: (() => void | Promise<void>)[] = [];
-  #listeners: Listener[] = [];
+  readonly #listeners: Listener[] = [];
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>) {
     this.#start = start;
@@ -22,7 +24,18 @@ export class Service {
   }
 
   /** Builds the chains and opens all sockets; rejects where one cannot be opened, with its address in the message. */
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    this.#opening = this.#open();
+    return this.#opening;
+  }
+
+  /** Answers what is in flight, then closes the chains; once, however often it is called. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #open(): Promise<void> {
     const { config, counters, hashSeed } = this.#start;
     const chains = config.blocks.map((block) =>
       buildChain(block, {
@@ -40,10 +53,11 @@ export class Service {
     }
   }
 
-  /** Answers what is in flight, then closes the chains. */
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
+    // What is being opened can only be closed when it is open; that it cannot be opened is known to who asked for it.
+    await this.#opening?.catch(() => undefined);
     await Promise.all(this.#listeners.map((listener) => listener.close()));
-    await Promise.all(this.#closers.map((close) => close()));
+    await Promise.all(this.#closers.map(async (close) => close()));
   }
 
   async #listen(listener: ListenerConfig, environment: ListenerEnvironment): Promise<void> {

@@ -29,7 +29,7 @@ interface Place {
 /** Keeps the workers alive: one that dies is replaced, with growing delay where it dies again at once, and counted. */
 export class Supervisor {
   readonly #start: Omit<WorkerStart, 'counters' | 'tables'>;
-  readonly #tables: Map<string, TableHandle>;
+  readonly #tables = new Map<string, TableHandle>();
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #spawn: (start: WorkerStart) => WorkerThread;
@@ -40,13 +40,11 @@ export class Supervisor {
 
   constructor(
     start: Omit<WorkerStart, 'counters' | 'tables'>,
-    tables: ReadonlyMap<string, TableHandle>,
     clock: Clock,
     logger: Logger,
     spawn: (start: WorkerStart) => WorkerThread = spawnThread,
   ) {
     this.#start = start;
-    this.#tables = new Map(tables);
     this.#clock = clock;
     this.#logger = logger;
     this.#spawn = spawn;
@@ -91,22 +89,30 @@ export class Supervisor {
     return this.#spawn({ ...this.#start, counters, tables: this.#tables });
   }
 
+  /** One of the two is called back, once: the worker listens, or it never will. */
   #watch(place: Place, onListening: () => void, onFailed: (reason: Error) => void): void {
     const { thread } = place;
+    let isDecided = false;
+    const decide = (then: () => void): void => {
+      if (!isDecided) then();
+      isDecided = true;
+    };
     thread.on('message', (report) => {
       if (report.type === 'listening') {
         place.failures = 0;
-        onListening();
-      } else onFailed(new Error(report.message));
+        decide(onListening);
+      } else decide(() => onFailed(new Error(report.message)));
     });
     thread.on('error', (error) => {
-      this.#logger.error(`A worker died: ${error instanceof Error ? (error.stack ?? error.message) : errorMessage(error)}`);
-      onFailed(error instanceof Error ? error : new Error(errorMessage(error)));
+      this.#logger.error(
+        `A worker died: ${error instanceof Error ? (error.stack ?? error.message) : errorMessage(error)}`,
+      );
+      decide(() => onFailed(error instanceof Error ? error : new Error(errorMessage(error))));
     });
     thread.on('exit', () => {
       place.hasEnded = true;
       if (this.#isClosing) return;
-      onFailed(new Error('a worker ended before it listened'));
+      decide(() => onFailed(new Error('a worker ended before it listened')));
       this.#replaceLater(place);
     });
   }

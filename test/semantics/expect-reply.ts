@@ -18,6 +18,11 @@ export interface SeenReply {
 /** Asks the query once and gives its reply. */
 export type Asker = (expected: Expected) => Promise<SeenReply>;
 
+/** How often `checkQuery` asks: a rotation is seen when it has come round. */
+export function timesAsked({ rotates, answer = '' }: Expected): number {
+  return rotates ? zoneLines(answer).length + 1 : 1;
+}
+
 /** Asks what the query says, as often as it says, and compares. */
 export async function checkQuery(semanticsCase: SemanticsCase, expected: Expected, ask: Asker): Promise<void> {
   if (expected.rotates) return checkRotation(semanticsCase, expected, ask);
@@ -62,7 +67,7 @@ function cut(expected: readonly string[], found: readonly string[], fitting: num
 async function checkRotation(semanticsCase: SemanticsCase, expected: Expected, ask: Asker): Promise<void> {
   const lines = zoneLines(expected.answer ?? '');
   const starts: number[] = [];
-  for (let i = 0; i <= lines.length; i++) {
+  for (let i = timesAsked(expected); i > 0; i--) {
     const reply = await ask(expected);
     const start = lines.indexOf(reply.answer[0] ?? '');
     const answer = [...lines.slice(start), ...lines.slice(0, start)].join('\n');

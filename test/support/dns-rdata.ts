@@ -110,6 +110,12 @@ function read(message: Buffer, type: number, start: number, end: number): { text
       }
       return { text: strings.join(' '), at };
     }
+    case 'SVCB':
+    case 'HTTPS': {
+      const target = name(start + 2, false);
+      if (target.end !== end) throw new Error('parameters of SVCB are not read here');
+      return { text: `${message.readUInt16BE(start)} ${target.text}`, at: end };
+    }
     default:
       return {
         text: `\\# ${end - start} ${message.subarray(start, end).toString('hex').toUpperCase()}`.trim(),

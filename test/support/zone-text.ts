@@ -57,6 +57,8 @@ function encodeRdata(type: string, rdata: string): Buffer {
     case 'PTR':
       return encodeName(word(0));
     case 'MX':
+    case 'SVCB':
+    case 'HTTPS':
       return Buffer.concat([numbers(2, word(0)), encodeName(word(1))]);
     case 'SRV':
       return Buffer.concat([numbers(2, ...words.slice(0, 3)), encodeName(word(3))]);

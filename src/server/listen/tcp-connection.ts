@@ -49,7 +49,9 @@ export class TcpConnection {
       family: socket.remoteFamily === 'IPv6' ? 6 : 4,
     };
     this.deadline = environment.clock.now() + idleTimeoutMs;
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      if (!this.#isFinishing) this.#read(chunk);
+    });
     socket.on('end', () => this.finish());
     socket.on('drain', () => this.#resume());
     socket.on('error', () => socket.destroy());
@@ -60,15 +62,14 @@ export class TcpConnection {
     return this.#waiting === 0 && this.#partial === undefined;
   }
 
-  /** Reads no more; closes when what was asked is answered. */
+  /** Takes no more queries; closes when what was asked is answered. */
   finish(): void {
-    if (!this.#isFinishing) {
-      this.#isFinishing = true;
-      this.#socket.pause();
-    }
-    if (this.#waiting > 0 || this.#held.length > 0) return;
+    this.#isFinishing = true;
+    if (this.#waiting > 0 || this.#held.length > 0 || this.#socket.writableEnded) return;
     this.deadline = Math.min(this.deadline, this.#environment.clock.now() + incompleteTimeoutMs);
     this.#socket.end();
+    // What still comes is thrown away, so that the client's own end is seen.
+    this.#socket.resume();
   }
 
   destroy(): void {
@@ -76,18 +77,27 @@ export class TcpConnection {
   }
 
   #read(chunk: Uint8Array): void {
-    if (this.#waiting >= maxWaiting || this.#socket.writableNeedDrain) {
+    if (this.#waiting >= maxWaiting || this.#mustDrain()) {
       // A client that does not read its answers, or asks faster than upstream answers, waits for itself.
       this.#held.push(chunk);
       this.#socket.pause();
       return;
     }
     const { clock } = this.#environment;
-    const hadPartial = this.#partial !== undefined;
+    // A message that trickles in has one time limit in all, not one for each octet.
+    let hasProgress = this.#partial === undefined;
     const batch = this.#batch;
     let written = 0;
     let at = 0;
     while (at < chunk.length) {
+      if (batch.length - written < lengthPrefix + maxMessageSize) {
+        this.#write(batch, written);
+        written = 0;
+        if (this.#mustDrain()) {
+          this.#hold(chunk.subarray(at));
+          break;
+        }
+      }
       let message = chunk;
       let start = at;
       let end = at + lengthPrefix;
@@ -104,10 +114,7 @@ export class TcpConnection {
       } else {
         at = end;
       }
-      if (batch.length - written < lengthPrefix + maxMessageSize) {
-        this.#write(batch, written);
-        written = 0;
-      }
+      hasProgress = true;
       const query = this.#queries.take();
       query.bytes = message;
       query.start = start + lengthPrefix;
@@ -121,8 +128,7 @@ export class TcpConnection {
       if (typeof outcome !== 'number') {
         this.#wait(query, outcome);
         if (this.#waiting >= maxWaiting && at < chunk.length) {
-          this.#held.unshift(chunk.subarray(at));
-          this.#socket.pause();
+          this.#hold(chunk.subarray(at));
           break;
         }
         continue;
@@ -135,9 +141,19 @@ export class TcpConnection {
       this.#queries.give(query);
     }
     this.#write(batch, written);
-    // A message that trickles in has one time limit in all, not one for each octet.
     if (this.#partial === undefined) this.deadline = clock.now() + idleTimeoutMs;
-    else if (!hadPartial || written > 0) this.deadline = clock.now() + incompleteTimeoutMs;
+    else if (hasProgress) this.deadline = clock.now() + incompleteTimeoutMs;
+  }
+
+  /** The client is behind with reading its answers. */
+  #mustDrain(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** Puts the rest of a chunk back, to be read when the client or upstream has caught up. */
+  #hold(rest: Uint8Array): void {
+    this.#held.unshift(rest);
+    this.#socket.pause();
   }
 
   /** Adds what belongs to the message that has begun; returns how many octets were taken. */
@@ -184,7 +200,9 @@ export class TcpConnection {
 
   /** Goes on with what was held back, and closes when the last answer of a finished connection was given. */
   #resume(): void {
-    while (this.#held.length > 0 && this.#waiting < maxWaiting && !this.#socket.writableNeedDrain) {
+    // Nobody is left to take the answers.
+    if (this.#socket.destroyed) this.#held = [];
+    while (this.#held.length > 0 && this.#waiting < maxWaiting && !this.#mustDrain()) {
       this.#read(this.#held.shift()!);
     }
     if (this.#held.length > 0) return;

@@ -62,9 +62,12 @@ class TcpListener implements Listener {
     if (this.#connections.size >= maxConnections) {
       // The connection that has waited longest for a query makes room (RFC 7766 section 6.2.3 leaves the choice).
       const idlest = this.#idlest();
-      if (idlest) idlest.destroy();
-      else return void socket.destroy();
-      counters[counter.closedConnections]!++;
+      if (!idlest) {
+        counters[counter.closedConnections]!++;
+        socket.destroy();
+        return;
+      }
+      this.#giveUp(idlest);
     }
     const connection = new TcpConnection(socket, this.local, this.#batch, this.#queries, this.#environment);
     this.#connections.add(connection);
@@ -80,14 +83,17 @@ class TcpListener implements Listener {
     return idlest;
   }
 
+  /** It counts no longer from now on, though its socket closes later. */
+  #giveUp(connection: TcpConnection): void {
+    this.#environment.counters[counter.closedConnections]!++;
+    this.#connections.delete(connection);
+    connection.destroy();
+  }
+
   #sweep(): void {
-    const { clock, counters } = this.#environment;
+    const { clock } = this.#environment;
     const now = clock.now();
-    for (const connection of this.#connections) {
-      if (connection.deadline > now) continue;
-      counters[counter.closedConnections]!++;
-      connection.destroy();
-    }
+    for (const connection of this.#connections) if (connection.deadline <= now) this.#giveUp(connection);
     this.#cancelSweep = this.#connections.size > 0 ? clock.after(sweepMs, () => this.#sweep()) : undefined;
   }
 }

@@ -18,9 +18,13 @@ export const listenUdp: Listen = (address, environment) =>
       recvBufferSize: socketBufferBytes,
       sendBufferSize: socketBufferBytes,
     });
-    socket.once('error', reject);
+    const fail = (error: Error): void => {
+      socket.close();
+      reject(error);
+    };
+    socket.once('error', fail);
     socket.bind({ port: address.port, address: address.address }, () => {
-      socket.off('error', reject);
+      socket.off('error', fail);
       resolve(new UdpListener(socket, address, environment));
     });
   });
@@ -34,7 +38,8 @@ class UdpListener implements Listener {
   /** Replies are written here before they are sent. */
   readonly #out = new Uint8Array(maxMessageSize);
   readonly #onSent: (error: Error | null) => void;
-  #waiting = 0;
+  /** Queries that wait, and replies that the kernel has not taken yet. */
+  #inFlight = 0;
   #onDrained: (() => void) | undefined;
   #isClosing = false;
 
@@ -45,6 +50,7 @@ class UdpListener implements Listener {
     this.local = { address, family, port: socket.address().port };
     this.#onSent = (error) => {
       if (error) environment.counters[counter.sendErrors]!++;
+      this.#settle();
     };
     socket.on('message', (message, remote) => this.#receive(message, remote));
     // Errors of a datagram socket concern one datagram (ICMP), never the socket.
@@ -53,12 +59,17 @@ class UdpListener implements Listener {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    if (this.#waiting > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
 
   #receive(message: Uint8Array, remote: RemoteInfo): void {
     if (this.#isClosing) return;
+    if (remote.port === 0) {
+      // Nothing can be sent to port 0 (RFC 768: the sender expects no reply); node:dgram throws at the attempt.
+      this.#environment.counters[counter.dropped]!++;
+      return;
+    }
     const query = this.#queries.take();
     query.bytes = message;
     query.start = 0;
@@ -73,17 +84,22 @@ class UdpListener implements Listener {
       this.#send(query, outcome);
       return;
     }
-    this.#waiting++;
+    this.#inFlight++;
     void outcome.then((length) => {
       this.#send(query, length);
-      if (--this.#waiting === 0) this.#onDrained?.();
+      this.#settle();
     });
+  }
+
+  #settle(): void {
+    if (--this.#inFlight === 0) this.#onDrained?.();
   }
 
   #send(query: Query, length: number): void {
     if (length > 0) {
       // The kernel may take the datagram later, when `out` holds another reply.
       const reply = Buffer.from(query.out.subarray(query.outStart, query.outStart + length));
+      this.#inFlight++;
       this.#socket.send(reply, query.peer.port, query.peer.address, this.#onSent);
     }
     this.#queries.give(query);

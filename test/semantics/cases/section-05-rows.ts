@@ -21,7 +21,7 @@ const upstream = `
   a.example.com. 60 IN A 192.0.2.1
   a.example.com. 60 IN TXT "upstream"
   a.example.com. 60 IN MX 10 mail.example.com.
-  a.example.com. 60 IN HTTPS \\# 3 000100
+  a.example.com. 60 IN HTTPS 1 .
 `;
 
 /** What every owned name answers of the types that only the registry knows. */
@@ -93,7 +93,7 @@ const withEndpoint: readonly Expected[] = [
 const isUpstreams: readonly Expected[] = [
   upstreamSaid(`${name} A`, `${name}. 60 IN A 192.0.2.1`),
   upstreamSaid(`${name} TXT`, `${name}. 60 IN TXT "upstream"`),
-  upstreamSaid(`${name} HTTPS`, `${name}. 60 IN HTTPS \\# 3 000100`),
+  upstreamSaid(`${name} HTTPS`, `${name}. 60 IN HTTPS 1 .`),
   { ask: `${name} AAAA`, flags: 'qr rd ra', authority: '. 60 IN SOA upstream.test. nobody.upstream.test. 1 2 3 4 60' },
   forwarded('x.a.example.com A'),
 ];

@@ -79,7 +79,7 @@ export const section05Rules: readonly SemanticsCase[] = [
       serviceEntry('a', `hosts: [a.example.com, '*.w.com'], ${ports}, addresses: [10.0.0.1]`) +
       serviceEntry('b', `hosts: [b.example.com], ${ports}, resolution: DNS`),
     upstream: ['a.example.com', '_8443._https.a.example.com', 'x.w.com', 'b.example.com', '_8443._https.b.example.com']
-      .map((owner) => `${owner}. 60 IN HTTPS \\# 3 000100`)
+      .map((owner) => `${owner}. 60 IN HTTPS 1 .`)
       .join('\n'),
     queries: [
       nodata('a.example.com HTTPS', 'a.example.com.'),
@@ -87,8 +87,8 @@ export const section05Rules: readonly SemanticsCase[] = [
       nodata('_8443._https.a.example.com HTTPS', 'a.example.com.'),
       nodata('_8443._https.x.w.com HTTPS', 'x.w.com.'),
       nodata('_http._tcp.a.example.com SVCB', 'a.example.com.'),
-      upstreamSaid('b.example.com HTTPS', 'b.example.com. 60 IN HTTPS \\# 3 000100'),
-      upstreamSaid('_8443._https.b.example.com HTTPS', '_8443._https.b.example.com. 60 IN HTTPS \\# 3 000100'),
+      upstreamSaid('b.example.com HTTPS', 'b.example.com. 60 IN HTTPS 1 .'),
+      upstreamSaid('_8443._https.b.example.com HTTPS', '_8443._https.b.example.com. 60 IN HTTPS 1 .'),
     ],
   },
   {
