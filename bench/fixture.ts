@@ -32,6 +32,9 @@ const options: RegistryOptions = {
   except: [],
   allow: new Map(),
   defaultExportTo: ['*'],
+  sidecars: false,
+  services: false,
+  locality: '',
   zones: ['mesh.test.'],
 };
 
@@ -46,7 +49,12 @@ export function makeAnswerer(hosts: number): { answerer: Answerer; writer: Table
   const writer = new TableWriter(hashSeed, (handle) => readers.forEach((reader) => reader.use(handle)));
   const table = new TableReader(writer.handle);
   readers.push(table);
-  const registry = new Registry(options, writer, ['127.0.0.1'], systemClock, silent);
+  const registry = new Registry(options, {
+    table: writer,
+    serverAddresses: ['127.0.0.1'],
+    clock: systemClock,
+    logger: silent,
+  });
   for (let first = 0; first < hosts; first += 10_000) {
     const changes: Change[] = [];
     for (let i = first; i < Math.min(hosts, first + 10_000); i++)
@@ -60,6 +68,9 @@ export function makeAnswerer(hosts: number): { answerer: Answerer; writer: Table
     files: [],
     maxFileBytes: 0,
     registry: options,
+    allocation: { mode: 'off', file: '', cidrs: [] },
+    clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined },
+    allocationZones: [],
     negativeTtl: 5,
     startupTimeoutMs: 0,
     unsynced: 'forward',

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { AllocationKeeper, type Allocation } from './allocation/keeper.ts';
 import { ClientIndex } from './client-index.ts';
 import { Compiler } from './compile/compile.ts';
 import { NamespaceIds } from './namespace-ids.ts';
@@ -29,6 +30,8 @@ export interface RegistryEnvironment {
   readonly table: TableWriter;
   /** What `ns.dns.<zone>` answers. */
   readonly serverAddresses: readonly string[];
+  /** Gives addresses to hosts that have none; `undefined` where istiod alone does. */
+  readonly allocation?: Allocation | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -47,6 +50,7 @@ export class Registry implements Sink {
   readonly #pointers: PointerIndex;
   readonly #clients: ClientIndex;
   readonly #namespaces: NamespaceIds;
+  readonly #keeper: AllocationKeeper | undefined;
   #rejections: readonly Rejection[] = [];
   #resolved = 0;
 
@@ -66,8 +70,9 @@ export class Registry implements Sink {
       sidecar: (namespace) => (options.sidecars ? this.store.sidecarOf(namespace) : undefined),
       hasService: (host) => options.services && this.store.hasService(host),
       limitedNamespaces: () => this.#namespaces.limited,
-      allocated: () => [],
+      allocated: (entry, host) => this.#keeper?.addressesOf(entry, host) ?? [],
     };
+    this.#keeper = environment.allocation && new AllocationKeeper(environment.allocation);
     this.#touchSerial();
   }
 
@@ -95,6 +100,7 @@ export class Registry implements Sink {
       if (old) this.#remove(old, dirty);
       if (change.type === 'upsert') this.#add(change.object, dirty);
     }
+    this.#keeper?.flush(dirty);
     let changed = false;
     for (const host of dirty) changed = this.#resolve(host) || changed;
     changed = this.#pointers.flush() || changed;
@@ -121,12 +127,14 @@ export class Registry implements Sink {
       const { object: name, message } = rejectionOf(refusal);
       this.#environment.logger.warning(`plugin/serviceentry: ${name}: host ${refusal.host} is not served: ${message}`);
     }
+    if (object.kind === 'ServiceEntry') this.#keeper?.add(object);
     if (object.kind === 'Pod') this.#clients.add(object);
     if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }
 
   #remove(object: RegistryObject, dirty: Set<string>): void {
     this.store.remove(object, dirty);
+    if (object.kind === 'ServiceEntry') this.#keeper?.remove(object);
     if (object.kind === 'Pod') this.#clients.remove(object);
     if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }

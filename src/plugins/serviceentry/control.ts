@@ -1,3 +1,7 @@
+import { HashAllocator } from '../../registry/allocation/hash-allocator.ts';
+import { hashKey } from '../../registry/allocation/hash.ts';
+import type { Allocation } from '../../registry/allocation/keeper.ts';
+import { PoolAllocator, poolKey } from '../../registry/allocation/pool.ts';
 import { FileSource } from '../../registry/file/file-source.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Source } from '../../registry/source.ts';
@@ -15,6 +19,7 @@ export class RegistryService {
   readonly #writer: TableWriter;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  #pool: PoolAllocator | undefined;
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
 
@@ -30,7 +35,9 @@ export class RegistryService {
     this.#clock = clock;
     this.#logger = logger;
     this.#writer = new TableWriter(hashSeed, onTable);
-    this.#registry = new Registry(config.registry, this.#writer, config.serverAddresses, clock, logger);
+    const { serverAddresses, registry } = config;
+    const allocation = this.#makeAllocation();
+    this.#registry = new Registry(registry, { table: this.#writer, serverAddresses, allocation, clock, logger });
     this.#source = new FileSource({
       paths: [...config.files],
       clock,
@@ -85,5 +92,19 @@ export class RegistryService {
   async stop(): Promise<void> {
     this.#cancelTimeout?.();
     await this.#source.stop();
+    this.#pool?.close();
+  }
+
+  #makeAllocation(): Allocation | undefined {
+    const { mode, file, cidrs } = this.#config.allocation;
+    if (mode === 'off') return undefined;
+    if (mode === 'hash') {
+      const allocator = new HashAllocator(this.#logger);
+      return { allocator, keyOf: ({ meta }, host) => hashKey(meta.namespace, host) };
+    }
+    const ranges = cidrs.map(({ address, prefixLength }) => `${address}/${prefixLength}`);
+    const common = { path: file, clock: this.#clock, logger: this.#logger };
+    this.#pool = new PoolAllocator(ranges.length > 0 ? { ...common, ranges } : common);
+    return { allocator: this.#pool, keyOf: ({ meta }, host) => poolKey(meta.namespace, meta.name, host) };
   }
 }

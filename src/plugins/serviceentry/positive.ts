@@ -95,10 +95,20 @@ export function pointerReply(query: Query, arena: Uint8Array, record: number): n
   const at = beginReply(query, rcode.NOERROR, true);
   const { out } = query;
   const tail = record + readUint32(arena, record + recordOffset.extra);
-  const length = readUint16(arena, tail + 2);
-  // 32 targets of 255 octets may be more than a reply can hold; whole ones are kept by the caller's cut.
+  const room = roomForRecords(query, at);
+  const count = readUint16(arena, tail);
+  let length = 0;
+  let fitting = 0;
+  for (; fitting < count; fitting++) {
+    const size = 12 + readUint16(arena, tail + 4 + length + 10);
+    if (length + size > room) {
+      out[query.outStart + 2]! |= headerFlag.TC;
+      break;
+    }
+    length += size;
+  }
   for (let i = 0; i < length; i++) out[at + i] = arena[tail + 4 + i]!;
-  return endReply(query, at + length, readUint16(arena, tail), 0, 0);
+  return endReply(query, at + length, fitting, 0, 0);
 }
 
 /**
