@@ -12,6 +12,9 @@ const many = (count: number): string =>
 const all = (count: number): Expected => owned(`${host} A`, addresses('10.0.0.', count));
 const head = 12 + 15 + 4;
 
+/** As many endpoints as one ServiceEntry may have. */
+const manyAddresses = Array.from({ length: 4096 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+
 /** SRV with `count` endpoints: answers of 18 + 24 octets, additional ones of 9 + 2 + 14. */
 const services = (count: number): string =>
   serviceEntry(
@@ -142,6 +145,24 @@ export const section10: readonly SemanticsCase[] = [
     name: 'what just fits is not cut',
     objects: many(30),
     queries: [{ ...all(30), over: 'udp', maxSize: head + 30 * 16 }],
+  },
+  {
+    section: '10',
+    name: 'an RRset that does not fit 65,535 octets is cut',
+    objects: serviceEntry(
+      'a',
+      `hosts: [${host}], ${internal}, resolution: STATIC,
+       endpoints: [${manyAddresses.map((address) => `{ address: ${address} }`).join(', ')}]`,
+    ),
+    queries: [
+      {
+        ...owned(`${host} A`, manyAddresses),
+        over: 'tcp',
+        flags: 'qr aa tc rd ra',
+        fitting: Math.floor((65_535 - head) / 16),
+        maxSize: 65_535,
+      },
+    ],
   },
   {
     section: '10',
