@@ -1,9 +1,10 @@
 import { encodeName, formatName } from '../wire/name.ts';
+import { Ancestors, everybody, type Visibility } from './ancestors.ts';
 import type { Compiler, NameRecord, ViewNamespaces } from './compile/compile.ts';
 import { namesOf, type ViewedName } from './compile/host-records.ts';
 import { isWildcard } from './host.ts';
 import type { HostAnswer } from './resolve/answer.ts';
-import type { ViewMap } from './resolve/view-map.ts';
+import { ViewMap } from './resolve/view-map.ts';
 import { recordFlag } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 
@@ -15,10 +16,9 @@ export class Publisher {
   readonly #table: TableWriter;
   readonly #compiler: Compiler;
   readonly #namespaces: ViewNamespaces;
-  /** Host names that are served, with the labels of their endpoint names where they have any. */
-  readonly #hosts = new Map<string, readonly string[] | undefined>();
-  /** Ancestor → how many names are below it. */
-  readonly #ancestors = new Map<string, number>();
+  /** Host names that are served. */
+  readonly #hosts = new Map<string, Published>();
+  readonly #ancestors: Ancestors;
   /** Fixed names of the own zones: apex and `ns.dns.<zone>`. */
   readonly #fixed = new Map<string, NameRecord>();
 
@@ -36,6 +36,7 @@ export class Publisher {
     this.#table = table;
     this.#compiler = compiler;
     this.#namespaces = namespaces;
+    this.#ancestors = new Ancestors((name) => this.#renewAncestor(name));
     for (const zone of zones) {
       const suffix = zone === '.' ? '' : `.${zone}`;
       this.#fix({ kind: 'internal', ttl, name: encodeName(zone)!, flags: recordFlag.apex | recordFlag.own });
@@ -52,9 +53,9 @@ export class Publisher {
   /** The first host that has endpoints of its own, else the first that is no wildcard: for a hint at the start. */
   get exampleHost(): string | undefined {
     let example: string | undefined;
-    for (const [host, labels] of this.#hosts) {
+    for (const [host, { labels }] of this.#hosts) {
       if (isWildcard(host)) continue;
-      if (labels) return host;
+      if (labels.length > 0) return host;
       example ??= host;
     }
     return example;
@@ -66,16 +67,16 @@ export class Publisher {
    */
   publish(host: string, answers: ViewMap<HostAnswer | undefined>): boolean {
     const before = this.#hosts.get(host);
-    const isNew = !this.#hosts.has(host);
     const [own, ...below] = hasAny(answers) ? namesOf(host, answers) : [];
-    if (!own) return isNew ? false : this.#withdraw(host, before ?? []);
-    const labels = below.map(({ name }) => firstLabel(name));
-    this.#hosts.set(host, labels.length > 0 ? labels : undefined);
-    if (isNew) this.#countAncestors(host, 1);
+    if (!own) return before ? this.#withdraw(host, before) : false;
+    const labels = below.length > 0 ? below.map(({ name }) => firstLabel(name)) : none;
+    const seenBy = visibilityOf(answers);
+    this.#hosts.set(host, labels === none && seenBy === everybody ? plainHost : { labels, seenBy });
+    this.#ancestors.move(host, before?.seenBy, seenBy);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
     let changed = this.#write(own);
     for (const name of below) if (!this.#hosts.has(name.text)) changed = this.#write(name) || changed;
-    for (const label of before ?? []) {
+    for (const label of before?.labels ?? none) {
       if (!labels.includes(label)) changed = this.#remove(`${label}.${host}`) || changed;
     }
     return changed;
@@ -85,12 +86,12 @@ export class Publisher {
   hiddenBy(host: string): string | undefined {
     const dot = host.indexOf('.');
     const above = host.slice(dot + 1);
-    return dot > 0 && this.#hosts.get(above)?.includes(host.slice(0, dot)) === true ? above : undefined;
+    return dot > 0 && this.#hosts.get(above)?.labels.includes(host.slice(0, dot)) === true ? above : undefined;
   }
 
-  #withdraw(host: string, labels: readonly string[]): boolean {
+  #withdraw(host: string, { labels, seenBy }: Published): boolean {
     this.#hosts.delete(host);
-    this.#countAncestors(host, -1);
+    this.#ancestors.move(host, seenBy, undefined);
     this.#remove(host);
     for (const label of labels) this.#remove(`${label}.${host}`);
     return true;
@@ -113,41 +114,54 @@ export class Publisher {
     if (!wire) return false;
     const fixed = this.#fixed.get(name);
     if (fixed) return this.#table.set(this.#compiler.compile(fixed));
-    if (this.#ancestors.has(name)) return this.#setAncestor(wire);
-    return this.#table.delete(wire);
+    const ancestor = this.#ancestorRecord(name, wire);
+    return ancestor ? this.#table.set(ancestor) : this.#table.delete(wire);
   }
 
-  #countAncestors(host: string, step: 1 | -1): void {
-    for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      const name = host.slice(dot + 1);
-      const count = (this.#ancestors.get(name) ?? 0) + step;
-      if (count > 0) this.#ancestors.set(name, count);
-      else this.#ancestors.delete(name);
-      if (count !== (step === 1 ? 1 : 0) || this.#isClaimed(name)) continue;
-      const wire = encodeName(name);
-      if (!wire) continue;
-      if (step === 1) this.#setAncestor(wire);
-      else this.#table.delete(wire);
-    }
+  /** The descendants of a name have changed, or who sees them. */
+  #renewAncestor(name: string): void {
+    if (!this.#isClaimed(name)) this.#remove(name);
+  }
+
+  #ancestorRecord(text: string, name: Uint8Array): Uint8Array | undefined {
+    const seenBy = this.#ancestors.seenBy(text);
+    if (!seenBy) return undefined;
+    const record: NameRecord = { name, kind: 'ancestor', flags: 0, ttl: 0 };
+    const pair = { plain: record, meshed: record };
+    const unseen = { plain: undefined, meshed: undefined };
+    const namespaces = new Map(Array.from(seenBy.namespaces, (namespace) => [namespace, pair]));
+    const views = new ViewMap<NameRecord | undefined>(seenBy.all ? pair : unseen, namespaces);
+    return this.#compiler.compileViews(name, views, this.#namespaces);
   }
 
   /** Whether something other than its descendants gives the name a record. */
   #isClaimed(name: string): boolean {
     if (this.#hosts.has(name) || this.#fixed.has(name)) return true;
     const dot = name.indexOf('.');
-    return dot > 0 && this.#hosts.get(name.slice(dot + 1))?.includes(name.slice(0, dot)) === true;
-  }
-
-  #setAncestor(name: Uint8Array): boolean {
-    return this.#table.set(this.#compiler.compile({ name, kind: 'ancestor', flags: 0, ttl: 0 }));
+    return dot > 0 && this.#hosts.get(name.slice(dot + 1))?.labels.includes(name.slice(0, dot)) === true;
   }
 
   #fix(record: NameRecord): void {
     const name = formatName(record.name).slice(0, -1);
     this.#fixed.set(name, record);
     this.#table.set(this.#compiler.compile(record));
-    this.#countAncestors(name, 1);
+    this.#ancestors.move(name, undefined, everybody);
   }
+}
+
+/** What is remembered of a host: the labels of its endpoint names, and who sees it. */
+interface Published {
+  readonly labels: readonly string[];
+  readonly seenBy: Visibility;
+}
+
+const none: readonly string[] = [];
+const plainHost: Published = { labels: none, seenBy: everybody };
+
+function visibilityOf(answers: ViewMap<HostAnswer | undefined>): Visibility {
+  if (answers.others.plain ?? answers.others.meshed) return everybody;
+  const seen = [...answers.namespaces].filter(([, { plain, meshed }]) => plain ?? meshed);
+  return { all: false, namespaces: new Set(seen.map(([namespace]) => namespace)) };
 }
 
 function hasAny(answers: ViewMap<HostAnswer | undefined>): boolean {

@@ -58,7 +58,12 @@ export class InProcess {
     this.writer = new TableWriter(hashSeed, (handle) => reader[0]?.use(handle));
     const table = new TableReader(this.writer.handle);
     reader.push(table);
-    this.registry = new Registry(registry, this.writer, ['127.0.0.1'], systemClock, this.logger);
+    this.registry = new Registry(registry, {
+      table: this.writer,
+      serverAddresses: ['127.0.0.1'],
+      clock: systemClock,
+      logger: this.logger,
+    });
     const chain = buildChain(block, {
       clock: systemClock,
       logger: this.logger,

@@ -80,9 +80,9 @@ class Answerer {
     const hostOffset = first === labelCount ? nameLength - 1 : labels[first]!;
     const hash = first === labelCount ? query.hashSeed : suffixHashes[first]!;
     let record = table.find(hash, lower, hostOffset, nameLength - hostOffset);
+    if (record >= 0) record = this.#seenBy(query, record);
     const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
-    if (record >= 0) record = isAncestor ? -1 : this.#seenBy(query, record);
-    if (record < 0) {
+    if (record < 0 || isAncestor) {
       record = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
       if (record < 0) return this.#notServed(query, isAncestor && first === 0);
     }
@@ -97,7 +97,8 @@ class Answerer {
     this.#clients.find(query);
     if (isViewed) return selectView(arena, record, this.#clients);
     const isOwn = (arena[record + recordOffset.flags]! & recordFlag.own) !== 0;
-    return this.#clients.isLimited && !isOwn ? -1 : record;
+    const isAncestor = arena[record + recordOffset.kind] === recordKind.ancestor;
+    return this.#clients.isLimited && !isOwn && !isAncestor ? -1 : record;
   }
 
   /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */

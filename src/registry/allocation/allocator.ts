@@ -6,13 +6,19 @@ export type AllocationChanges = ReadonlyMap<string, Addresses>;
 
 export const noAddresses: Addresses = Object.freeze([]);
 
+/** Addresses that stand in `spec.addresses`, counted once for each ServiceEntry that has them: no key gets those. */
+export interface Reservations {
+  readonly reserved?: Iterable<string>;
+  readonly released?: Iterable<string>;
+}
+
 /**
  * Gives keys addresses of their own (option `autoallocate`). Keys are a set: adding one twice is adding it once, and who
  * adds for several owners counts them. A key that is both removed and added stays.
  */
 export interface Allocator {
   /** Adds and removes keys. The order of the keys of one call makes no difference. */
-  update(added: Iterable<string>, removed: Iterable<string>): AllocationChanges;
+  update(added: Iterable<string>, removed: Iterable<string>, reservations?: Reservations): AllocationChanges;
   addressesOf(key: string): Addresses;
   /** Keys that have no address for want of free ones. */
   readonly unallocated: number;

@@ -93,6 +93,8 @@ export class Compiler {
     );
     if (differing.length === 0 && others.plain === others.meshed) return others.plain;
 
+    // First of all: a namespace that is new gets a record of its own.
+    const numbered = differing.map(([namespace, pair]) => ({ id: namespaces.idOf(namespace), pair }));
     const out = this.#out;
     this.#head({ name, kind: 'views', flags: 0, ttl: 0 }, 0, 0);
     out.patch32(recordOffset.extra, out.length);
@@ -105,7 +107,6 @@ export class Compiler {
     };
     place(others);
     out.u16(differing.length);
-    const numbered = differing.map(([namespace, pair]) => ({ id: namespaces.idOf(namespace), pair }));
     for (const { id, pair } of numbered.sort((a, b) => a.id - b.id)) {
       out.u32(id);
       place(pair);
