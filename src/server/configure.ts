@@ -108,7 +108,20 @@ function listenersOf(
       }
     }
   }
+  for (const { listener, zones } of listeners.values()) {
+    const all = listeners.get(`:${listener.port}`);
+    if (all && listener.port !== 0)
+      reportSecondName(listener, [...zones.values()][0]!, [...all.zones.values()][0]!, problems);
+  }
   return [...listeners.values()].map(({ listener }) => listener);
+}
+
+/** `bind 0.0.0.0` beside a block without `bind`: two sockets of one address, each of which would get half of the queries. */
+function reportSecondName({ address, port }: ListenerConfig, key: Key, other: Key, problems: Problems): void {
+  if (address !== '0.0.0.0' && address !== '::') return;
+  const what = `cannot bind ${address} on port ${port}`;
+  const message = `${what}: the block on line ${other.position.line} listens on all addresses of it; name addresses there too`;
+  problems.error('COREFILE_OVERLAP', key.position, message);
 }
 
 /** One zone on one port cannot be served both on all addresses and on some: nobody could say which block answers. */

@@ -1,0 +1,237 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import type { TableHandle } from '../../src/registry/table/layout.ts';
+import type { WorkerCommand, WorkerStart } from '../../src/server/messages.ts';
+import { Supervisor, type WorkerThread } from '../../src/server/supervisor.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { RecordingLogger } from '../support/quiet-logger.ts';
+
+/** A thread that does what a test says. */
+class FakeThread extends EventEmitter implements WorkerThread {
+  readonly start: WorkerStart;
+  readonly commands: WorkerCommand[] = [];
+  isTerminated = false;
+
+  constructor(start: WorkerStart) {
+    super();
+    // What a thread is started with is a copy, as the tables are at that time.
+    this.start = { ...start, tables: new Map(start.tables) };
+  }
+
+  postMessage(command: WorkerCommand): void {
+    this.commands.push(command);
+  }
+
+  terminate(): Promise<void> {
+    this.isTerminated = true;
+    this.emit('exit', 1);
+    return Promise.resolve();
+  }
+
+  listens(): void {
+    this.emit('message', { type: 'listening' });
+  }
+
+  fails(message: string): void {
+    this.emit('message', { type: 'failed', message });
+    this.emit('exit', 0);
+  }
+
+  dies(error: unknown = new Error('out of memory')): void {
+    this.emit('error', error);
+    this.emit('exit', 1);
+  }
+}
+
+function handle(): TableHandle {
+  return { slots: new SharedArrayBuffer(4), arena: new SharedArrayBuffer(4), state: new SharedArrayBuffer(4) };
+}
+
+function open() {
+  const threads: FakeThread[] = [];
+  const clock = new FakeClock();
+  const logger = new RecordingLogger();
+  const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
+  const supervisor = new Supervisor(
+    { config, hashSeed: 5, reusePort: true, logFormat: 'text' },
+    clock,
+    logger,
+    (start) => {
+      const thread = new FakeThread(start);
+      threads.push(thread);
+      return thread;
+    },
+  );
+  return { supervisor, threads, clock, logger };
+}
+
+async function openAll(count: number) {
+  const all = open();
+  const opened = all.supervisor.open(count);
+  for (const thread of all.threads) thread.listens();
+  await opened;
+  return all;
+}
+
+describe('the start', () => {
+  test('is over when all workers listen; each has counters of its own', async () => {
+    const { supervisor, threads } = open();
+    let isOpen = false;
+    const opened = supervisor.open(3).then(() => (isOpen = true));
+    expect(threads).toHaveLength(3);
+    threads[0]!.listens();
+    threads[1]!.listens();
+    await Promise.resolve();
+    expect(isOpen).toBe(false);
+    threads[2]!.listens();
+    await opened;
+    const counters = threads.map(({ start }) => start.counters);
+    expect(new Set(counters).size).toBe(3);
+    expect(supervisor.counters).toEqual(counters);
+    expect(threads[0]!.start).toMatchObject({ hashSeed: 5, reusePort: true, logFormat: 'text' });
+  });
+
+  test('fails with the reason of a worker that cannot listen', async () => {
+    const { supervisor, threads } = open();
+    const opened = supervisor.open(2);
+    threads[0]!.listens();
+    threads[1]!.fails('cannot listen on port 53');
+    await expect(opened).rejects.toThrow('cannot listen on port 53');
+  });
+
+  test.each<[title: string, error: unknown, message: string]>([
+    ['an error', new Error('syntax error'), 'syntax error'],
+    ['anything', 'a word', 'a word'],
+  ])('fails with %s that a worker throws', async (_, error, message) => {
+    const { supervisor, threads } = open();
+    const opened = supervisor.open(1);
+    threads[0]!.dies(error);
+    await expect(opened).rejects.toThrow(message);
+  });
+
+  test('fails where a worker ends without a word', async () => {
+    const { supervisor, threads } = open();
+    const opened = supervisor.open(1);
+    threads[0]!.emit('exit', 0);
+    await expect(opened).rejects.toThrow('a worker ended before it listened');
+  });
+});
+
+describe('a worker that dies', () => {
+  test('is replaced after 100 ms, counted and logged; its counters go on', async () => {
+    const { supervisor, threads, clock, logger } = await openAll(2);
+    threads[0]!.dies();
+    expect(logger.lines.map(({ message }) => message)).toEqual([
+      expect.stringContaining('A worker died: Error: out of memory'),
+    ]);
+    clock.advance(99);
+    expect(threads).toHaveLength(2);
+    clock.advance(1);
+    expect(threads).toHaveLength(3);
+    expect(threads[2]!.start.counters).toBe(threads[0]!.start.counters);
+    expect([supervisor.restarts, supervisor.counters.length]).toEqual([1, 2]);
+    threads[2]!.listens();
+    expect(logger.lines).toHaveLength(1);
+  });
+
+  test('is replaced as often as it dies, each time as late, when it had listened', async () => {
+    const { supervisor, threads, clock, logger } = await openAll(1);
+    for (let deaths = 1; deaths <= 5; deaths++) {
+      threads.at(-1)!.dies();
+      clock.advance(100);
+      expect([threads.length, supervisor.restarts]).toEqual([deaths + 1, deaths]);
+      threads.at(-1)!.listens();
+    }
+    // It was replaced each time: nothing says that it cannot be.
+    expect(logger.lines.every(({ message }) => message.startsWith('A worker died'))).toBe(true);
+  });
+
+  test('is replaced ever later when it dies at once, 10 s at most', async () => {
+    const { threads, clock, logger } = await openAll(1);
+    for (const delayMs of [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]) {
+      const count = threads.length;
+      threads.at(-1)!.dies();
+      clock.advance(delayMs - 1);
+      expect(threads).toHaveLength(count);
+      clock.advance(1);
+      expect(threads).toHaveLength(count + 1);
+    }
+    expect(logger.lines.filter(({ message }) => message.startsWith('A worker cannot be replaced'))).toHaveLength(8);
+    threads.at(-1)!.listens();
+    threads.at(-1)!.dies();
+    clock.advance(100);
+    expect(threads).toHaveLength(11);
+  });
+
+  test('is said not to be replaced once, with the reason', async () => {
+    const { threads, clock, logger } = await openAll(1);
+    threads[0]!.emit('exit', 1);
+    clock.advance(100);
+    threads[1]!.fails('the port is taken');
+    expect(logger.lines.map(({ message }) => message)).toEqual(['A worker cannot be replaced: the port is taken']);
+  });
+});
+
+describe('tables', () => {
+  test('reach all workers, and those that come later', async () => {
+    const { supervisor, threads, clock } = open();
+    const [first, second] = [handle(), handle()];
+    supervisor.setTable('a', first);
+    const opened = supervisor.open(2);
+    expect(threads.map(({ start }) => start.tables.get('a'))).toEqual([first, first]);
+    for (const thread of threads) thread.listens();
+    await opened;
+    threads[0]!.dies();
+    supervisor.setTable('a', second);
+    expect(threads[1]!.commands).toEqual([{ type: 'table', name: 'a', handle: second }]);
+    // A thread that is gone gets nothing.
+    expect(threads[0]!.commands).toEqual([]);
+    clock.advance(100);
+    expect(threads[2]!.start.tables.get('a')).toBe(second);
+    supervisor.setTable('b', first);
+    expect(threads[2]!.commands).toEqual([{ type: 'table', name: 'b', handle: first }]);
+  });
+});
+
+describe('the end', () => {
+  test('lets workers answer what is in flight', async () => {
+    const { supervisor, threads, clock } = await openAll(2);
+    let isClosed = false;
+    const closed = supervisor.close(5000).then(() => (isClosed = true));
+    expect(threads.map(({ commands }) => commands)).toEqual([[{ type: 'drain' }], [{ type: 'drain' }]]);
+    threads[0]!.emit('exit', 0);
+    await Promise.resolve();
+    clock.advance(4999);
+    expect(isClosed).toBe(false);
+    threads[1]!.emit('exit', 0);
+    await closed;
+    expect(threads.map(({ isTerminated }) => isTerminated)).toEqual([false, false]);
+    expect([clock.pending, threads.length]).toEqual([0, 2]);
+  });
+
+  test('terminates those that are not done after the grace time', async () => {
+    const { supervisor, threads, clock } = await openAll(2);
+    const closed = supervisor.close(5000);
+    threads[0]!.emit('exit', 0);
+    clock.advance(5000);
+    await closed;
+    expect(threads[1]!.isTerminated).toBe(true);
+  });
+
+  test('waits for nobody where all have ended, and replaces nobody any more', async () => {
+    const { supervisor, threads, clock } = await openAll(1);
+    threads[0]!.dies();
+    await supervisor.close(5000);
+    clock.advance(20_000);
+    expect([threads.length, supervisor.restarts]).toEqual([1, 0]);
+  });
+
+  test('a worker that dies while it ends is not replaced', async () => {
+    const { supervisor, threads, clock } = await openAll(1);
+    const closed = supervisor.close(5000);
+    threads[0]!.dies();
+    await closed;
+    clock.advance(20_000);
+    expect(threads).toHaveLength(1);
+  });
+});
