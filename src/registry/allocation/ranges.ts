@@ -24,26 +24,17 @@ export function networksOf(cidrs: readonly string[]): readonly Network[] {
 }
 
 /**
- * The reverse zones that cover the ranges, absolute and in lower case, without those below another: unknown addresses
- * there get NXDOMAIN (SEMANTICS.md section 7). At most 128 zones a range. A range that does not end on an octet or, in
- * IPv6, on a nibble has several; together they hold just its addresses.
+ * The reverse zones that cover the ranges, absolute and in lower case: unknown addresses there get NXDOMAIN
+ *. A range that does not end on an octet or, in IPv6, on a nibble has several, at most 128;
+ * together they hold just its addresses, so that none is below another.
  */
 export function reverseZonesOfRanges(cidrs: readonly string[]): readonly string[] {
-  const zones = new Set(networksOf(cidrs).flatMap(zonesOf));
-  return [...zones].filter((zone) => !parentsOf(zone).some((parent) => zones.has(parent)));
+  return networksOf(cidrs).flatMap(zonesOf);
 }
 
 function zonesOf(network: Network): string[] {
   if (network.prefixLength === 0) return [network.family === 4 ? 'in-addr.arpa.' : 'ip6.arpa.'];
   return reverseZones(network);
-}
-
-function parentsOf(zone: string): string[] {
-  const parents: string[] = [];
-  for (let dot = zone.indexOf('.'); dot >= 0 && dot < zone.length - 1; dot = zone.indexOf('.', dot + 1)) {
-    parents.push(zone.slice(dot + 1));
-  }
-  return parents;
 }
 
 function contains(outer: Network, inner: Network): boolean {

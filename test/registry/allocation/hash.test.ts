@@ -206,6 +206,12 @@ describe('HashAllocator', () => {
     );
   });
 
+  test('does not depend on the order of keys that collide', () => {
+    const [first, second] = collidingPair();
+    const allocator = new HashAllocator(new RecordingLogger());
+    expect(allocator.update([second, first], [])).toEqual(hashAddresses([first, second]));
+  });
+
   test('after any changes has what is computed from scratch, and told of all of it', () => {
     const step = fc.record({
       added: fc.array(keyArbitrary, { maxLength: 200 }),
