@@ -173,9 +173,7 @@ export class Registry implements Sink {
         : `deleted ${change.kind} ${change.namespace}/${change.name}`,
     );
     const effect = changed ? 'changed answers' : 'no visible change';
-    this.#environment.logger.debug(
-      `plugin/serviceentry: ${first(objects)}: hosts ${first([...hosts])}: ${effect}`,
-    );
+    this.#environment.logger.debug(`plugin/serviceentry: ${first(objects)}: hosts ${first([...hosts])}: ${effect}`);
   }
 
   #countAutoAddresses(): number {

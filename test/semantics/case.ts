@@ -6,7 +6,7 @@ export interface SemanticsCase {
   readonly name: string;
   /** Manifests, as YAML. */
   readonly objects?: string;
-  /** Lines of the `serviceentry` block. */
+  /** Lines of the `serviceentry` block; `DIRECTORY` in them stands for one of the case's own. */
   readonly options?: string;
   /** Own zones: keys of the server block beside `.`. */
   readonly zones?: readonly string[];
@@ -27,6 +27,10 @@ export interface Expected {
   readonly ask: string;
   /** Adds OPT: with a payload of 1232 octets and nothing else, or as said. */
   readonly edns?: true | { readonly payload?: number; readonly dnssecOk?: boolean };
+  /** Address of the client; 127.0.0.1 unless said otherwise, and always one of 127.0.0.0/8. */
+  readonly from?: string;
+  /** Adds OPT with an EDNS Client Subnet option: `ADDRESS/PREFIXLENGTH`. */
+  readonly subnet?: string;
   /** Set unless said otherwise. */
   readonly rd?: boolean;
   /** Clear unless said otherwise. */
@@ -117,6 +121,11 @@ export function upstreamSaid(ask: string, answer: string): Expected {
 
 export function refused(ask: string): Expected {
   return { ask, rcode: 'REFUSED', flags: 'qr rd ra' };
+}
+
+/** The same, asked from an address. */
+export function from(address: string, ...queries: readonly Expected[]): Expected[] {
+  return queries.map((query) => ({ ...query, from: address }));
 }
 
 /** Name and type of `NAME TYPE`. */

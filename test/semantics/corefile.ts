@@ -2,6 +2,8 @@ import type { SemanticsCase } from './case.ts';
 
 export interface BlockPlace {
   readonly port: number;
+  /** What `DIRECTORY` stands for in the options. */
+  readonly directory: string;
   /** The manifest of the case. */
   readonly file: string;
   /** Port of its upstream on 127.0.0.1; `undefined` without one. */
@@ -9,7 +11,7 @@ export interface BlockPlace {
 }
 
 /** The server block that a case runs in. */
-export function serverBlock(semanticsCase: SemanticsCase, { port, file, upstreamPort }: BlockPlace): string {
+export function serverBlock(semanticsCase: SemanticsCase, { port, directory, file, upstreamPort }: BlockPlace): string {
   const { zones = [], ownZones = [], options = '', block = '' } = semanticsCase;
   return [
     `${['.', ...zones].map((zone) => `${zone}:${port}`).join(' ')} {`,
@@ -18,7 +20,7 @@ export function serverBlock(semanticsCase: SemanticsCase, { port, file, upstream
     block,
     `serviceentry ${ownZones.join(' ')} {`,
     `file ${file}`,
-    options,
+    options.replaceAll('DIRECTORY', directory),
     '}',
     upstreamPort === undefined ? '' : `forward . 127.0.0.1:${upstreamPort}`,
     '}',

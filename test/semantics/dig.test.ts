@@ -10,7 +10,7 @@ const otherForms = new Set(['AXFR', 'IXFR', 'TKEY', 'TSIG', 'MAILA', 'MAILB']);
 const isThere = hasDig();
 
 /** The options with which dig asks just this. */
-function optionsFor({ edns, over = 'udp', rd = true, cd = false }: Expected): string[] {
+function optionsFor({ edns, subnet, over = 'udp', rd = true, cd = false }: Expected): string[] {
   const { payload = 1232, dnssecOk = false } = typeof edns === 'object' ? edns : {};
   return [
     over === 'tcp' ? '+tcp' : '+notcp',
@@ -18,7 +18,8 @@ function optionsFor({ edns, over = 'udp', rd = true, cd = false }: Expected): st
     '+noadflag',
     rd ? '+rec' : '+norec',
     cd ? '+cd' : '+nocd',
-    ...(edns ? [`+bufsize=${payload}`, dnssecOk ? '+dnssec' : '+nodnssec'] : ['+noedns']),
+    ...(subnet === undefined ? [] : [`+subnet=${subnet}`]),
+    ...((edns ?? subnet) ? [`+bufsize=${payload}`, dnssecOk ? '+dnssec' : '+nodnssec'] : ['+noedns']),
   ];
 }
 
@@ -37,11 +38,13 @@ describe.runIf(isThere)('as dig sees it', () => {
 
   test.each(allCases.map((each) => [caseTitle(each), each] as const))('%s', async (_title, semanticsCase) => {
     const queries = semanticsCase.queries.filter(({ ask }) => !otherForms.has(splitAsk(ask)[1]));
-    const questions = queries.flatMap((query) =>
-      Array.from({ length: timesAsked(query) }, () => ({ ask: query.ask, options: optionsFor(query) })),
-    );
-    // One process for all: to start one costs more than to ask.
-    const replies = questions.length > 0 ? await dig(served!.portOf(semanticsCase), questions) : [];
-    for (const query of queries) await checkQuery(semanticsCase, query, () => Promise.resolve(replies.shift()!));
+    // One process for each address to ask from: to start one costs more than to ask.
+    for (const [from, asked] of Map.groupBy(queries, ({ from = '127.0.0.1' }) => from)) {
+      const questions = asked.flatMap((query) =>
+        Array.from({ length: timesAsked(query) }, () => ({ ask: query.ask, options: optionsFor(query) })),
+      );
+      const replies = await dig(served!.portOf(semanticsCase), questions, from);
+      for (const query of asked) await checkQuery(semanticsCase, query, () => Promise.resolve(replies.shift()!));
+    }
   });
 });

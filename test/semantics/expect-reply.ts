@@ -30,7 +30,7 @@ export async function checkQuery(semanticsCase: SemanticsCase, expected: Expecte
 }
 
 function checkReply(semanticsCase: SemanticsCase, expected: Expected, reply: SeenReply): void {
-  const { ask, edns, ordered, rcode = 'NOERROR', fitting, fittingAdditional, maxSize } = expected;
+  const { ask, edns, subnet, ordered, rcode = 'NOERROR', fitting, fittingAdditional, maxSize } = expected;
   const [name, type] = splitAsk(ask);
   const answer = cut(zoneLines(expected.answer ?? ''), reply.answer, fitting);
   const additional = cut(zoneLines(expected.additional ?? ''), reply.additional, fittingAdditional);
@@ -52,7 +52,7 @@ function checkReply(semanticsCase: SemanticsCase, expected: Expected, reply: See
     answer: sorted(answer, ordered),
     authority: sorted(zoneLines(expected.authority ?? '')),
     additional: sorted(additional),
-    opt: edns ? { payload: 1232, version: 0, dnssecOk } : undefined,
+    opt: (edns ?? subnet) ? { payload: 1232, version: 0, dnssecOk } : undefined,
   });
   if (maxSize !== undefined) expect(reply.size).toBeLessThanOrEqual(maxSize);
 }

@@ -28,7 +28,7 @@ describe.each(allCases.map((each) => [caseTitle(each), each] as const))('%s', (_
       await checkQuery(
         semanticsCase,
         query,
-        messageAsker((message) => instance.ask(message, transport)),
+        messageAsker((message, from) => instance.ask(message, transport, from)),
       );
     }
     const leftOut = [...rejections, ...instance.registry.status.rejections];

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
+import { startAllocation } from '../../src/plugins/serviceentry/allocation.ts';
 import type { ServiceEntryConfig } from '../../src/plugins/serviceentry/config.ts';
 import type { RegistryObject } from '../../src/registry/object.ts';
 import { readObject } from '../../src/registry/read/object.ts';
@@ -51,9 +55,14 @@ export class InProcess {
   readonly #closers: (() => void | Promise<void>)[] = [];
 
   constructor(semanticsCase: SemanticsCase, upstreamPort: number | undefined) {
-    const config = configFor(serverBlock(semanticsCase, { port: 1053, file: '/nowhere', upstreamPort }));
+    const directory = mkdtempSync(join(tmpdir(), 'semantics-'));
+    this.#closers.push(() => rmSync(directory, { recursive: true }));
+    const place = { port: 1053, directory, file: '/nowhere', upstreamPort };
+    const config = configFor(serverBlock(semanticsCase, place));
     const block = config.blocks[0]!;
-    const { registry } = configOf<ServiceEntryConfig>(block, 'serviceentry')!;
+    const { registry, allocation } = configOf<ServiceEntryConfig>(block, 'serviceentry')!;
+    const allocating = startAllocation(allocation, systemClock, this.logger);
+    this.#closers.push(() => allocating?.close());
     const reader: TableReader[] = [];
     this.writer = new TableWriter(hashSeed, (handle) => reader[0]?.use(handle));
     const table = new TableReader(this.writer.handle);
@@ -61,6 +70,7 @@ export class InProcess {
     this.registry = new Registry(registry, {
       table: this.writer,
       serverAddresses: ['127.0.0.1'],
+      allocation: allocating,
       clock: systemClock,
       logger: this.logger,
     });
@@ -82,18 +92,18 @@ export class InProcess {
     this.registry.synced();
   }
 
-  async ask(message: Uint8Array, transport: Transport): Promise<Uint8Array> {
+  async ask(message: Uint8Array, transport: Transport, from = '127.0.0.1'): Promise<Uint8Array> {
     const query = new Query(hashSeed);
     query.bytes = message;
     query.end = message.length;
     query.out = new Uint8Array(65_535);
     query.transport = transport;
-    query.peer = { address: '127.0.0.1', port: 40_000, family: 4 };
+    query.peer = { address: from, port: 40_000, family: 4 };
     const length = await this.#answerer.answer(query);
     return query.out.slice(query.outStart, query.outStart + length);
   }
 
   async close(): Promise<void> {
-    for (const close of this.#closers) await close();
+    for (const close of this.#closers.toReversed()) await close();
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -30,9 +30,14 @@ export async function serveCases(cases: readonly SemanticsCase[]): Promise<Serve
   const files = cases.map(({ objects = '' }, i) => {
     const file = join(directory, `case-${i}.yaml`);
     writeFileSync(file, objects);
+    mkdirSync(join(directory, String(i)));
     return file;
   });
-  const { server, ports } = await start(cases, (i) => ({ file: files[i]!, upstreamPort: upstreams[i]?.port }));
+  const { server, ports } = await start(cases, (i) => ({
+    directory: join(directory, String(i)),
+    file: files[i]!,
+    upstreamPort: upstreams[i]?.port,
+  }));
   return {
     portOf: (semanticsCase) => ports[cases.indexOf(semanticsCase)]!,
     async stop() {

@@ -22,9 +22,9 @@ export interface DigQuestion {
   readonly options: readonly string[];
 }
 
-/** Asks a server on 127.0.0.1 all questions, one after the other, in one process. */
-export async function dig(port: number, questions: readonly DigQuestion[]): Promise<DigReply[]> {
-  const args = ['-r', '@127.0.0.1', '-p', String(port)];
+/** Asks a server on 127.0.0.1 all questions, one after the other, in one process, from a local address. */
+export async function dig(port: number, questions: readonly DigQuestion[], from?: string): Promise<DigReply[]> {
+  const args = ['-r', '@127.0.0.1', '-p', String(port), ...(from === undefined ? [] : ['-b', from])];
   const shown = ['+noall', '+answer', '+authority', '+additional', '+comments', '+stats'];
   for (const { ask, options } of questions) {
     // A name that begins like an option of dig.

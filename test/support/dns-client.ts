@@ -7,6 +7,15 @@ const host = '127.0.0.1';
 
 /** Sends messages from one UDP socket, in order, and gives back the first datagram that comes. */
 export function askUdp(port: number, ...messages: Uint8Array[]): Promise<Buffer> {
+  return exchangeUdp(port, messages, undefined);
+}
+
+/** Sends one message over UDP from a local address. */
+export function askUdpFrom(port: number, message: Uint8Array, from: string): Promise<Buffer> {
+  return exchangeUdp(port, [message], from);
+}
+
+function exchangeUdp(port: number, messages: readonly Uint8Array[], from: string | undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
     const finish = (settle: () => void): void => {
@@ -17,13 +26,17 @@ export function askUdp(port: number, ...messages: Uint8Array[]): Promise<Buffer>
     const timer = setTimeout(() => finish(() => reject(new Error('no reply over UDP'))), timeoutMs);
     socket.once('message', (reply) => finish(() => resolve(reply)));
     socket.once('error', (error) => finish(() => reject(error)));
-    for (const message of messages) socket.send(message, port, host);
+    const sendAll = (): void => {
+      for (const message of messages) socket.send(message, port, host);
+    };
+    if (from === undefined) sendAll();
+    else socket.bind(0, from, sendAll);
   });
 }
 
 /** Sends one message over a TCP connection of its own and gives back the reply. */
-export async function askTcp(port: number, message: Uint8Array): Promise<Buffer> {
-  const client = await TcpClient.connect(port);
+export async function askTcp(port: number, message: Uint8Array, from?: string): Promise<Buffer> {
+  const client = await TcpClient.connect(port, from);
   try {
     client.send(message);
     return await client.next();
@@ -55,9 +68,9 @@ export class TcpClient {
     socket.on('error', end);
   }
 
-  static connect(port: number): Promise<TcpClient> {
+  static connect(port: number, from?: string): Promise<TcpClient> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host, noDelay: true });
+      const socket = connect({ port, host, noDelay: true, ...(from === undefined ? {} : { localAddress: from }) });
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);

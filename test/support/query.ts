@@ -1,4 +1,5 @@
 import { rrClass, rrType } from '../../src/wire/codes.ts';
+import { addressBytes, familyOf } from '../../src/registry/address.ts';
 import { Query, type Peer, type Transport } from '../../src/wire/query.ts';
 
 export interface QueryOptions {
@@ -57,4 +58,12 @@ export function makeQuery(name: string, type: TypeOption, options: QueryOptions 
 /** The octets of the reply of `length` octets that stands in the query's `out`. */
 export function replyBytes(query: Query, length: number): Uint8Array {
   return query.out.subarray(query.outStart, query.outStart + length);
+}
+
+/** An EDNS Client Subnet option (RFC 7871 section 6) for `ADDRESS/PREFIXLENGTH`. */
+export function clientSubnet(text: string): Uint8Array {
+  const [address = '', prefix = ''] = text.split('/');
+  const octets = addressBytes(address).subarray(0, Math.ceil(Number(prefix) / 8));
+  const family = familyOf(address) === 4 ? 1 : 2;
+  return Uint8Array.from([0, 8, 0, 4 + octets.length, 0, family, Number(prefix), 0, ...octets]);
 }

@@ -60,6 +60,6 @@ export class Network {
     const whole = this.#bits >> 3;
     for (let i = 0; i < whole; i++) if (octets[at + i] !== this.#octets[i]) return false;
     const rest = this.#bits & 7;
-    return rest === 0 || ((octets[at + whole]! ^ this.#octets[whole]!) >> (8 - rest)) === 0;
+    return rest === 0 || (octets[at + whole]! ^ this.#octets[whole]!) >> (8 - rest) === 0;
   }
 }

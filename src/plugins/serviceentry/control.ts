@@ -1,7 +1,3 @@
-import { HashAllocator } from '../../registry/allocation/hash-allocator.ts';
-import { hashKey } from '../../registry/allocation/hash.ts';
-import type { Allocation } from '../../registry/allocation/keeper.ts';
-import { PoolAllocator, poolKey } from '../../registry/allocation/pool.ts';
 import { FileSource } from '../../registry/file/file-source.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Source } from '../../registry/source.ts';
@@ -9,6 +5,7 @@ import { syncState, type TableHandle } from '../../registry/table/layout.ts';
 import { TableWriter } from '../../registry/table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { startAllocation, type RunningAllocation } from './allocation.ts';
 import type { ServiceEntryConfig } from './config.ts';
 
 /** The control half of one `serviceentry` directive at work: its sources, its store and its answer table. */
@@ -19,7 +16,7 @@ export class RegistryService {
   readonly #writer: TableWriter;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #pool: PoolAllocator | undefined;
+  readonly #allocation: RunningAllocation | undefined;
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
 
@@ -36,7 +33,8 @@ export class RegistryService {
     this.#logger = logger;
     this.#writer = new TableWriter(hashSeed, onTable);
     const { serverAddresses, registry } = config;
-    const allocation = this.#makeAllocation();
+    const allocation = startAllocation(config.allocation, clock, logger);
+    this.#allocation = allocation;
     this.#registry = new Registry(registry, { table: this.#writer, serverAddresses, allocation, clock, logger });
     this.#source = new FileSource({
       paths: [...config.files],
@@ -92,19 +90,6 @@ export class RegistryService {
   async stop(): Promise<void> {
     this.#cancelTimeout?.();
     await this.#source.stop();
-    this.#pool?.close();
-  }
-
-  #makeAllocation(): Allocation | undefined {
-    const { mode, file, cidrs } = this.#config.allocation;
-    if (mode === 'off') return undefined;
-    if (mode === 'hash') {
-      const allocator = new HashAllocator(this.#logger);
-      return { allocator, keyOf: ({ meta }, host) => hashKey(meta.namespace, host) };
-    }
-    const ranges = cidrs.map(({ address, prefixLength }) => `${address}/${prefixLength}`);
-    const common = { path: file, clock: this.#clock, logger: this.#logger };
-    this.#pool = new PoolAllocator(ranges.length > 0 ? { ...common, ranges } : common);
-    return { allocator: this.#pool, keyOf: ({ meta }, host) => poolKey(meta.namespace, meta.name, host) };
+    this.#allocation?.close();
   }
 }

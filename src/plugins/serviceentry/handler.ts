@@ -10,7 +10,15 @@ import type { ServiceEntryConfig } from './config.ts';
 import { ClientFinder } from './clients.ts';
 import { answerLive } from './live.ts';
 import { negativeReply, nsReply, soaReply } from './negative.ts';
-import { addressCount, addressReply, findServices, hasServicesBelow, pointerReply, Rotation, serviceReply } from './positive.ts';
+import {
+  addressCount,
+  addressReply,
+  findServices,
+  hasServicesBelow,
+  pointerReply,
+  Rotation,
+  serviceReply,
+} from './positive.ts';
 
 const asterisk = 0x2a;
 const underscore = 0x5f;
@@ -262,7 +270,13 @@ class Answerer {
   #notServed(query: Query, isAncestor: boolean): Outcome {
     // Addresses of these ranges mean nothing to the outside world.
     if (this.#allocationZones.offsetIn(query) >= 0) {
-      return negativeReply(query, isAncestor ? rcode.NOERROR : rcode.NXDOMAIN, Math.max(this.#zones.offsetIn(query), 0), this.#negativeTtl, this.#table.serial);
+      return negativeReply(
+        query,
+        isAncestor ? rcode.NOERROR : rcode.NXDOMAIN,
+        Math.max(this.#zones.offsetIn(query), 0),
+        this.#negativeTtl,
+        this.#table.serial,
+      );
     }
     const zone = this.#zones.offsetIn(query);
     if (zone >= 0 && this.#fallthrough.offsetIn(query) < 0) {
@@ -311,7 +325,8 @@ class Answerer {
 
   #unsyncedReply(query: Query): Outcome {
     const isWaiting = this.#table.sync === syncState.starting || this.#unsynced === 'servfail';
-    if (isWaiting || !this.#mayForward(query)) return serverFailure(query, 'serviceentry: the registry is not synced yet');
+    if (isWaiting || !this.#mayForward(query))
+      return serverFailure(query, 'serviceentry: the registry is not synced yet');
     return this.#next(query);
   }
 }
@@ -319,11 +334,7 @@ class Answerer {
 /** Types that only the registry answers for an owned name. */
 function isOwnedType(type: number): boolean {
   return (
-    type === rrType.A ||
-    type === rrType.AAAA ||
-    type === rrType.CNAME ||
-    type === rrType.HTTPS ||
-    type === rrType.SVCB
+    type === rrType.A || type === rrType.AAAA || type === rrType.CNAME || type === rrType.HTTPS || type === rrType.SVCB
   );
 }
 

@@ -37,7 +37,8 @@ export function answerLive(
   onEmpty: () => number,
 ): number | Promise<number> {
   const depth = query instanceof SubQuery ? query.depth : 0;
-  if (depth >= maxDepth) return serverFailure(query, `serviceentry: more than ${maxDepth} host names lead to host names`);
+  if (depth >= maxDepth)
+    return serverFailure(query, `serviceentry: more than ${maxDepth} host names lead to host names`);
   const budget = query instanceof SubQuery ? query.budget : { lookups: maxLookups };
   query.hold();
   const names = liveNames(arena, record);

@@ -30,7 +30,7 @@ export class AllocationKeeper {
   }
 
   add(entry: ServiceEntry): void {
-    this.#reserved.push(...entry.vips);
+    this.#reserved.push(...addressesIn(entry));
     for (const { host, key } of this.#needsOf(entry)) {
       const need = this.#needs.get(key);
       if (need) need.count++;
@@ -42,7 +42,7 @@ export class AllocationKeeper {
   }
 
   remove(entry: ServiceEntry): void {
-    this.#released.push(...entry.vips);
+    this.#released.push(...addressesIn(entry));
     for (const { key } of this.#needsOf(entry)) {
       const need = this.#needs.get(key);
       if (!need || --need.count > 0) continue;
@@ -68,4 +68,9 @@ export class AllocationKeeper {
       .filter((host) => mayHaveAutoAddresses(entry, host) && !entry.autoAddresses.has(host))
       .map((host) => ({ host, key: this.#allocation.keyOf(entry, host) }));
   }
+}
+
+/** Addresses that are somebody's already: written by hand, or given by istiod from what may be the same range. */
+function addressesIn({ vips, autoAddresses }: ServiceEntry): string[] {
+  return [...vips, ...[...autoAddresses.values()].flat()];
 }

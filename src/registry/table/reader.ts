@@ -53,7 +53,8 @@ export class TableReader {
     for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
       const place = Atomics.load(slots, 2 * slot + 1);
       if (place === 0) return -1;
-      if (place > 0 && slots[2 * slot] === hash && hasName(this.arena, place * 4, name, start, length)) return place * 4;
+      if (place > 0 && slots[2 * slot] === hash && hasName(this.arena, place * 4, name, start, length))
+        return place * 4;
     }
   }
 }

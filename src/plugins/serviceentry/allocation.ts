@@ -1,0 +1,33 @@
+import { HashAllocator } from '../../registry/allocation/hash-allocator.ts';
+import { hashKey } from '../../registry/allocation/hash.ts';
+import type { Allocation } from '../../registry/allocation/keeper.ts';
+import { PoolAllocator, poolKey } from '../../registry/allocation/pool.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { AllocationConfig } from './config.ts';
+
+/** An allocation that may hold a file open. */
+export interface RunningAllocation extends Allocation {
+  close(): void;
+}
+
+/** What the option `autoallocate` says; `undefined` where it is off. */
+export function startAllocation(config: AllocationConfig, clock: Clock, logger: Logger): RunningAllocation | undefined {
+  const { mode, file, cidrs } = config;
+  if (mode === 'off') return undefined;
+  if (mode === 'hash') {
+    return {
+      allocator: new HashAllocator(logger),
+      keyOf: ({ meta }, host) => hashKey(meta.namespace, host),
+      close: () => undefined,
+    };
+  }
+  const ranges = cidrs.map(({ address, prefixLength }) => `${address}/${prefixLength}`);
+  const common = { path: file, clock, logger };
+  const pool = new PoolAllocator(ranges.length > 0 ? { ...common, ranges } : common);
+  return {
+    allocator: pool,
+    keyOf: ({ meta }, host) => poolKey(meta.namespace, meta.name, host),
+    close: () => pool.close(),
+  };
+}
