@@ -39,6 +39,11 @@ export class ClientIndex {
     }
   }
 
+  /** The Pods that have an address (canonical) as a client. */
+  podsOf(ip: string): readonly Pod[] {
+    return this.#pods.get(ip) ?? [];
+  }
+
   #write(ip: string): void {
     const name = clientName(addressBytes(ip));
     const [first, ...others] = this.#pods.get(ip) ?? [];

@@ -6,10 +6,10 @@ import { ViewMap, type ByMesh } from './resolve/view-map.ts';
 import type { TableWriter } from './table/writer.ts';
 
 /** SEMANTICS.md section 7. */
-const maxPointers = 32;
+export const maxPointers = 32;
 
 /** What one host says of one address, to whom. */
-interface Claim {
+export interface Claim {
   readonly host: string;
   readonly pointers: ViewMap<Pointer | undefined>;
   readonly created: number;
@@ -36,6 +36,16 @@ export class PointerIndex {
     this.#table = table;
     this.#compiler = compiler;
     this.#namespaces = namespaces;
+  }
+
+  /** What hosts say of an address (canonical), in order; those that this client does not see included. */
+  claimsOf(address: string): readonly Claim[] {
+    return this.#claims.get(address) ?? [];
+  }
+
+  /** The addresses that some host claims. */
+  get addresses(): Iterable<string> {
+    return this.#claims.keys();
   }
 
   /** Takes note of what a host says now. The table changes with `flush`. */

@@ -4,7 +4,7 @@ import { AllocationKeeper, type Allocation } from './allocation/keeper.ts';
 import { ClientIndex } from './client-index.ts';
 import { Compiler } from './compile/compile.ts';
 import { NamespaceIds } from './namespace-ids.ts';
-import { objectKey, type RegistryObject } from './object.ts';
+import { objectKey, type Pod, type RegistryObject } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
@@ -84,6 +84,21 @@ export class Registry implements Sink {
       resolved: this.#resolved,
       rejections: [...this.#rejections, ...refused],
     };
+  }
+
+  /** Which hosts claim an address in PTR records. */
+  get pointers(): Pick<PointerIndex, 'claimsOf' | 'addresses'> {
+    return this.#pointers;
+  }
+
+  /** The Pods that a client's address (canonical) may belong to. */
+  podsOf(ip: string): readonly Pod[] {
+    return this.#clients.podsOf(ip);
+  }
+
+  /** Whether the host is served to anybody. */
+  isServed(host: string): boolean {
+    return this.#publisher.has(host);
   }
 
   /** A host that can be asked for, for a hint at the start; `undefined` where none is served. */

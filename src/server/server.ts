@@ -1,5 +1,5 @@
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
-import { RegistryService } from '../plugins/serviceentry/control.ts';
+import { RegistryService, type MakeSource } from '../plugins/serviceentry/control.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogFormat } from '../runtime/make-logger.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -22,6 +22,8 @@ export interface ServerEnvironment {
   readonly cpus: number;
   /** Whether several sockets can share an address (SO_REUSEPORT). */
   readonly canReusePort: boolean;
+  /** In place of the sources that the Corefile names, for tests and benchmarks. */
+  readonly makeSource?: MakeSource;
 }
 
 /** The running whole: registries on this thread, sockets and chains in workers. */
@@ -48,9 +50,14 @@ export class RunningServer {
     const supervisor = new Supervisor(start, clock, logger);
     const registries = complete.blocks.flatMap(serviceEntries).map(
       (directive) =>
-        new RegistryService(directive, hashSeed, clock, logger, (handle) => {
-          supervisor.setTable(directive.table, handle);
-        }),
+        new RegistryService(
+          directive,
+          hashSeed,
+          clock,
+          logger,
+          (handle) => supervisor.setTable(directive.table, handle),
+          environment.makeSource,
+        ),
     );
     for (const registry of registries) supervisor.setTable(registry.name, registry.table);
     const server = new RunningServer(listeners, registries, supervisor);

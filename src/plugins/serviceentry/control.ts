@@ -8,6 +8,13 @@ import type { Logger } from '../../runtime/logger.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
 import type { ServiceEntryConfig } from './config.ts';
 
+/** Makes the source that the directive names. */
+export type MakeSource = (config: ServiceEntryConfig, clock: Clock, logger: Logger) => Source;
+
+function makeFileSource({ files, maxFileBytes }: ServiceEntryConfig, clock: Clock, logger: Logger): Source {
+  return new FileSource({ paths: files, clock, logger, ...(maxFileBytes > 0 ? { maxFileBytes } : {}) });
+}
+
 /** The control half of one `serviceentry` directive at work: its sources, its store and its answer table. */
 export class RegistryService {
   readonly #config: ServiceEntryConfig;
@@ -20,13 +27,17 @@ export class RegistryService {
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
 
-  /** `onTable` is told whenever the table has new memory, `hashSeed` is that of the workers. */
+  /**
+   * `onTable` is told whenever the table has new memory, `hashSeed` is that of the workers. `makeSource` is for tests and
+   * benchmarks that feed objects by hand.
+   */
   constructor(
     config: ServiceEntryConfig,
     hashSeed: number,
     clock: Clock,
     logger: Logger,
     onTable: (handle: TableHandle) => void,
+    makeSource: MakeSource = makeFileSource,
   ) {
     this.#config = config;
     this.#clock = clock;
@@ -36,12 +47,26 @@ export class RegistryService {
     const allocation = startAllocation(config.allocation, clock, logger);
     this.#allocation = allocation;
     this.#registry = new Registry(registry, { table: this.#writer, serverAddresses, allocation, clock, logger });
-    this.#source = new FileSource({
-      paths: [...config.files],
-      clock,
-      logger,
-      ...(config.maxFileBytes > 0 ? { maxFileBytes: config.maxFileBytes } : {}),
-    });
+    this.#source = makeSource(config, clock, logger);
+  }
+
+  get config(): ServiceEntryConfig {
+    return this.#config;
+  }
+
+  /** The objects and rules behind the table, to be read. */
+  get registry(): Registry {
+    return this.#registry;
+  }
+
+  /** Octets of shared memory that the table takes. */
+  get tableBytes(): number {
+    return this.#writer.bytes;
+  }
+
+  /** SOA serial. */
+  get serial(): number {
+    return this.#writer.serial;
   }
 
   /** Name of the table, as the query half asks for it. */

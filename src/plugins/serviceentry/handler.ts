@@ -8,7 +8,7 @@ import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
 import type { ServiceEntryConfig } from './config.ts';
 import { ClientFinder } from './clients.ts';
-import { answerLive } from './live.ts';
+import { answerLive, liveNames } from './live.ts';
 import { negativeReply, nsReply, soaReply } from './negative.ts';
 import {
   addressCount,
@@ -200,8 +200,12 @@ class Answerer {
 
   #answerLive(query: Query, record: number): Outcome {
     const { arena } = this.#table;
+    const { lower, nameLength } = query;
+    // Below a wildcard an endpoint can be the very name that is asked for: then the world's DNS knows it.
+    const isItself = (name: Uint8Array): boolean => Buffer.compare(name, lower.subarray(0, nameLength)) === 0;
+    if (liveNames(arena, record).some(isItself)) return this.#forwardOr(query, rcode.NOERROR, record);
     const lookup: Handler = (each) => this.answer(each);
-    return answerLive(query, arena, record, lookup, () => this.#nodata(query, record, 0));
+    return answerLive(query, arena, record, lookup, this.#rotation, () => this.#nodata(query, record, 0));
   }
 
   /** A reverse name: it has PTR records and no others. */
@@ -270,6 +274,7 @@ class Answerer {
   #notServed(query: Query, isAncestor: boolean): Outcome {
     // Addresses of these ranges mean nothing to the outside world.
     if (this.#allocationZones.offsetIn(query) >= 0) {
+      if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
       return negativeReply(
         query,
         isAncestor ? rcode.NOERROR : rcode.NXDOMAIN,

@@ -4,7 +4,7 @@ import { readRecords, readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { beginReply, endReply, replyCode, roomForRecords, serverFailure } from '../../wire/reply.ts';
 import type { Handler } from '../plugin.ts';
-import { addressCount, addressesAt, writeAddress } from './positive.ts';
+import { addressCount, addressesAt, writeAddress, type Rotation } from './positive.ts';
 import { SubQuery, type Budget } from './sub-query.ts';
 
 /** Host names that lead to host names: SEMANTICS.md section 5. */
@@ -22,9 +22,11 @@ interface Union {
   readonly hasFailed: boolean;
 }
 
+const emptyUnion: Union = { ttl: Infinity, addresses: [], hasFailed: false };
+
 /**
  * The answer of a host some of whose endpoints are host names: the addresses of all of them, flattened under the name
- * that was asked for, with the smallest TTL. Names are looked up through `lookup`, which is the handler itself: first
+ * that was asked for, with the smallest TTL, the host's own among them: a change of its ServiceEntry counts as well. Names are looked up through `lookup`, which is the handler itself: first
  * in our own table, as the client sees it, then upstream. `onEmpty` answers where there are no addresses.
  *
  * If a part fails, what resolved is answered; where nothing did, SERVFAIL.
@@ -34,6 +36,7 @@ export function answerLive(
   arena: Uint8Array,
   record: number,
   lookup: Handler,
+  rotation: Rotation,
   onEmpty: () => number,
 ): number | Promise<number> {
   const depth = query instanceof SubQuery ? query.depth : 0;
@@ -41,16 +44,27 @@ export function answerLive(
     return serverFailure(query, `serviceentry: more than ${maxDepth} host names lead to host names`);
   const budget = query instanceof SubQuery ? query.budget : { lookups: maxLookups };
   query.hold();
-  const names = liveNames(arena, record);
   const types = query.type === rrType.ANY ? [rrType.A, rrType.AAAA] : [query.type];
-  const parts = types.flatMap((type) => [
-    ownPart(arena, record, type),
-    ...names.map((name) => lookupPart(query, name, type, budget, lookup)),
-  ]);
-  return Promise.all(parts).then((unions) => writeUnion(query, unite(unions), onEmpty));
+  const wanted = types.flatMap((type) => liveNames(arena, record).map((name) => ({ name, type })));
+  // Taken for all of them before any is followed: a name that leads to many others leaves none out that stand beside it.
+  const affordable = Math.min(wanted.length, budget.lookups);
+  budget.lookups -= affordable;
+  const parts = [
+    ...types.map((type) => ownPart(arena, record, type)),
+    ...wanted.map(({ name, type }, i) =>
+      i < affordable ? lookupPart(query, name, type, budget, lookup) : { ...emptyUnion, hasFailed: true },
+    ),
+  ];
+  const ownTtl = readUint32(arena, record + recordOffset.ttl);
+  return Promise.all(parts).then((unions) => {
+    const union = unite(unions, ownTtl);
+    const start = union.addresses.length > 1 ? rotation.start(record, union.addresses.length) : 0;
+    return writeUnion(query, union, start, onEmpty);
+  });
 }
 
-function liveNames(arena: Uint8Array, record: number): Uint8Array[] {
+/** Host names that belong to the answer, in wire form and lower case. */
+export function liveNames(arena: Uint8Array, record: number): Uint8Array[] {
   let at = record + readUint32(arena, record + recordOffset.extra);
   const names: Uint8Array[] = [];
   for (let count = readUint16(arena, at); count > 0; count--) {
@@ -70,7 +84,7 @@ function ownPart(arena: Uint8Array, record: number, type: number): Union {
   const addresses = Array.from({ length: addressCount(arena, record, isV6) }, (_, i) =>
     arena.slice(base + i * size, base + (i + 1) * size),
   );
-  return { ttl: readUint32(arena, record + recordOffset.ttl), addresses, hasFailed: false };
+  return { ttl: Infinity, addresses, hasFailed: false };
 }
 
 async function lookupPart(
@@ -80,13 +94,11 @@ async function lookupPart(
   budget: Budget,
   lookup: Handler,
 ): Promise<Union> {
-  const failed: Union = { ttl: Infinity, addresses: [], hasFailed: true };
-  if (budget.lookups === 0) return failed;
-  budget.lookups--;
+  const failed: Union = { ...emptyUnion, hasFailed: true };
   const sub = new SubQuery(query, name, type, budget);
   const length = await lookup(sub);
   const code = length > 0 ? replyCode(sub) : rcode.SERVFAIL;
-  if (code === rcode.NXDOMAIN) return { ...failed, hasFailed: false };
+  if (code === rcode.NXDOMAIN) return emptyUnion;
   const records = code === rcode.NOERROR ? readRecords(sub.out, sub.outStart, sub.outStart + length) : undefined;
   if (!records) return failed;
   const size = type === rrType.AAAA ? 16 : 4;
@@ -105,7 +117,7 @@ function readTtl(bytes: Uint8Array, at: number): number {
   return ttl > 0x7fffffff ? 0 : ttl;
 }
 
-function unite(unions: readonly Union[]): Union {
+function unite(unions: readonly Union[], ownTtl: number): Union {
   const addresses = new Map<string, Uint8Array>();
   for (const union of unions) {
     for (const address of union.addresses) {
@@ -114,13 +126,13 @@ function unite(unions: readonly Union[]): Union {
   }
   const used = unions.filter((union) => union.addresses.length > 0);
   return {
-    ttl: used.reduce((least, { ttl }) => Math.min(least, ttl), Infinity),
+    ttl: used.reduce((least, { ttl }) => Math.min(least, ttl), ownTtl),
     addresses: [...addresses.values()],
     hasFailed: unions.some(({ hasFailed }) => hasFailed),
   };
 }
 
-function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, onEmpty: () => number): number {
+function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, start: number, onEmpty: () => number): number {
   query.discardReply();
   if (addresses.length === 0) {
     return hasFailed ? serverFailure(query, 'serviceentry: no endpoint host name could be resolved') : onEmpty();
@@ -128,7 +140,8 @@ function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, onEmpty:
   let at = beginReply(query, rcode.NOERROR, true);
   const limit = at + roomForRecords(query, at);
   let count = 0;
-  for (const address of addresses) {
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[(start + i) % addresses.length]!;
     if (at + 12 + address.length > limit) {
       query.out[query.outStart + 2]! |= headerFlag.TC;
       break;

@@ -58,6 +58,15 @@ export const nodePoolFileSystem: PoolFileSystem = {
   },
 };
 
+/** Reads what another process keeps, and writes nothing. */
+export const readOnlyPoolFileSystem: PoolFileSystem = {
+  ...nodePoolFileSystem,
+  writeSynced: () => undefined,
+  rename: () => undefined,
+  syncDirectory: () => undefined,
+  remove: () => undefined,
+};
+
 function withDescriptor<Result>(path: string, flags: string, use: (descriptor: number) => Result): Result {
   const descriptor = openSync(path, flags);
   try {

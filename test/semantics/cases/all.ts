@@ -3,6 +3,7 @@ import { section01 } from './section-01.ts';
 import { section02 } from './section-02.ts';
 import { section03 } from './section-03.ts';
 import { section04 } from './section-04.ts';
+import { section05Hosts } from './section-05-hosts.ts';
 import { section05Rows } from './section-05-rows.ts';
 import { section05Rules } from './section-05-rules.ts';
 import { section06 } from './section-06.ts';
@@ -17,6 +18,7 @@ export const allCases: readonly SemanticsCase[] = [
   ...section04,
   ...section05Rows,
   ...section05Rules,
+  ...section05Hosts,
   ...section06,
   ...section08,
   ...section10,
