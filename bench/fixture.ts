@@ -14,7 +14,7 @@ import { makeCounters } from '../src/server/counters.ts';
 export const hashSeed = 0x5eed;
 
 const nothing = (): void => undefined;
-const silent: Logger = {
+export const silent: Logger = {
   debug: nothing,
   info: nothing,
   warning: nothing,
@@ -36,6 +36,7 @@ const options: RegistryOptions = {
   services: false,
   locality: '',
   zones: ['mesh.test.'],
+  allocationZones: [],
 };
 
 /** Name of the host with this number; they differ in length, as names do. */
@@ -70,7 +71,6 @@ export function makeAnswerer(hosts: number): { answerer: Answerer; writer: Table
     registry: options,
     allocation: { mode: 'off', file: '', cidrs: [] },
     clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined },
-    allocationZones: [],
     negativeTtl: 5,
     startupTimeoutMs: 0,
     unsynced: 'forward',

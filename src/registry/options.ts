@@ -21,4 +21,6 @@ export interface RegistryOptions {
   readonly locality: string;
   /** The own zones, lower-case, absolute. */
   readonly zones: readonly string[];
+  /** Reverse zones of the ranges that automatic addresses come from: what is unknown there never leaks upstream. */
+  readonly allocationZones: readonly string[];
 }

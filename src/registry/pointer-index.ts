@@ -1,9 +1,9 @@
 import { encodeName } from '../wire/name.ts';
-import type { Compiler, NameRecord, ViewNamespaces } from './compile/compile.ts';
+import type { NameRecord } from './compile/compile.ts';
 import { reverseName } from './compile/pointers.ts';
+import type { Publisher } from './publisher.ts';
 import type { HostAnswer } from './resolve/answer.ts';
 import { ViewMap, type ByMesh } from './resolve/view-map.ts';
-import type { TableWriter } from './table/writer.ts';
 
 /** SEMANTICS.md section 7. */
 export const maxPointers = 32;
@@ -25,17 +25,13 @@ interface Pointer {
  * kept in order, so that a host that shares it with thousands costs a search and not a sort.
  */
 export class PointerIndex {
-  readonly #table: TableWriter;
-  readonly #compiler: Compiler;
-  readonly #namespaces: ViewNamespaces;
+  readonly #publisher: Pick<Publisher, 'publishPointer'>;
   readonly #claims = new Map<string, Claim[]>();
   readonly #byHost = new Map<string, readonly string[]>();
   readonly #dirty = new Set<string>();
 
-  constructor(table: TableWriter, compiler: Compiler, namespaces: ViewNamespaces) {
-    this.#table = table;
-    this.#compiler = compiler;
-    this.#namespaces = namespaces;
+  constructor(publisher: Pick<Publisher, 'publishPointer'>) {
+    this.#publisher = publisher;
   }
 
   /** What hosts say of an address (canonical), in order; those that this client does not see included. */
@@ -48,7 +44,7 @@ export class PointerIndex {
     return this.#claims.keys();
   }
 
-  /** Takes note of what a host says now. The table changes with `flush`. */
+  /** Takes note of what a host says now. What is served changes with `flush`. */
   update(host: string, answers: ViewMap<HostAnswer | undefined>): void {
     const addresses = new Set<string>();
     let created = Infinity;
@@ -94,9 +90,10 @@ export class PointerIndex {
   }
 
   #write(address: string): boolean {
-    const name = encodeName(reverseName(address))!;
+    const text = reverseName(address);
     const claims = this.#claims.get(address);
-    if (!claims) return this.#table.delete(name);
+    if (!claims) return this.#publisher.publishPointer(text, undefined);
+    const name = encodeName(text)!;
     const namespaces = new Set<string>();
     for (const { pointers } of claims) for (const namespace of pointers.namespaces.keys()) namespaces.add(namespace);
     const record = (namespace: string | undefined, isMeshed: boolean): NameRecord | undefined =>
@@ -106,8 +103,7 @@ export class PointerIndex {
       meshed: record(namespace, true),
     });
     const views = new ViewMap(pair(undefined), new Map(Array.from(namespaces, (each) => [each, pair(each)])));
-    const bytes = this.#compiler.compileViews(name, views, this.#namespaces);
-    return bytes ? this.#table.set(bytes) : this.#table.delete(name);
+    return this.#publisher.publishPointer(text, views);
   }
 }
 

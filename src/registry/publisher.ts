@@ -4,13 +4,17 @@ import type { Compiler, NameRecord, ViewNamespaces } from './compile/compile.ts'
 import { namesOf, type ViewedName } from './compile/host-records.ts';
 import { isWildcard } from './host.ts';
 import type { HostAnswer } from './resolve/answer.ts';
-import { ViewMap } from './resolve/view-map.ts';
+import type { RegistryOptions } from './options.ts';
+import { ViewMap, type ByMesh } from './resolve/view-map.ts';
 import { recordFlag } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 
+type Records = ViewMap<NameRecord | undefined>;
+
 /**
- * Keeps the answer table in step with the answers of the hosts. A name can be claimed from several sides; the first of
- * these has it: a host, an endpoint name of the host above it, the fixed names of an own zone, an ancestor of a name.
+ * Keeps the answer table in step with the answers of the hosts. A name can be claimed from several sides; for each client
+ * the first of these has it that the client sees: a host, an endpoint name of the host above it, the fixed names of an own
+ * zone, a reverse name, an ancestor of a name. What everybody sees need not be kept here: what is below it never shows.
  */
 export class Publisher {
   readonly #table: TableWriter;
@@ -21,21 +25,29 @@ export class Publisher {
   readonly #ancestors: Ancestors;
   /** Fixed names of the own zones: apex and `ns.dns.<zone>`. */
   readonly #fixed = new Map<string, NameRecord>();
+  /** Hosts that some do not see. */
+  readonly #partialHosts = new Map<string, Records>();
+  /** Endpoint names that some do not see, or whose host of the same name some do not see. */
+  readonly #partialEndpoints = new Map<string, Records>();
+  readonly #pointers = new Map<string, Records>();
+  /** Zones where the server says what exists, so that ancestors of reverse names count. */
+  readonly #knownZones: readonly string[];
 
   /**
-   * `zones` are absolute; `serverAddresses` is what `ns.dns.<zone>` answers, `ttl` of that in seconds.
+   * `zones` are absolute, and so are `allocationZones`, those of the ranges that automatic addresses come from;
+   * `serverAddresses` is what `ns.dns.<zone>` answers, `ttl` of that in seconds.
    */
   constructor(
     table: TableWriter,
     compiler: Compiler,
     namespaces: ViewNamespaces,
-    zones: readonly string[],
+    { zones, allocationZones, ttl }: Pick<RegistryOptions, 'zones' | 'allocationZones' | 'ttl'>,
     serverAddresses: readonly string[],
-    ttl: number,
   ) {
     this.#table = table;
     this.#compiler = compiler;
     this.#namespaces = namespaces;
+    this.#knownZones = [...zones, ...allocationZones].map((zone) => `.${zone}`.slice(0, -1));
     this.#ancestors = new Ancestors((name) => this.#renewAncestor(name));
     for (const zone of zones) {
       const suffix = zone === '.' ? '' : `.${zone}`;
@@ -79,12 +91,23 @@ export class Publisher {
     this.#hosts.set(host, labels === none && seenBy === everybody ? plainHost : { labels, seenBy });
     this.#ancestors.move(host, before?.seenBy, seenBy);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
-    let changed = this.#write(own);
-    for (const name of below) if (!this.#hosts.has(name.text)) changed = this.#write(name) || changed;
+    keep(this.#partialHosts, host, isForAll(own.records) ? undefined : own.records);
+    let changed = this.#render(host, own.name, own.records);
+    for (const name of below) changed = this.#publishEndpoint(name) || changed;
     for (const label of before?.labels ?? none) {
-      if (!labels.includes(label)) changed = this.#remove(`${label}.${host}`) || changed;
+      if (!labels.includes(label)) changed = this.#removeEndpoint(`${label}.${host}`) || changed;
     }
     return changed;
+  }
+
+  /** Serves PTR records at a reverse name, or none any more. Returns whether any client could see a difference. */
+  publishPointer(text: string, records: Records | undefined): boolean {
+    const before = this.#pointers.get(text);
+    keep(this.#pointers, text, records);
+    if (this.#knownZones.some((zone) => text.endsWith(zone))) {
+      this.#ancestors.move(text, before && visibilityOf(before), records && visibilityOf(records));
+    }
+    return this.#isClaimedForAll(text) ? false : this.#render(text, encodeName(text)!);
   }
 
   /** The host above, when it has an endpoint name that this host hides or has hidden: it must be published again. */
@@ -96,54 +119,70 @@ export class Publisher {
 
   #withdraw(host: string, { labels, seenBy }: Published): boolean {
     this.#hosts.delete(host);
+    this.#partialHosts.delete(host);
     this.#ancestors.move(host, seenBy, undefined);
     this.#remove(host);
-    for (const label of labels) this.#remove(`${label}.${host}`);
+    for (const label of labels) this.#removeEndpoint(`${label}.${host}`);
     return true;
   }
 
-  #write({ text, name, records }: ViewedName): boolean {
-    const fixed = this.#fixed.get(text);
-    // The apex stays an apex, for all: it has SOA and NS beside what the host says.
-    const merged = fixed
-      ? records.map((record) => (record ? { ...record, flags: record.flags | fixed.flags } : fixed))
-      : records;
-    const bytes = this.#compiler.compileViews(name, merged, this.#namespaces);
-    return bytes ? this.#table.set(bytes) : this.#remove(text);
+  #publishEndpoint({ text, name, records }: ViewedName): boolean {
+    const isHidden = this.#hosts.has(text) && !this.#partialHosts.has(text);
+    const isAlone = isForAll(records) && !this.#hosts.has(text);
+    keep(this.#partialEndpoints, text, isHidden || isAlone ? undefined : records);
+    return isHidden ? false : this.#render(text, name, isAlone ? records : undefined);
   }
 
-  /** Takes a name away, or leaves what remains of it. */
-  #remove(name: string): boolean {
-    if (this.#hosts.has(name)) return false;
-    const wire = encodeName(name);
-    if (!wire) return false;
-    const fixed = this.#fixed.get(name);
-    if (fixed) return this.#table.set(this.#compiler.compile(fixed));
-    const ancestor = this.#ancestorRecord(name, wire);
-    return ancestor ? this.#table.set(ancestor) : this.#table.delete(wire);
+  #removeEndpoint(text: string): boolean {
+    this.#partialEndpoints.delete(text);
+    return this.#remove(text);
+  }
+
+  /** A name has lost a claim: what remains of it is served. */
+  #remove(text: string): boolean {
+    const isHidden = this.#hosts.has(text) && !this.#partialHosts.has(text);
+    const name = isHidden ? undefined : encodeName(text);
+    return name ? this.#render(text, name) : false;
+  }
+
+  /** Writes what all claims on a name come to, `top` before those that are kept here. */
+  #render(text: string, name: Uint8Array, top?: Records): boolean {
+    const fixed = this.#fixed.get(text);
+    let records = top;
+    for (const layer of this.#layers(text)) {
+      if (records && isForAll(records)) break;
+      records = records ? layered(records, layer) : layer;
+    }
+    // The apex stays an apex, for all: it has SOA and NS beside what the host says.
+    if (fixed) records = records?.map((record) => record && { ...record, flags: record.flags | fixed.flags });
+    const bytes = records && this.#compiler.compileViews(name, records, this.#namespaces);
+    return bytes ? this.#table.set(bytes) : this.#table.delete(name);
+  }
+
+  *#layers(text: string): Iterable<Records> {
+    const fixed = this.#fixed.get(text);
+    const kept = [
+      this.#partialHosts.get(text),
+      this.#partialEndpoints.get(text),
+      fixed && ViewMap.uniform<NameRecord | undefined>(fixed),
+      this.#pointers.get(text),
+    ];
+    for (const layer of kept) if (layer) yield layer;
+    const seenBy = this.#ancestors.seenBy(text);
+    if (seenBy) yield ancestorRecords(encodeName(text)!, seenBy);
   }
 
   /** The descendants of a name have changed, or who sees them. */
-  #renewAncestor(name: string): void {
-    if (!this.#isClaimed(name)) this.#remove(name);
+  #renewAncestor(text: string): void {
+    if (!this.#isClaimedForAll(text)) this.#render(text, encodeName(text)!);
   }
 
-  #ancestorRecord(text: string, name: Uint8Array): Uint8Array | undefined {
-    const seenBy = this.#ancestors.seenBy(text);
-    if (!seenBy) return undefined;
-    const record: NameRecord = { name, kind: 'ancestor', flags: 0, ttl: 0 };
-    const pair = { plain: record, meshed: record };
-    const unseen = { plain: undefined, meshed: undefined };
-    const namespaces = new Map(Array.from(seenBy.namespaces, (namespace) => [namespace, pair]));
-    const views = new ViewMap<NameRecord | undefined>(seenBy.all ? pair : unseen, namespaces);
-    return this.#compiler.compileViews(name, views, this.#namespaces);
-  }
-
-  /** Whether something other than its descendants gives the name a record. */
-  #isClaimed(name: string): boolean {
-    if (this.#hosts.has(name) || this.#fixed.has(name)) return true;
-    const dot = name.indexOf('.');
-    return dot > 0 && this.#hosts.get(name.slice(dot + 1))?.labels.includes(name.slice(0, dot)) === true;
+  /** Whether a host or an endpoint name has the name, for everybody. */
+  #isClaimedForAll(text: string): boolean {
+    if (this.#hosts.has(text)) return !this.#partialHosts.has(text);
+    const dot = text.indexOf('.');
+    if (dot < 0 || this.#hosts.get(text.slice(dot + 1))?.labels.includes(text.slice(0, dot)) !== true) return false;
+    return !this.#partialEndpoints.has(text);
   }
 
   #fix(record: NameRecord): void {
@@ -163,10 +202,39 @@ interface Published {
 const none: readonly string[] = [];
 const plainHost: Published = { labels: none, seenBy: everybody };
 
-function visibilityOf(answers: ViewMap<HostAnswer | undefined>): Visibility {
+function visibilityOf(answers: ViewMap<object | undefined>): Visibility {
   if (answers.others.plain ?? answers.others.meshed) return everybody;
   const seen = [...answers.namespaces].filter(([, { plain, meshed }]) => plain ?? meshed);
   return { all: false, namespaces: new Set(seen.map(([namespace]) => namespace)) };
+}
+
+/** For a limited namespace too: what everybody sees exists, though a Sidecar may hide what it says. */
+function ancestorRecords(name: Uint8Array, { all, namespaces }: Visibility): Records {
+  const record: NameRecord = { name, kind: 'ancestor', flags: 0, ttl: 0 };
+  if (all) return ViewMap.uniform<NameRecord | undefined>(record);
+  const pair = { plain: record, meshed: record };
+  const listed = new Map(Array.from(namespaces, (namespace) => [namespace, pair]));
+  return new ViewMap<NameRecord | undefined>({ plain: undefined, meshed: undefined }, listed);
+}
+
+/** For each client the upper value, or the lower one where it sees none. */
+function layered(upper: Records, lower: Records): Records {
+  const pairOf = (namespace: string | undefined): ByMesh<NameRecord | undefined> => ({
+    plain: upper.get(namespace, false) ?? lower.get(namespace, false),
+    meshed: upper.get(namespace, true) ?? lower.get(namespace, true),
+  });
+  const namespaces = new Set([...upper.namespaces.keys(), ...lower.namespaces.keys()]);
+  return new ViewMap(pairOf(undefined), new Map(Array.from(namespaces, (each) => [each, pairOf(each)])));
+}
+
+function isForAll(records: Records): boolean {
+  for (const record of records.values()) if (!record) return false;
+  return true;
+}
+
+function keep(map: Map<string, Records>, text: string, records: Records | undefined): void {
+  if (records) map.set(text, records);
+  else map.delete(text);
 }
 
 function hasAny(answers: ViewMap<HostAnswer | undefined>): boolean {

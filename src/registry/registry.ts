@@ -61,8 +61,8 @@ export class Registry implements Sink {
     this.store = new Store(options);
     const compiler = new Compiler();
     this.#namespaces = new NamespaceIds(table, compiler);
-    this.#publisher = new Publisher(table, compiler, this.#namespaces, options.zones, serverAddresses, options.ttl);
-    this.#pointers = new PointerIndex(table, compiler, this.#namespaces);
+    this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
+    this.#pointers = new PointerIndex(this.#publisher);
     this.#clients = new ClientIndex(table, compiler, this.#namespaces);
     this.context = {
       options,

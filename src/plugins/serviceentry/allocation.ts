@@ -2,6 +2,7 @@ import { HashAllocator } from '../../registry/allocation/hash-allocator.ts';
 import { hashKey } from '../../registry/allocation/hash.ts';
 import type { Allocation } from '../../registry/allocation/keeper.ts';
 import { PoolAllocator, poolKey } from '../../registry/allocation/pool.ts';
+import { nodePoolFileSystem, readOnlyPoolFileSystem } from '../../registry/allocation/pool-file-system.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { AllocationConfig } from './config.ts';
@@ -13,7 +14,7 @@ export interface RunningAllocation extends Allocation {
 
 /** What the option `autoallocate` says; `undefined` where it is off. */
 export function startAllocation(config: AllocationConfig, clock: Clock, logger: Logger): RunningAllocation | undefined {
-  const { mode, file, cidrs } = config;
+  const { mode, file, cidrs, isReadOnly = false } = config;
   if (mode === 'off') return undefined;
   if (mode === 'hash') {
     return {
@@ -23,7 +24,8 @@ export function startAllocation(config: AllocationConfig, clock: Clock, logger: 
     };
   }
   const ranges = cidrs.map(({ address, prefixLength }) => `${address}/${prefixLength}`);
-  const common = { path: file, clock, logger };
+  const fileSystem = isReadOnly ? readOnlyPoolFileSystem : nodePoolFileSystem;
+  const common = { path: file, fileSystem, clock, logger };
   const pool = new PoolAllocator(ranges.length > 0 ? { ...common, ranges } : common);
   return {
     allocator: pool,

@@ -17,8 +17,6 @@ export interface ServiceEntryConfig {
   readonly unsynced: 'servfail' | 'forward';
   /** Zones below which a name that is not served goes to the next plugin; absolute. `undefined` without fallthrough. */
   readonly fallthrough: readonly string[] | undefined;
-  /** Reverse zones of the ranges that automatic addresses come from: what is unknown there never leaks upstream. */
-  readonly allocationZones: readonly string[];
   /** Addresses that `ns.dns.<zone>` answers; set when the server starts. */
   readonly serverAddresses: readonly string[];
 }
@@ -30,6 +28,8 @@ export interface AllocationConfig {
   readonly file: string;
   /** Ranges of a pool; empty for the default ones. */
   readonly cidrs: readonly Cidr[];
+  /** Another process has the file: it is read, and nothing is written. */
+  readonly isReadOnly?: boolean;
 }
 
 /** How the namespace of a client is found (SEMANTICS.md section 8). */

@@ -68,7 +68,7 @@ class Answerer {
     this.#zones = zoneList(config.registry.zones);
     this.#fallthrough = zoneList(config.fallthrough ?? []);
     this.#except = zoneList(config.registry.except);
-    this.#allocationZones = zoneList(config.allocationZones);
+    this.#allocationZones = zoneList(config.registry.allocationZones);
     this.#clients = new ClientFinder(config.clients, table);
     this.#hasLimits = config.registry.sidecars;
     this.#negativeTtl = config.negativeTtl;

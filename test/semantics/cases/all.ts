@@ -7,7 +7,10 @@ import { section05Hosts } from './section-05-hosts.ts';
 import { section05Rows } from './section-05-rows.ts';
 import { section05Rules } from './section-05-rules.ts';
 import { section06 } from './section-06.ts';
+import { section06Locality } from './section-06-locality.ts';
+import { section07 } from './section-07.ts';
 import { section08 } from './section-08.ts';
+import { section09 } from './section-09.ts';
 import { section10 } from './section-10.ts';
 
 /** Every case of the semantics that is built. */
@@ -20,7 +23,10 @@ export const allCases: readonly SemanticsCase[] = [
   ...section05Rules,
   ...section05Hosts,
   ...section06,
+  ...section06Locality,
+  ...section07,
   ...section08,
+  ...section09,
   ...section10,
 ];
 

@@ -1,4 +1,4 @@
-import { forwarded, nodata, owned, serviceEntry, type SemanticsCase } from '../case.ts';
+import { forwarded, from, nodata, owned, pod, serviceEntry, upstreamSaid, type SemanticsCase } from '../case.ts';
 
 const allocated = (host: string, ...values: string[]): string =>
   `status: { addresses: [${values.map((value) => `{ value: '${value}', host: '${host}' }`).join(', ')}] }`;
@@ -108,5 +108,32 @@ export const section03: readonly SemanticsCase[] = [
       serviceEntry('s', "hosts: ['*.static.com'], resolution: STATIC", '', allocated('*.static.com', '240.240.0.2')),
     options: 'auto_addresses all',
     queries: [owned('a.b.dyn.com A', ['240.240.0.1']), forwarded('a.static.com A')],
+  },
+  {
+    section: '3',
+    name: 'auto_addresses meshed: to Pods that the mesh captures and to the CIDRs of meshed, the others as if off',
+    options: 'auto_addresses meshed\nmeshed 127.0.0.32/28 127.0.0.99/32\nmeshed 2001:db8::/32',
+    objects:
+      serviceEntry('a', 'hosts: [a.example.com], resolution: DNS', '', allocated('a.example.com', '240.240.0.1')) +
+      serviceEntry('b', 'hosts: [b.example.com], resolution: DNS, addresses: [10.0.0.1]') +
+      pod('sidecar', ['127.0.0.11'], "annotations: { sidecar.istio.io/status: '{}' }") +
+      pod('ambient', ['127.0.0.12'], 'annotations: { ambient.istio.io/redirection: enabled }') +
+      pod('plain', ['127.0.0.13'], 'annotations: { ambient.istio.io/redirection: disabled }') +
+      pod('node', ['127.0.0.14'], "annotations: { sidecar.istio.io/status: '{}' }", 'hostNetwork: true') +
+      pod('done', ['127.0.0.15'], "annotations: { sidecar.istio.io/status: '{}' }", '', 'phase: Succeeded') +
+      pod('starting', ['127.0.0.16'], "annotations: { sidecar.istio.io/status: '{}' }", '', 'phase: Pending'),
+    upstream: 'a.example.com. 60 IN A 192.0.2.1',
+    queries: [
+      ...['127.0.0.11', '127.0.0.12', '127.0.0.16', '127.0.0.32', '127.0.0.47', '127.0.0.99'].flatMap((address) =>
+        from(address, owned('a.example.com A', ['240.240.0.1']), owned('b.example.com A', ['10.0.0.1'])),
+      ),
+      ...['127.0.0.1', '127.0.0.13', '127.0.0.14', '127.0.0.15', '127.0.0.31', '127.0.0.48'].flatMap((address) =>
+        from(
+          address,
+          upstreamSaid('a.example.com A', 'a.example.com. 60 IN A 192.0.2.1'),
+          owned('b.example.com A', ['10.0.0.1']),
+        ),
+      ),
+    ],
   },
 ];
