@@ -49,15 +49,12 @@ export function answerLive(
   // Taken for all of them before any is followed: a name that leads to many others leaves none out that stand beside it.
   const affordable = Math.min(wanted.length, budget.lookups);
   budget.lookups -= affordable;
-  const parts = [
-    ...types.map((type) => ownPart(arena, record, type)),
-    ...wanted.map(({ name, type }, i) =>
-      i < affordable ? lookupPart(query, name, type, budget, lookup) : { ...emptyUnion, hasFailed: true },
-    ),
-  ];
+  const own = types.map((type) => ownPart(arena, record, type));
+  if (affordable < wanted.length) own.push({ ...emptyUnion, hasFailed: true });
+  const parts = wanted.slice(0, affordable).map(({ name, type }) => lookupPart(query, name, type, budget, lookup));
   const ownTtl = readUint32(arena, record + recordOffset.ttl);
-  return Promise.all(parts).then((unions) => {
-    const union = unite(unions, ownTtl);
+  return Promise.all(parts).then((found) => {
+    const union = unite([...own, ...found], ownTtl);
     const start = union.addresses.length > 1 ? rotation.start(record, union.addresses.length) : 0;
     return writeUnion(query, union, start, onEmpty);
   });
