@@ -20,6 +20,9 @@ const srv = (ask: string, answers: readonly string[], additional: readonly strin
   additional: additional.join('\n'),
 });
 
+/** 245 octets on the wire: 9 more fit before it, and 12 do not. */
+const longName = [...Array.from({ length: 3 }, () => 'a'.repeat(63)), 'a'.repeat(45), 'w.com'].join('.');
+
 /** SRV. */
 export const section06: readonly SemanticsCase[] = [
   {
@@ -274,6 +277,25 @@ export const section06: readonly SemanticsCase[] = [
       // No target: just another name below the wildcard.
       owned('10-0-0-3.x.w.com A', ['10.0.0.1', '10.0.0.2']),
       owned('10-0-0-1.w.com A', ['10.0.0.1', '10.0.0.2']),
+    ],
+  },
+  {
+    section: '6',
+    name: 'below a wildcard a target that would be longer than 255 octets is left out',
+    objects: serviceEntry(
+      'w',
+      `hosts: ['*.w.com'], ${internal}, resolution: STATIC, ports: [{ number: 80, name: p }],
+       endpoints: [{ address: 10.0.0.1 }, { address: '2001:db8::1' }]`,
+    ),
+    queries: [
+      {
+        ...srv(
+          `_p._tcp.${longName} SRV`,
+          [`0 50 80 10-0-0-1.${longName}.`],
+          [`10-0-0-1.${longName}. 30 IN A 10.0.0.1`],
+        ),
+        edns: true,
+      },
     ],
   },
   ...weights,
