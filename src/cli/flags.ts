@@ -50,7 +50,7 @@ export function readFlags(args: readonly string[]): FlagsResult {
   let values: ReturnType<typeof parse>['values'];
   let positionals: string[];
   try {
-    ({ values, positionals } = parse(args.map(doubleDash)));
+    ({ values, positionals } = parse(args.flatMap(longForm)));
   } catch (error) {
     return { type: 'usage', message: error instanceof Error ? error.message : String(error) };
   }
@@ -77,7 +77,14 @@ function parse(args: string[]) {
   return parseArgs({ args, options, allowPositionals: true, strict: true });
 }
 
-/** `parseArgs` takes `-conf` for the flags c, o, n and f; its own single-letter flags need no change. */
-function doubleDash(argument: string): string {
-  return /^-[a-z]/i.test(argument) ? `-${argument}` : argument;
+/**
+ * `parseArgs` takes `-conf` for the flags c, o, n and f, so it gets `--conf`. It knows no `-quiet=false` either; values
+ * of boolean flags are those of Go.
+ */
+function longForm(argument: string): string[] {
+  const long = /^-[a-z]/i.test(argument) ? `-${argument}` : argument;
+  const [, name = '', value = ''] = /^--([^=]+)=(.*)$/.exec(long) ?? [];
+  if (!Object.entries(options).some(([option, { type }]) => option === name && type === 'boolean')) return [long];
+  if (/^(1|t|T|true|True|TRUE)$/.test(value)) return [`--${name}`];
+  return /^(0|f|F|false|False|FALSE)$/.test(value) ? [] : [long];
 }

@@ -44,6 +44,8 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   for (const problem of problems.sorted()) process.stderr.write(`${formatProblem(problem)}\n`);
   if (problems.hasErrors) return 1;
   if (flags.check) return print('The Corefile is right.\n');
+  // From here on a signal ends what has been started, even if that is not all yet.
+  const signalled = nextSignal();
   const clock = systemClock;
   const logger = makeLogger(flags.logFormat, config.debug, clock);
   const server = await RunningServer.start(config, {
@@ -55,24 +57,37 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     cpus: availableParallelism(),
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
   });
-  if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
+  try {
+    if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
+  } catch (error) {
+    await server.stop();
+    throw new Error(`cannot write the pidfile: ${errorMessage(error)}`, { cause: error });
+  }
   logger.flush();
   if (!flags.quiet) process.stdout.write(banner(server, version));
   // The sockets belong to workers; this keeps the main thread until it is told to go.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(name, () => resolve(name));
-    }
-  });
-  // A second SIGINT ends at once, as in CoreDNS.
-  process.once('SIGINT', () => process.exit(2));
+  const signal = await signalled;
   clearInterval(alive);
   logger.info(`${signal}: Shutting down servers then terminating`);
   await server.stop();
   if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
   logger.flush();
   return 0;
+}
+
+/** The first SIGTERM or SIGINT. A SIGINT behind it ends the process at once, as in CoreDNS. */
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let isFirst = true;
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, () => {
+        if (!isFirst && name === 'SIGINT') process.exit(2);
+        isFirst = false;
+        resolve(name);
+      });
+    }
+  });
 }
 
 /** `reusePort` came with Node 22.12 and 23.1; before that it is ignored in silence. */

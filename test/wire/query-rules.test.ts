@@ -194,6 +194,17 @@ describe('a query that is held', () => {
     );
   });
 
+  test('keeps it where it came in a Buffer, whose slice shares memory', () => {
+    const query = new Query(1);
+    const buffer = Buffer.from(octets);
+    query.bytes = buffer;
+    query.end = octets.length;
+    expect(query.read()).toBe('query');
+    query.hold();
+    buffer.fill(0xff);
+    expect(query.bytes).toEqual(octets);
+  });
+
   test('has no OPT where there was none', () => {
     const { query } = read(message({ questions: [asked] }), { offset: 33 });
     query.hold();

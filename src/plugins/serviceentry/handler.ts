@@ -85,9 +85,10 @@ class Answerer {
     let first = 0;
     while (first < labelCount && lower[labels[first]! + 1] === underscore) first++;
     if (first === labelCount && labelCount > 0) return this.#notServed(query, false);
-    const hostOffset = first === labelCount ? nameLength - 1 : labels[first]!;
-    const hash = first === labelCount ? query.hashSeed : suffixHashes[first]!;
-    let record = table.find(hash, lower, hostOffset, nameLength - hostOffset);
+    let record =
+      first === 0
+        ? table.findName(query)
+        : table.find(suffixHashes[first]!, lower, labels[first]!, nameLength - labels[first]!);
     if (record >= 0) record = this.#seenBy(query, record);
     const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
     if (record < 0 || isAncestor) {

@@ -1,3 +1,4 @@
+import type { Query } from '../../wire/query.ts';
 import { recordOffset, slotOf, stateWord, syncState, type TableHandle } from './layout.ts';
 
 /** A worker's view of an answer table. Holds no data of its own: a new generation is switched to with `use`. */
@@ -5,6 +6,7 @@ export class TableReader {
   arena: Uint8Array = new Uint8Array(0);
   #slots: Int32Array = new Int32Array(0);
   #mask = 0;
+  #words: Int32Array = new Int32Array(0);
   #state: Int32Array = new Int32Array(stateWord.count);
 
   constructor(handle: TableHandle) {
@@ -14,6 +16,7 @@ export class TableReader {
   /** Switches to the memory of a new generation. */
   use(handle: TableHandle): void {
     this.arena = new Uint8Array(handle.arena);
+    this.#words = new Int32Array(handle.arena);
     this.#slots = new Int32Array(handle.slots);
     this.#mask = this.#slots.length / 2 - 1;
     this.#state = new Int32Array(handle.state);
@@ -43,6 +46,19 @@ export class TableReader {
     return (state[at]! | state[at + 1]! | state[at + 2]! | state[at + 3]!) !== 0;
   }
 
+  /** As `find`, for the whole name of a query: names are compared four octets at a time. Needs `readName`. */
+  findName({ suffixHashes, lower, lowerWords, nameLength, labelCount, hashSeed }: Query): number {
+    const hash = labelCount === 0 ? hashSeed : suffixHashes[0]!;
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
+      const place = Atomics.load(slots, 2 * slot + 1);
+      if (place === 0) return -1;
+      if (place < 0 || slots[2 * slot] !== hash) continue;
+      if (hasWords(this.arena, this.#words, place * 4, lower, lowerWords, nameLength)) return place * 4;
+    }
+  }
+
   /**
    * Offset in the arena of the record of an owner name, or -1. `name` is a lower-case wire name of `length` octets at
    * `start`, `hash` its hash (`hashName`).
@@ -57,6 +73,25 @@ export class TableReader {
         return place * 4;
     }
   }
+}
+
+/** As `hasName` for a name that starts at a word of its own, as names of records do. */
+function hasWords(
+  arena: Uint8Array,
+  arenaWords: Int32Array,
+  record: number,
+  name: Uint8Array,
+  nameWords: Int32Array,
+  length: number,
+): boolean {
+  if (arena[record] !== length) return false;
+  const from = (record + recordOffset.name) >> 2;
+  const whole = length >> 2;
+  for (let i = 0; i < whole; i++) if (arenaWords[from + i] !== nameWords[i]) return false;
+  for (let i = whole << 2; i < length; i++) {
+    if (arena[record + recordOffset.name + i] !== name[i]) return false;
+  }
+  return true;
 }
 
 /** Whether the record at `record` has this owner name. */

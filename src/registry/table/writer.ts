@@ -151,7 +151,7 @@ export class TableWriter {
   #rebuild(extraBytes: number, leftOut: number): void {
     let capacity = minSlots;
     while (capacity < 2 * (this.#liveRecords + 1)) capacity *= 2;
-    const bytes = Math.ceil((this.#liveBytes + extraBytes + 4) * 1.75);
+    const bytes = 4 * Math.ceil((this.#liveBytes + extraBytes + 4) * 0.4375);
     const slots = new Int32Array(new SharedArrayBuffer(capacity * 8));
     const arena = new Uint8Array(new SharedArrayBuffer(Math.max(minArenaBytes, bytes)));
     const mask = capacity - 1;

@@ -48,6 +48,8 @@ export const malformed: readonly MalformedCase[] = [
   { name: 'QDCOUNT 256', message: patched({ 4: 1, 5: 0 }), gets: formerr },
   { name: 'ANCOUNT 2', message: patched({ 7: 2 }), gets: formerr },
   { name: 'NSCOUNT 2', message: patched({ 9: 2 }), gets: formerr },
+  { name: 'ANCOUNT 2 with its records', message: Uint8Array.from([...patched({ 7: 2 }), ...a, ...a]), gets: formerr },
+  { name: 'NSCOUNT 2 with its records', message: Uint8Array.from([...patched({ 9: 2 }), ...a, ...a]), gets: formerr },
   { name: 'ARCOUNT 3', message: followedBy([...opt(), ...a, ...a], 3), gets: formerr },
   { name: 'ARCOUNT 0xFFFF', message: patched({ 10: 0xff, 11: 0xff }), gets: formerr },
   { name: 'ARCOUNT 1 without a record', message: patched({ 11: 1 }), gets: formerr },

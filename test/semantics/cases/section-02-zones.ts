@@ -62,7 +62,11 @@ export const ownZones: readonly SemanticsCase[] = [
       host('unusable', 'unusable.mesh.test', 'resolution: STATIC, workloadSelector: { labels: { app: x } }') +
       host('dynamic', "'*.dyn.mesh.test'", 'resolution: DYNAMIC_DNS') +
       host('vip', 'vip.mesh.test', 'addresses: [10.0.0.1], ports: [{ number: 80, name: http }]'),
-    upstream: 'none.mesh.test. 60 IN A 192.0.2.1\n_x._tcp.vip.mesh.test. 60 IN SRV 0 0 1 vip.mesh.test.',
+    upstream: `
+      none.mesh.test. 60 IN A 192.0.2.1
+      _http._tcp.none.mesh.test. 60 IN SRV 0 0 1 none.mesh.test.
+      _x._tcp.vip.mesh.test. 60 IN SRV 0 0 1 vip.mesh.test.
+    `,
     queries: [
       nodata('none.mesh.test A', zone),
       nodata('none.mesh.test TXT', zone),

@@ -239,14 +239,33 @@ export const section05Rows: readonly SemanticsCase[] = [
   })),
   {
     section: '5',
+    name: 'DYNAMIC_DNS without a VIP, with endpoints: forward all the same',
+    upstream,
+    objects: serviceEntry(
+      'a',
+      `hosts: ['*.example.com'], ${ports}, resolution: DYNAMIC_DNS, ${internal}, endpoints: [{ address: 10.0.0.9 }]`,
+    ),
+    queries: [upstreamSaid('a.example.com A', 'a.example.com. 60 IN A 192.0.2.1'), srvOfHost],
+  },
+  {
+    section: '5',
     name: 'types that no client may ask of a name here are refused, and upstream never sees them',
     objects:
       serviceEntry('vip', 'hosts: [vip.example.com], addresses: [10.0.0.1]') +
+      serviceEntry('int', `hosts: [int.example.com], ${internal}, ${ports}, addresses: [10.0.0.1]`) +
       serviceEntry('fwd', `hosts: [fwd.example.com], ${ports}, resolution: DNS`),
     upstream: 'vip.example.com. 60 IN TXT "x"\nfwd.example.com. 60 IN TXT "x"',
     zones: ['mesh.test'],
-    queries: ['vip.example.com', 'fwd.example.com', '_http._tcp.fwd.example.com', 'mesh.test', 'x.mesh.test'].flatMap(
-      (owner) => ['AXFR', 'IXFR', 'TKEY', 'TSIG', 'MAILA', 'MAILB'].map((type) => refused(`${owner} ${type}`)),
-    ),
+    queries: [
+      'vip.example.com',
+      'int.example.com',
+      '_http._tcp.int.example.com',
+      '_tcp.int.example.com',
+      '_x._tcp.int.example.com',
+      'fwd.example.com',
+      '_http._tcp.fwd.example.com',
+      'mesh.test',
+      'x.mesh.test',
+    ].flatMap((owner) => ['AXFR', 'IXFR', 'TKEY', 'TSIG', 'MAILA', 'MAILB'].map((type) => refused(`${owner} ${type}`))),
   },
 ];

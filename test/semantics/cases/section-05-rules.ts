@@ -8,6 +8,7 @@ import {
   workloadEntry,
   type SemanticsCase,
 } from '../case.ts';
+import { upstreamSoa } from '../../support/zone-upstream.ts';
 
 const internal = 'location: MESH_INTERNAL';
 const ports = 'ports: [{ number: 80, name: http }]';
@@ -68,6 +69,9 @@ export const section05Rules: readonly SemanticsCase[] = [
         edns: { dnssecOk: true },
         answer: '_MongoDB._TCP.E.example.com. 30 IN SRV 0 100 27017 e.example.com.',
       },
+      // All other types of the service are upstream's.
+      { ask: '_mongodb._tcp.b.example.com A', flags: 'qr rd ra', authority: upstreamSoa },
+      { ask: '_tcp.b.example.com SRV', flags: 'qr rd ra', authority: upstreamSoa },
       // Ports that the ServiceEntry does not name are upstream's alone.
       forwarded('_other._tcp.a.example.com SRV'),
     ],

@@ -1,24 +1,11 @@
-import {
-  forwarded,
-  nodata,
-  nxdomain,
-  owned,
-  pod,
-  serviceEntry,
-  workloadEntry,
-  type Expected,
-  type SemanticsCase,
-} from '../case.ts';
+import { forwarded, nodata, nxdomain, owned, pod, serviceEntry, workloadEntry, type SemanticsCase } from '../case.ts';
 import { merging } from './section-06-merging.ts';
+import { srv } from './srv.ts';
 import { weights } from './section-06-weights.ts';
+import { wildcards } from './section-06-wildcards.ts';
 
 const internal = 'location: MESH_INTERNAL';
 const twoPorts = 'ports: [{ number: 80, name: HTTP, targetPort: 8080 }, { number: 53, name: dns, protocol: UDP }]';
-
-const srv = (ask: string, answers: readonly string[], additional: readonly string[] = []): Expected => ({
-  ...owned(ask, answers),
-  additional: additional.join('\n'),
-});
 
 /** SRV. */
 export const section06: readonly SemanticsCase[] = [
@@ -255,27 +242,7 @@ export const section06: readonly SemanticsCase[] = [
       nxdomain('_cp.a.example.com SRV', 'a.example.com.'),
     ],
   },
-  {
-    section: '6',
-    name: 'a wildcard host’s targets lie under the concrete name, at any depth',
-    objects: serviceEntry(
-      'w',
-      `hosts: ['*.w.com'], ${internal}, resolution: STATIC, ports: [{ number: 80, name: http }],
-       endpoints: [{ address: 10.0.0.1 }, { address: 10.0.0.2 }]`,
-    ),
-    queries: [
-      srv(
-        '_http._tcp.x.y.w.com SRV',
-        ['0 50 80 10-0-0-1.x.y.w.com.', '0 50 80 10-0-0-2.x.y.w.com.'],
-        ['10-0-0-1.x.y.w.com. 30 IN A 10.0.0.1', '10-0-0-2.x.y.w.com. 30 IN A 10.0.0.2'],
-      ),
-      owned('10-0-0-1.x.y.w.com A', ['10.0.0.1']),
-      owned('10-0-0-1.X.w.com A', ['10.0.0.1']),
-      // No target: just another name below the wildcard.
-      owned('10-0-0-3.x.w.com A', ['10.0.0.1', '10.0.0.2']),
-      owned('10-0-0-1.w.com A', ['10.0.0.1', '10.0.0.2']),
-    ],
-  },
+  ...wildcards,
   ...weights,
   ...merging,
 ];
