@@ -16,16 +16,16 @@ export function writeAddressText(text: string, out: Uint8Array, at: number): boo
   let index = 12;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === 0x2e && digits > 0 && index < 15) {
+    if (code === 0x2e && digits > 0 && octet < 256 && index < 15) {
       out[at + index++] = octet;
       octet = 0;
       digits = 0;
-    } else if (code >= 0x30 && code <= 0x39 && digits < 3) {
+    } else if (code >= 0x30 && code <= 0x39 && digits < 3 && (octet > 0 || digits === 0)) {
       octet = octet * 10 + code - 0x30;
       digits++;
     } else return writeOther(text, out, at);
   }
-  if (index !== 15 || digits === 0) return writeOther(text, out, at);
+  if (index !== 15 || digits === 0 || octet > 255) return writeOther(text, out, at);
   out[at + 15] = octet;
   out[at + 10] = out[at + 11] = 0xff;
   return true;
@@ -46,20 +46,28 @@ export function writeAddressOctets(octets: Uint8Array, out: Uint8Array, at: numb
   out.set(octets, at + addressSize - octets.length);
 }
 
-/** A network that addresses of 16 octets are compared with. */
+/** A network that addresses of 16 octets are compared with. `::/0` holds no IPv4 address, though these are written so. */
 export class Network {
   readonly #octets = new Uint8Array(addressSize);
   readonly #bits: number;
+  readonly #excludesMapped: boolean;
 
   constructor({ address, prefixLength, family }: Cidr) {
     writeAddressText(address, this.#octets, 0);
     this.#bits = family === 4 ? prefixLength + mappedPrefix : prefixLength;
+    this.#excludesMapped = this.#bits < mappedPrefix;
   }
 
   contains(octets: Uint8Array, at: number): boolean {
+    if (this.#excludesMapped && isMapped(octets, at)) return false;
     const whole = this.#bits >> 3;
     for (let i = 0; i < whole; i++) if (octets[at + i] !== this.#octets[i]) return false;
     const rest = this.#bits & 7;
     return rest === 0 || (octets[at + whole]! ^ this.#octets[whole]!) >> (8 - rest) === 0;
   }
+}
+
+function isMapped(octets: Uint8Array, at: number): boolean {
+  for (let i = 0; i < 10; i++) if (octets[at + i] !== 0) return false;
+  return octets[at + 10] === 0xff && octets[at + 11] === 0xff;
 }

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { Compiler } from '../../src/registry/compile/compile.ts';
+import { clientName, namespaceName, NamespaceIds } from '../../src/registry/namespace-ids.ts';
+import { limitedNamespace, pseudoName, recordOffset } from '../../src/registry/table/layout.ts';
+import { TableReader } from '../../src/registry/table/reader.ts';
+import { TableWriter } from '../../src/registry/table/writer.ts';
+import { readUint32 } from '../../src/wire/message.ts';
+import { hashName } from '../../src/wire/query.ts';
+
+const seed = 11;
+
+function find(writer: TableWriter, name: Uint8Array): { number: number; flags: number } | undefined {
+  const reader = new TableReader(writer.handle);
+  const record = reader.find(hashName(name, 0, name.length, seed), name, 0, name.length);
+  if (record < 0) return undefined;
+  const { arena } = reader;
+  return { number: readUint32(arena, record + recordOffset.ttl), flags: arena[record + recordOffset.flags]! };
+}
+
+test('numbers count from 1, stay, and are found by the name', () => {
+  const writer = new TableWriter(seed);
+  const ids = new NamespaceIds(writer, new Compiler());
+  const names = Array.from({ length: 300 }, (_, i) => `namespace-${i}`);
+  expect(names.map((name) => ids.idOf(name))).toEqual(names.map((_, i) => i + 1));
+  expect(ids.idOf('namespace-7')).toBe(8);
+  expect(names.map((name) => find(writer, namespaceName(name)!)?.number)).toEqual(names.map((_, i) => i + 1));
+  expect(find(writer, namespaceName('other')!)).toBeUndefined();
+});
+
+test('a limit stands beside the number and can be lifted', () => {
+  const writer = new TableWriter(seed);
+  const ids = new NamespaceIds(writer, new Compiler());
+  ids.idOf('first');
+  ids.limit('team', true);
+  const numberName = Uint8Array.of(pseudoName.number, 0, 0, 0, 2, 0);
+  expect(find(writer, numberName)).toEqual({ number: 2, flags: limitedNamespace });
+  expect([...ids.limited]).toEqual(['team']);
+  expect([ids.isLimited('team'), ids.isLimited('first')]).toEqual([true, false]);
+  ids.limit('team', false);
+  expect(find(writer, numberName)).toBeUndefined();
+  expect(ids.isLimited('team')).toBe(false);
+  expect(find(writer, namespaceName('team')!)?.number).toBe(2);
+});
+
+test('a name that is longer than Kubernetes allows has a number, and no record', () => {
+  const writer = new TableWriter(seed);
+  const ids = new NamespaceIds(writer, new Compiler());
+  expect(namespaceName('x'.repeat(63))).toHaveLength(65);
+  expect(namespaceName('x'.repeat(64))).toBeUndefined();
+  expect(ids.idOf('x'.repeat(64))).toBe(1);
+  expect(writer.size).toBe(0);
+});
+
+test('clients are known by 16 octets, IPv4 mapped', () => {
+  expect(Buffer.from(clientName(Uint8Array.of(10, 0, 0, 1))).toString('hex')).toBe(
+    'ff00000000000000000000ffff0a00000100',
+  );
+  const v6 = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
+  expect([...clientName(v6)]).toEqual([pseudoName.client, ...v6, 0]);
+});
