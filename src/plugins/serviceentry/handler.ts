@@ -265,7 +265,8 @@ class Answerer {
 
   #unsyncedReply(query: Query): Outcome {
     const isWaiting = this.#table.sync === syncState.starting || this.#unsynced === 'servfail';
-    if (isWaiting || !this.#mayForward(query)) return serverFailure(query, 'serviceentry: the registry is not synced yet');
+    if (isWaiting || !this.#mayForward(query))
+      return serverFailure(query, 'serviceentry: the registry is not synced yet');
     return this.#next(query);
   }
 }
@@ -273,11 +274,7 @@ class Answerer {
 /** Types that only the registry answers for an owned name. */
 function isOwnedType(type: number): boolean {
   return (
-    type === rrType.A ||
-    type === rrType.AAAA ||
-    type === rrType.CNAME ||
-    type === rrType.HTTPS ||
-    type === rrType.SVCB
+    type === rrType.A || type === rrType.AAAA || type === rrType.CNAME || type === rrType.HTTPS || type === rrType.SVCB
   );
 }
 

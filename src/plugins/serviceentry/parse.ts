@@ -1,4 +1,13 @@
-import { duration, noBlock, oneOf, secondsOrDuration, size, takes, zoneName, zoneNames } from '../../corefile/arguments.ts';
+import {
+  duration,
+  noBlock,
+  oneOf,
+  secondsOrDuration,
+  size,
+  takes,
+  zoneName,
+  zoneNames,
+} from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
