@@ -2,13 +2,16 @@ import { recordOffset } from '../../registry/table/layout.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { ClientFinder } from './clients.ts';
 
+/** What decides which record a client gets. */
+export type Client = Pick<ClientFinder, 'namespaceId' | 'isMeshed' | 'isLimited'>;
+
 const entrySize = 12;
 
 /**
  * The record for a client, within one of kind `views` (table/layout.ts): that of its namespace where it is listed, else
  * the common one, which clients of a limited namespace do not get. -1 where it sees nothing.
  */
-export function selectView(arena: Uint8Array, record: number, client: ClientFinder): number {
+export function selectView(arena: Uint8Array, record: number, client: Client): number {
   const list = record + readUint32(arena, record + recordOffset.extra);
   let pair = list;
   if (client.namespaceId !== 0) {

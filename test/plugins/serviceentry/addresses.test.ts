@@ -102,6 +102,6 @@ describe('networks', () => {
     expect(contains('2001:db8::', 32, 6, '10.0.0.1')).toBe(false);
     expect(contains('::', 0, 6, '10.0.0.1')).toBe(false);
     expect(contains('::', 0, 6, '::1')).toBe(true);
-    expect(contains('::ffff:0:0', 96, 6, '10.0.0.1')).toBe(true);
+    expect(contains('::ffff:10.0.0.0', 104, 6, '10.1.2.3')).toBe(true);
   });
 });
