@@ -43,6 +43,12 @@ export const usage = `Usage: serviceentry-dns [flags]
   -quiet             no banner
   -version           show the version and exit
   -log-format F      text or json (default text)
+
+       serviceentry-dns explain NAME [TYPE] [flags]
+says how a name is answered, and why; 'explain -help' lists its flags.
+
+       serviceentry-dns records [flags]
+lists what is served; 'records -help' lists its flags.
 `;
 
 /** Reads flags in Go's style: `-flag` is `--flag`, a value follows behind `=` or as the next word. */
@@ -50,7 +56,7 @@ export function readFlags(args: readonly string[]): FlagsResult {
   let values: ReturnType<typeof parse>['values'];
   let positionals: string[];
   try {
-    ({ values, positionals } = parse(args.flatMap(longForm)));
+    ({ values, positionals } = parse(args.flatMap((argument) => longForm(argument, options))));
   } catch (error) {
     return { type: 'usage', message: error instanceof Error ? error.message : String(error) };
   }
@@ -81,7 +87,10 @@ function parse(args: string[]) {
  * `parseArgs` takes `-conf` for the flags c, o, n and f, so it gets `--conf`. It knows no `-quiet=false` either; values
  * of boolean flags are those of Go.
  */
-function longForm(argument: string): string[] {
+export function longForm(
+  argument: string,
+  options: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>,
+): string[] {
   const long = /^-[a-z]/i.test(argument) ? `-${argument}` : argument;
   const [, name = '', value = ''] = /^--([^=]+)=(.*)$/.exec(long) ?? [];
   if (!Object.entries(options).some(([option, { type }]) => option === name && type === 'boolean')) return [long];

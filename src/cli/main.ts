@@ -7,8 +7,12 @@ import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
 import { RunningServer } from '../server/server.ts';
 import { banner } from './banner.ts';
+import { runExplain } from './explain.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
+import { readInspectFlags } from './inspect-flags.ts';
 import { loadCorefile, readCorefile } from './load.ts';
+import { printable } from './output.ts';
+import { runRecords } from './records.ts';
 import { version } from './version.ts';
 
 /** Secrets that only the entry point makes. */
@@ -18,6 +22,8 @@ export interface ProcessSecrets {
 
 /** Runs the command line; resolves with the exit code (CoreDNS's: 0, 1 for a failure, 2 for unknown flags). */
 export async function main(args: readonly string[], secrets: ProcessSecrets): Promise<number> {
+  const [command, ...rest] = args;
+  if (command === 'explain' || command === 'records') return inspect(command, rest, secrets);
   const result = readFlags(args);
   if (result.type === 'usage') return fail(`${result.message}\n${usage}`, 2);
   if (result.type === 'error') return fail(`${result.message}\n`, 1);
@@ -36,6 +42,26 @@ export async function main(args: readonly string[], secrets: ProcessSecrets): Pr
     return await serve(flags, secrets);
   } catch (error) {
     return fail(`${errorMessage(error)}\n`, 1);
+  }
+}
+
+async function inspect(
+  command: 'explain' | 'records',
+  args: readonly string[],
+  { hashSeed }: ProcessSecrets,
+): Promise<number> {
+  const result = readInspectFlags(command, args);
+  if (result.type === 'usage') return fail(`${result.message}\n${result.usage}`, 2);
+  if (result.type === 'help') return print(result.text);
+  // Who reads only the first lines closes the pipe: that is no failure.
+  process.stdout.on('error', () => process.exit(0));
+  try {
+    const { flags } = result;
+    if (flags.command === 'explain') await runExplain(flags, hashSeed);
+    else await runRecords(flags, hashSeed);
+    return 0;
+  } catch (error) {
+    return fail(`${printable(errorMessage(error))}\n`, 1);
   }
 }
 

@@ -62,11 +62,6 @@ export class Publisher {
     return this.#hosts.size;
   }
 
-  /** Whether the host is served to anybody: then no endpoint name of the host above is. */
-  has(host: string): boolean {
-    return this.#hosts.has(host);
-  }
-
   /** The first host that has endpoints of its own, else the first that is no wildcard: for a hint at the start. */
   get exampleHost(): string | undefined {
     let example: string | undefined;

@@ -96,11 +96,6 @@ export class Registry implements Sink {
     return this.#clients.podsOf(ip);
   }
 
-  /** Whether the host is served to anybody. */
-  isServed(host: string): boolean {
-    return this.#publisher.has(host);
-  }
-
   /** A host that can be asked for, for a hint at the start; `undefined` where none is served. */
   get exampleHost(): string | undefined {
     return this.#publisher.exampleHost;

@@ -48,17 +48,19 @@ export class RunningServer {
     const complete = withServerAddresses({ ...config, listeners }, environment.interfaces);
     const start = { config: complete, hashSeed, reusePort: canReusePort, logFormat };
     const supervisor = new Supervisor(start, clock, logger);
-    const registries = complete.blocks.flatMap(serviceEntries).map(
-      (directive) =>
-        new RegistryService(
-          directive,
-          hashSeed,
-          clock,
-          logger,
-          (handle) => supervisor.setTable(directive.table, handle),
-          environment.makeSource,
-        ),
-    );
+    const registries = complete.blocks
+      .flatMap(serviceEntries)
+      .map(
+        (directive) =>
+          new RegistryService(
+            directive,
+            hashSeed,
+            clock,
+            logger,
+            (handle) => supervisor.setTable(directive.table, handle),
+            environment.makeSource,
+          ),
+      );
     for (const registry of registries) supervisor.setTable(registry.name, registry.table);
     const server = new RunningServer(listeners, registries, supervisor);
     try {
@@ -79,12 +81,12 @@ export class RunningServer {
   }
 }
 
-function serviceEntries({ plugins }: BlockConfig): ServiceEntryConfig[] {
+export function serviceEntries({ plugins }: BlockConfig): ServiceEntryConfig[] {
   return plugins.filter(({ name }) => name === 'serviceentry').map(({ config }) => config as ServiceEntryConfig);
 }
 
 /** Tells each `serviceentry` the addresses that `ns.dns.<zone>` answers: those of the listeners of its block. */
-function withServerAddresses(config: ServerConfig, interfaces: Interfaces): ServerConfig {
+export function withServerAddresses(config: ServerConfig, interfaces: Interfaces): ServerConfig {
   const blocks = config.blocks.map((block, index) => {
     const listeners = config.listeners.filter(({ zones }) => zones.some(([, at]) => at === index));
     const addresses = serverAddresses(listeners, interfaces);

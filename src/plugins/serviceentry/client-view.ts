@@ -1,0 +1,70 @@
+import { addressBytes, canonicalAddress, familyOf } from '../../registry/address.ts';
+import type { Pod } from '../../registry/object.ts';
+import type { View } from '../../registry/resolve/visibility.ts';
+import { addressSize, Network, writeAddressOctets } from './addresses.ts';
+import type { ClientsConfig } from './config.ts';
+
+/** Who a client is taken for, and why. */
+export interface ClientView extends View {
+  readonly why: string;
+}
+
+/**
+ * What `ClientFinder` finds out for the query half, told in words: the Pod that has the address → `client CIDR
+ * NAMESPACE` → `namespace` → nobody that is known. `podsOf` is asked for canonical addresses; `address` is an IP
+ * address, or `undefined` for a client of which nothing is known.
+ */
+export function viewOfClient(
+  address: string | undefined,
+  config: ClientsConfig,
+  podsOf: (ip: string) => readonly Pod[],
+): ClientView {
+  const ip = address === undefined ? undefined : canonicalAddress(address);
+  const octets = new Uint8Array(addressSize);
+  if (ip !== undefined) writeAddressOctets(addressBytes(ip), octets, 0);
+  else octets.fill(0xff, 10, 12);
+  const isIn = (cidr: ClientsConfig['forwarders'][number]): boolean => new Network(cidr).contains(octets, 0);
+  const pods = ip === undefined ? [] : podsOf(ip);
+  const [pod] = pods;
+  const isShared = pods.some(({ meta }) => meta.namespace !== pod?.meta.namespace);
+
+  const forwarder = config.forwarders.find(isIn);
+  const isKubeDns = !isShared && pods.some(({ labels }) => labels.get('k8s-app') === 'kube-dns');
+  if (forwarder || isKubeDns) {
+    const what = forwarder ? `forwarders ${text(forwarder)}` : 'a Pod of kube-dns';
+    return {
+      namespace: undefined,
+      isMeshed: false,
+      why: `${what}: it asks for others and has no namespace of its own`,
+    };
+  }
+  const mesh = config.meshed.find(isIn);
+  const isMeshed = mesh !== undefined || (pod !== undefined && !isShared && pods.every((each) => each.isMeshed));
+  if (pod && !isShared) {
+    return {
+      namespace: pod.meta.namespace,
+      isMeshed,
+      why: `Pod ${pod.meta.namespace}/${pod.meta.name} has the address`,
+    };
+  }
+  const shared = isShared ? 'Pods of several namespaces have the address; ' : '';
+  const rule = config.rules.find(({ cidr }) => isIn(cidr));
+  if (rule) return { namespace: rule.namespace, isMeshed, why: `${shared}client ${text(rule.cidr)} ${rule.namespace}` };
+  if (config.namespace !== undefined) {
+    return { namespace: config.namespace, isMeshed, why: `${shared}namespace ${config.namespace}, for all others` };
+  }
+  return { namespace: undefined, isMeshed, why: `${shared}nothing says which namespace it is in` };
+}
+
+/** The clients' part of a config under which every client is of this namespace. */
+export function clientsOfNamespace(namespace: string, isMeshed: boolean): ClientsConfig {
+  const all = [
+    { address: '0.0.0.0', prefixLength: 0, family: 4 },
+    { address: '::', prefixLength: 0, family: 6 },
+  ] as const;
+  return { rules: [], forwarders: [], meshed: isMeshed ? all : [], usesSubnet: false, namespace };
+}
+
+function text({ address, prefixLength }: ClientsConfig['forwarders'][number]): string {
+  return prefixLength === (familyOf(address) === 4 ? 32 : 128) ? address : `${address}/${prefixLength}`;
+}

@@ -1,0 +1,102 @@
+import type { ServiceEntry } from '../object.ts';
+import type { Registry } from '../registry.ts';
+import { judgeEndpoints, type JudgedEndpoint } from '../resolve/endpoints.ts';
+import { autoAddressesFor } from '../resolve/resolve.ts';
+import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
+import { effectiveExportTo, standings, type Standing, type View } from '../resolve/visibility.ts';
+import { cut, type CutList, type EndpointExplanation, type EntryExplanation } from './explanation.ts';
+
+/** More of one kind than this help nobody. */
+const maxEntries = 200;
+const maxEndpoints = 1000;
+
+/** How each ServiceEntry of a host stands to a client, oldest first. */
+export function explainEntries(host: string, view: View, registry: Registry): CutList<EntryExplanation> {
+  const { store, context } = registry;
+  const judged = standings(host, store.entriesOf(host), view, context);
+  const winner = judged.find(({ standing }) => standing === 'serves')?.entry;
+  const auto = autoAddressesFor(view, context);
+  const { items, omitted } = cut(judged, maxEntries);
+  const explained = items.map(({ entry, standing }): EntryExplanation => {
+    const addresses = vipsOf(entry, host, auto);
+    const endpoints = standing === 'serves' ? judgeEndpoints(entry, context.select(entry)) : [];
+    return {
+      name: nameOf(entry),
+      origin: entry.meta.origin.text,
+      standing,
+      reason: reasonOf(entry, standing, winner, view, registry),
+      created: entry.meta.created === undefined ? undefined : new Date(entry.meta.created).toISOString(),
+      location: entry.location,
+      resolution: entry.resolution,
+      exportTo: effectiveExportTo(entry, context.options),
+      addresses,
+      heldBack: addresses.length > 0 ? [] : autoAddressesOf(entry, host, auto),
+      endpoints: cut(endpoints.map(explainEndpoint), maxEndpoints),
+    };
+  });
+  return { items: explained, omitted };
+}
+
+/** `namespace/name`. */
+export function nameOf({ meta }: ServiceEntry): string {
+  return `${meta.namespace}/${meta.name}`;
+}
+
+function explainEndpoint({ name, usable, reason }: JudgedEndpoint): EndpointExplanation {
+  return { name, gives: usable.map(({ target }) => (target.kind === 'ip' ? target.ip : target.host)), reason };
+}
+
+function reasonOf(
+  entry: ServiceEntry,
+  standing: Standing,
+  winner: ServiceEntry | undefined,
+  view: View,
+  registry: Registry,
+): string {
+  const exportTo = effectiveExportTo(entry, registry.context.options);
+  switch (standing) {
+    case 'serves':
+      return `${whyItMay(entry, exportTo, view)}${entry === winner ? '' : `; united with ${nameOf(winner!)}, which is older`}`;
+    case 'younger':
+      return `merge oldest takes ${nameOf(winner!)} only, which is older`;
+    case 'other-namespace':
+      return whyItLost(entry, winner!, view, registry);
+    case 'service':
+      return 'a Kubernetes Service has this name and comes first (option services)';
+    case 'sidecar':
+      return `the default Sidecar of namespace ${view.namespace ?? ''} does not import the host`;
+    case 'not-exported':
+      if (exportTo.includes('~')) return 'it is exported to nobody';
+      return view.namespace === undefined
+        ? `it is exported to ${listed(exportTo, entry)} only, and the client's namespace is not known`
+        : `it is exported to ${listed(exportTo, entry)} only, not to ${view.namespace}`;
+  }
+}
+
+function whyItMay({ meta }: ServiceEntry, exportTo: readonly string[], { namespace }: View): string {
+  if (meta.namespace === namespace) return "the client's own namespace";
+  return exportTo.includes('*') ? 'exported to all' : `exported to ${namespace ?? ''} by name`;
+}
+
+/** The first of the rules that tells the two apart. */
+function whyItLost(entry: ServiceEntry, winner: ServiceEntry, { namespace }: View, registry: Registry): string {
+  const by = `namespace ${winner.meta.namespace} has the host`;
+  const rank = (each: ServiceEntry): number => {
+    if (each.meta.namespace === namespace) return 0;
+    return effectiveExportTo(each, registry.context.options).includes('*') ? 2 : 1;
+  };
+  if (rank(winner) === 0) return `${by}: it is the client's own`;
+  if (rank(winner) < rank(entry)) return `${by}: it exports it to ${namespace ?? ''} by name`;
+  const [ours, theirs] = [winner.meta.created, entry.meta.created];
+  if ((ours ?? 0) !== (theirs ?? 0)) {
+    const age =
+      ours === undefined ? 'it has no creation time, which counts as the oldest' : 'its ServiceEntry is older';
+    return `${by}: ${age}`;
+  }
+  return `${by}: the ages are equal, and ${nameOf(winner)} comes first by name`;
+}
+
+function listed(exportTo: readonly string[], { meta }: ServiceEntry): string {
+  const names = exportTo.map((each) => (each === '.' ? `its own namespace ${meta.namespace}` : each));
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+}

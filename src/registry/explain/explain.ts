@@ -1,0 +1,58 @@
+import { addressFromReverseName } from '../reverse-name.ts';
+import type { Registry } from '../registry.ts';
+import type { View } from '../resolve/visibility.ts';
+import { explainEntries } from './entries.ts';
+import type { NameExplanation, NameMatch } from './explanation.ts';
+import { explainHost } from './host.ts';
+import { matchName, zoneOf, type Fallthrough } from './match.ts';
+import { warningsOf } from './warnings.ts';
+
+/**
+ * Why a registry answers a name as it does, for one client. `name` is lower-case, without trailing dot. It reads the
+ * registry and changes nothing. Costs O(hosts) at the most.
+ */
+export function explainName(name: string, view: View, registry: Registry, fallthrough: Fallthrough): NameExplanation {
+  const match = matchName(name, view, registry, fallthrough);
+  const base = match.service === '' ? name : name.slice(match.service.length + 1);
+  // Where nothing matched, why the host that was asked for is not seen; else who else wanted the one that answers.
+  const host = match.host ?? hiddenHost(base, registry) ?? base;
+  const entries = explainEntries(host, view, registry);
+  return {
+    match,
+    entries,
+    host:
+      match.host === undefined
+        ? undefined
+        : explainHost(match.host, view, registry, isClosed(match, name, fallthrough)),
+    warnings: warningsOf(name, match, entries.items, view, registry),
+  };
+}
+
+/** Below an own zone nothing is forwarded, unless `fallthrough` covers the name. */
+function isClosed({ ownZone }: NameMatch, name: string, fallthrough: Fallthrough): boolean {
+  return ownZone !== undefined && zoneOf(name, fallthrough ?? []) === undefined;
+}
+
+/** The hosts that a PTR query for the name is answered with, and those that the client does not see. */
+export function explainPointers(
+  name: string,
+  view: View,
+  registry: Registry,
+): { readonly target: string; readonly host: string; readonly isSeen: boolean }[] {
+  const address = addressFromReverseName(name);
+  if (address === undefined) return [];
+  return registry.pointers.claimsOf(address).map(({ host, pointers }) => {
+    const pointer = pointers.get(view.namespace, view.isMeshed);
+    return { host, target: pointer?.target ?? host, isSeen: pointer !== undefined };
+  });
+}
+
+/** The longest host that would have answered, had the client been allowed to see it. */
+function hiddenHost(base: string, { store }: Registry): string | undefined {
+  if (store.entriesOf(base).length > 0) return base;
+  for (let dot = base.indexOf('.'); dot >= 0; dot = base.indexOf('.', dot + 1)) {
+    const wildcard = `*${base.slice(dot)}`;
+    if (store.entriesOf(wildcard).length > 0) return wildcard;
+  }
+  return undefined;
+}

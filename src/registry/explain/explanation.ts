@@ -1,0 +1,114 @@
+import type { Standing } from '../resolve/visibility.ts';
+
+/**
+ * Why a name is answered as it is, as plain data that goes out as JSON. Names are lower-case and without trailing dot.
+ * Lists are cut where they are long, and say how many more there are.
+ */
+export interface NameExplanation {
+  /** What the name came to. */
+  readonly match: NameMatch;
+  /** The ServiceEntries that have the matched host, or the host that was asked for, oldest first. */
+  readonly entries: CutList<EntryExplanation>;
+  /** What the matched host answers this client. */
+  readonly host: HostExplanation | undefined;
+  /** Contradictions and traps in the objects that take part. */
+  readonly warnings: readonly string[];
+}
+
+export interface CutList<Item> {
+  readonly items: readonly Item[];
+  /** How many were cut off. */
+  readonly omitted: number;
+}
+
+export type MatchKind =
+  /** A host has exactly this name. */
+  | 'host'
+  /** The name of an endpoint of the host. */
+  | 'endpoint'
+  | 'wildcard'
+  /** The apex of an own zone, or the name of its server. */
+  | 'apex'
+  | 'name-server'
+  /** A reverse name that has PTR records. */
+  | 'reverse'
+  /** Nothing is served here, but below it. */
+  | 'ancestor'
+  /** Nothing, below an own zone: it does not exist. */
+  | 'own-zone'
+  /** Nothing, in a range that automatic addresses come from: it never leaks upstream. */
+  | 'allocation-range'
+  /** Nothing: the next plugin answers. */
+  | 'none';
+
+export interface NameMatch {
+  readonly kind: MatchKind;
+  /** The host that answers; a wildcard as `*.suffix`. */
+  readonly host: string | undefined;
+  /** `_http._tcp`: the labels with an underscore before the host; '' without any. */
+  readonly service: string;
+  /** The longest own zone that the name is in. */
+  readonly ownZone: string | undefined;
+  /** In their order, up to the one that matched. */
+  readonly tried: readonly Attempt[];
+}
+
+export interface Attempt {
+  readonly what: string;
+  readonly result: string;
+}
+
+export interface EntryExplanation {
+  /** `namespace/name`. */
+  readonly name: string;
+  readonly origin: string;
+  readonly standing: Standing;
+  /** Why it stands so. */
+  readonly reason: string;
+  readonly created: string | undefined;
+  readonly location: string;
+  readonly resolution: string;
+  /** What its exportTo comes to, with the option `default_export_to`. */
+  readonly exportTo: readonly string[];
+  readonly addresses: readonly string[];
+  /** Automatically allocated addresses that this client does not get. */
+  readonly heldBack: readonly string[];
+  /** Of those that serve. */
+  readonly endpoints: CutList<EndpointExplanation>;
+}
+
+export interface EndpointExplanation {
+  readonly name: string;
+  /** Addresses and host names that it contributes; empty where it is left out. */
+  readonly gives: readonly string[];
+  /** Why it is left out; '' where it is not. */
+  readonly reason: string;
+}
+
+/** Which row of the rules applies to a host. */
+export type Row =
+  | 'service'
+  | 'addresses'
+  | 'dynamic-dns'
+  | 'no-endpoints'
+  | 'nothing-usable'
+  | 'endpoint-answers'
+  | 'own-host'
+  | 'endpoints';
+
+export interface HostExplanation {
+  readonly host: string;
+  readonly row: Row;
+  readonly reason: string;
+  readonly ttl: number;
+  readonly addresses: CutList<string>;
+  /** Host names whose addresses join when they are asked for. */
+  readonly live: readonly string[];
+  /** SRV names below the host that have records; `''` for the host itself. */
+  readonly services: readonly string[];
+}
+
+/** At most `max` items. */
+export function cut<Item>(items: readonly Item[], max: number): CutList<Item> {
+  return { items: items.slice(0, max), omitted: Math.max(0, items.length - max) };
+}

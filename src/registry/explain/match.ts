@@ -1,0 +1,191 @@
+import { reverseName } from '../compile/pointers.ts';
+import { addressFromReverseName } from '../reverse-name.ts';
+import type { Registry } from '../registry.ts';
+import { resolveFor } from '../resolve/resolve.ts';
+import type { HostAnswer } from '../resolve/answer.ts';
+import { standings, type View } from '../resolve/visibility.ts';
+import type { Attempt, MatchKind, NameMatch } from './explanation.ts';
+
+/** Zones that `fallthrough` names, absolute; `undefined` without it. */
+export type Fallthrough = readonly string[] | undefined;
+
+/**
+ * Follows the order in which a name is matched (SEMANTICS.md section 2), and says what was tried. `name` is lower-case
+ * and without trailing dot; '' is the root.
+ */
+export function matchName(name: string, view: View, registry: Registry, fallthrough: Fallthrough): NameMatch {
+  const { zones } = registry.context.options;
+  const tried: Attempt[] = [];
+  const labels = name === '' ? [] : name.split('.');
+  const first = labels.findIndex((label) => !label.startsWith('_'));
+  const prefix = first < 0 ? labels.length : first;
+  const base = labels.slice(prefix).join('.');
+  const ownZone = zoneOf(name, zones);
+  const result = (kind: MatchKind, host?: string): NameMatch => {
+    return { kind, host, service: labels.slice(0, prefix).join('.'), ownZone, tried };
+  };
+  if (prefix === labels.length && labels.length > 0) {
+    tried.push({ what: `host behind ${name}`, result: 'there is none: all labels begin with _' });
+    return result(notServed(name, ownZone, registry, fallthrough));
+  }
+
+  const exact = look(base, view, registry);
+  tried.push({ what: `host ${shown(base)}`, result: exact.text });
+  if (exact.isSeen) return result('host', base);
+  const [label = '', ...rest] = labels.slice(prefix);
+  const above = rest.join('.');
+  const answer = seenAnswer(above, view, registry);
+  if (answer) {
+    const isEndpoint = answer.endpoints.has(label);
+    const text = isEndpoint ? 'matches' : 'the host has no endpoint of this name';
+    tried.push({ what: `endpoint ${label} of ${above}`, result: text });
+    if (isEndpoint) return result('endpoint', above);
+  }
+  const fixed = zones.find((zone) => bare(zone) === base || serverName(zone) === base);
+  if (fixed !== undefined) {
+    const isApex = bare(fixed) === base;
+    tried.push({ what: isApex ? `own zone ${fixed}` : `name server of ${fixed}`, result: 'matches' });
+    return result(isApex ? 'apex' : 'name-server');
+  }
+  const address = addressFromReverseName(base);
+  if (address !== undefined) {
+    const claims = registry.pointers.claimsOf(address);
+    const seen = claims.filter(({ pointers }) => pointers.get(view.namespace, view.isMeshed));
+    const text =
+      claims.length === 0
+        ? 'no host has it'
+        : seen.length === 0
+          ? unseen(claims.length, 'host has it', 'hosts have it')
+          : 'matches';
+    tried.push({ what: `address ${address}`, result: text });
+    if (seen.length > 0)
+      return prefix === 0 ? result('reverse') : result(notServed(name, ownZone, registry, fallthrough));
+  }
+
+  const wildcard = matchWildcard(labels.slice(prefix), view, registry, tried);
+  if (wildcard === 'excepted') return result(notServed(name, ownZone, registry, fallthrough));
+  if (wildcard) return result(wildcard.isEndpoint ? 'endpoint' : 'wildcard', wildcard.host);
+
+  const below = prefix === 0 ? findBelow(base, view, registry) : undefined;
+  if (below !== undefined) {
+    tried.push({ what: `names below ${shown(base)}`, result: `${below} is served, so this name exists` });
+    return result('ancestor');
+  }
+  const kind = notServed(name, ownZone, registry, fallthrough);
+  if (ownZone !== undefined) {
+    const falls =
+      kind === 'none' ? 'fallthrough sends the name to the next plugin' : 'below it this name does not exist';
+    tried.push({ what: `own zone ${ownZone}`, result: falls });
+  }
+  return result(kind);
+}
+
+/** The answer of a host for this client, where it sees one. */
+export function seenAnswer(host: string, view: View, registry: Registry): HostAnswer | undefined {
+  const entries = registry.store.entriesOf(host);
+  return entries.length === 0 ? undefined : resolveFor(host, entries, view, registry.context);
+}
+
+/** The host that answers for a name: itself or the longest wildcard that the client sees. */
+export function hostFor(name: string, view: View, registry: Registry): string | undefined {
+  if (seenAnswer(name, view, registry)) return name;
+  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+    const wildcard = `*${name.slice(dot)}`;
+    if (seenAnswer(wildcard, view, registry)) return wildcard;
+  }
+  return undefined;
+}
+
+function look(host: string, view: View, registry: Registry): { isSeen: boolean; text: string } {
+  const entries = registry.store.entriesOf(host);
+  if (entries.length === 0) return { isSeen: false, text: 'no ServiceEntry has it' };
+  return isSeen(host, view, registry)
+    ? { isSeen: true, text: 'matches' }
+    : { isSeen: false, text: unseen(entries.length, 'ServiceEntry has it', 'ServiceEntries have it') };
+}
+
+function isSeen(host: string, view: View, registry: Registry): boolean {
+  const judged = standings(host, registry.store.entriesOf(host), view, registry.context);
+  return judged.some(({ standing }) => standing === 'serves' || standing === 'service');
+}
+
+function matchWildcard(
+  labels: readonly string[],
+  view: View,
+  registry: Registry,
+  tried: Attempt[],
+): { host: string; isEndpoint: boolean } | 'excepted' | undefined {
+  const { except } = registry.context.options;
+  for (let at = 1; at < labels.length; at++) {
+    const host = `*.${labels.slice(at).join('.')}`;
+    const found = look(host, view, registry);
+    if (registry.store.entriesOf(host).length > 0) tried.push({ what: `host ${host}`, result: found.text });
+    if (!found.isSeen) continue;
+    const excepted = except.find((each) => isAtOrBelow(labels.join('.'), each));
+    if (excepted !== undefined) {
+      tried.push({ what: `except ${excepted}`, result: 'no wildcard answers below it' });
+      return 'excepted';
+    }
+    const isEndpoint = at >= 2 && seenAnswer(host, view, registry)?.endpoints.has(labels[0]!) === true;
+    return { host, isEndpoint };
+  }
+  if (labels.length > 1) tried.push({ what: 'wildcards', result: 'none that this client sees covers the name' });
+  return undefined;
+}
+
+/** A served name below this one that the client sees. */
+function findBelow(base: string, view: View, registry: Registry): string | undefined {
+  const { zones, allocationZones } = registry.context.options;
+  const end = base === '' ? '' : `.${base}`;
+  for (const zone of zones) {
+    if (bare(zone).endsWith(end) || serverName(zone).endsWith(end)) return serverName(zone);
+  }
+  for (const host of registry.store.hosts) if (host.endsWith(end) && isSeen(host, view, registry)) return host;
+  // Ancestors of reverse names exist where the server says what exists.
+  if (!isAtOrBelow(base, 'arpa') || zoneOf(base, [...zones, ...allocationZones]) === undefined) return undefined;
+  for (const address of registry.pointers.addresses) {
+    const isSeenHere = registry.pointers
+      .claimsOf(address)
+      .some(({ pointers }) => pointers.get(view.namespace, view.isMeshed));
+    if (isSeenHere && reverseName(address).endsWith(end)) return reverseName(address);
+  }
+  return undefined;
+}
+
+function notServed(name: string, ownZone: string | undefined, registry: Registry, fallthrough: Fallthrough): MatchKind {
+  if (zoneOf(name, registry.context.options.allocationZones) !== undefined) return 'allocation-range';
+  if (ownZone === undefined || zoneOf(name, fallthrough ?? []) !== undefined) return 'none';
+  return 'own-zone';
+}
+
+/** The longest of the zones (absolute) that a name is at or below. */
+export function zoneOf(name: string, zones: readonly string[]): string | undefined {
+  let longest: string | undefined;
+  for (const zone of zones) {
+    if (isAtOrBelow(name, bare(zone)) && (longest === undefined || zone.length > longest.length || longest === '.')) {
+      longest = zone;
+    }
+  }
+  return longest;
+}
+
+export function isAtOrBelow(name: string, zone: string): boolean {
+  return zone === '' || name === zone || name.endsWith(`.${zone}`);
+}
+
+/** A zone without its trailing dot. */
+export function bare(zone: string): string {
+  return zone.slice(0, -1);
+}
+
+function serverName(zone: string): string {
+  return zone === '.' ? 'ns.dns' : `ns.dns.${bare(zone)}`;
+}
+
+function shown(name: string): string {
+  return name === '' ? '.' : name;
+}
+
+function unseen(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}, but this client may not see ${count === 1 ? 'it' : 'any'}`;
+}

@@ -1,0 +1,211 @@
+import { isWildcard, neverMatches } from '../host.ts';
+import type { ServiceEntry, ServicePort } from '../object.ts';
+import { maxPointers } from '../pointer-index.ts';
+import type { Registry } from '../registry.ts';
+import type { Rejection } from '../rejection.ts';
+import { judgeEndpoints } from '../resolve/endpoints.ts';
+import { maxLiveHosts } from '../resolve/resolve.ts';
+import type { View } from '../resolve/visibility.ts';
+import { nameOf } from './entries.ts';
+import type { EntryExplanation, NameMatch } from './explanation.ts';
+import { servingEntries } from './host.ts';
+import { hostFor, seenAnswer } from './match.ts';
+
+const maxOfAKind = 5;
+/** As the handler has it: host names that lead to host names, and queries that one query may cause. */
+const maxDepth = 8;
+const maxLookups = 64;
+
+/** What is contradictory, or not as somebody may have meant it, in the objects behind a name. */
+export function warningsOf(
+  name: string,
+  match: NameMatch,
+  entries: readonly EntryExplanation[],
+  view: View,
+  registry: Registry,
+): string[] {
+  const { host } = match;
+  const serving = host === undefined ? [] : servingEntries(host, view, registry);
+  return [
+    ...(host === undefined ? [] : portConflicts(serving)),
+    ...(host === undefined ? [] : differences(serving)),
+    ...serving.flatMap((entry) => endpointTraps(host!, entry, registry)),
+    ...(host === undefined ? [] : liveTraps(host, view, registry)),
+    ...(host === undefined ? [] : sharedAddresses(host, view, registry)),
+    ...heldBack(entries, view, registry),
+    ...refusals(name, match, registry),
+    ...neverMatching(name, registry),
+    ...rejections(match, entries, serving, registry),
+  ];
+}
+
+/** One port name with two meanings: the older ServiceEntry's counts. */
+function portConflicts(serving: readonly ServiceEntry[]): string[] {
+  const known = new Map<string, { port: ServicePort; entry: ServiceEntry }>();
+  const warnings: string[] = [];
+  for (const entry of serving) {
+    for (const port of entry.ports) {
+      const first = known.get(port.name);
+      if (!first) known.set(port.name, { port, entry });
+      else if (first.port.number !== port.number || first.port.isUdp !== port.isUdp) {
+        warnings.push(
+          `port ${port.name} is ${portText(first.port)} in ${nameOf(first.entry)} and ${portText(port)} in ${nameOf(entry)}: the older one's counts, ${portText(first.port)}`,
+        );
+      }
+    }
+  }
+  return first(warnings, 'such ports');
+}
+
+function portText({ number, isUdp }: ServicePort): string {
+  return `${number}/${isUdp ? 'udp' : 'tcp'}`;
+}
+
+function differences([oldest, ...others]: readonly ServiceEntry[]): string[] {
+  const warnings: string[] = [];
+  for (const field of ['location', 'resolution'] as const) {
+    const other = others.find((each) => each[field] !== oldest![field]);
+    if (other) {
+      warnings.push(
+        `${field} is ${oldest![field]} in ${nameOf(oldest!)} and ${other[field]} in ${nameOf(other)}: the oldest one's counts`,
+      );
+    }
+  }
+  return warnings;
+}
+
+function endpointTraps(host: string, entry: ServiceEntry, { context }: Registry): string[] {
+  const name = nameOf(entry);
+  const workloads = context.select(entry);
+  if (entry.selector !== undefined && workloads.length === 0) {
+    const labels = [...entry.selector].map(([key, value]) => `${key}=${value}`).join(',');
+    const what = labels === '' ? 'every workload' : labels;
+    return [`the selector of ${name} (${what}) selects no WorkloadEntry or Pod of namespace ${entry.meta.namespace}`];
+  }
+  const judged = judgeEndpoints(entry, workloads);
+  const own = judged.find(({ usable }) => usable.some(({ target }) => target.kind === 'host' && target.host === host));
+  return own ? [`${own.name} of ${name} is the host itself, so the query goes upstream`] : [];
+}
+
+/** Host names as endpoints: too many, or in a circle. */
+function liveTraps(host: string, view: View, registry: Registry): string[] {
+  const warnings: string[] = [];
+  const hosts = new Set(
+    servingEntries(host, view, registry).flatMap((entry) =>
+      judgeEndpoints(entry, registry.context.select(entry)).flatMap(({ usable }) =>
+        usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])),
+      ),
+    ),
+  );
+  if (hosts.size > maxLiveHosts) {
+    warnings.push(`${hosts.size} endpoints are host names: only the first ${maxLiveHosts} are resolved`);
+  }
+  const { loop, isDeep } = follow(host, view, registry);
+  if (loop) {
+    warnings.push(`host names lead in a circle: ${loop.join(' → ')}; what lies beyond it is answered without it`);
+  } else if (isDeep) warnings.push(`more than ${maxDepth} host names lead to host names: the rest is not followed`);
+  return warnings;
+}
+
+function follow(start: string, view: View, registry: Registry): { loop: string[] | undefined; isDeep: boolean } {
+  let lookups = maxLookups;
+  let isDeep = false;
+  const visit = (host: string, path: readonly string[]): string[] | undefined => {
+    for (const name of seenAnswer(host, view, registry)?.live ?? []) {
+      if (lookups-- <= 0) return undefined;
+      const next = hostFor(name, view, registry);
+      if (next === undefined) continue;
+      if (path.includes(next)) return [...path.slice(path.indexOf(next)), next];
+      if (path.length > maxDepth) {
+        isDeep = true;
+        continue;
+      }
+      const loop = visit(next, [...path, next]);
+      if (loop) return loop;
+    }
+    return undefined;
+  };
+  return { loop: visit(start, [start]), isDeep };
+}
+
+function sharedAddresses(host: string, view: View, registry: Registry): string[] {
+  if (isWildcard(host)) return [];
+  const warnings: string[] = [];
+  for (const address of seenAnswer(host, view, registry)?.pointers.keys() ?? []) {
+    const { length } = registry.pointers.claimsOf(address);
+    if (length > maxPointers) {
+      warnings.push(`${length} hosts have the address ${address}: its PTR answer names the ${maxPointers} oldest`);
+    }
+  }
+  return first(warnings, 'such addresses');
+}
+
+function heldBack(entries: readonly EntryExplanation[], view: View, { context }: Registry): string[] {
+  const held = entries.filter(({ heldBack: addresses, standing }) => addresses.length > 0 && standing === 'serves');
+  const { autoAddresses } = context.options;
+  const why =
+    autoAddresses === 'meshed' && !view.isMeshed
+      ? 'auto_addresses meshed, and the client is not known to be in the mesh'
+      : `auto_addresses ${autoAddresses}`;
+  return held.map(({ name, heldBack: addresses }) => {
+    return `automatically allocated addresses of ${name} are held back (${why}): ${addresses.join(', ')}`;
+  });
+}
+
+/** `only`, `except` and `allow`, for the host that was asked for and the wildcards above it. */
+function refusals(name: string, { service }: NameMatch, { store }: Registry): string[] {
+  const base = service === '' ? name : name.slice(service.length + 1);
+  const concerned = store.refusals.filter(
+    ({ host }) => host === base || (isWildcard(host) && base.endsWith(host.slice(1))),
+  );
+  return first(
+    concerned.map(({ entry, host, reason }) => `${nameOf(entry)} may not have the host ${host}: ${reason}`),
+    'refusals',
+  );
+}
+
+/** Hosts such as `*foo.com`, which look as if they covered the name. */
+function neverMatching(name: string, { store }: Registry): string[] {
+  const warnings: string[] = [];
+  for (const object of store.objects) {
+    if (object.kind !== 'ServiceEntry') continue;
+    for (const host of object.hosts) {
+      if (!neverMatches(host)) continue;
+      const star = host.indexOf('*');
+      if (name.startsWith(host.slice(0, star)) && name.endsWith(host.slice(star + 1))) {
+        warnings.push(`the host ${host} of ${nameOf(object)} never matches: a wildcard is *.DOMAIN`);
+      }
+    }
+  }
+  return first(warnings, 'such hosts');
+}
+
+/** What was left out of the objects concerned; where no host was found, of any ServiceEntry and file. */
+function rejections(
+  match: NameMatch,
+  entries: readonly EntryExplanation[],
+  serving: readonly ServiceEntry[],
+  registry: Registry,
+): string[] {
+  const names = new Set(entries.map(({ name }) => `ServiceEntry ${name}`));
+  const namespaces = new Set(serving.filter(({ selector }) => selector).map(({ meta }) => meta.namespace));
+  const isUnknown = match.host === undefined && entries.length === 0;
+  const concerns = ({ object, reason }: Rejection): boolean => {
+    if (reason === 'not-allowed') return false;
+    if (names.has(object)) return true;
+    const workload = /^(?:WorkloadEntry|Pod) ([^/]+)\//.exec(object);
+    if (workload) return namespaces.has(workload[1]!);
+    return isUnknown && (object === '' || object.startsWith('ServiceEntry '));
+  };
+  const texts = registry.status.rejections
+    .filter(concerns)
+    .map(({ object, field, message, origin }) =>
+      [`left out at ${origin}`, object, field, message].filter((part) => part !== '').join(': '),
+    );
+  return first(texts, 'parts that are left out');
+}
+
+function first(texts: readonly string[], what: string): string[] {
+  if (texts.length <= maxOfAKind) return [...texts];
+  return [...texts.slice(0, maxOfAKind), `and ${texts.length - maxOfAKind} more ${what}`];
+}

@@ -1,0 +1,52 @@
+import type { ListenerConfig, ServerConfig } from '../config.ts';
+
+/** Where a name is answered. */
+export interface BlockPlace {
+  /** Index in `config.blocks`. */
+  readonly block: number;
+  /** `mesh.test.:1053`, with ` on ADDRESS` where that is not all addresses. */
+  readonly key: string;
+}
+
+/** Which server block answers which names, as the listeners decide: the longest zone of each. */
+export class Blocks {
+  readonly #listeners: readonly { readonly listener: ListenerConfig; readonly zones: ReadonlyMap<string, number> }[];
+
+  constructor({ listeners }: ServerConfig) {
+    this.#listeners = listeners.map((listener) => ({ listener, zones: new Map(listener.zones) }));
+  }
+
+  /** The places where a name (lower-case, without trailing dot) is answered, on this port or on all; in file order. */
+  find(name: string, port?: number): BlockPlace[] {
+    return this.#listeners.flatMap(({ listener, zones }) => {
+      const zone = port === undefined || listener.port === port ? longest(name, zones) : undefined;
+      return zone === undefined ? [] : { block: zones.get(zone)!, key: keyOf(zone, listener) };
+    });
+  }
+
+  /** Whether some listener sends queries for the name to the block. */
+  reaches(block: number, name: string): boolean {
+    return this.#listeners.some(({ zones }) => {
+      const zone = longest(name, zones);
+      return zone !== undefined && zones.get(zone) === block;
+    });
+  }
+
+  /** All keys of a block, or of all. */
+  keys(block?: number): string[] {
+    return this.#listeners.flatMap(({ listener }) =>
+      listener.zones.flatMap(([zone, at]) => (block === undefined || at === block ? keyOf(zone, listener) : [])),
+    );
+  }
+}
+
+function longest(name: string, zones: ReadonlyMap<string, number>): string | undefined {
+  for (let rest = name === '' ? '' : `${name}.`; rest !== ''; rest = rest.slice(rest.indexOf('.') + 1)) {
+    if (zones.has(rest)) return rest;
+  }
+  return zones.has('.') ? '.' : undefined;
+}
+
+function keyOf(zone: string, { address, port }: ListenerConfig): string {
+  return `${zone}:${port}${address === '' ? '' : ` on ${address}`}`;
+}

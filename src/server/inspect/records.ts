@@ -1,0 +1,52 @@
+import { recordJson, recordTable } from '../../registry/records/table.ts';
+import { servedRecords, type Served } from '../../registry/records/served.ts';
+import { zoneFiles } from '../../registry/records/zone-files.ts';
+import type { Asker, InspectedRegistry, Inspector } from './inspector.ts';
+
+export const recordOutputs = ['table', 'json', 'zone'] as const;
+export type RecordOutput = (typeof recordOutputs)[number];
+
+/**
+ * Everything that is served to one kind of client, piece by piece: a table, a JSON array, or zones, each behind a line
+ * `; zone APEX`. Throws InspectError for a client that is none.
+ */
+export function* recordsText(inspector: Inspector, asker: Asker, output: RecordOutput): Generator<string, undefined> {
+  const lists = inspector.registries.map((inspected) => {
+    // Asked for before anything is written.
+    const view = inspector.viewOf(asker, inspected);
+    return { inspected, list: () => servedBy(inspector, inspected, view) };
+  });
+  if (lists.length === 0) yield output === 'json' ? '[]\n' : '; no server block has a serviceentry directive\n';
+  else if (output === 'json') yield* recordJson(chained(lists.map(({ list }) => list)));
+  else {
+    for (const [index, { inspected, list }] of lists.entries()) {
+      if (lists.length > 1) yield `${index === 0 ? '' : '\n'}; server block ${inspector.keysOf(inspected).join(' ')}\n`;
+      if (output === 'table') yield* recordTable(list);
+      else yield* zonesText(inspected, list());
+    }
+  }
+  return undefined;
+}
+
+function servedBy(
+  inspector: Inspector,
+  inspected: InspectedRegistry,
+  view: ReturnType<Inspector['viewOf']>,
+): Iterable<Served> {
+  const { registry, config, serial } = inspected;
+  const { serverAddresses, negativeTtl } = config;
+  const reaches = (name: string): boolean => inspector.reaches(inspected, name);
+  return servedRecords(registry, { view, serverAddresses, serial, negativeTtl, reaches });
+}
+
+function* zonesText({ config, serial }: InspectedRegistry, list: Iterable<Served>): Iterable<string> {
+  const { serverAddresses, negativeTtl } = config;
+  const { zones: ownZones, ttl } = config.registry;
+  const { zones, remarks } = zoneFiles(list, { ownZones, serverAddresses, serial, ttl, negativeTtl });
+  for (const { apex, text } of zones) yield `; zone ${apex}\n${text}\n`;
+  if (remarks.length > 0) yield `; in no zone\n${remarks.join('\n')}\n`;
+}
+
+function* chained(lists: readonly (() => Iterable<Served>)[]): Iterable<Served> {
+  for (const list of lists) yield* list();
+}
