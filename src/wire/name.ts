@@ -6,8 +6,9 @@ import { maxNameLength } from './codes.ts';
  * none of the 256 octets.
  */
 export function encodeName(text: string): Uint8Array | undefined {
-  const name = new Uint8Array(maxNameLength);
-  if (text === '.') return name.slice(0, 1);
+  if (text === '.') return new Uint8Array(1);
+  // A dot in front and the root behind make it two octets longer; escapes make it shorter.
+  const name = new Uint8Array(Math.min(text.length + 2, maxNameLength));
   let labelStart = 0;
   let at = 1;
   for (let i = 0; i <= text.length; i++) {
@@ -16,12 +17,12 @@ export function encodeName(text: string): Uint8Array | undefined {
       const length = at - labelStart - 1;
       if (length === 0) {
         // Only the end may be empty: the root label behind a trailing dot.
-        return octet === undefined && labelStart > 0 ? name.slice(0, at) : undefined;
+        return octet === undefined && labelStart > 0 ? cut(name, at) : undefined;
       }
       if (length > 63 || at >= maxNameLength) return undefined;
       name[labelStart] = length;
       labelStart = at++;
-      if (octet === undefined) return name.slice(0, at);
+      if (octet === undefined) return cut(name, at);
       continue;
     }
     if (octet === 0x5c) {
@@ -37,6 +38,10 @@ export function encodeName(text: string): Uint8Array | undefined {
     name[at++] = octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
   }
   return undefined;
+}
+
+function cut(name: Uint8Array, length: number): Uint8Array {
+  return name.length === length ? name : name.slice(0, length);
 }
 
 function octetAt(text: string, index: number): number | undefined {

@@ -1,7 +1,12 @@
 /** Appends numbers in network order to memory that grows. Reused from record to record. */
 export class ByteWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array;
   length = 0;
+
+  /** `capacity` in octets is what is expected; more is no error. */
+  constructor(capacity = 1024) {
+    this.#bytes = new Uint8Array(capacity);
+  }
 
   reset(): void {
     this.length = 0;

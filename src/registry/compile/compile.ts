@@ -67,13 +67,14 @@ export class Compiler {
 
   /**
    * The record of a name that is answered in different ways: one that holds the others, or the only one where they are
-   * the same to the octet. `undefined` where nobody sees anything.
+   * the same to the octet. `undefined` where nobody sees anything. The view is good until the next call.
    */
   compileViews(
     name: Uint8Array,
     views: ViewMap<NameRecord | undefined>,
     namespaces: ViewNamespaces,
   ): Uint8Array | undefined {
+    if (views.isUniform) return views.others.plain && this.compile(views.others.plain);
     const distinct: Uint8Array[] = [];
     const compiled = views.map((record) => {
       if (!record) return undefined;

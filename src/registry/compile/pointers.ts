@@ -23,9 +23,10 @@ export function pointerTail(
   targets: readonly string[],
   ttl: number,
 ): { count: number; bytes: Uint8Array } {
-  const out = new ByteWriter();
+  const out = new ByteWriter(64 * targets.length);
   const start = headerSize + owner.length + questionTail;
-  const known = new Map<string, number>();
+  // A single name has nothing to share.
+  const known = targets.length > 1 ? new Map<string, number>() : undefined;
   let count = 0;
   for (const target of targets) {
     const name = encodeName(target);
@@ -34,12 +35,12 @@ export function pointerTail(
     out.u16(rrType.PTR);
     out.u16(rrClass.IN);
     out.u32(ttl);
-    const rdata = compressed(name, target, start + out.length + 2, known);
+    const rdata = known ? compressed(name, target, start + out.length + 2, known) : name;
     out.u16(rdata.length);
     out.bytes(rdata);
     count++;
   }
-  return { count, bytes: out.view().slice() };
+  return { count, bytes: out.view() };
 }
 
 /** The name with a pointer in place of its longest end that stands in the message already. */

@@ -42,6 +42,7 @@ export function resolveHost(
   const namespaces = namespacesOf(entries, context.options);
   if (sidecars) for (const namespace of context.limitedNamespaces()) namespaces.add(namespace);
   if (context.hasService(host)) for (const { meta } of entries) namespaces.add(meta.namespace);
+  if (namespaces.size === 0) return new ViewMap(both(undefined));
   return new ViewMap(both(undefined), new Map(Array.from(namespaces, (namespace) => [namespace, both(namespace)])));
 }
 
@@ -145,6 +146,7 @@ function mergePorts(entries: readonly ServiceEntry[], host: string, auto: AutoAd
 
 /** Whether the entries that have VIPs have different ones: then not every port listens on every VIP. */
 function hasDifferentVips(entries: readonly ServiceEntry[], host: string, auto: AutoAddresses): boolean {
+  if (entries.length === 1) return false;
   const vips = entries.map((entry) => vipsOf(entry, host, auto)).filter(({ length }) => length > 0);
   return new Set(vips.map((each) => each.toSorted().join())).size > 1;
 }

@@ -4,12 +4,14 @@ export interface ByMesh<Value> {
   readonly meshed: Value;
 }
 
+const noNamespaces: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** A value for every client: for those of the namespaces that are named, and for all others. */
 export class ViewMap<Value> {
   readonly others: ByMesh<Value>;
   readonly namespaces: ReadonlyMap<string, ByMesh<Value>>;
 
-  constructor(others: ByMesh<Value>, namespaces: ReadonlyMap<string, ByMesh<Value>> = new Map()) {
+  constructor(others: ByMesh<Value>, namespaces: ReadonlyMap<string, ByMesh<Value>> = noNamespaces) {
     this.others = others;
     this.namespaces = namespaces;
   }
@@ -24,6 +26,11 @@ export class ViewMap<Value> {
     return isMeshed ? pair.meshed : pair.plain;
   }
 
+  /** Nobody gets anything else than the others. */
+  get isUniform(): boolean {
+    return this.namespaces.size === 0 && this.others.plain === this.others.meshed;
+  }
+
   *values(): Iterable<Value> {
     for (const pair of [this.others, ...this.namespaces.values()]) {
       yield pair.plain;
@@ -33,6 +40,7 @@ export class ViewMap<Value> {
 
   /** Another map with the same shape; values that are one object stay one. */
   map<Other>(change: (value: Value) => Other): ViewMap<Other> {
+    if (this.isUniform) return ViewMap.uniform(change(this.others.plain));
     const changed = new Map<Value, Other>();
     const once = (value: Value): Other => {
       if (!changed.has(value)) changed.set(value, change(value));
