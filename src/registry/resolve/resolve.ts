@@ -18,7 +18,7 @@ export interface ResolveContext extends VisibilityContext {
   /** The workloads that the selector of a ServiceEntry selects; none where it has no selector. */
   select(entry: ServiceEntry): readonly Workload[];
   /** Addresses of the local allocator. */
-  allocated(entry: ServiceEntry, host: string): readonly string[];
+  readonly allocated: (entry: ServiceEntry, host: string) => readonly string[];
   /** Namespaces with a default Sidecar, where Sidecars are heeded. */
   limitedNamespaces(): Iterable<string>;
 }

@@ -5,6 +5,11 @@ import type { UsableEndpoint } from './endpoints.ts';
 
 const maxUint16 = 65_535;
 const defaultWeight = 100;
+/**
+ * SRV records of one host in all. 256 ports of 4,096 endpoints would be a million for each of 256 hosts, and no reply has
+ * room for more than some thousand: each port gets an equal part of this.
+ */
+export const maxServiceRecords = 16_384;
 
 /** A port together with the ServiceEntry's addresses that it listens on. */
 export interface PortOfVips {
@@ -18,10 +23,11 @@ export interface PortOfVips {
  * VIP.
  */
 export function servicesOfVips(ports: readonly PortOfVips[], isPaired: boolean): ServiceSet[] {
+  const share = shareOf(ports.length);
   return serviceSets(
     ports.map(({ port, vips }) => {
       const targets: SrvTarget[] = isPaired
-        ? vips.map((vip) => ({ kind: 'endpoint', label: dashedAddress(vip) }))
+        ? vips.slice(0, share).map((vip) => ({ kind: 'endpoint', label: dashedAddress(vip) }))
         : [{ kind: 'host' }];
       return {
         port,
@@ -41,10 +47,11 @@ export function servicesOfEndpoints(
   locality: string,
 ): ServiceSet[] {
   const weights = weightsOf(endpoints);
+  const first = endpoints.slice(0, shareOf(ports.length));
   return serviceSets(
     ports.map((port) => ({
       port,
-      records: endpoints.map((endpoint, i) => ({
+      records: first.map((endpoint, i) => ({
         priority: priorityOf(endpoint.locality, locality),
         weight: weights[i]!,
         port: endpoint.ports.get(port.name) ?? port.targetPort ?? port.number,
@@ -52,6 +59,11 @@ export function servicesOfEndpoints(
       })),
     })),
   );
+}
+
+/** How many records each port may have, and the bare host. */
+function shareOf(ports: number): number {
+  return Math.floor(maxServiceRecords / (ports + 1));
 }
 
 /** 0 for the same zone, 1 for the same region, 2 for the rest and for endpoints that say no locality. */
@@ -87,7 +99,8 @@ function weightsOf(endpoints: readonly UsableEndpoint[]): number[] {
 }
 
 function serviceSets(ports: readonly { port: ServicePort; records: readonly SrvRecord[] }[]): ServiceSet[] {
-  const all = { prefix: '', records: distinct(ports.flatMap(({ records }) => records)) };
+  const united = distinct(ports.flatMap(({ records }) => records));
+  const all = { prefix: '', records: united.slice(0, shareOf(ports.length)) };
   const named = ports.map(({ port, records }) => ({
     prefix: `_${port.name}._${port.isUdp ? 'udp' : 'tcp'}`,
     records: distinct(records),

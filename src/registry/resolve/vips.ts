@@ -6,7 +6,7 @@ export interface AutoAddresses {
   /** Whether this client gets them: the option `auto_addresses`, and whether the mesh captures its traffic. */
   readonly areServed: boolean;
   /** Addresses of the local allocator (option `autoallocate`). */
-  allocated(entry: ServiceEntry, host: string): readonly string[];
+  readonly allocated: (entry: ServiceEntry, host: string) => readonly string[];
 }
 
 /**

@@ -14,7 +14,7 @@ export interface View {
 export interface VisibilityContext {
   readonly options: Pick<RegistryOptions, 'defaultExportTo' | 'merge'>;
   /** The default Sidecar of a namespace, where Sidecars are heeded. */
-  sidecar(namespace: string): Sidecar | undefined;
+  readonly sidecar: (namespace: string) => Sidecar | undefined;
   /** Whether a Kubernetes Service has this name, where Services are heeded. */
   hasService(host: string): boolean;
 }
