@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordsText } from '../server/inspect/records.ts';
 import type { RecordsFlags } from './inspect-flags.ts';
@@ -68,7 +68,10 @@ export class ZoneWriter {
     }
     const name = this.#fileName(this.#apex);
     const path = join(this.#directory, name);
-    writeFileSync(path, `${text.trimEnd()}\n`);
+    // A name server that reads it meanwhile finds the old file or the new one.
+    const temporary = `${path}.tmp`;
+    writeFileSync(temporary, `${text.trimEnd()}\n`);
+    renameSync(temporary, path);
     this.#report += `${path}\t${this.#apex}\n`;
   }
 

@@ -1,3 +1,4 @@
+import { adminDirective } from './admin/parse.ts';
 import { anyDirective } from './any/parse.ts';
 import { makeBindDirective } from './bind/parse.ts';
 import { bufsizeDirective } from './bufsize/parse.ts';
@@ -22,6 +23,7 @@ export function makeDirectives(): readonly DirectivePlugin<unknown>[] {
     bufsizeDirective,
     makeBindDirective(),
     debugDirective,
+    adminDirective,
     errorsDirective,
     logDirective,
     anyDirective,

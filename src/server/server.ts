@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+import { AdminServer } from '../plugins/admin/admin-server.ts';
+import type { AdminConfig } from '../plugins/admin/config.ts';
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
 import { RegistryService, type MakeSource } from '../plugins/serviceentry/control.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -5,6 +8,10 @@ import type { LogFormat } from '../runtime/make-logger.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { serverAddresses, type Interfaces } from './addresses.ts';
 import type { BlockConfig, ListenerConfig, ServerConfig } from './config.ts';
+import { configOf } from './configure.ts';
+import { adminBackend } from './inspect/admin-backend.ts';
+import { InspectError } from './inspect/inspect-error.ts';
+import { Inspector, type InspectorEnvironment } from './inspect/inspector.ts';
 import { claimPorts } from './ports.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -31,6 +38,7 @@ export class RunningServer {
   readonly listeners: readonly ListenerConfig[];
   readonly registries: readonly RegistryService[];
   readonly supervisor: Supervisor;
+  readonly #admins: AdminServer[] = [];
 
   private constructor(listeners: readonly ListenerConfig[], registries: RegistryService[], supervisor: Supervisor) {
     this.listeners = listeners;
@@ -67,6 +75,7 @@ export class RunningServer {
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
       const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
       await Promise.all([opened, ...registries.map((registry) => registry.start())]);
+      await server.#startAdmins(complete, { clock, hashSeed, randomUint16: () => randomInt(65_536) });
     } catch (error) {
       await server.stop();
       throw error;
@@ -74,10 +83,31 @@ export class RunningServer {
     return server;
   }
 
+  /** The ports that `admin` listens on, in the order of the Corefile. */
+  get adminPorts(): readonly number[] {
+    return this.#admins.map(({ port }) => port);
+  }
+
   /** Answers what is in flight, for at most 5 s, then closes everything. */
   async stop(): Promise<void> {
+    await Promise.all(this.#admins.map((admin) => admin.close()));
     await this.supervisor.close(graceMs);
     await Promise.all(this.registries.map((registry) => registry.stop()));
+  }
+
+  async #startAdmins(config: ServerConfig, environment: InspectorEnvironment): Promise<void> {
+    const inspector = new Inspector(config, this.registries, environment);
+    const { supervisor } = this;
+    const backend = adminBackend(inspector, () => ({
+      workers: supervisor.counters.length,
+      restarts: supervisor.restarts,
+    }));
+    const configs = config.blocks.flatMap((block) => configOf<AdminConfig>(block, 'admin') ?? []);
+    // Several blocks may name one address: each admin tells of all blocks.
+    const distinct = new Map(configs.map((each) => [`${each.address} ${each.port}`, each]));
+    for (const each of distinct.values()) {
+      this.#admins.push(await AdminServer.start(each, backend, (error) => error instanceof InspectError));
+    }
   }
 }
 

@@ -3,6 +3,8 @@ import { decode, encode, RECURSION_DESIRED, type DecodedPacket, type RecordType 
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import type { AdminConfig } from '../../src/plugins/admin/config.ts';
+import type { PluginConfig } from '../../src/server/config.ts';
 import { RunningServer } from '../../src/server/server.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
 
@@ -11,8 +13,9 @@ export async function startCorefile(text: string, file: string): Promise<Running
   const { problems, config } = loadCorefile({ file, text }, 53, {});
   if (problems.hasErrors) throw new Error(problems.list.map(formatProblem).join('\n'));
   const listeners = config.listeners.map((listener) => ({ ...listener, port: 0 }));
+  const blocks = config.blocks.map(({ zones, plugins }) => ({ zones, plugins: plugins.map(onFreePort) }));
   return RunningServer.start(
-    { ...config, listeners },
+    { ...config, listeners, blocks },
     {
       clock: systemClock,
       logger: new RecordingLogger(),
@@ -23,6 +26,11 @@ export async function startCorefile(text: string, file: string): Promise<Running
       canReusePort: false,
     },
   );
+}
+
+/** `admin` listens on a port of its own. */
+function onFreePort(plugin: PluginConfig): PluginConfig {
+  return plugin.name === 'admin' ? { ...plugin, config: { ...(plugin.config as AdminConfig), port: 0 } } : plugin;
 }
 
 /** Asks over UDP as dig does by default, but without EDNS. */

@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIP, type AddressInfo } from 'node:net';
+import type { AdminConfig } from './config.ts';
+
+/** For a request's head, for a client that takes nothing of the reply, and for a connection that is idle. */
+const timeoutMs = 5000;
+/** Requests that are answered at a time; a reply may be large, and is made on the thread that keeps the registry. */
+const maxRequests = 4;
+const maxConnections = 32;
+const maxHeaderBytes = 16_384;
+/** Pieces are joined to this many characters before they are written. */
+const pieceSize = 65_536;
+
+/** What is told of the server. Parameters are those of the URL. */
+export interface AdminBackend {
+  explain(parameters: URLSearchParams): Promise<unknown>;
+  /** Throws for parameters that make no sense before it gives the first piece. */
+  records(parameters: URLSearchParams): Iterable<string>;
+  status(): unknown;
+}
+
+/** What was asked for makes no sense: status 400. All other errors are defects: 500. */
+export type IsBadRequest = (error: unknown) => boolean;
+
+/**
+ * The HTTP side of `admin`: GET /explain, /records and /status, as JSON. It answers only where the Host header is an IP
+ * address or localhost, so that a web page cannot ask through a name of its own (DNS rebinding), and sends no CORS
+ * headers, so that none can read what it answers.
+ */
+export class AdminServer {
+  readonly #server: Server;
+  readonly #backend: AdminBackend;
+  readonly #isBadRequest: IsBadRequest;
+  #running = 0;
+
+  private constructor(backend: AdminBackend, isBadRequest: IsBadRequest) {
+    this.#backend = backend;
+    this.#isBadRequest = isBadRequest;
+    this.#server = createServer(
+      {
+        maxHeaderSize: maxHeaderBytes,
+        headersTimeout: timeoutMs,
+        requestTimeout: timeoutMs,
+        keepAliveTimeout: timeoutMs,
+        connectionsCheckingInterval: 1000,
+      },
+      (request, response) => void this.#answer(request, response),
+    );
+    this.#server.maxConnections = maxConnections;
+    this.#server.setTimeout(timeoutMs, (socket) => socket.destroy());
+  }
+
+  /** Resolves when it listens; rejects with the address in the message. */
+  static async start(
+    { address, port }: AdminConfig,
+    backend: AdminBackend,
+    isBadRequest: IsBadRequest,
+  ): Promise<AdminServer> {
+    const admin = new AdminServer(backend, isBadRequest);
+    try {
+      admin.#server.listen({ host: address, port, exclusive: true });
+      await once(admin.#server, 'listening');
+    } catch (error) {
+      const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+      const reason = error instanceof Error ? error.message : String(error);
+      const hint = reason.includes('EADDRINUSE') ? '; another program has it: name another address behind admin' : '';
+      throw new Error(`admin cannot listen on ${at}: ${reason}${hint}`, { cause: error });
+    }
+    // A connection that fails concerns its client only.
+    admin.#server.on('error', () => undefined);
+    return admin;
+  }
+
+  /** The port that it listens on. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Cuts what is in flight. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    if (!isLocalName(request.headers.host)) {
+      sendError(response, 403, 'the Host header must be an IP address or localhost');
+    } else if (request.method !== 'GET') {
+      response.setHeader('allow', 'GET');
+      sendError(response, 405, 'only GET is answered');
+    } else if (this.#running >= maxRequests) {
+      response.setHeader('retry-after', '1');
+      sendError(response, 503, `${maxRequests} requests are being answered; ask again`);
+    } else {
+      this.#running++;
+      try {
+        await this.#route(request.url ?? '/', response);
+      } catch (error) {
+        const isBad = this.#isBadRequest(error);
+        const text = isBad && error instanceof Error ? error.message : 'this is a defect of the server';
+        if (response.headersSent) response.destroy();
+        else sendError(response, isBad ? 400 : 500, text);
+      } finally {
+        this.#running--;
+      }
+    }
+  }
+
+  async #route(url: string, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(url, 'http://localhost');
+    switch (pathname) {
+      case '/explain':
+        sendJson(response, 200, await this.#backend.explain(searchParams));
+        return;
+      case '/records':
+        await stream(response, searchParams.get('output') ?? 'json', this.#backend.records(searchParams));
+        return;
+      case '/status':
+        sendJson(response, 200, this.#backend.status());
+        return;
+      default:
+        sendError(response, 404, 'nothing is here; there are /explain, /records and /status');
+    }
+  }
+}
+
+/** `localhost`, `127.0.0.1:9154`, `[::1]:9154`. */
+function isLocalName(host: string | undefined): boolean {
+  const [, bracketed, bare] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/i.exec(host ?? '') ?? [];
+  if (bracketed !== undefined) return isIP(bracketed) === 6;
+  return bare !== undefined && (bare.toLowerCase() === 'localhost' || isIP(bare) === 4);
+}
+
+/** Writes as fast as the client takes it, and lets the thread do other things between pieces. */
+async function stream(response: ServerResponse, output: string, pieces: Iterable<string>): Promise<void> {
+  let text = '';
+  const flush = async (): Promise<boolean> => {
+    if (!response.headersSent) writeHead(response, 200, output === 'json' ? 'application/json' : 'text/plain');
+    const goesOn = response.write(text);
+    text = '';
+    if (goesOn) await new Promise((resolve) => setImmediate(resolve));
+    else await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    return !response.destroyed;
+  };
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length >= pieceSize && !(await flush())) return;
+  }
+  if (await flush()) response.end();
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  writeHead(response, status, 'application/json');
+  response.end(`${JSON.stringify(value)}\n`);
+}
+
+function sendError(response: ServerResponse, status: number, error: string): void {
+  sendJson(response, status, { error });
+}
+
+function writeHead(response: ServerResponse, status: number, type: string): void {
+  response.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+}
