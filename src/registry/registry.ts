@@ -6,6 +6,7 @@ import { Compiler } from './compile/compile.ts';
 import { NamespaceIds } from './namespace-ids.ts';
 import { objectKey, type Pod, type RegistryObject } from './object.ts';
 import type { RegistryOptions } from './options.ts';
+import { OversizeWatch } from './oversize.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
 import type { Rejection } from './rejection.ts';
@@ -51,6 +52,7 @@ export class Registry implements Sink {
   readonly #clients: ClientIndex;
   readonly #namespaces: NamespaceIds;
   readonly #keeper: AllocationKeeper | undefined;
+  readonly #oversize: OversizeWatch;
   #rejections: readonly Rejection[] = [];
   #resolved = 0;
 
@@ -62,6 +64,7 @@ export class Registry implements Sink {
     const compiler = new Compiler();
     this.#namespaces = new NamespaceIds(table, compiler);
     this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
+    this.#oversize = new OversizeWatch(environment.logger);
     this.#pointers = new PointerIndex(this.#publisher);
     this.#clients = new ClientIndex(table, compiler, this.#namespaces);
     this.context = {
@@ -166,6 +169,7 @@ export class Registry implements Sink {
     this.#resolved++;
     const answers = resolveHost(host, this.store.entriesOf(host), this.context);
     this.#pointers.update(host, answers);
+    this.#oversize.check(host, answers);
     return this.#publisher.publish(host, answers);
   }
 

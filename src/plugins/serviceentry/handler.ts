@@ -206,7 +206,10 @@ class Answerer {
     const isItself = (name: Uint8Array): boolean => Buffer.compare(name, lower.subarray(0, nameLength)) === 0;
     if (liveNames(arena, record).some(isItself)) return this.#forwardOr(query, rcode.NOERROR, record);
     const lookup: Handler = (each) => this.answer(each);
-    return answerLive(query, arena, record, lookup, this.#rotation, () => this.#nodata(query, record, 0));
+    // Found out now: while host names are looked up the table may move, and the record with it.
+    const soaOwner = this.#soaOwner(query, arena, record, 0);
+    const onEmpty = (): number => negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
+    return answerLive(query, arena, record, lookup, this.#rotation, onEmpty);
   }
 
   /** A reverse name: it has PTR records and no others. */
@@ -248,18 +251,24 @@ class Answerer {
     const kind = arena[record + recordOffset.kind]!;
     const hasRecords = set >= 0 && (arena[set]! << 8) + arena[set + 1]! > 0;
     if (kind !== recordKind.forwarded) {
-      return hasRecords
-        ? serviceReply(query, arena, record, set, query.labels[first] ?? 0)
-        : this.#nodata(query, record, first);
+      return hasRecords ? this.#services(query, arena, record, set, first) : this.#nodata(query, record, first);
     }
     if (!hasRecords) return this.#forwardOr(query, rcode.NOERROR, record, first);
-    if (!this.#mayForward(query)) return serviceReply(query, arena, record, set, query.labels[first]!);
+    if (!this.#mayForward(query)) return this.#services(query, arena, record, set, first);
     // While upstream is asked the record may go out of use; it stays readable as long as its memory is referred to.
     return settle(this.#next(query), (length) => {
       if (length === 0 || !isNegative(query)) return length;
       query.discardReply();
-      return serviceReply(query, arena, record, set, query.labels[first]!);
+      return this.#services(query, arena, record, set, first);
     });
+  }
+
+  /** `arena` is the one that the record was found in: while upstream was asked the table may have moved. */
+  #services(query: Query, arena: Uint8Array, record: number, set: number, first: number): number {
+    const length = serviceReply(query, arena, record, set, query.labels[first] ?? 0);
+    if (length >= 0) return length;
+    const soaOwner = this.#soaOwner(query, arena, record, first);
+    return negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
   }
 
   /** Types that the registry says nothing of (mark X). */
@@ -268,7 +277,7 @@ class Answerer {
     const kind = this.#table.arena[record + recordOffset.kind]!;
     if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record, first);
     if (kind === recordKind.internal || !this.#mayForward(query)) return this.#nodata(query, record, first);
-    return this.#forwardExisting(query, this.#soaOwner(query, record, first));
+    return this.#forwardExisting(query, this.#soaOwner(query, this.#table.arena, record, first));
   }
 
   /** No record matches: below an own zone the server knows that, elsewhere upstream may know better. */
@@ -318,14 +327,20 @@ class Answerer {
   }
 
   #negative(query: Query, code: number, record: number, first: number): number {
-    return negativeReply(query, code, this.#soaOwner(query, record, first), this.#negativeTtl, this.#table.serial);
+    return negativeReply(
+      query,
+      code,
+      this.#soaOwner(query, this.#table.arena, record, first),
+      this.#negativeTtl,
+      this.#table.serial,
+    );
   }
 
   /** The own zone of the name, else its host: the name without services and endpoint labels. */
-  #soaOwner(query: Query, record: number, first: number): number {
+  #soaOwner(query: Query, arena: Uint8Array, record: number, first: number): number {
     const zone = this.#zones.offsetIn(query);
     if (zone >= 0) return zone;
-    const isEndpoint = (this.#table.arena[record + recordOffset.flags]! & recordFlag.endpoint) !== 0;
+    const isEndpoint = (arena[record + recordOffset.flags]! & recordFlag.endpoint) !== 0;
     return query.labels[isEndpoint ? first + 1 : first] ?? 0;
   }
 

@@ -1,4 +1,4 @@
-import { headerSize, rcode, rrClass, rrType } from '../../wire/codes.ts';
+import { headerSize, maxNameLength, rcode, rrClass, rrType } from '../../wire/codes.ts';
 import { writeUint16, writeUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { beginReply, endReply } from '../../wire/reply.ts';
@@ -17,7 +17,15 @@ const soaRdataSize = nsDns.length + 2 + hostmaster.length + 2 + 20;
 export function negativeReply(query: Query, code: number, zone: number, ttl: number, serial: number): number {
   query.discardReply();
   const at = beginReply(query, code, true);
-  return endReply(query, writeSoa(query, at, zone, ttl, serial), 0, 1, 0);
+  return endReply(query, writeSoa(query, at, withRoom(query, zone), ttl, serial), 0, 1, 0);
+}
+
+/** The zone, or the nearest one above it that leaves room for `hostmaster` below it (RFC 1035 section 2.3.4). */
+function withRoom({ labels, labelCount, nameLength }: Query, zone: number): number {
+  for (let i = 0; i < labelCount && nameLength - zone > maxNameLength - hostmaster.length; i++) {
+    if (labels[i]! > zone) zone = labels[i]!;
+  }
+  return zone;
 }
 
 /** The SOA record as an answer, at the apex of an own zone. */

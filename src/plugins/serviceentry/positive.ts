@@ -148,7 +148,8 @@ function startsWith(name: Uint8Array, arena: Uint8Array, at: number, length: num
 /**
  * The SRV records of a set with the addresses of their targets in the additional section (RFC 2782). `hostOffset` is
  * where the host starts in the query's name: targets lie at or below it, and are never compressed (RFC 3597 section 4).
- * Additional records are left out before TC is set.
+ * Additional records are left out before TC is set. -1 where no target is a name: below a wildcard the name that is
+ * asked for may leave no room for a label.
  */
 export function serviceReply(query: Query, arena: Uint8Array, record: number, set: number, hostOffset: number): number {
   const ttl = readUint32(arena, record + recordOffset.ttl);
@@ -163,7 +164,6 @@ export function serviceReply(query: Query, arena: Uint8Array, record: number, se
   for (let i = 0; i < count; i++, from += 10) {
     const target = record + readUint32(arena, from + 6);
     const length = target === record ? hostLength : targetLength(arena, target, hostLength);
-    // Below a wildcard the name that is asked for may leave no room for a label.
     if (length > 255) continue;
     if (at + 18 + length > limit) {
       out[query.outStart + 2]! |= headerFlag.TC;
@@ -179,6 +179,7 @@ export function serviceReply(query: Query, arena: Uint8Array, record: number, se
     }
     written++;
   }
+  if (written === 0) return -1;
   const targets = readUint16(arena, from);
   from += 2;
   let additionals = 0;

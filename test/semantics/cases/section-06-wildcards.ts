@@ -1,4 +1,4 @@
-import { owned, serviceEntry, type SemanticsCase } from '../case.ts';
+import { nodata, owned, serviceEntry, type SemanticsCase } from '../case.ts';
 import { srv } from './srv.ts';
 
 const internal = 'location: MESH_INTERNAL';
@@ -46,5 +46,16 @@ export const wildcards: readonly SemanticsCase[] = [
         edns: true,
       },
     ],
+  },
+  {
+    section: '6',
+    name: 'below a wildcard where every target would be longer than 255 octets there is no SRV record: NODATA',
+    objects: serviceEntry(
+      'w',
+      `hosts: ['*.w.com'], ${internal}, resolution: STATIC, ports: [{ number: 80, name: p }],
+       endpoints: [{ address: '2001:db8::1' }]`,
+    ),
+    // `hostmaster` has no room below the name itself.
+    queries: [nodata(`_p._tcp.${longName} SRV`, `${longName.replace(/^a+\./, '')}.`)],
   },
 ];
