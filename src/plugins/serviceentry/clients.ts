@@ -105,7 +105,7 @@ function readClientSubnet(query: Query, out: Uint8Array): boolean {
     if (readUint16(bytes, at) !== subnetOption) continue;
     const family = readUint16(bytes, at + 4);
     const size = family === 1 ? 4 : family === 2 ? addressSize : 0;
-    if (size === 0 || readUint16(bytes, at + 2) !== 4 + size) return false;
+    if (size === 0 || readUint16(bytes, at + 2) !== 4 + size || bytes[at + 6] !== size * 8) return false;
     out.fill(0, 1, 1 + addressSize);
     if (size === 4) out[11] = out[12] = 0xff;
     for (let i = 0; i < size; i++) out[1 + addressSize - size + i] = bytes[at + 8 + i]!;
