@@ -278,6 +278,15 @@ export const section08Views: readonly SemanticsCase[] = [
   },
   {
     section: '8',
+    name: 'exported to all and to a namespace by name is public, as in Istio',
+    objects:
+      entry('old/a', '10.0.0.1', '', created(1)) +
+      entry('three/a', '10.0.0.3', ", exportTo: [one, '*']", created(2)) +
+      clients,
+    queries: [...one(address('10.0.0.1')), address('10.0.0.1')],
+  },
+  {
+    section: '8',
     name: 'among equals the oldest, then by namespace and name',
     objects:
       entry('z/a', '10.0.0.1', '', created(1)) +
