@@ -55,7 +55,7 @@ function count(counts: Counts, { all, namespaces }: Visibility, step: 1 | -1): b
   }
   let changed = false;
   for (const namespace of namespaces) {
-    const map = (counts.namespaces ??= new Map());
+    const map = (counts.namespaces ??= new Map<string, number>());
     const left = (map.get(namespace) ?? 0) + step;
     if (left > 0) map.set(namespace, left);
     else map.delete(namespace);

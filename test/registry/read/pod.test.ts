@@ -21,10 +21,20 @@ describe('a Pod', () => {
       labels: new Map([['app', 'web']]),
       ips: ['10.0.0.1', 'fd00::1'],
       isReady: true,
+      hasEnded: false,
       isHostNetwork: false,
       ports: new Map([['http', 8080]]),
       isMeshed: false,
     });
+  });
+
+  it.each([
+    ['Succeeded', true],
+    ['Failed', true],
+    ['Running', false],
+    ['Pending', false],
+  ])('in phase %s has ended: %s', (phase, expected) => {
+    expect(readPod({ spec: {}, status: { phase } }).hasEnded).toBe(expected);
   });
 
   it.each([
