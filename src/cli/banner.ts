@@ -6,6 +6,7 @@ export function banner(server: RunningServer, version: string): string {
     zones.map(([zone]) => `${zone}:${port}${address === '' ? '' : ` on ${address}`}`),
   );
   lines.push(`serviceentry-dns-${version}`, `${process.platform}/${process.arch}, node ${process.versions.node}`);
+  lines.push(...server.adminUrls.map((url) => `admin on ${url}`));
   const hosts = server.registries.flatMap(({ exampleHost }) => exampleHost ?? []);
   const count = server.registries.reduce((sum, { status }) => sum + status.hosts, 0);
   if (server.registries.length > 0) lines.push(`${count} ${count === 1 ? 'host' : 'hosts'} served`);

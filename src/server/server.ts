@@ -83,9 +83,9 @@ export class RunningServer {
     return server;
   }
 
-  /** The ports that `admin` listens on, in the order of the Corefile. */
-  get adminPorts(): readonly number[] {
-    return this.#admins.map(({ port }) => port);
+  /** Where `admin` answers, in the order of the Corefile. */
+  get adminUrls(): readonly string[] {
+    return this.#admins.map(({ url }) => url);
   }
 
   /** Answers what is in flight, for at most 5 s, then closes everything. */

@@ -77,6 +77,11 @@ export class AdminServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  get url(): string {
+    const { address, family } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${this.port}`;
+  }
+
   /** Cuts what is in flight. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
@@ -143,7 +148,7 @@ async function stream(response: ServerResponse, output: string, pieces: Iterable
     const goesOn = response.write(text);
     text = '';
     if (goesOn) await new Promise((resolve) => setImmediate(resolve));
-    else await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    else await drained(response);
     return !response.destroyed;
   };
   for (const piece of pieces) {
@@ -151,6 +156,20 @@ async function stream(response: ServerResponse, output: string, pieces: Iterable
     if (text.length >= pieceSize && !(await flush())) return;
   }
   if (await flush()) response.end();
+}
+
+/** The client has taken what was written, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle);
+      response.off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle);
+    response.on('close', settle);
+    if (response.destroyed) settle();
+  });
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

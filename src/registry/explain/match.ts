@@ -140,13 +140,18 @@ function findBelow(base: string, view: View, registry: Registry): string | undef
   for (const zone of zones) {
     if (bare(zone).endsWith(end) || serverName(zone).endsWith(end)) return serverName(zone);
   }
-  for (const host of registry.store.hosts) if (host.endsWith(end) && isSeen(host, view, registry)) return host;
+  // What everybody sees exists for those too from whom a Sidecar hides it.
+  const views = [view, { namespace: undefined, isMeshed: view.isMeshed }];
+  for (const host of registry.store.hosts) {
+    if (host.endsWith(end) && views.some((each) => isSeen(host, each, registry))) return host;
+  }
   // Ancestors of reverse names exist where the server says what exists.
   if (!isAtOrBelow(base, 'arpa') || zoneOf(base, [...zones, ...allocationZones]) === undefined) return undefined;
   for (const address of registry.pointers.addresses) {
-    const isSeenHere = registry.pointers
-      .claimsOf(address)
-      .some(({ pointers }) => pointers.get(view.namespace, view.isMeshed));
+    const claims = registry.pointers.claimsOf(address);
+    const isSeenHere = claims.some(({ pointers }) =>
+      views.some(({ namespace, isMeshed }) => pointers.get(namespace, isMeshed) !== undefined),
+    );
     if (isSeenHere && reverseName(address).endsWith(end)) return reverseName(address);
   }
   return undefined;

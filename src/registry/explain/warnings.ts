@@ -78,7 +78,7 @@ function endpointTraps(host: string, entry: ServiceEntry, { context }: Registry)
   const name = nameOf(entry);
   const workloads = context.select(entry);
   if (entry.selector !== undefined && workloads.length === 0) {
-    const labels = [...entry.selector].map(([key, value]) => `${key}=${value}`).join(',');
+    const labels = [...entry.selector].map(([key, value]) => `${key}=${value}`).join(', ');
     const what = labels === '' ? 'every workload' : labels;
     return [`the selector of ${name} (${what}) selects no WorkloadEntry or Pod of namespace ${entry.meta.namespace}`];
   }

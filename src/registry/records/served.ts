@@ -44,8 +44,10 @@ export interface ServedOptions {
   readonly serial: number;
   /** Seconds. */
   readonly negativeTtl: number;
+  /** Whether the name is below an own zone, from where nothing is forwarded. */
+  readonly isClosed: (name: string) => boolean;
   /** Whether a query for the name (lower-case, without trailing dot) comes to this registry. */
-  reaches(name: string): boolean;
+  readonly reaches: (name: string) => boolean;
 }
 
 /**
@@ -88,7 +90,7 @@ function isTaken(name: string, view: View, registry: Registry): boolean {
   return seenAnswer(name.slice(dot + 1), view, registry)?.endpoints.has(name.slice(0, dot)) === true;
 }
 
-function* hostRecords(host: string, registry: Registry, { view }: ServedOptions): Iterable<Served> {
+function* hostRecords(host: string, registry: Registry, { view, isClosed }: ServedOptions): Iterable<Served> {
   const answer = seenAnswer(host, view, registry);
   if (!answer) {
     yield remark(host, 'not visible to this client', registry.store.entriesOf(host).map(nameOf));
@@ -96,7 +98,8 @@ function* hostRecords(host: string, registry: Registry, { view }: ServedOptions)
   }
   const sources = servingEntries(host, view, registry).map(nameOf);
   const { kind, ttl, addresses, live, services } = answer;
-  if (kind === 'forwarded') {
+  const isForwarded = kind === 'forwarded' && !isClosed(isWildcard(host) ? host.slice(2) : host);
+  if (isForwarded) {
     const made = services.some(({ records }) => records.length > 0) ? '; SRV where upstream has none' : '';
     yield remark(host, `forwarded${made}`, sources);
     return;

@@ -1,5 +1,7 @@
 import { recordJson, recordTable } from '../../registry/records/table.ts';
 import { servedRecords, type Served } from '../../registry/records/served.ts';
+import type { View } from '../../registry/resolve/visibility.ts';
+import { zoneOf } from '../../registry/explain/match.ts';
 import { zoneFiles } from '../../registry/records/zone-files.ts';
 import type { Asker, InspectedRegistry, Inspector } from './inspector.ts';
 
@@ -28,15 +30,16 @@ export function* recordsText(inspector: Inspector, asker: Asker, output: RecordO
   return undefined;
 }
 
-function servedBy(
-  inspector: Inspector,
-  inspected: InspectedRegistry,
-  view: ReturnType<Inspector['viewOf']>,
-): Iterable<Served> {
+/** Everything that a registry serves to one kind of client. */
+export function servedBy(inspector: Inspector, inspected: InspectedRegistry, view: View): Iterable<Served> {
   const { registry, config, serial } = inspected;
-  const { serverAddresses, negativeTtl } = config;
+  const { serverAddresses, negativeTtl, fallthrough = [] } = config;
+  const { zones } = config.registry;
   const reaches = (name: string): boolean => inspector.reaches(inspected, name);
-  return servedRecords(registry, { view, serverAddresses, serial, negativeTtl, reaches });
+  const isClosed = (name: string): boolean => {
+    return zoneOf(name, zones) !== undefined && zoneOf(name, fallthrough) === undefined;
+  };
+  return servedRecords(registry, { view, serverAddresses, serial, negativeTtl, reaches, isClosed });
 }
 
 function* zonesText({ config, serial }: InspectedRegistry, list: Iterable<Served>): Iterable<string> {

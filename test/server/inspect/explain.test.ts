@@ -415,7 +415,7 @@ describe('warnings', () => {
         `hosts: [a.mesh.test], ${internal}, workloadSelector: { labels: { app: a, tier: x } }`,
       ),
       ask: 'a.mesh.test',
-      warnings: ['the selector of a/x (app=a,tier=x) selects no WorkloadEntry or Pod of namespace a'],
+      warnings: ['the selector of a/x (app=a, tier=x) selects no WorkloadEntry or Pod of namespace a'],
     },
     {
       name: 'an endpoint that is its own host',
