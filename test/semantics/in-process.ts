@@ -55,8 +55,9 @@ export class InProcess {
   readonly #closers: (() => void | Promise<void>)[] = [];
 
   constructor(semanticsCase: SemanticsCase, upstreamPort: number | undefined) {
-    const directory = mkdtempSync(join(tmpdir(), 'semantics-'));
-    this.#closers.push(() => rmSync(directory, { recursive: true }));
+    const needsDirectory = semanticsCase.options?.includes('DIRECTORY') === true;
+    const directory = needsDirectory ? mkdtempSync(join(tmpdir(), 'semantics-')) : '';
+    if (needsDirectory) this.#closers.push(() => rmSync(directory, { recursive: true }));
     const place = { port: 1053, directory, file: '/nowhere', upstreamPort };
     const config = configFor(serverBlock(semanticsCase, place));
     const block = config.blocks[0]!;

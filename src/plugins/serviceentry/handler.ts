@@ -1,14 +1,13 @@
 import { recordFlag, recordKind, recordOffset, syncState } from '../../registry/table/layout.ts';
-import { selectView } from './views.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
 import { rcode, rrType } from '../../wire/codes.ts';
-import { hashOctet, type Query } from '../../wire/query.ts';
+import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
 import type { ServiceEntryConfig } from './config.ts';
-import { ClientFinder } from './clients.ts';
 import { answerLive, liveNames } from './live.ts';
+import { NameMatcher } from './matcher.ts';
 import { negativeReply, nsReply, soaReply } from './negative.ts';
 import {
   addressCount,
@@ -19,9 +18,6 @@ import {
   Rotation,
   serviceReply,
 } from './positive.ts';
-
-const asterisk = 0x2a;
-const underscore = 0x5f;
 
 /** Types that are refused for names of ours (SEMANTICS.md section 5, mark X). */
 const refusedTypes: ReadonlySet<number> = new Set([
@@ -41,36 +37,26 @@ export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
   },
 };
 
-/**
- * Finds the record of the query's name and answers what SEMANTICS.md says of it. Names are matched in this order: exact
- * host, endpoint names, longest wildcard, ancestor of a served name.
- */
+/** Answers what SEMANTICS.md says of the record that the query's name has for this client. */
 class Answerer {
   readonly #table: TableReader;
   readonly #next: Handler;
   readonly #zones: ZoneMap<true>;
   readonly #fallthrough: ZoneMap<true>;
-  readonly #except: ZoneMap<true>;
   readonly #allocationZones: ZoneMap<true>;
-  readonly #clients: ClientFinder;
-  /** Sidecars may limit clients even where an answer is the same for all. */
-  readonly #hasLimits: boolean;
+  readonly #matcher: NameMatcher;
   readonly #negativeTtl: number;
   readonly #ttl: number;
   readonly #unsynced: ServiceEntryConfig['unsynced'];
   readonly #rotation = new Rotation();
-  /** Name of an endpoint below a wildcard, as it is looked up. */
-  readonly #scratch = new Uint8Array(512);
 
   constructor(config: ServiceEntryConfig, table: TableReader, next: Handler) {
     this.#table = table;
     this.#next = next;
     this.#zones = zoneList(config.registry.zones);
     this.#fallthrough = zoneList(config.fallthrough ?? []);
-    this.#except = zoneList(config.registry.except);
     this.#allocationZones = zoneList(config.registry.allocationZones);
-    this.#clients = new ClientFinder(config.clients, table);
-    this.#hasLimits = config.registry.sidecars;
+    this.#matcher = new NameMatcher(config, table);
     this.#negativeTtl = config.negativeTtl;
     this.#ttl = config.registry.ttl;
     this.#unsynced = config.unsynced;
@@ -78,81 +64,11 @@ class Answerer {
 
   answer(query: Query): Outcome {
     query.readName();
-    const table = this.#table;
-    if (!table.isSynced) return this.#unsyncedReply(query);
-    const { lower, labels, labelCount, suffixHashes, nameLength } = query;
-    // Hosts have no underscores: what begins with one may be a service of the host behind it.
-    let first = 0;
-    while (first < labelCount && lower[labels[first]! + 1] === underscore) first++;
-    if (first === labelCount && labelCount > 0) return this.#notServed(query, false);
-    let record =
-      first === 0
-        ? table.findName(query)
-        : table.find(suffixHashes[first]!, lower, labels[first]!, nameLength - labels[first]!);
-    if (record >= 0) record = this.#seenBy(query, record);
-    const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
-    if (record < 0 || isAncestor) {
-      record = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
-      if (record < 0) return this.#notServed(query, isAncestor && first === 0);
-    }
+    if (!this.#table.isSynced) return this.#unsyncedReply(query);
+    const record = this.#matcher.match(query);
+    const { first, isAncestor } = this.#matcher;
+    if (record < 0) return this.#notServed(query, isAncestor);
     return first === 0 ? this.#answerHost(query, record) : this.#answerService(query, record, first);
-  }
-
-  /** The record for this client, within one that differs from client to client; -1 for what it may not see. */
-  #seenBy(query: Query, record: number): number {
-    const { arena } = this.#table;
-    const isViewed = arena[record + recordOffset.kind] === recordKind.views;
-    if (!isViewed && !this.#hasLimits) return record;
-    this.#clients.find(query);
-    if (isViewed) return selectView(arena, record, this.#clients);
-    const isOwn = (arena[record + recordOffset.flags]! & recordFlag.own) !== 0;
-    const isAncestor = arena[record + recordOffset.kind] === recordKind.ancestor;
-    return this.#clients.isLimited && !isOwn && !isAncestor ? -1 : record;
-  }
-
-  /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */
-  #findBelowWildcard(query: Query, first: number): number {
-    const { lower, labels, labelCount, suffixHashes, nameLength, hashSeed } = query;
-    const table = this.#table;
-    for (let label = first + 1; label <= labelCount; label++) {
-      if (!table.hasWildcardAt(labelCount - label)) continue;
-      const suffix = label === labelCount ? nameLength - 1 : labels[label]!;
-      let hash = label === labelCount ? hashSeed : suffixHashes[label]!;
-      hash = hashOctet(hashOctet(hash, asterisk), 1);
-      // The label before the suffix has at least two octets with its length: `*` is looked up in their place.
-      const length = lower[suffix - 2]!;
-      const octet = lower[suffix - 1]!;
-      lower[suffix - 2] = 1;
-      lower[suffix - 1] = asterisk;
-      const found = table.find(hash, lower, suffix - 2, nameLength - suffix + 2);
-      lower[suffix - 2] = length;
-      lower[suffix - 1] = octet;
-      const record = found < 0 ? -1 : this.#seenBy(query, found);
-      if (record < 0) continue;
-      if (!this.#except.isEmpty && this.#except.offsetIn(query) >= 0) return -1;
-      const hasEndpoints = (table.arena[record + recordOffset.flags]! & recordFlag.hasEndpointNames) !== 0;
-      // Below the name that the wildcard stands for: `<dashed-ip>.name.suffix`.
-      const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix, hash) : -1;
-      return endpoint >= 0 ? endpoint : record;
-    }
-    return -1;
-  }
-
-  #findEndpoint(query: Query, first: number, suffix: number, wildcardHash: number): number {
-    const { lower, labels, nameLength } = query;
-    const scratch = this.#scratch;
-    const start = labels[first]!;
-    const size = lower[start]! + 1;
-    let hash = wildcardHash;
-    for (let i = size - 1; i >= 0; i--) {
-      scratch[i] = lower[start + i]!;
-      hash = hashOctet(hash, scratch[i]!);
-    }
-    scratch[size] = 1;
-    scratch[size + 1] = asterisk;
-    for (let i = suffix; i < nameLength; i++) scratch[size + 2 + i - suffix] = lower[i]!;
-    const record = this.#table.find(hash, scratch, 0, size + 2 + nameLength - suffix);
-    return record < 0 ? -1 : this.#seenBy(query, record);
   }
 
   /** The name is a host, an endpoint name, or the apex of an own zone. */

@@ -1,0 +1,115 @@
+import { recordFlag, recordKind, recordOffset } from '../../registry/table/layout.ts';
+import type { TableReader } from '../../registry/table/reader.ts';
+import { hashOctet, type Query } from '../../wire/query.ts';
+import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
+import { ClientFinder } from './clients.ts';
+import type { ServiceEntryConfig } from './config.ts';
+import { selectView } from './views.ts';
+
+const asterisk = 0x2a;
+const underscore = 0x5f;
+
+/**
+ * Finds the record of a query's name, as the client may see it (SEMANTICS.md section 2), in this order: exact host,
+ * endpoint names, longest wildcard. What `match` finds out besides stands in the object until the next call.
+ */
+export class NameMatcher {
+  /** How many leading labels begin with an underscore: they may be a service of the host behind them. */
+  first = 0;
+  /** No record answers, but the name is an ancestor of one that is served. */
+  isAncestor = false;
+
+  readonly #table: TableReader;
+  readonly #except: ZoneMap<true>;
+  readonly #clients: ClientFinder;
+  /** Sidecars may limit clients even where an answer is the same for all. */
+  readonly #hasLimits: boolean;
+  /** Name of an endpoint below a wildcard, as it is looked up. */
+  readonly #scratch = new Uint8Array(512);
+
+  constructor({ registry, clients }: Pick<ServiceEntryConfig, 'registry' | 'clients'>, table: TableReader) {
+    this.#table = table;
+    this.#except = zoneList(registry.except);
+    this.#clients = new ClientFinder(clients, table);
+    this.#hasLimits = registry.sidecars;
+  }
+
+  /** Offset in the arena of the record of the name without its first labels with an underscore, or -1. */
+  match(query: Query): number {
+    const table = this.#table;
+    const { lower, labels, labelCount, suffixHashes, nameLength } = query;
+    this.isAncestor = false;
+    // Hosts have no underscores.
+    let first = 0;
+    while (first < labelCount && lower[labels[first]! + 1] === underscore) first++;
+    this.first = first;
+    if (first === labelCount && labelCount > 0) return -1;
+    const found =
+      first === 0
+        ? table.findName(query)
+        : table.find(suffixHashes[first]!, lower, labels[first]!, nameLength - labels[first]!);
+    const record = found < 0 ? -1 : this.#seenBy(query, found);
+    const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
+    if (record >= 0 && !isAncestor) return record;
+    const below = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
+    this.isAncestor = isAncestor && first === 0 && below < 0;
+    return below;
+  }
+
+  /** The record for this client, within one that differs from client to client; -1 for what it may not see. */
+  #seenBy(query: Query, record: number): number {
+    const { arena } = this.#table;
+    const isViewed = arena[record + recordOffset.kind] === recordKind.views;
+    if (!isViewed && !this.#hasLimits) return record;
+    this.#clients.find(query);
+    if (isViewed) return selectView(arena, record, this.#clients);
+    const isOwn = (arena[record + recordOffset.flags]! & recordFlag.own) !== 0;
+    const isAncestor = arena[record + recordOffset.kind] === recordKind.ancestor;
+    return this.#clients.isLimited && !isOwn && !isAncestor ? -1 : record;
+  }
+
+  /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */
+  #findBelowWildcard(query: Query, first: number): number {
+    const { lower, labels, labelCount, suffixHashes, nameLength, hashSeed } = query;
+    const table = this.#table;
+    for (let label = first + 1; label <= labelCount; label++) {
+      if (!table.hasWildcardAt(labelCount - label)) continue;
+      const suffix = label === labelCount ? nameLength - 1 : labels[label]!;
+      let hash = label === labelCount ? hashSeed : suffixHashes[label]!;
+      hash = hashOctet(hashOctet(hash, asterisk), 1);
+      // The label before the suffix has at least two octets with its length: `*` is looked up in their place.
+      const length = lower[suffix - 2]!;
+      const octet = lower[suffix - 1]!;
+      lower[suffix - 2] = 1;
+      lower[suffix - 1] = asterisk;
+      const found = table.find(hash, lower, suffix - 2, nameLength - suffix + 2);
+      lower[suffix - 2] = length;
+      lower[suffix - 1] = octet;
+      const record = found < 0 ? -1 : this.#seenBy(query, found);
+      if (record < 0) continue;
+      if (!this.#except.isEmpty && this.#except.offsetIn(query) >= 0) return -1;
+      const hasEndpoints = (table.arena[record + recordOffset.flags]! & recordFlag.hasEndpointNames) !== 0;
+      // Below the name that the wildcard stands for: `<dashed-ip>.name.suffix`.
+      const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix, hash) : -1;
+      return endpoint >= 0 ? endpoint : record;
+    }
+    return -1;
+  }
+
+  #findEndpoint(query: Query, first: number, suffix: number, wildcardHash: number): number {
+    const { lower, labels, nameLength } = query;
+    const scratch = this.#scratch;
+    const start = labels[first]!;
+    const size = lower[start]! + 1;
+    let hash = wildcardHash;
+    for (let i = size - 1; i >= 0; i--) {
+      scratch[i] = lower[start + i]!;
+      hash = hashOctet(hash, scratch[i]!);
+    }
+    scratch[size] = 1;
+    scratch[size + 1] = asterisk;
+    for (let i = suffix; i < nameLength; i++) scratch[size + 2 + i - suffix] = lower[i]!;
+    const record = this.#table.find(hash, scratch, 0, size + 2 + nameLength - suffix);
+    return record < 0 ? -1 : this.#seenBy(query, record);
+  }
+}
