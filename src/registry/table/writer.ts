@@ -5,6 +5,8 @@ import { hasName } from './reader.ts';
 const minSlots = 1024;
 const minArenaBytes = 64 * 1024;
 const deleted = -1;
+/** Share of slots in use at which the table is rebuilt. At 3/5 a name that is not there costs 3.6 steps on average, at 3/4 8.5 (Knuth). */
+const maxLoad = { used: 3, of: 5 };
 
 /**
  * The one writer of an answer table. Readers see each record either as it was or as it is. When the slots or the arena
@@ -78,7 +80,10 @@ export class TableWriter {
       this.#liveBytes -= this.#sizeOf(place * 4);
       this.#liveRecords--;
     }
-    if (this.#arenaEnd + record.length > this.#arena.length || (this.#usedSlots + 1) * 4 > this.#capacity * 3) {
+    if (
+      this.#arenaEnd + record.length > this.#arena.length ||
+      (this.#usedSlots + 1) * maxLoad.of > this.#capacity * maxLoad.used
+    ) {
       // The old generation keeps the old record: readers that have not switched yet must not miss the name.
       this.#rebuild(record.length, place > 0 ? slot : -1);
       this.#insert(this.#find(hash, record, recordOffset.name, length), hash, record);
