@@ -46,7 +46,7 @@ const server = await RunningServer.start(config, {
   hashSeed: 1,
   cpus: 1,
   canReusePort: true,
-  makeSource: () => source,
+  makeSources: () => [source],
 });
 console.log(`${hosts} ServiceEntries served ${((performance.now() - started) / 1000).toFixed(2)} s after the start`);
 

@@ -4,7 +4,7 @@ import { Registry } from '../src/registry/registry.ts';
 import { TableReader } from '../src/registry/table/reader.ts';
 import { TableWriter } from '../src/registry/table/writer.ts';
 import type { Change } from '../src/registry/source.ts';
-import type { ServiceEntryConfig } from '../src/plugins/serviceentry/config.ts';
+import { noKubernetes, type ServiceEntryConfig } from '../src/plugins/serviceentry/config.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import type { Logger } from '../src/runtime/logger.ts';
 import { Answerer } from '../src/server/answerer.ts';
@@ -69,6 +69,7 @@ export function makeAnswerer(hosts: number): { answerer: Answerer; writer: Table
     files: [],
     maxFileBytes: 0,
     registry: options,
+    kubernetes: noKubernetes,
     allocation: { mode: 'off', file: '', cidrs: [] },
     clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined },
     negativeTtl: 5,

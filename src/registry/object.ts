@@ -10,6 +10,8 @@ export interface Origin {
 }
 
 export interface ObjectMeta {
+  /** The cluster that it was read from, where there are several; absent for files and for a single cluster. */
+  readonly cluster?: string;
   readonly namespace: string;
   readonly name: string;
   /** Unix time in milliseconds; `undefined` for a file that says none. */
@@ -125,7 +127,15 @@ export interface Sidecar {
 export type RegistryObject = ServiceEntry | WorkloadEntry | Pod | Service | Sidecar;
 export type ObjectKind = RegistryObject['kind'];
 
-/** `KIND/NAMESPACE/NAME`: one object per kind, namespace and name, whatever version it is read as. */
-export function objectKey(object: RegistryObject): string {
-  return `${object.kind}/${object.meta.namespace}/${object.meta.name}`;
+/**
+ * `KIND/NAMESPACE/NAME`, and `@CLUSTER` where there is one: one object per kind, namespace, name and cluster, whatever
+ * version it is read as.
+ */
+export function objectKey({ kind, meta }: RegistryObject): string {
+  return keyOf(kind, meta.namespace, meta.name, meta.cluster);
+}
+
+/** The key of an object that is not at hand. */
+export function keyOf(kind: ObjectKind, namespace: string, name: string, cluster: string | undefined): string {
+  return `${kind}/${namespace}/${name}${cluster === undefined ? '' : `@${cluster}`}`;
 }

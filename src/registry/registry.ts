@@ -4,7 +4,7 @@ import { AllocationKeeper, type Allocation } from './allocation/keeper.ts';
 import { ClientIndex } from './client-index.ts';
 import { Compiler } from './compile/compile.ts';
 import { NamespaceIds } from './namespace-ids.ts';
-import { objectKey, type Pod, type RegistryObject } from './object.ts';
+import { keyOf, objectKey, type Pod, type RegistryObject } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { OversizeWatch } from './oversize.ts';
 import { PointerIndex } from './pointer-index.ts';
@@ -108,7 +108,9 @@ export class Registry implements Sink {
     const dirty = new Set<string>();
     for (const change of changes) {
       const key =
-        change.type === 'upsert' ? objectKey(change.object) : `${change.kind}/${change.namespace}/${change.name}`;
+        change.type === 'upsert'
+          ? objectKey(change.object)
+          : keyOf(change.kind, change.namespace, change.name, change.cluster);
       const old = this.store.get(key);
       if (old) this.#remove(old, dirty);
       if (change.type === 'upsert') this.#add(change.object, dirty);

@@ -4,7 +4,21 @@ import type { Rejection } from './rejection.ts';
 /** A change of one object. `key` is `objectKey` of it. */
 export type Change =
   | { readonly type: 'upsert'; readonly object: RegistryObject }
-  | { readonly type: 'delete'; readonly kind: ObjectKind; readonly namespace: string; readonly name: string };
+  | {
+      readonly type: 'delete';
+      readonly kind: ObjectKind;
+      readonly namespace: string;
+      readonly name: string;
+      readonly cluster?: string;
+    };
+
+/** Which Pods the registry has a use for at present: a source may leave out the others, and need not. */
+export interface PodDemand {
+  /** Clients must be told apart by their address: Pods of all namespaces. */
+  readonly everywhere: boolean;
+  /** Namespaces where some ServiceEntry has a workloadSelector. */
+  readonly namespaces: ReadonlySet<string>;
+}
 
 /**
  * What a source tells. It owns nothing of the sink; calls come on the main thread, never before `start`, never after
@@ -26,5 +40,7 @@ export interface Source {
   /** Shown in logs, `file(deploy/examples)`. */
   readonly name: string;
   start(sink: Sink): void;
+  /** Told whenever the demand for Pods has changed, and once before `start`. */
+  demand?(demand: PodDemand): void;
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { AdminServer } from '../plugins/admin/admin-server.ts';
 import type { AdminConfig } from '../plugins/admin/config.ts';
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
-import { RegistryService, type MakeSource } from '../plugins/serviceentry/control.ts';
+import { RegistryService, type MakeSources } from '../plugins/serviceentry/control.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogFormat } from '../runtime/make-logger.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -30,7 +30,7 @@ export interface ServerEnvironment {
   /** Whether several sockets can share an address (SO_REUSEPORT). */
   readonly canReusePort: boolean;
   /** In place of the sources that the Corefile names, for tests and benchmarks. */
-  readonly makeSource?: MakeSource;
+  readonly makeSources?: MakeSources;
 }
 
 /** The running whole: registries on this thread, sockets and chains in workers. */
@@ -66,7 +66,7 @@ export class RunningServer {
             clock,
             logger,
             (handle) => supervisor.setTable(directive.table, handle),
-            environment.makeSource,
+            environment.makeSources,
           ),
       );
     for (const registry of registries) supervisor.setTable(registry.name, registry.table);

@@ -1,5 +1,10 @@
 import { startAllocation } from '../../src/plugins/serviceentry/allocation.ts';
-import type { AllocationConfig, ClientsConfig, ServiceEntryConfig } from '../../src/plugins/serviceentry/config.ts';
+import {
+  noKubernetes,
+  type AllocationConfig,
+  type ClientsConfig,
+  type ServiceEntryConfig,
+} from '../../src/plugins/serviceentry/config.ts';
 import { serviceEntryHandler } from '../../src/plugins/serviceentry/handler.ts';
 import type { Handler, Outcome } from '../../src/plugins/plugin.ts';
 import type { Endpoint, Pod, RegistryObject, ServiceEntry, WorkloadEntry } from '../../src/registry/object.ts';
@@ -115,6 +120,7 @@ export class RegistryHarness {
       table: 'table',
       files: [],
       maxFileBytes: 0,
+      kubernetes: noKubernetes,
       registry: this.#options,
       allocation: { mode: 'off', file: '', cidrs: [] },
       clients: this.#clients,

@@ -1,5 +1,6 @@
 import { FileSource } from '../../registry/file/file-source.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
+import type { Rejection } from '../../registry/rejection.ts';
 import type { Source } from '../../registry/source.ts';
 import { syncState, type TableHandle } from '../../registry/table/layout.ts';
 import { TableWriter } from '../../registry/table/writer.ts';
@@ -8,17 +9,18 @@ import type { Logger } from '../../runtime/logger.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
 import type { ServiceEntryConfig } from './config.ts';
 
-/** Makes the source that the directive names. */
-export type MakeSource = (config: ServiceEntryConfig, clock: Clock, logger: Logger) => Source;
+/** Makes the sources that the directive names. */
+export type MakeSources = (config: ServiceEntryConfig, clock: Clock, logger: Logger) => Source[];
 
-function makeFileSource({ files, maxFileBytes }: ServiceEntryConfig, clock: Clock, logger: Logger): Source {
-  return new FileSource({ paths: files, clock, logger, ...(maxFileBytes > 0 ? { maxFileBytes } : {}) });
+function makeSources({ files, maxFileBytes }: ServiceEntryConfig, clock: Clock, logger: Logger): Source[] {
+  if (files.length === 0) return [];
+  return [new FileSource({ paths: files, clock, logger, ...(maxFileBytes > 0 ? { maxFileBytes } : {}) })];
 }
 
 /** The control half of one `serviceentry` directive at work: its sources, its store and its answer table. */
 export class RegistryService {
   readonly #config: ServiceEntryConfig;
-  readonly #source: Source;
+  readonly #sources: readonly Source[];
   readonly #registry: Registry;
   readonly #writer: TableWriter;
   readonly #clock: Clock;
@@ -28,7 +30,7 @@ export class RegistryService {
   #cancelTimeout: (() => void) | undefined;
 
   /**
-   * `onTable` is told whenever the table has new memory, `hashSeed` is that of the workers. `makeSource` is for tests and
+   * `onTable` is told whenever the table has new memory, `hashSeed` is that of the workers. `sourcesOf` is for tests and
    * benchmarks that feed objects by hand.
    */
   constructor(
@@ -37,7 +39,7 @@ export class RegistryService {
     clock: Clock,
     logger: Logger,
     onTable: (handle: TableHandle) => void,
-    makeSource: MakeSource = makeFileSource,
+    sourcesOf: MakeSources = makeSources,
   ) {
     this.#config = config;
     this.#clock = clock;
@@ -47,7 +49,7 @@ export class RegistryService {
     const allocation = startAllocation(config.allocation, clock, logger);
     this.#allocation = allocation;
     this.#registry = new Registry(registry, { table: this.#writer, serverAddresses, allocation, clock, logger });
-    this.#source = makeSource(config, clock, logger);
+    this.#sources = sourcesOf(config, clock, logger);
   }
 
   get config(): ServiceEntryConfig {
@@ -99,22 +101,31 @@ export class RegistryService {
         this.#writer.sync = syncState.overdue;
         resolve();
       });
-      this.#source.start({
-        apply: (changes) => this.#registry.apply(changes),
-        rejected: (rejections) => this.#registry.rejected(rejections),
-        synced: () => {
-          this.#cancelTimeout?.();
-          this.#isSynced = true;
-          this.#registry.synced();
-          resolve();
-        },
-      });
+      const unsynced = new Set(this.#sources);
+      const rejections = new Map<Source, readonly Rejection[]>();
+      for (const source of this.#sources) {
+        source.start({
+          apply: (changes) => this.#registry.apply(changes),
+          rejected: (list) => {
+            rejections.set(source, list);
+            this.#registry.rejected([...rejections.values()].flat());
+          },
+          synced: () => {
+            unsynced.delete(source);
+            if (unsynced.size > 0) return;
+            this.#cancelTimeout?.();
+            this.#isSynced = true;
+            this.#registry.synced();
+            resolve();
+          },
+        });
+      }
     });
   }
 
   async stop(): Promise<void> {
     this.#cancelTimeout?.();
-    await this.#source.stop();
+    await Promise.all(this.#sources.map((source) => source.stop()));
     this.#allocation?.close();
   }
 }

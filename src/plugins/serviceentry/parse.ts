@@ -6,7 +6,7 @@ import { didYouMean } from '../../corefile/suggest.ts';
 import { defaultRanges, reverseZonesOfRanges } from '../../registry/allocation/ranges.ts';
 import { once } from '../once.ts';
 import type { DirectivePlugin, ParseContext } from '../plugin.ts';
-import type { ServiceEntryConfig } from './config.ts';
+import { noKubernetes, type ServiceEntryConfig } from './config.ts';
 import { laterOptions, repeatableOptions, serviceEntryOptions, type Draft } from './options.ts';
 
 /** `serviceentry [ZONES...] { ... }`: SEMANTICS.md section 11. */
@@ -27,6 +27,7 @@ export const serviceEntryDirective: DirectivePlugin<ServiceEntryConfig> = {
         zones: ownZones(directive, context),
         allocationZones: reverseZonesOfRanges([...defaultRanges, ...allocation.cidrs.map(formatCidr)]),
       },
+      kubernetes: noKubernetes,
       allocation,
       clients: { rules, forwarders, meshed, usesSubnet, namespace },
       negativeTtl,

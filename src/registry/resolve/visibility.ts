@@ -40,7 +40,7 @@ export function byAge(a: ServiceEntry, b: ServiceEntry): number {
     (a.meta.created ?? 0) - (b.meta.created ?? 0) ||
     compare(a.meta.namespace, b.meta.namespace) ||
     compare(a.meta.name, b.meta.name) ||
-    compare(a.meta.origin.text, b.meta.origin.text)
+    compare(a.meta.cluster ?? '', b.meta.cluster ?? '')
   );
 }
 
