@@ -1,0 +1,32 @@
+# Builds the bundle with Node and npm, and puts nothing but the bundle on top of an image with Node 26.
+#
+#   docker build --tag serviceentry-dns .
+#   docker build --build-arg BASE=my/nodejs-without-a-shell:26 --tag serviceentry-dns .
+#
+# NODE_IMAGE needs Node, npm and a shell; it is only built with. BASE needs `node` in its PATH and no shell. The bundle is
+# JavaScript, so that an image for another architecture differs in its BASE alone, and is built without emulation:
+#
+#   docker build --platform linux/amd64,linux/arm64 --tag serviceentry-dns .
+ARG NODE_IMAGE=node:26-slim
+ARG BASE=node:26-slim
+
+FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS build
+WORKDIR /source
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY bundle.config.ts tsconfig.json ./
+COPY src src
+# Node must know that the files are ES modules without reading them twice.
+RUN npm run build && echo '{ "type": "module" }' > dist/package.json
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="serviceentry-dns" \
+      org.opencontainers.image.description="A CoreDNS-style DNS server for the hosts of Istio ServiceEntries" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /source/dist /app
+# A number, so that `runAsNonRoot` of Kubernetes can see that it is not root.
+USER 65532:65532
+# DNS, health, ready, metrics.
+EXPOSE 53/udp 53/tcp 8080/tcp 8181/tcp 9153/tcp
+ENTRYPOINT ["node", "/app/main.js"]
+CMD ["-conf", "/etc/serviceentry-dns/Corefile"]

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { loadAll } from 'js-yaml';
+import type { Manifest } from './manifest.ts';
+
+const run = promisify(execFile);
+
+/** The overlays of deploy/, and the base; each is what somebody applies. */
+export const overlays = [
+  'deploy/base',
+  'deploy/overlays/daemonset',
+  'deploy/overlays/metrics',
+  'deploy/overlays/metrics-annotations',
+  'deploy/overlays/multi-cluster',
+] as const;
+
+export const components = ['cluster-ip', 'namespace-labels', 'services', 'sidecars', 'snapshot'] as const;
+
+/** What `kustomize build` prints for a folder. */
+export async function render(kustomize: string, directory: string): Promise<string> {
+  const { stdout, stderr } = await run(kustomize, ['build', directory], { timeout: 60_000 });
+  // Warnings, such as of fields that are deprecated.
+  if (stderr !== '') throw new Error(`kustomize build ${directory}: ${stderr}`);
+  return stdout;
+}
+
+export function parse(text: string): Manifest[] {
+  return loadAll(text) as Manifest[];
+}
+
+/** Renders a folder with components, as an operator's own kustomization does. */
+export async function renderWith(
+  kustomize: string,
+  directory: string,
+  names: readonly (typeof components)[number][],
+): Promise<string> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kustomization-')));
+  // kustomize takes no absolute paths.
+  const path = (name: string): string => relative(folder, realpathSync(name));
+  try {
+    const kustomization = {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      resources: [path(directory)],
+      components: names.map((name) => path(`deploy/components/${name}`)),
+    };
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+    return await render(kustomize, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
