@@ -1,9 +1,48 @@
 import { defineConfig } from 'vitest/config';
 
+const base = { pool: 'forks' } as const;
+
+// Without --project all of them run; `npm test` leaves the long faults out.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
-    testTimeout: 20_000,
-    pool: 'forks',
+    projects: [
+      {
+        test: {
+          ...base,
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...base,
+          ...endToEnd(1),
+          name: 'e2e',
+          include: ['test/e2e/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...base,
+          ...endToEnd(2),
+          name: 'faults',
+          include: ['test/e2e/long/*.test.ts'],
+        },
+      },
+    ],
   },
 });
+
+/** Tests against a real API server: two at a time are what a small machine can bear, behind all others. */
+function endToEnd(groupOrder: number) {
+  return {
+    globalSetup: ['test/e2e/support/global-setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    maxWorkers: 2,
+    sequence: { groupOrder },
+  };
+}
