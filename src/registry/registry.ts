@@ -7,12 +7,13 @@ import { NamespaceIds } from './namespace-ids.ts';
 import { keyOf, objectKey, type Pod, type RegistryObject } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { OversizeWatch } from './oversize.ts';
+import { PodDemandWatch } from './pod-demand.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
 import type { Rejection } from './rejection.ts';
 import { resolveHost, type ResolveContext } from './resolve/resolve.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
-import type { Change, Sink } from './source.ts';
+import type { Change, PodDemand, Sink } from './source.ts';
 import { Store, type Refusal } from './store.ts';
 import { syncState } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
@@ -35,6 +36,8 @@ export interface RegistryEnvironment {
   readonly allocation?: Allocation | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told when other Pods are of use than before, at the end of an `apply`. */
+  readonly onPodDemand?: (demand: PodDemand) => void;
 }
 
 /**
@@ -53,6 +56,7 @@ export class Registry implements Sink {
   readonly #namespaces: NamespaceIds;
   readonly #keeper: AllocationKeeper | undefined;
   readonly #oversize: OversizeWatch;
+  readonly #podDemand: PodDemandWatch;
   #rejections: readonly Rejection[] = [];
   #resolved = 0;
 
@@ -65,6 +69,7 @@ export class Registry implements Sink {
     this.#namespaces = new NamespaceIds(table, compiler);
     this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
     this.#oversize = new OversizeWatch(environment.logger);
+    this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
     this.#pointers = new PointerIndex(this.#publisher);
     this.#clients = new ClientIndex(table, compiler, this.#namespaces);
     this.context = {
@@ -87,6 +92,11 @@ export class Registry implements Sink {
       resolved: this.#resolved,
       rejections: [...this.#rejections, ...refused],
     };
+  }
+
+  /** Which Pods are of use at present. */
+  get podDemand(): PodDemand {
+    return this.#podDemand.demand;
   }
 
   /** Which hosts claim an address in PTR records. */
@@ -121,6 +131,7 @@ export class Registry implements Sink {
     changed = this.#pointers.flush() || changed;
     if (changed) this.#touchSerial();
     if (dirty.size > 0 && this.#environment.logger.debugs) this.#logChanges(changes, dirty, changed);
+    this.#podDemand.flush();
   }
 
   rejected(rejections: readonly Rejection[]): void {
@@ -172,6 +183,7 @@ export class Registry implements Sink {
     const answers = resolveHost(host, this.store.entriesOf(host), this.context);
     this.#pointers.update(host, answers);
     this.#oversize.check(host, answers);
+    this.#podDemand.resolved(host, answers.isUniform);
     return this.#publisher.publish(host, answers);
   }
 

@@ -35,6 +35,28 @@ export interface Sink {
   synced(): void;
 }
 
+/** What a source is doing about one kind; `absent`: its definition is not installed, `forbidden`: it may not be read. */
+export type SourceState = 'listing' | 'watching' | 'waiting' | 'absent' | 'forbidden';
+
+/** How one kind of one cluster is kept, for metrics and readiness. Counts are since the start. */
+export interface SourceStatus {
+  readonly cluster: string;
+  readonly kind: string;
+  /** What existed at the start has been read from the API server itself, or there is nothing to read. */
+  readonly isSynced: boolean;
+  readonly state: SourceState;
+  /** Unix time in milliseconds when the API server was last heard of, bookmarks included; `undefined`: never. */
+  readonly lastEventMs: number | undefined;
+  readonly lastBookmarkMs: number | undefined;
+  /** How many exist, also those that are left out. */
+  readonly objects: number;
+  /** Lists after the first. */
+  readonly relists: number;
+  /** Watches after the first. */
+  readonly watchRestarts: number;
+  readonly errors: number;
+}
+
 /** Where objects come from. A source that loses its origin keeps quiet: the last state goes on being served. */
 export interface Source {
   /** Shown in logs, `file(deploy/examples)`. */
@@ -42,5 +64,7 @@ export interface Source {
   start(sink: Sink): void;
   /** Told whenever the demand for Pods has changed, and once before `start`. */
   demand?(demand: PodDemand): void;
+  /** One for each kind and cluster; only of sources that watch an API server. */
+  status?(): readonly SourceStatus[];
   stop(): Promise<void>;
 }

@@ -8,6 +8,18 @@ import type { Workload } from './resolve/endpoints.ts';
  */
 export class WorkloadIndex {
   readonly #namespaces = new Map<string, Namespace>();
+  readonly #selecting = new Set<string>();
+  #selectingRevision = 0;
+
+  /** Namespaces where some ServiceEntry has a selector. */
+  get selectingNamespaces(): ReadonlySet<string> {
+    return this.#selecting;
+  }
+
+  /** Another number whenever `selectingNamespaces` holds something else. */
+  get selectingRevision(): number {
+    return this.#selectingRevision;
+  }
 
   addWorkload(workload: Workload): void {
     const namespace = this.#namespace(workload.meta.namespace);
@@ -22,13 +34,19 @@ export class WorkloadIndex {
   }
 
   addSelector(entry: ServiceEntry): void {
-    if (entry.selector) addTo(this.#namespace(entry.meta.namespace).selectors, filedUnder(entry.selector), entry);
+    if (!entry.selector) return;
+    const { namespace } = entry.meta;
+    addTo(this.#namespace(namespace).selectors, filedUnder(entry.selector), entry);
+    if (this.#selecting.has(namespace)) return;
+    this.#selecting.add(namespace);
+    this.#selectingRevision++;
   }
 
   removeSelector(entry: ServiceEntry): void {
     const namespace = this.#namespaces.get(entry.meta.namespace);
     if (!namespace || !entry.selector) return;
     removeFrom(namespace.selectors, filedUnder(entry.selector), entry);
+    if (namespace.selectors.size === 0 && this.#selecting.delete(entry.meta.namespace)) this.#selectingRevision++;
     this.#forgetIfEmpty(entry.meta.namespace, namespace);
   }
 

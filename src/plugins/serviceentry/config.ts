@@ -1,4 +1,5 @@
 import type { Cidr } from '../../corefile/arguments.ts';
+import type { KubernetesConfig } from '../../registry/kubernetes/config.ts';
 import type { RegistryOptions } from '../../registry/options.ts';
 
 /** What the directive says, as plain data. The control half uses `sources` and `registry`, the query half the rest. */
@@ -20,37 +21,6 @@ export interface ServiceEntryConfig {
   readonly fallthrough: readonly string[] | undefined;
   /** Addresses that `ns.dns.<zone>` answers; set when the server starts. */
   readonly serverAddresses: readonly string[];
-}
-
-/** How an API server is reached. */
-export type ClusterConfig =
-  /** The account that a Pod is given. */
-  | { readonly kind: 'in-cluster' }
-  | { readonly kind: 'kubeconfig'; readonly file: string; readonly context: string | undefined }
-  | { readonly kind: 'endpoint'; readonly url: string; readonly tls: EndpointTls | undefined };
-
-/** Paths of PEM files. */
-export interface EndpointTls {
-  readonly cert: string;
-  readonly key: string;
-  readonly ca: string;
-}
-
-/** What is watched, and where. */
-export interface KubernetesConfig {
-  /** Empty where only files are read. */
-  readonly clusters: readonly ClusterConfig[];
-  /** Only these namespaces; empty for all. */
-  readonly namespaces: readonly string[];
-  /** Label selector of namespaces, '' for all. */
-  readonly namespaceLabels: string;
-  /** Label selector of objects, '' for all. */
-  readonly labels: string;
-  /** Only objects without label istio.io/rev or with this one. */
-  readonly revision: string | undefined;
-  readonly pods: 'auto' | 'on' | 'off';
-  /** File of the last good state. */
-  readonly snapshot: string | undefined;
 }
 
 /** No API server is watched. */

@@ -1,7 +1,8 @@
 import { FileSource } from '../../registry/file/file-source.ts';
+import { KubernetesSource } from '../../registry/kubernetes/kubernetes-source.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/rejection.ts';
-import type { Source } from '../../registry/source.ts';
+import type { PodDemand, Source, SourceStatus } from '../../registry/source.ts';
 import { syncState, type TableHandle } from '../../registry/table/layout.ts';
 import { TableWriter } from '../../registry/table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -12,9 +13,19 @@ import type { ServiceEntryConfig } from './config.ts';
 /** Makes the sources that the directive names. */
 export type MakeSources = (config: ServiceEntryConfig, clock: Clock, logger: Logger) => Source[];
 
-function makeSources({ files, maxFileBytes }: ServiceEntryConfig, clock: Clock, logger: Logger): Source[] {
-  if (files.length === 0) return [];
-  return [new FileSource({ paths: files, clock, logger, ...(maxFileBytes > 0 ? { maxFileBytes } : {}) })];
+function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): Source[] {
+  const { files, maxFileBytes, kubernetes, registry, allocation } = config;
+  const sources: Source[] = [];
+  if (files.length > 0) {
+    sources.push(new FileSource({ paths: files, clock, logger, ...(maxFileBytes > 0 ? { maxFileBytes } : {}) }));
+  }
+  if (kubernetes.clusters.length > 0) {
+    const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };
+    // A process that writes no pool, because it only looks, writes no snapshot either.
+    const isReadOnly = allocation.isReadOnly ?? false;
+    sources.push(new KubernetesSource({ config: kubernetes, ...watched, clock, logger, isReadOnly }));
+  }
+  return sources;
 }
 
 /** The control half of one `serviceentry` directive at work: its sources, its store and its answer table. */
@@ -48,7 +59,11 @@ export class RegistryService {
     const { serverAddresses, registry } = config;
     const allocation = startAllocation(config.allocation, clock, logger);
     this.#allocation = allocation;
-    this.#registry = new Registry(registry, { table: this.#writer, serverAddresses, allocation, clock, logger });
+    const onPodDemand = (demand: PodDemand): void => {
+      for (const source of this.#sources) source.demand?.(demand);
+    };
+    const stands = { table: this.#writer, serverAddresses, allocation, clock, logger };
+    this.#registry = new Registry(registry, { ...stands, onPodDemand });
     this.#sources = sourcesOf(config, clock, logger);
   }
 
@@ -84,6 +99,11 @@ export class RegistryService {
     return this.#registry.status;
   }
 
+  /** How each kind of each cluster is kept; empty where only files are read. */
+  get sourceStatus(): readonly SourceStatus[] {
+    return this.#sources.flatMap((source) => source.status?.() ?? []);
+  }
+
   /** A host that can be asked for, for a hint. */
   get exampleHost(): string | undefined {
     return this.#registry.exampleHost;
@@ -103,6 +123,7 @@ export class RegistryService {
       });
       const unsynced = new Set(this.#sources);
       const rejections = new Map<Source, readonly Rejection[]>();
+      for (const source of this.#sources) source.demand?.(this.#registry.podDemand);
       for (const source of this.#sources) {
         source.start({
           apply: (changes) => this.#registry.apply(changes),

@@ -19,20 +19,6 @@ const maxTtlMs = 2_147_483_647_000;
 const maxTimeoutMs = 3_600_000;
 const maxFileSize = 2 ** 32;
 
-/** Options of the directive that a later version brings. */
-export const laterOptions: readonly string[] = [
-  'kubernetes',
-  'kubeconfig',
-  'endpoint',
-  'tls',
-  'namespaces',
-  'namespace_labels',
-  'labels',
-  'revision',
-  'pods',
-  'snapshot',
-];
-
 /** Options that may stand several times; what they say adds up. */
 export const repeatableOptions: readonly string[] = [
   'file',

@@ -4,10 +4,17 @@ import { formatPosition } from '../../corefile/position.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
 import { defaultRanges, reverseZonesOfRanges } from '../../registry/allocation/ranges.ts';
+import type { KubernetesConfig } from '../../registry/kubernetes/config.ts';
 import { once } from '../once.ts';
 import type { DirectivePlugin, ParseContext } from '../plugin.ts';
 import { noKubernetes, type ServiceEntryConfig } from './config.ts';
-import { laterOptions, repeatableOptions, serviceEntryOptions, type Draft } from './options.ts';
+import {
+  finishKubernetes,
+  kubernetesDefaults,
+  kubernetesOptions,
+  repeatableKubernetesOptions,
+} from './kubernetes-options.ts';
+import { repeatableOptions, serviceEntryOptions, type Draft } from './options.ts';
 
 /** `serviceentry [ZONES...] { ... }`: SEMANTICS.md section 11. */
 export const serviceEntryDirective: DirectivePlugin<ServiceEntryConfig> = {
@@ -15,7 +22,7 @@ export const serviceEntryDirective: DirectivePlugin<ServiceEntryConfig> = {
   parse(directives, context) {
     const directive = once(directives, context.problems);
     const draft = defaults();
-    if (directive) readOptions(directive, draft, context.problems);
+    const kubernetes = directive ? readOptions(directive, draft, context.problems) : noKubernetes;
     const { files, maxFileBytes, negativeTtl, startupTimeoutMs, unsynced, fallthrough, allocation, ...others } = draft;
     const { rules, forwarders, meshed, usesSubnet, namespace, ...registry } = others;
     return {
@@ -27,7 +34,7 @@ export const serviceEntryDirective: DirectivePlugin<ServiceEntryConfig> = {
         zones: ownZones(directive, context),
         allocationZones: reverseZonesOfRanges([...defaultRanges, ...allocation.cidrs.map(formatCidr)]),
       },
-      kubernetes: noKubernetes,
+      kubernetes,
       allocation,
       clients: { rules, forwarders, meshed, usesSubnet, namespace },
       negativeTtl,
@@ -71,35 +78,34 @@ function defaults(): Draft {
   };
 }
 
-function readOptions(directive: Directive, draft: Draft, problems: Problems): void {
+/** Reads the block into the draft; what is about Kubernetes comes back. */
+function readOptions(directive: Directive, draft: Draft, problems: Problems): KubernetesConfig {
+  const kubernetes = kubernetesDefaults();
   const seen = new Map<string, Token>();
   for (const line of directive.block ?? []) {
     const name = line.name.text;
     const option = Object.hasOwn(serviceEntryOptions, name) ? serviceEntryOptions[name] : undefined;
-    if (!option) {
+    const ofKubernetes = Object.hasOwn(kubernetesOptions, name) ? kubernetesOptions[name] : undefined;
+    if (!option && !ofKubernetes) {
       reportUnknown(line.name, problems);
       continue;
     }
     const first = seen.get(name);
-    if (first && !repeatableOptions.includes(name)) {
+    if (first && !repeatableOptions.includes(name) && !repeatableKubernetesOptions.includes(name)) {
       const message = `option '${name}' stands here again; the first is on line ${first.position.line}`;
       problems.error('COREFILE_REPEATED', line.name.position, message);
     }
-    seen.set(name, line.name);
-    if (noBlock(line, problems)) option(line, draft, problems);
+    if (!first) seen.set(name, line.name);
+    if (!noBlock(line, problems)) continue;
+    option?.(line, draft, problems);
+    ofKubernetes?.(line, kubernetes, problems);
   }
-  if (draft.files.length === 0 && !seen.has('file')) {
-    const message = "serviceentry has no source; name one with 'file PATH...' (the Kubernetes API is not built yet)";
-    problems.error('COREFILE_ARGUMENT', directive.name.position, message);
-  }
+  return finishKubernetes(kubernetes, seen, problems);
 }
 
 function reportUnknown(name: Token, problems: Problems): void {
-  const isLater = laterOptions.includes(name.text);
-  const hint = didYouMean(name.text, [...Object.keys(serviceEntryOptions), ...laterOptions]);
-  const message = isLater
-    ? `option '${name.text}' of serviceentry is not built yet`
-    : `unknown option '${name.text}' of serviceentry${hint}`;
+  const known = [...Object.keys(serviceEntryOptions), ...Object.keys(kubernetesOptions)];
+  const message = `unknown option '${name.text}' of serviceentry${didYouMean(name.text, known)}`;
   problems.error('COREFILE_OPTION', name.position, message);
 }
 

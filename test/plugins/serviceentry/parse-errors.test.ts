@@ -187,37 +187,9 @@ describe('errors', () => {
     expect(problems.map((problem) => /^Corefile:(\d+)/.exec(problem)?.[1])).toEqual(['4', '5', '6']);
   });
 
-  test('without a source', () => {
-    for (const lines of ['serviceentry', 'serviceentry {\nttl 30\n}']) {
-      expect(parseDirective(serviceEntryDirective, lines).problems).toEqual([
-        "Corefile:2:1: error: serviceentry has no source; name one with 'file PATH...' (the Kubernetes API is not built yet) [COREFILE_ARGUMENT]",
-      ]);
-    }
-  });
-
   test('a second directive in one server block', () => {
     const { problems } = parseDirective(serviceEntryDirective, 'serviceentry {\nfile a\n}\nserviceentry {\nfile b\n}');
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^Corefile:5:1: error: .*\[COREFILE_REPEATED\]$/);
-  });
-});
-
-describe('not built yet', () => {
-  test.each([
-    'kubernetes',
-    'kubeconfig ~/.kube/config prod',
-    'endpoint https://10.0.0.1:6443',
-    'tls cert key ca',
-    'namespaces a b',
-    'namespace_labels env=prod',
-    'labels app=x',
-    'revision canary',
-    'pods auto',
-    'snapshot /var/lib/x',
-  ])('%s', (line) => {
-    const [name = ''] = line.split(' ');
-    expect(parseOptions(line).problems).toEqual([
-      `Corefile:4:1: error: option '${name}' of serviceentry is not built yet [COREFILE_OPTION]`,
-    ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cidr } from '../../../src/corefile/arguments.ts';
 import type { Token } from '../../../src/corefile/ast.ts';
 import { Problems } from '../../../src/corefile/problem.ts';
-import type { ClientsConfig, ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
+import { noKubernetes, type ClientsConfig, type ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
 import { serviceEntryDirective } from '../../../src/plugins/serviceentry/parse.ts';
 import { parseDirective } from '../../support/plugin.ts';
 import { parseOptions } from './options.ts';
@@ -37,6 +37,7 @@ describe('defaults', () => {
         zones: ['example.org.'],
         allocationZones: ['240.240.in-addr.arpa.', '0.0.0.0.2.0.0.0.1.0.0.2.ip6.arpa.'],
       },
+      kubernetes: noKubernetes,
       allocation: { mode: 'off', file: '', cidrs: [] },
       clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined },
       negativeTtl: 5,

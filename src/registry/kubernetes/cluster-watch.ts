@@ -1,0 +1,266 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { ObjectKind, RegistryObject } from '../object.ts';
+import type { Rejection } from '../rejection.ts';
+import type { PodDemand, SourceState, SourceStatus } from '../source.ts';
+import type { ApiClient } from './api-client.ts';
+import type { KubernetesConfig } from './config.ts';
+import { NamespaceSet } from './namespace-set.ts';
+import { ObjectSet, type Difference } from './object-set.ts';
+import { podScopes, type PodScopes } from './pod-scopes.ts';
+import type { Receiver } from './receiver.ts';
+import { Reflector } from './reflector.ts';
+import { resources, type WatchedKind } from './resource.ts';
+import type { ReflectorTiming } from './timing.ts';
+
+export interface ClusterWatchOptions {
+  /** Shown in messages. */
+  readonly name: string;
+  /** Objects carry the name, because there are several clusters. */
+  readonly isNamed: boolean;
+  readonly config: KubernetesConfig;
+  readonly watchesServices: boolean;
+  readonly watchesSidecars: boolean;
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  readonly timing: ReflectorTiming;
+  readonly onDifference: (difference: Difference) => void;
+  /** Asked for when `isSynced` or `isFailing` may be another. */
+  readonly onState: () => void;
+}
+
+/** Pods that nobody has a use for any more are watched for so long: demand comes and goes with single objects. */
+const podLingerMs = 60_000;
+const wide = '';
+/** Of several reflectors of one kind the one that is worst off says how the kind is. */
+const worstFirst: readonly SourceState[] = ['forbidden', 'absent', 'waiting', 'listing', 'watching'];
+
+/** What of one cluster the Corefile needs, and no more. */
+export class ClusterWatch {
+  readonly #options: ClusterWatchOptions;
+  readonly #sets = new Map<ObjectKind, ObjectSet>();
+  readonly #namespaces: NamespaceSet | undefined;
+  readonly #fixed: Reflector[] = [];
+  readonly #fixedKinds = new Map<Reflector, WatchedKind>();
+  /** By namespace, `wide` for all of them. */
+  readonly #pods = new Map<string, Reflector>();
+  /** Reflectors on their way out. */
+  readonly #stopping = new Set<Promise<void>>();
+  /** Of Pods whose reflectors are gone. */
+  #pastPods = { relists: 0, watchRestarts: 0, errors: 0 };
+  #demand: PodDemand = { everywhere: false, namespaces: new Set() };
+  #cancelLinger: (() => void) | undefined;
+  /** Pods came out of a snapshot, maybe of namespaces that nobody needs now. */
+  #hasLoadedPods = false;
+  #isStarted = false;
+  #isStopped = false;
+
+  constructor(options: ClusterWatchOptions) {
+    const { config, watchesServices, watchesSidecars } = options;
+    this.#options = options;
+    if (config.namespaceLabels !== '') {
+      this.#namespaces = new NamespaceSet((changed) => {
+        for (const set of this.#sets.values()) set.revisit(changed);
+        for (const set of this.#sets.values()) set.flush();
+      });
+    }
+    this.#addSet('ServiceEntry');
+    this.#addSet('WorkloadEntry');
+    if (watchesServices) this.#addSet('Service');
+    if (watchesSidecars) this.#addSet('Sidecar');
+    if (config.pods !== 'off') this.#addSet('Pod');
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Everything that existed at the start was told. */
+  get isSynced(): boolean {
+    return this.#isStarted && this.#reflectors.every(({ isSynced }) => isSynced);
+  }
+
+  /** Something could not be read for a first time, and is waited for. */
+  get isFailing(): boolean {
+    return this.#reflectors.some(({ isSynced, status }) => !isSynced && status.errors > 0);
+  }
+
+  get rejections(): readonly Rejection[] {
+    return [...this.#sets.values()].flatMap(({ rejections }) => rejections);
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    const { labels, namespaceLabels, namespaces } = this.#options.config;
+    if (this.#namespaces) this.#watch('Namespace', undefined, this.#namespaces, namespaceLabels);
+    for (const [kind, set] of this.#sets) {
+      if (kind === 'Pod') continue;
+      const selector = kind === 'ServiceEntry' || kind === 'WorkloadEntry' ? labels : '';
+      if (namespaces.length === 0) this.#watch(kind, undefined, set, selector);
+      for (const namespace of namespaces) this.#watch(kind, namespace, set, selector);
+    }
+    this.#reconcilePods();
+    for (const reflector of this.#fixed) reflector.start();
+  }
+
+  demand(demand: PodDemand): void {
+    this.#demand = demand;
+    if (this.#isStarted && !this.#isStopped) this.#reconcilePods();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelLinger?.();
+    await Promise.all([...this.#reflectors.map((each) => each.stop()), ...this.#stopping]);
+    this.#options.api.close();
+  }
+
+  /** Puts in what a snapshot held, and tells it. Only before `start`. */
+  load(namespaces: readonly string[], objects: Iterable<{ uid: string; object: RegistryObject }>): void {
+    this.#namespaces?.load(namespaces);
+    for (const { uid, object } of objects) this.#sets.get(object.kind)?.load(uid, object);
+    this.#hasLoadedPods = (this.#sets.get('Pod')?.size ?? 0) > 0;
+    for (const set of this.#sets.values()) set.flush();
+  }
+
+  /** The names of namespaces that match, for a snapshot. */
+  get namespaces(): readonly string[] {
+    return [...(this.#namespaces?.names ?? [])];
+  }
+
+  *served(): Iterable<{ uid: string; object: RegistryObject }> {
+    for (const set of this.#sets.values()) yield* set.served();
+  }
+
+  status(): SourceStatus[] {
+    const kinds: WatchedKind[] = [...this.#sets.keys(), ...(this.#namespaces ? (['Namespace'] as const) : [])];
+    return kinds.map((kind) => this.#statusOf(kind));
+  }
+
+  #statusOf(kind: WatchedKind): SourceStatus {
+    const isPod = kind === 'Pod';
+    const reflectors = isPod
+      ? [...this.#pods.values()]
+      : this.#fixed.filter((each) => this.#fixedKinds.get(each) === kind);
+    const each = reflectors.map(({ status }) => status);
+    const past = isPod ? this.#pastPods : { relists: 0, watchRestarts: 0, errors: 0 };
+    const set = kind === 'Namespace' ? undefined : this.#sets.get(kind);
+    const sum = (of: 'relists' | 'watchRestarts' | 'errors'): number =>
+      each.reduce((total, status) => total + status[of], past[of]);
+    return {
+      cluster: this.name,
+      kind,
+      isSynced: this.#isStarted && each.every(({ isSynced }) => isSynced),
+      // Pods that nobody needs are as they should be.
+      state: worstFirst.find((state) => each.some((status) => status.state === state)) ?? 'watching',
+      lastEventMs: latest(each.map(({ lastEventMs }) => lastEventMs)),
+      lastBookmarkMs: latest(each.map(({ lastBookmarkMs }) => lastBookmarkMs)),
+      objects: set?.size ?? this.#namespaces?.size ?? 0,
+      relists: sum('relists'),
+      watchRestarts: sum('watchRestarts'),
+      errors: sum('errors') + (set?.badObjects ?? 0),
+    };
+  }
+
+  get #reflectors(): Reflector[] {
+    return [...this.#fixed, ...this.#pods.values()];
+  }
+
+  #addSet(kind: ObjectKind): void {
+    const { name, isNamed, config, onDifference } = this.#options;
+    const isIstios = kind === 'ServiceEntry' || kind === 'WorkloadEntry' || kind === 'Sidecar';
+    const set = new ObjectSet({
+      kind,
+      cluster: isNamed ? name : undefined,
+      origin: { text: name },
+      revision: isIstios ? config.revision : undefined,
+      isVisible: (namespace) => this.#namespaces?.has(namespace) ?? true,
+      onFlush: onDifference,
+    });
+    this.#sets.set(kind, set);
+  }
+
+  #watch(kind: WatchedKind, namespace: string | undefined, receiver: Receiver, labelSelector: string): void {
+    const reflector = this.#reflector(kind, namespace, receiver, labelSelector);
+    this.#fixed.push(reflector);
+    this.#fixedKinds.set(reflector, kind);
+  }
+
+  #reflector(kind: WatchedKind, namespace: string | undefined, receiver: Receiver, labelSelector: string): Reflector {
+    const { name, api, clock, logger, random, timing, onState } = this.#options;
+    const where = namespace === undefined ? '' : ` in ${namespace}`;
+    const title = `kubernetes(${name}): ${kind}${where}`;
+    const resource = resources[kind];
+    const options = { resource, namespace, labelSelector, api, receiver, clock, logger, title, random, timing };
+    return new Reflector({ ...options, onState });
+  }
+
+  /** Watches at once what is missing, and after a while no more what is too much. */
+  #reconcilePods(): void {
+    const scopes = this.#podScopes();
+    if (scopes === 'all') {
+      // Its first list finds what is kept of the others.
+      for (const namespace of [...this.#pods.keys()]) if (namespace !== wide) this.#stopPods(namespace);
+      this.#startPods(wide);
+    } else if (!this.#pods.has(wide)) {
+      for (const namespace of scopes) this.#startPods(namespace);
+    }
+    if (this.#hasLoadedPods || isExcess(scopes, this.#pods.keys())) {
+      this.#cancelLinger ??= this.#options.clock.after(podLingerMs, () => this.#narrowPods());
+    } else {
+      this.#cancelLinger?.();
+      this.#cancelLinger = undefined;
+    }
+  }
+
+  #narrowPods(): void {
+    this.#cancelLinger = undefined;
+    this.#hasLoadedPods = false;
+    const scopes = this.#podScopes();
+    if (scopes === 'all') return;
+    for (const namespace of [...this.#pods.keys()]) if (!scopes.has(namespace)) this.#stopPods(namespace);
+    for (const namespace of scopes) this.#startPods(namespace);
+    const set = this.#sets.get('Pod');
+    set?.retainNamespaces(scopes);
+    set?.flush();
+  }
+
+  #podScopes(): PodScopes {
+    const { pods, namespaces } = this.#options.config;
+    return podScopes(pods, namespaces, this.#demand);
+  }
+
+  #startPods(namespace: string): void {
+    const set = this.#sets.get('Pod');
+    if (!set || this.#pods.has(namespace)) return;
+    const reflector = this.#reflector('Pod', namespace === wide ? undefined : namespace, set, '');
+    this.#pods.set(namespace, reflector);
+    reflector.start();
+  }
+
+  #stopPods(namespace: string): void {
+    const reflector = this.#pods.get(namespace);
+    if (!reflector) return;
+    this.#pods.delete(namespace);
+    const { relists, watchRestarts, errors } = reflector.status;
+    this.#pastPods = {
+      relists: this.#pastPods.relists + relists,
+      watchRestarts: this.#pastPods.watchRestarts + watchRestarts,
+      errors: this.#pastPods.errors + errors,
+    };
+    const stopped = reflector.stop().finally(() => this.#stopping.delete(stopped));
+    this.#stopping.add(stopped);
+  }
+}
+
+function isExcess(scopes: PodScopes, watched: Iterable<string>): boolean {
+  if (scopes === 'all') return false;
+  for (const namespace of watched) if (!scopes.has(namespace)) return true;
+  return false;
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  return times.reduce((last, time) => (last === undefined || (time ?? 0) > last ? time : last), undefined);
+}

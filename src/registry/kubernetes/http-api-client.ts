@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import https, { type AgentOptions } from 'node:https';
+import type { ApiClient, ApiResponse } from './api-client.ts';
+import type { Access, Credentials } from './credentials.ts';
+
+/** The kernel asks whether the other side is there after so much silence; the watchdog is for what it cannot see. */
+const keepAliveMs = 15_000;
+
+/** HTTP/1.1 with one agent for as long as the TLS material is the same, so that connections and sessions are used again. */
+export class HttpApiClient implements ApiClient {
+  readonly #credentials: Credentials;
+  #agent: { readonly key: string; readonly agent: http.Agent } | undefined;
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials;
+  }
+
+  async get(path: string, signal: AbortSignal): Promise<ApiResponse> {
+    // A plugin that gives credentials may hang.
+    const access = await orAborted(this.#credentials.forRequest(), signal);
+    const url = new URL(access.server + path);
+    const agent = access.usesProxy ? access.options.agent : this.#agentFor(url, access);
+    const given = access.options.headers as Record<string, string> | undefined;
+    const headers = { ...given, accept: 'application/json', 'user-agent': 'serviceentry-dns' };
+    const { auth } = access.options;
+    return new Promise((resolve, reject) => {
+      const request = (url.protocol === 'https:' ? https : http).request(
+        url,
+        { agent, headers, signal, ...(typeof auth === 'string' ? { auth } : {}) },
+        (response) => {
+          resolve({
+            status: response.statusCode ?? 0,
+            retryAfterMs: retryAfterMs(response.headers['retry-after']),
+            body: response,
+          });
+        },
+      );
+      request.on('socket', (socket) => socket.setKeepAlive(true, keepAliveMs));
+      request.on('error', reject);
+      request.end();
+    });
+  }
+
+  reload(): void {
+    this.#credentials.reload();
+  }
+
+  close(): void {
+    this.#agent?.agent.destroy();
+    this.#agent = undefined;
+  }
+
+  #agentFor(url: URL, { options }: Access): http.Agent {
+    const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options;
+    const tls = Object.fromEntries(
+      Object.entries({ ca, cert, key, passphrase, rejectUnauthorized, servername }).filter(
+        ([, each]) => each !== undefined,
+      ),
+    );
+    const id = createHash('sha256')
+      .update(JSON.stringify([url.protocol, tls]))
+      .digest('hex');
+    if (this.#agent?.key !== id) {
+      // Watches that run keep the connections of the agent before; idle ones are closed by the server.
+      const agentOptions: AgentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, ...tls };
+      this.#agent = {
+        key: id,
+        agent: url.protocol === 'https:' ? new https.Agent(agentOptions) : new http.Agent(agentOptions),
+      };
+    }
+    return this.#agent.agent;
+  }
+}
+
+/** Seconds; the form with a date is rare, and then the back-off is enough. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
+}
+
+function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(new Error('no credentials came in time'));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

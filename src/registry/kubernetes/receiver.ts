@@ -1,0 +1,22 @@
+/** Where a reflector puts what it reads. Calls come in this order: any number of upserts and removes, then a flush. */
+export interface Receiver {
+  /** An object exists, as it came out of JSON. Returns the key that `retain` knows it by, `undefined` if it is left out. */
+  upsert(raw: unknown, apiVersion: string): string | undefined;
+  /** An object was deleted; this is its last state. */
+  remove(raw: unknown): void;
+  /** A list is over: of this namespace (or all) nothing exists but what has these keys. */
+  retain(namespace: string | undefined, seen: ReadonlySet<string>): void;
+  /** What has changed is told. */
+  flush(): void;
+  /** How many objects of the namespace, or of all, are known. */
+  count(namespace: string | undefined): number;
+}
+
+/** `NAMESPACE/NAME` and uid of an object that came out of JSON; `undefined` where it has no name. */
+export function identityOf(raw: unknown): { key: string; namespace: string; uid: string } | undefined {
+  const metadata = (raw as { metadata?: unknown } | null | undefined)?.metadata;
+  if (typeof metadata !== 'object' || metadata === null) return undefined;
+  const { namespace = '', name, uid } = metadata as { namespace?: unknown; name?: unknown; uid?: unknown };
+  if (typeof name !== 'string' || name === '' || typeof namespace !== 'string') return undefined;
+  return { key: `${namespace}/${name}`, namespace, uid: typeof uid === 'string' ? uid : '' };
+}

@@ -1,0 +1,36 @@
+/** Times and limits of a reflector. */
+export interface ReflectorTiming {
+  /**
+   * A watch that is silent for so long is cut. An API server sends a bookmark every 60 to 75 seconds, so a connection
+   * without one for longer is dead, though nobody may have said so.
+   */
+  readonly watchdogMs: number;
+  /** For the head of an answer, and between the octets of a list. */
+  readonly responseTimeoutMs: number;
+  /** Between questions whether a definition has been installed. */
+  readonly absentRetryMs: number;
+  readonly minBackoffMs: number;
+  readonly maxBackoffMs: number;
+  /** Without failures for so long, the back-off begins anew. */
+  readonly resetBackoffMs: number;
+  /** Of Retry-After nothing beyond this is heeded. */
+  readonly maxRetryAfterMs: number;
+  /** Objects that are asked for at once. */
+  readonly pageSize: number;
+  readonly maxPageBytes: number;
+  /** Of an event in a watch. */
+  readonly maxLineBytes: number;
+}
+
+export const defaultTiming: ReflectorTiming = {
+  watchdogMs: 90_000,
+  responseTimeoutMs: 30_000,
+  absentRetryMs: 10_000,
+  minBackoffMs: 800,
+  maxBackoffMs: 30_000,
+  resetBackoffMs: 120_000,
+  maxRetryAfterMs: 300_000,
+  pageSize: 500,
+  maxPageBytes: 64 * 1024 * 1024,
+  maxLineBytes: 16 * 1024 * 1024,
+};
