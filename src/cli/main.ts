@@ -73,7 +73,8 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   // From here on a signal ends what has been started, even if that is not all yet.
   const signalled = nextSignal();
   const clock = systemClock;
-  const logger = makeLogger(flags.logFormat, config.debug, clock);
+  let droppedLogLines = 0;
+  const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
   const server = await RunningServer.start(config, {
     clock,
     logger,
@@ -82,6 +83,8 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     hashSeed,
     cpus: availableParallelism(),
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
+    version,
+    droppedLogLines: () => droppedLogLines,
   });
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
@@ -96,7 +99,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   const signal = await signalled;
   clearInterval(alive);
   logger.info(`${signal}: Shutting down servers then terminating`);
-  await server.stop();
+  await server.shutDown();
   if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
   logger.flush();
   return 0;

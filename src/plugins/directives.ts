@@ -6,9 +6,12 @@ import { debugDirective } from './debug/parse.ts';
 import { errorsDirective } from './errors/parse.ts';
 import { forwardDirective } from './forward/parse.ts';
 import { loadbalanceDirective } from './loadbalance/parse.ts';
+import { healthDirective } from './health/parse.ts';
 import { logDirective } from './log/parse.ts';
 import { multisocketDirective } from './multisocket/parse.ts';
 import type { DirectivePlugin } from './plugin.ts';
+import { prometheusDirective } from './prometheus/parse.ts';
+import { readyDirective } from './ready/parse.ts';
 import { serviceEntryDirective } from './serviceentry/parse.ts';
 import { whoamiDirective } from './whoami/parse.ts';
 
@@ -23,7 +26,10 @@ export function makeDirectives(): readonly DirectivePlugin<unknown>[] {
     bufsizeDirective,
     makeBindDirective(),
     debugDirective,
+    readyDirective,
+    healthDirective,
     adminDirective,
+    prometheusDirective,
     errorsDirective,
     logDirective,
     anyDirective,
@@ -38,11 +44,8 @@ export function makeDirectives(): readonly DirectivePlugin<unknown>[] {
 export const laterDirectives: readonly string[] = [
   'acl',
   'cache',
-  'health',
   'hosts',
   'loop',
-  'prometheus',
-  'ready',
   'reload',
   'rewrite',
   'template',

@@ -48,6 +48,8 @@ export interface HandlerEnvironment {
   randomUint16(): number;
   /** The answer table that the main thread fills for the registry of this name. */
   table(name: string): TableReader;
+  /** Shared memory that the plugin counts in, where the server block has `prometheus`; `plugin` is its name. */
+  counters?(plugin: string): Float64Array | undefined;
   /** Registers what has to be closed when the chain goes out of use; it may finish what is in flight first. */
   onClose(close: () => void | Promise<void>): void;
 }

@@ -44,12 +44,15 @@ export class FdDestination implements LogDestination {
   #inFlight: Buffer | undefined;
   #cancelTimer: (() => void) | undefined;
   #isBroken = false;
+  readonly #onDropped: () => void;
   #dropped = 0;
 
-  constructor(fd: number, clock: Clock, writer: FileWriter = fs) {
+  /** `onDropped` is told of each line that is dropped. */
+  constructor(fd: number, clock: Clock, writer: FileWriter = fs, onDropped: () => void = () => undefined) {
     this.#fd = fd;
     this.#clock = clock;
     this.#writer = writer;
+    this.#onDropped = onDropped;
   }
 
   /** Lines that were dropped, because the reader was too slow or gone. */
@@ -60,6 +63,7 @@ export class FdDestination implements LogDestination {
   write(line: string): void {
     if (this.#isBroken || this.#buffered + line.length > maxBuffered) {
       this.#dropped++;
+      this.#onDropped();
       return;
     }
     if (this.#open.length + line.length > chunkSize) this.#closeChunk();

@@ -6,8 +6,8 @@ import { TextLogger } from './text-logger.ts';
 
 export type LogFormat = 'text' | 'json';
 
-/** The process's logger on standard output; one per thread. */
-export function makeLogger(format: LogFormat, debugs: boolean, clock: Clock): Logger {
-  const destination = new FdDestination(1, clock);
+/** The process's logger on standard output; one per thread. `onDropped` is told of each line that nobody could take. */
+export function makeLogger(format: LogFormat, debugs: boolean, clock: Clock, onDropped?: () => void): Logger {
+  const destination = new FdDestination(1, clock, undefined, onDropped);
   return format === 'json' ? new JsonLogger(destination, clock, debugs) : new TextLogger(destination, debugs);
 }

@@ -6,12 +6,15 @@ import type { Query } from '../wire/query.ts';
 import { badVersionReply, bareReply, emptyReply, replyCode, serverFailure } from '../wire/reply.ts';
 import { ZoneMap } from '../wire/zone-map.ts';
 import { counter, type Counters } from './counters.ts';
+import type { Meter } from './metrics/meter.ts';
 
 /** The chain of one server block, as a listener uses it. */
 export interface Chain {
   readonly handler: Handler;
   /** Some plugin of the block can ask upstream: replies say RA. */
   readonly recursionAvailable: boolean;
+  /** Counts the queries of one zone of the block at this listener, where the block has `prometheus`. */
+  readonly meter?: Meter | undefined;
 }
 
 /**
@@ -24,12 +27,20 @@ export class Answerer {
   readonly #only: Chain | undefined;
   readonly #counters: Counters;
   readonly #logger: Logger;
+  readonly #dropped: Meter | undefined;
 
-  constructor(chains: readonly (readonly [zone: string, chain: Chain])[], counters: Counters, logger: Logger) {
+  /** `dropped` counts what is answered without a chain. */
+  constructor(
+    chains: readonly (readonly [zone: string, chain: Chain])[],
+    counters: Counters,
+    logger: Logger,
+    dropped?: Meter,
+  ) {
     this.#chains = new ZoneMap(chains);
     this.#only = chains.length === 1 && chains[0]![0] === '.' ? chains[0]![1] : undefined;
     this.#counters = counters;
     this.#logger = logger;
+    this.#dropped = dropped;
   }
 
   /**
@@ -46,19 +57,32 @@ export class Answerer {
     query.recursionAvailable = chain?.recursionAvailable ?? false;
     if (!chain || query.class !== rrClass.IN) {
       counters[counter.refused]!++;
-      return this.#finish(query, emptyReply(query, rcode.REFUSED));
+      const length = this.#finish(query, emptyReply(query, rcode.REFUSED));
+      this.#dropped?.count(query, length, 0);
+      return length;
     }
+    const { meter } = chain;
+    const began = meter === undefined ? 0 : meter.begin();
     let outcome: Outcome;
     try {
       outcome = chain.handler(query);
     } catch (error) {
-      return this.#panic(query, error);
+      outcome = this.#panic(query, error);
     }
-    if (typeof outcome === 'number') return this.#finish(query, outcome);
-    return outcome.then(
-      (length) => this.#finish(query, length),
-      (error: unknown) => this.#panic(query, error),
-    );
+    if (typeof outcome !== 'number') return this.#wait(query, outcome, meter);
+    const length = this.#finish(query, outcome);
+    if (meter !== undefined) meter.count(query, length, began);
+    return length;
+  }
+
+  #wait(query: Query, outcome: Promise<number>, meter: Meter | undefined): Promise<number> {
+    const began = meter?.beginWait() ?? 0;
+    const settle = (length: number): number => {
+      const finished = this.#finish(query, length);
+      meter?.countWaited(query, finished, began);
+      return finished;
+    };
+    return outcome.then(settle, (error: unknown) => settle(this.#panic(query, error)));
   }
 
   /** The block with the longest zone; for DS, which the parent knows, that of the parent where it is served here. */
@@ -87,8 +111,10 @@ export class Answerer {
       return 0;
     }
     this.#counters[counter.malformed]!++;
-    if (verdict === 'badvers') return badVersionReply(query);
-    return bareReply(query, verdict === 'formerr' ? rcode.FORMERR : rcode.NOTIMP);
+    const code = verdict === 'badvers' ? rcode.BADVERS : verdict === 'formerr' ? rcode.FORMERR : rcode.NOTIMP;
+    const length = verdict === 'badvers' ? badVersionReply(query) : bareReply(query, code);
+    this.#dropped?.countMalformed(query, length, code);
+    return length;
   }
 
   /** A defect of ours costs its query a SERVFAIL and nobody else anything. */
@@ -98,6 +124,6 @@ export class Answerer {
       `Recovered from a defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
     query.discardReply();
-    return this.#finish(query, serverFailure(query, 'defect'));
+    return serverFailure(query, 'defect');
   }
 }

@@ -23,15 +23,18 @@ export const counter = {
   sendErrors: 10,
   /** Replies by response code: 16 counters from here. */
   replies: 11,
+  /** Log lines that nobody could take. */
+  droppedLogLines: 27,
 } as const;
 
-const counterCount = counter.replies + 16;
+/** Numbers that every worker has; behind them stand the series of `prometheus` (metrics/layout.ts). */
+export const counterCount = 28;
 
 export type Counters = Float64Array;
 
-/** Memory for the counters of one worker. */
-export function makeCounters(): SharedArrayBuffer {
-  return new SharedArrayBuffer(counterCount * Float64Array.BYTES_PER_ELEMENT);
+/** Memory for the counters of one worker, with so many numbers behind them. */
+export function makeCounters(more = 0): SharedArrayBuffer {
+  return new SharedArrayBuffer((counterCount + more) * Float64Array.BYTES_PER_ELEMENT);
 }
 
 /** Sum of one counter over all workers. */

@@ -1,17 +1,22 @@
 import { randomInt } from 'node:crypto';
 import { AdminServer } from '../plugins/admin/admin-server.ts';
 import type { AdminConfig } from '../plugins/admin/config.ts';
+import type { HttpServer } from '../plugins/http-server.ts';
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
 import { RegistryService, type MakeSources } from '../plugins/serviceentry/control.ts';
+import { formatDurationMs } from '../corefile/duration.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogFormat } from '../runtime/make-logger.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { serverAddresses, type Interfaces } from './addresses.ts';
 import type { BlockConfig, ListenerConfig, ServerConfig } from './config.ts';
 import { configOf } from './configure.ts';
+import { Endpoints, lameduckMs, type EndpointPorts } from './endpoints.ts';
 import { adminBackend } from './inspect/admin-backend.ts';
 import { InspectError } from './inspect/inspect-error.ts';
 import { Inspector, type InspectorEnvironment } from './inspect/inspector.ts';
+import type { ExportedFacts } from './metrics/exporter.ts';
+import { Totals } from './metrics/totals.ts';
 import { claimPorts } from './ports.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -31,6 +36,10 @@ export interface ServerEnvironment {
   readonly canReusePort: boolean;
   /** In place of the sources that the Corefile names, for tests and benchmarks. */
   readonly makeSources?: MakeSources;
+  /** For the metrics. */
+  readonly version?: string;
+  /** Log lines that this thread could not write. */
+  readonly droppedLogLines?: () => number;
 }
 
 /** The running whole: registries on this thread, sockets and chains in workers. */
@@ -38,12 +47,23 @@ export class RunningServer {
   readonly listeners: readonly ListenerConfig[];
   readonly registries: readonly RegistryService[];
   readonly supervisor: Supervisor;
-  readonly #admins: AdminServer[] = [];
+  readonly #config: ServerConfig;
+  readonly #environment: ServerEnvironment;
+  readonly #admins: HttpServer[] = [];
+  #endpoints: Endpoints | undefined;
+  #isListening = false;
 
-  private constructor(listeners: readonly ListenerConfig[], registries: RegistryService[], supervisor: Supervisor) {
-    this.listeners = listeners;
+  private constructor(
+    config: ServerConfig,
+    environment: ServerEnvironment,
+    registries: RegistryService[],
+    supervisor: Supervisor,
+  ) {
+    this.listeners = config.listeners;
     this.registries = registries;
     this.supervisor = supervisor;
+    this.#config = config;
+    this.#environment = environment;
   }
 
   /**
@@ -70,12 +90,17 @@ export class RunningServer {
           ),
       );
     for (const registry of registries) supervisor.setTable(registry.name, registry.table);
-    const server = new RunningServer(listeners, registries, supervisor);
+    const server = new RunningServer(complete, environment, registries, supervisor);
     try {
+      await server.#openEndpoints();
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
       const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
+      void opened.then(
+        () => (server.#isListening = true),
+        () => undefined,
+      );
       await Promise.all([opened, ...registries.map((registry) => registry.start())]);
-      await server.#startAdmins(complete, { clock, hashSeed, randomUint16: () => randomInt(65_536) });
+      await server.#startAdmins({ clock, hashSeed, randomUint16: () => randomInt(65_536) });
     } catch (error) {
       await server.stop();
       throw error;
@@ -88,21 +113,70 @@ export class RunningServer {
     return this.#admins.map(({ url }) => url);
   }
 
+  /** The ports of `health`, `ready` and `prometheus`. */
+  get endpointPorts(): EndpointPorts {
+    return this.#endpoints?.ports ?? { health: [], ready: [], prometheus: [] };
+  }
+
+  /**
+   * The end that clients do not notice: it is not ready any more, but goes on answering for the time that `lameduck` of
+   * `health` says, until nobody is sent here. Then it stops.
+   */
+  async shutDown(): Promise<void> {
+    await this.#endpoints?.closeReady();
+    const waitMs = lameduckMs(this.#config);
+    const { clock, logger } = this.#environment;
+    if (waitMs > 0) {
+      logger.info(`plugin/health: Going into lameduck mode for ${formatDurationMs(waitMs)}`);
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+    }
+    await this.stop();
+  }
+
   /** Answers what is in flight, for at most 5 s, then closes everything. */
   async stop(): Promise<void> {
+    await this.#endpoints?.closeReady();
     await Promise.all(this.#admins.map((admin) => admin.close()));
     await this.supervisor.close(graceMs);
     await Promise.all(this.registries.map((registry) => registry.stop()));
+    await this.#endpoints?.close();
   }
 
-  async #startAdmins(config: ServerConfig, environment: InspectorEnvironment): Promise<void> {
-    const inspector = new Inspector(config, this.registries, environment);
+  async #openEndpoints(): Promise<void> {
+    const registryOf = this.#config.blocks.map((block) => {
+      const directive = configOf<ServiceEntryConfig>(block, 'serviceentry');
+      return directive && this.registries.find(({ name }) => name === directive.table);
+    });
+    this.#endpoints = await Endpoints.open(this.#config, {
+      readyWatches: (block) => {
+        const registry = registryOf[block];
+        const sockets = { name: 'sockets', isReady: () => this.#isListening };
+        return registry ? [sockets, { name: 'serviceentry', isReady: () => registry.isSynced }] : [sockets];
+      },
+      facts: () => this.#facts(registryOf),
+    });
+  }
+
+  #facts(registryOf: readonly (RegistryService | undefined)[]): ExportedFacts {
+    const { supervisor } = this;
+    const { version = '', droppedLogLines = () => 0 } = this.#environment;
+    const registries = this.#config.blocks.flatMap(({ zones }, index) => {
+      const service = registryOf[index];
+      return service ? [{ zones, service }] : [];
+    });
+    const totals = new Totals(() => supervisor.counters);
+    const workerRestarts = (): number => supervisor.restarts;
+    return { version, config: this.#config, totals, workerRestarts, droppedLogLines, registries };
+  }
+
+  async #startAdmins(environment: InspectorEnvironment): Promise<void> {
+    const inspector = new Inspector(this.#config, this.registries, environment);
     const { supervisor } = this;
     const backend = adminBackend(inspector, () => ({
       workers: supervisor.counters.length,
       restarts: supervisor.restarts,
     }));
-    const configs = config.blocks.flatMap((block) => configOf<AdminConfig>(block, 'admin') ?? []);
+    const configs = this.#config.blocks.flatMap((block) => configOf<AdminConfig>(block, 'admin') ?? []);
     // Several blocks may name one address: each admin tells of all blocks.
     const distinct = new Map(configs.map((each) => [`${each.address} ${each.port}`, each]));
     for (const each of distinct.values()) {

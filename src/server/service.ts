@@ -8,6 +8,8 @@ import type { Listen, Listener, ListenerEnvironment } from './listen/listener.ts
 import { listenTcp } from './listen/tcp.ts';
 import { listenUdp } from './listen/udp.ts';
 import type { WorkerStart } from './messages.ts';
+import { metricsLayout } from './metrics/layout.ts';
+import { Meter } from './metrics/meter.ts';
 
 /** All that one worker serves: a chain per server block, and the listeners that lead to them. */
 export class Service {
@@ -37,18 +39,27 @@ export class Service {
 
   async #open(): Promise<void> {
     const { config, counters, hashSeed } = this.#start;
-    const chains = config.blocks.map((block) =>
+    const memory = new Float64Array(counters);
+    const layout = metricsLayout(config);
+    const chains = config.blocks.map((block, index) =>
       buildChain(block, {
         ...this.#environment,
         zones: block.zones,
         onClose: (close) => this.#closers.push(close),
+        counters(plugin) {
+          const part = layout.plugins.find((each) => each.block === index && each.name === plugin);
+          return part && memory.subarray(part.at, part.at + part.length);
+        },
       }),
     );
-    const memory = new Float64Array(counters);
-    for (const listener of config.listeners) {
-      const zones = listener.zones.map(([zone, block]) => [zone, chains[block]!] as const);
+    for (const [index, listener] of config.listeners.entries()) {
       const { clock, logger } = this.#environment;
-      const answerer = new Answerer(zones, memory, logger);
+      const meterOf = (zone: string | undefined): Meter | undefined => {
+        const series = layout.zones.find((each) => each.listener === index && each.zone?.name === zone);
+        return series && new Meter(memory, series.at, clock);
+      };
+      const zones = listener.zones.map(([zone, block]) => [zone, { ...chains[block]!, meter: meterOf(zone) }] as const);
+      const answerer = new Answerer(zones, memory, logger, meterOf(undefined));
       await this.#listen(listener, { answerer, counters: memory, clock, logger, hashSeed });
     }
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeCounters } from './counters.ts';
 import { errorMessage } from './error-message.ts';
+import { metricsLayout } from './metrics/layout.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from './messages.ts';
 
 const firstRestartDelayMs = 100;
@@ -34,6 +35,7 @@ export class Supervisor {
   readonly #logger: Logger;
   readonly #spawn: (start: WorkerStart) => WorkerThread;
   readonly #places: Place[] = [];
+  readonly #seriesLength: number;
   #isClosing = false;
   /** Workers that died and were replaced. */
   restarts = 0;
@@ -45,6 +47,7 @@ export class Supervisor {
     spawn: (start: WorkerStart) => WorkerThread = spawnThread,
   ) {
     this.#start = start;
+    this.#seriesLength = metricsLayout(start.config).length;
     this.#clock = clock;
     this.#logger = logger;
     this.#spawn = spawn;
@@ -58,7 +61,7 @@ export class Supervisor {
   /** Starts `count` workers; resolves when all listen, rejects with the first one's reason where one cannot. */
   async open(count: number): Promise<void> {
     const opened = Array.from({ length: count }, () => {
-      const counters = makeCounters();
+      const counters = makeCounters(this.#seriesLength);
       const place: Place = { counters, thread: this.#thread(counters), failures: 0, hasEnded: false };
       this.#places.push(place);
       return new Promise<void>((resolve, reject) => this.#watch(place, resolve, reject));

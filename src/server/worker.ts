@@ -4,6 +4,7 @@ import type { HandlerEnvironment } from '../plugins/plugin.ts';
 import { TableReader } from '../registry/table/reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
+import { counter } from './counters.ts';
 import { errorMessage } from './error-message.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from './messages.ts';
 import { Service } from './service.ts';
@@ -13,7 +14,8 @@ const randomBatch = 1024;
 /** Entry point of a worker thread: sockets and chain of all server blocks, driven by the main thread's messages. */
 async function run(start: WorkerStart, send: (report: WorkerReport) => void): Promise<void> {
   const clock = systemClock;
-  const logger = makeLogger(start.logFormat, start.config.debug, clock);
+  const counters = new Float64Array(start.counters);
+  const logger = makeLogger(start.logFormat, start.config.debug, clock, () => counters[counter.droppedLogLines]!++);
   const tables = new Map(Array.from(start.tables, ([name, handle]) => [name, new TableReader(handle)] as const));
   const environment: Omit<HandlerEnvironment, 'zones' | 'onClose'> = {
     clock,

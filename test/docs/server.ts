@@ -3,7 +3,7 @@ import { decode, encode, RECURSION_DESIRED, type DecodedPacket, type RecordType 
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import type { AdminConfig } from '../../src/plugins/admin/config.ts';
+import type { HttpAddress } from '../../src/plugins/http-address.ts';
 import type { PluginConfig } from '../../src/server/config.ts';
 import { RunningServer } from '../../src/server/server.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
@@ -28,9 +28,12 @@ export async function startCorefile(text: string, file: string): Promise<Running
   );
 }
 
-/** `admin` listens on a port of its own. */
+/** What listens for HTTP does so on a port of its own, on the loopback address. */
 function onFreePort(plugin: PluginConfig): PluginConfig {
-  return plugin.name === 'admin' ? { ...plugin, config: { ...(plugin.config as AdminConfig), port: 0 } } : plugin;
+  const at: HttpAddress = { address: '127.0.0.1', port: 0 };
+  if (plugin.name === 'admin') return { ...plugin, config: at };
+  if (!['health', 'ready', 'prometheus'].includes(plugin.name)) return plugin;
+  return { ...plugin, config: { ...(plugin.config as object), at } };
 }
 
 /** Asks over UDP as dig does by default, but without EDNS. */

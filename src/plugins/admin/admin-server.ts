@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIP, type AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import { HttpServer } from '../http-server.ts';
 import type { AdminConfig } from './config.ts';
 
-/** For a request's head, for a client that takes nothing of the reply, and for a connection that is idle. */
-const timeoutMs = 5000;
 /** Requests that are answered at a time; a reply may be large, and is made on the thread that keeps the registry. */
 const maxRequests = 4;
 const maxConnections = 32;
-const maxHeaderBytes = 16_384;
 /** Pieces are joined to this many characters before they are written. */
 const pieceSize = 65_536;
 
@@ -29,7 +27,6 @@ export type IsBadRequest = (error: unknown) => boolean;
  * headers, so that none can read what it answers.
  */
 export class AdminServer {
-  readonly #server: Server;
   readonly #backend: AdminBackend;
   readonly #isBadRequest: IsBadRequest;
   #running = 0;
@@ -37,61 +34,16 @@ export class AdminServer {
   private constructor(backend: AdminBackend, isBadRequest: IsBadRequest) {
     this.#backend = backend;
     this.#isBadRequest = isBadRequest;
-    this.#server = createServer(
-      {
-        maxHeaderSize: maxHeaderBytes,
-        headersTimeout: timeoutMs,
-        requestTimeout: timeoutMs,
-        keepAliveTimeout: timeoutMs,
-        connectionsCheckingInterval: 1000,
-      },
-      (request, response) => void this.#answer(request, response),
-    );
-    this.#server.maxConnections = maxConnections;
-    this.#server.setTimeout(timeoutMs, (socket) => socket.destroy());
   }
 
   /** Resolves when it listens; rejects with the address in the message. */
-  static async start(
-    { address, port }: AdminConfig,
-    backend: AdminBackend,
-    isBadRequest: IsBadRequest,
-  ): Promise<AdminServer> {
+  static start(at: AdminConfig, backend: AdminBackend, isBadRequest: IsBadRequest): Promise<HttpServer> {
     const admin = new AdminServer(backend, isBadRequest);
-    try {
-      admin.#server.listen({ host: address, port, exclusive: true });
-      await once(admin.#server, 'listening');
-    } catch (error) {
-      const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-      const reason = error instanceof Error ? error.message : String(error);
-      const hint = reason.includes('EADDRINUSE') ? '; another program has it: name another address behind admin' : '';
-      throw new Error(`admin cannot listen on ${at}: ${reason}${hint}`, { cause: error });
-    }
-    // A connection that fails concerns its client only.
-    admin.#server.on('error', () => undefined);
-    return admin;
-  }
-
-  /** The port that it listens on. */
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  get url(): string {
-    const { address, family } = this.#server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${this.port}`;
-  }
-
-  /** Cuts what is in flight. */
-  async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void admin.#answer(request, response);
+    return HttpServer.start({ plugin: 'admin', at, maxConnections, answer });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.resume();
     if (!isLocalName(request.headers.host)) {
       sendError(response, 403, 'the Host header must be an IP address or localhost');
     } else if (request.method !== 'GET') {

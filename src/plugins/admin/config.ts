@@ -1,6 +1,4 @@
-/** Where `admin` listens. */
-export interface AdminConfig {
-  /** IP address. */
-  readonly address: string;
-  readonly port: number;
-}
+import type { HttpAddress } from '../http-address.ts';
+
+/** Where `admin` listens; always at an address that was written or is loopback. */
+export type AdminConfig = HttpAddress;

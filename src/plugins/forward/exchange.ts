@@ -53,6 +53,7 @@ export class Exchange implements Attempt, Expiring {
     const overUdp = this.#channel!.isDatagram;
     this.#endAttempt();
     const reply = readReply(this.query, message);
+    if (reply) upstream.meter?.replied(reply.rcode, this.#group.clock.now() - this.#attemptStartedAt);
     if (overUdp && isTruncated(message)) {
       this.#group.onReply(upstream);
       if (reply !== undefined) this.#fallback = reply;

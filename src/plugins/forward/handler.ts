@@ -20,11 +20,17 @@ export const forwardHandler: QueryPlugin<ForwardConfig> = {
     const deadlines = new Deadlines(environment.clock);
     const { clock, logger } = environment;
     const randomUint16 = (): number => environment.randomUint16();
-    const routes: Route[] = config.lines.map((line) => ({
-      from: line.from.map(wireName),
-      except: line.except.map(wireName),
-      group: new ForwardGroup(line, { clock, logger, deadlines, randomUint16 }),
-    }));
+    const memory = environment.counters?.('forward');
+    let upstreamsBefore = 0;
+    const routes: Route[] = config.lines.map((line) => {
+      const metrics = memory && { memory, upstreamsBefore };
+      upstreamsBefore += line.upstreams.length;
+      return {
+        from: line.from.map(wireName),
+        except: line.except.map(wireName),
+        group: new ForwardGroup(line, { clock, logger, deadlines, randomUint16, metrics }),
+      };
+    });
     environment.onClose(async () => {
       await Promise.all(routes.map(({ group }) => group.close()));
       deadlines.clear();

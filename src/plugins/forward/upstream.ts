@@ -1,6 +1,7 @@
 import { type ForwardLine, formatUpstream, type UpstreamAddress } from './config.ts';
 import type { Deadlines } from './deadlines.ts';
 import { Health } from './health.ts';
+import type { UpstreamMeter } from './meter.ts';
 import { TcpPool } from './upstream-tcp.ts';
 import { UdpPool } from './upstream-udp.ts';
 
@@ -11,9 +12,17 @@ export class Upstream {
   readonly health: Health;
   readonly udp: UdpPool;
   readonly tcp: TcpPool;
+  readonly meter: UpstreamMeter | undefined;
 
-  constructor(upstream: UpstreamAddress, line: ForwardLine, deadlines: Deadlines, randomUint16: () => number) {
+  constructor(
+    upstream: UpstreamAddress,
+    line: ForwardLine,
+    deadlines: Deadlines,
+    randomUint16: () => number,
+    meter?: UpstreamMeter,
+  ) {
     this.name = formatUpstream(upstream);
+    this.meter = meter;
     this.health = new Health(line.maxFails);
     const { sourceAddress, idleTimeoutMs, maxAgeMs, maxIdleConnections } = line;
     const common = { upstream, sourceAddress, deadlines, randomUint16 };

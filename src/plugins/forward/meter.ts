@@ -1,0 +1,51 @@
+import { histogramLength, observe, timeBoundsMs } from '../../runtime/histogram.ts';
+import type { ForwardConfig } from './config.ts';
+
+/** Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, and whether it is down. */
+export const upstreamSeries = {
+  durations: 0,
+  durationLength: histogramLength(timeBoundsMs),
+  /** The RCODEs of a header. */
+  codes: 16,
+  failures: 16 * histogramLength(timeBoundsMs),
+  isDown: 16 * histogramLength(timeBoundsMs) + 1,
+  length: 16 * histogramLength(timeBoundsMs) + 2,
+} as const;
+
+/** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order. */
+export const forwardSeries = { rejects: 0, upstreams: 1 } as const;
+
+/** Numbers that a worker counts in for this directive. */
+export function forwardSeriesLength({ lines }: ForwardConfig): number {
+  return lines.reduce<number>(
+    (sum, { upstreams }) => sum + upstreams.length * upstreamSeries.length,
+    forwardSeries.upstreams,
+  );
+}
+
+/** Counts what becomes of the queries to one upstream. */
+export class UpstreamMeter {
+  readonly #memory: Float64Array;
+  readonly #at: number;
+
+  /** `index` counts the upstreams of all lines. */
+  constructor(memory: Float64Array, index: number) {
+    this.#memory = memory;
+    this.#at = forwardSeries.upstreams + index * upstreamSeries.length;
+    // The memory may be that of a worker that died.
+    this.setDown(false);
+  }
+
+  replied(code: number, durationMs: number): void {
+    const at = this.#at + upstreamSeries.durations + (code & 15) * upstreamSeries.durationLength;
+    observe(this.#memory, at, timeBoundsMs, durationMs);
+  }
+
+  failed(): void {
+    this.#memory[this.#at + upstreamSeries.failures]!++;
+  }
+
+  setDown(isDown: boolean): void {
+    this.#memory[this.#at + upstreamSeries.isDown] = isDown ? 1 : 0;
+  }
+}

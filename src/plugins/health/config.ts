@@ -1,0 +1,7 @@
+import type { HttpAddress } from '../http-address.ts';
+
+export interface HealthConfig {
+  readonly at: HttpAddress;
+  /** How long a shutdown goes on answering before it begins. */
+  readonly lameduckMs: number;
+}

@@ -1,0 +1,29 @@
+import { takes, unknownOption } from '../../corefile/arguments.ts';
+import { httpAddress, type HttpAddress } from '../http-address.ts';
+import { once } from '../once.ts';
+import type { DirectivePlugin } from '../plugin.ts';
+import type { PrometheusConfig } from './config.ts';
+
+const defaultAddress: HttpAddress = { address: '127.0.0.1', port: 9153 };
+/** Options of CoreDNS that are not built. */
+const laterOptions: readonly string[] = ['runtime_metrics', 'tls'];
+
+/** `prometheus [ADDR]` */
+export const prometheusDirective: DirectivePlugin<PrometheusConfig> = {
+  name: 'prometheus',
+  parse(directives, { problems }) {
+    const directive = once(directives, problems);
+    let at = defaultAddress;
+    if (!directive) return { at };
+    const [token] = directive.args;
+    if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
+      at = httpAddress(token, defaultAddress, '', problems);
+    }
+    for (const option of directive.block ?? []) {
+      const { text, position } = option.name;
+      if (!laterOptions.includes(text)) unknownOption(option, [], 'prometheus', problems);
+      else problems.error('COREFILE_OPTION', position, `option '${text}' of prometheus is not built yet`);
+    }
+    return { at };
+  },
+};

@@ -1,0 +1,143 @@
+import type { HealthConfig } from '../plugins/health/config.ts';
+import { formatHttpAddress, type HttpAddress } from '../plugins/http-address.ts';
+import { HttpServer, onePath, plainText, sendText, type HttpServerOptions } from '../plugins/http-server.ts';
+import type { PrometheusConfig } from '../plugins/prometheus/config.ts';
+import type { ReadyConfig } from '../plugins/ready/config.ts';
+import { Readiness, type ReadyWatch } from '../plugins/ready/readiness.ts';
+import type { ServerConfig } from './config.ts';
+import { configOf } from './configure.ts';
+import type { ExportedFacts } from './metrics/exporter.ts';
+
+/** Probes and scrapes are few; so many that hold a connection each do not keep them out. */
+const maxConnections = 512;
+
+export interface EndpointsEnvironment {
+  /** What must have begun to work before block number `block` is ready. */
+  readonly readyWatches: (block: number) => readonly ReadyWatch[];
+  readonly facts: () => ExportedFacts;
+}
+
+/** The ports of one plugin, in the order of the Corefile. */
+export interface EndpointPorts {
+  readonly health: readonly number[];
+  readonly ready: readonly number[];
+  readonly prometheus: readonly number[];
+}
+
+/**
+ * The HTTP servers of `health`, `ready` and `prometheus`. Blocks that name one address share a server. They are open from
+ * before the first registry is read; at the end `ready` closes first, and the others last.
+ */
+export class Endpoints {
+  readonly #health: HttpServer[] = [];
+  readonly #ready: HttpServer[] = [];
+  readonly #prometheus: HttpServer[] = [];
+  /** Which plugin has an address, for those that name one that is taken. */
+  readonly #owners = new Map<string, string>();
+
+  /** Rejects, with nothing left open, where an address cannot be listened on. */
+  static async open(config: ServerConfig, environment: EndpointsEnvironment): Promise<Endpoints> {
+    const endpoints = new Endpoints();
+    try {
+      await endpoints.#openHealth(config);
+      await endpoints.#openReady(config, environment);
+      await endpoints.#openPrometheus(config, environment);
+    } catch (error) {
+      await endpoints.closeReady();
+      await endpoints.close();
+      throw error;
+    }
+    return endpoints;
+  }
+
+  get ports(): EndpointPorts {
+    const portsOf = (servers: readonly HttpServer[]): number[] => servers.map(({ port }) => port);
+    return { health: portsOf(this.#health), ready: portsOf(this.#ready), prometheus: portsOf(this.#prometheus) };
+  }
+
+  /** From now on nobody is told that this server is ready: what asks finds nobody. */
+  async closeReady(): Promise<void> {
+    await Promise.all(this.#ready.splice(0).map((server) => server.close()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#health.splice(0), ...this.#prometheus.splice(0)].map((server) => server.close()));
+  }
+
+  async #openHealth(config: ServerConfig): Promise<void> {
+    for (const { at } of grouped<HealthConfig>(config, 'health')) {
+      const answer = onePath('/health', (response) => sendText(response, 200, plainText, 'OK'));
+      this.#health.push(await this.#listen('health', at, answer));
+    }
+  }
+
+  async #openReady(config: ServerConfig, { readyWatches }: EndpointsEnvironment): Promise<void> {
+    for (const { at, blocks } of grouped<ReadyConfig>(config, 'ready')) {
+      const readiness = new Readiness();
+      for (const [block, { monitor }] of blocks) {
+        for (const watch of readyWatches(block)) readiness.add(watch, monitor);
+      }
+      const answer = onePath('/ready', (response) => {
+        const { missing } = readiness;
+        if (missing.length === 0) sendText(response, 200, plainText, 'OK');
+        else sendText(response, 503, plainText, missing.join(','));
+      });
+      this.#ready.push(await this.#listen('ready', at, answer));
+    }
+  }
+
+  async #openPrometheus(config: ServerConfig, { facts }: EndpointsEnvironment): Promise<void> {
+    const groups = grouped<PrometheusConfig>(config, 'prometheus');
+    if (groups.length === 0) return;
+    // Only who has metrics pays for the library.
+    const { Exporter } = await import('./metrics/exporter.ts');
+    for (const { at, blocks } of groups) {
+      const exporter = new Exporter(facts(), (block) => blocks.has(block));
+      const answer = onePath('/metrics', (response) => {
+        exporter.text().then(
+          (text) => sendText(response, 200, exporter.contentType, text),
+          (error: unknown) => {
+            sendText(response, 500, plainText, `${error instanceof Error ? error.message : String(error)}\n`);
+          },
+        );
+      });
+      this.#prometheus.push(await this.#listen('prometheus', at, answer));
+    }
+  }
+
+  async #listen(plugin: string, at: HttpAddress, answer: HttpServerOptions['answer']): Promise<HttpServer> {
+    const text = formatHttpAddress(at);
+    const owner = this.#owners.get(text);
+    if (owner !== undefined && at.port !== 0) {
+      throw new Error(`${plugin} cannot listen on ${text}: ${owner} does; name another address behind ${plugin}`);
+    }
+    this.#owners.set(text, plugin);
+    return HttpServer.start({ plugin, at, maxConnections, answer });
+  }
+}
+
+/** The longest lameduck of all `health` lines, in milliseconds. */
+export function lameduckMs(config: ServerConfig): number {
+  const configs = config.blocks.map((block) => configOf<HealthConfig>(block, 'health'));
+  return Math.max(0, ...configs.map((each) => each?.lameduckMs ?? 0));
+}
+
+interface Group<Config> {
+  readonly at: HttpAddress;
+  /** Block → what its line says. */
+  readonly blocks: Map<number, Config>;
+}
+
+/** The lines of a directive by the address that they name. */
+function grouped<Config extends { readonly at: HttpAddress }>(config: ServerConfig, name: string): Group<Config>[] {
+  const groups = new Map<string, Group<Config>>();
+  for (const [index, block] of config.blocks.entries()) {
+    const line = configOf<Config>(block, name);
+    if (!line) continue;
+    const key = formatHttpAddress(line.at);
+    const group = groups.get(key) ?? { at: line.at, blocks: new Map<number, Config>() };
+    groups.set(key, group);
+    group.blocks.set(index, line);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,44 @@
+import { Registry, type Metric } from 'prom-client';
+import { dnsFamilies } from './dns-families.ts';
+import type { Family } from './family.ts';
+import { forwardFamilies } from './forward-families.ts';
+import { metricsLayout } from './layout.ts';
+import { processFamilies, type ProcessFacts } from './process-families.ts';
+import { registryFamilies, type NamedRegistry } from './registry-families.ts';
+
+export interface ExportedFacts extends ProcessFacts {
+  readonly registries: readonly NamedRegistry[];
+}
+
+/** Writes the metrics of one address. This file and prom-client are loaded only where `prometheus` is used. */
+export class Exporter {
+  readonly #registry = new Registry();
+
+  /** `isShown` says which server blocks name the address. */
+  constructor(facts: ExportedFacts, isShown: (block: number) => boolean) {
+    const { config, totals, registries } = facts;
+    const layout = metricsLayout(config);
+    const families = [
+      ...processFamilies(facts),
+      ...dnsFamilies(config, layout, isShown, totals),
+      ...forwardFamilies(config, layout, isShown, totals),
+      ...registryFamilies(registries),
+    ];
+    for (const family of families) this.#registry.registerMetric(asMetric(family));
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The text exposition, as of now. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
+
+/** prom-client asks a metric for its values at a scrape; its own classes would have to be told of each change. */
+function asMetric({ name, help, type, samples }: Family): Metric {
+  const metric = { name, get: () => Promise.resolve({ name, help, type, values: samples(), aggregator: 'sum' }) };
+  return metric as unknown as Metric;
+}

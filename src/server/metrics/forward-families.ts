@@ -1,0 +1,99 @@
+import { formatUpstream, type ForwardConfig } from '../../plugins/forward/config.ts';
+import { forwardSeries, upstreamSeries } from '../../plugins/forward/meter.ts';
+import { timeBoundsMs } from '../../runtime/histogram.ts';
+import type { ServerConfig } from '../config.ts';
+import { rcodeLabel } from './dns-families.ts';
+import { histogramSamples, type Family, type Sample } from './family.ts';
+import type { MetricsLayout } from './layout.ts';
+import type { Totals } from './totals.ts';
+
+/** What is known of one upstream, over all blocks and workers. */
+interface UpstreamTotals {
+  /** By RCODE; empty where there were none. */
+  readonly durations: Map<number, number[]>;
+  failures: number;
+  /** Workers and lines that ask it. */
+  users: number;
+  /** Those of them that hold it for down. */
+  down: number;
+}
+
+/** What is counted of upstreams: CoreDNS's metrics, and those whose lack its users complain of. */
+export function forwardFamilies(
+  { blocks }: ServerConfig,
+  layout: MetricsLayout,
+  isShown: (block: number) => boolean,
+  totals: Totals,
+): Family[] {
+  const parts = layout.plugins.filter(({ name, block }) => name === 'forward' && isShown(block));
+  if (parts.length === 0) return [];
+
+  const upstreams = (): Map<string, UpstreamTotals> => {
+    const all = new Map<string, UpstreamTotals>();
+    for (const { block, at } of parts) {
+      const { lines } = blocks[block]!.plugins.find(({ name }) => name === 'forward')!.config as ForwardConfig;
+      for (const [index, upstream] of lines.flatMap((line) => line.upstreams).entries()) {
+        const counts = totals.slice(
+          at + forwardSeries.upstreams + index * upstreamSeries.length,
+          upstreamSeries.length,
+        );
+        const name = formatUpstream(upstream);
+        const sum = all.get(name) ?? { durations: new Map<number, number[]>(), failures: 0, users: 0, down: 0 };
+        all.set(name, sum);
+        sum.failures += counts[upstreamSeries.failures]!;
+        sum.down += counts[upstreamSeries.isDown]!;
+        sum.users += totals.count;
+        addDurations(sum.durations, counts);
+      }
+    }
+    return all;
+  };
+  const each = (samplesOf: (to: string, upstream: UpstreamTotals) => Sample[]) => (): Sample[] =>
+    Array.from(upstreams(), ([to, upstream]) => samplesOf(to, upstream)).flat();
+  const labelsOf = (to: string): Record<string, string> => ({ proxy_name: 'forward', to });
+
+  const durationName = 'coredns_proxy_request_duration_seconds';
+  return [
+    {
+      name: durationName,
+      help: 'Time that upstreams took to reply, in seconds.',
+      type: 'histogram',
+      samples: each((to, { durations }) =>
+        Array.from(durations, ([code, counts]) => {
+          const labels = { ...labelsOf(to), rcode: rcodeLabel(code) };
+          return histogramSamples(durationName, labels, timeBoundsMs, counts, 1 / 1000);
+        }).flat(),
+      ),
+    },
+    {
+      name: 'coredns_proxy_request_failures_total',
+      help: 'Attempts that an upstream gave no usable reply to.',
+      type: 'counter',
+      samples: each((to, { failures }) => [{ labels: labelsOf(to), value: failures }]),
+    },
+    {
+      name: 'coredns_proxy_healthy_ratio',
+      help: 'Share of the workers that do not hold the upstream for down.',
+      type: 'gauge',
+      samples: each((to, { users, down }) => [{ labels: labelsOf(to), value: users === 0 ? 1 : 1 - down / users }]),
+    },
+    {
+      name: 'coredns_forward_max_concurrent_rejects_total',
+      help: 'Queries that were refused because max_concurrent others waited.',
+      type: 'counter',
+      samples: () => [
+        { labels: {}, value: parts.reduce((sum, { at }) => sum + totals.at(at + forwardSeries.rejects), 0) },
+      ],
+    },
+  ];
+}
+
+function addDurations(sums: Map<number, number[]>, counts: readonly number[]): void {
+  for (let code = 0; code < upstreamSeries.codes; code++) {
+    const start = upstreamSeries.durations + code * upstreamSeries.durationLength;
+    const durations = counts.slice(start, start + upstreamSeries.durationLength);
+    if (durations.every((count) => count === 0)) continue;
+    const before = sums.get(code);
+    sums.set(code, before ? before.map((count, i) => count + durations[i]!) : durations);
+  }
+}

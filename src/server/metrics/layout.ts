@@ -1,0 +1,70 @@
+import type { ForwardConfig } from '../../plugins/forward/config.ts';
+import { forwardSeriesLength } from '../../plugins/forward/meter.ts';
+import type { ListenerConfig, ServerConfig } from '../config.ts';
+import { counterCount } from '../counters.ts';
+import { zoneSeries } from './series.ts';
+
+/**
+ * Where the series of `prometheus` stand in the counters of a worker. Both halves work it out from the same config:
+ *
+ *     [counters of all workers][zones of listener 0, dropped of listener 0][… of listener 1] … [plugins of block 0] …
+ *
+ * Only server blocks with `prometheus` have series, and how many there are the Corefile alone decides.
+ */
+export interface MetricsLayout {
+  /** Numbers behind `counterCount`. */
+  readonly length: number;
+  readonly zones: readonly ZoneLayout[];
+  readonly plugins: readonly PluginLayout[];
+}
+
+/** Queries of one zone at one listener. */
+export interface ZoneLayout {
+  readonly listener: number;
+  /** `undefined`: messages that got to no server block. */
+  readonly zone: { readonly name: string; readonly block: number } | undefined;
+  readonly at: number;
+}
+
+/** What a plugin of a block counts by itself. */
+export interface PluginLayout {
+  readonly block: number;
+  readonly name: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Plugins that count, and how many numbers they need. */
+const countingPlugins: ReadonlyMap<string, (config: unknown) => number> = new Map([
+  ['forward', (config: unknown) => forwardSeriesLength(config as ForwardConfig)],
+]);
+
+export function metricsLayout({ blocks, listeners }: Pick<ServerConfig, 'blocks' | 'listeners'>): MetricsLayout {
+  const zones: ZoneLayout[] = [];
+  const plugins: PluginLayout[] = [];
+  const isCounted = blocks.map(({ plugins: all }) => all.some(({ name }) => name === 'prometheus'));
+  let at = counterCount;
+  for (const [listener, { zones: served }] of listeners.entries()) {
+    const counted = served.filter(([, block]) => isCounted[block]);
+    if (counted.length === 0) continue;
+    for (const zone of [...counted.map(([name, block]) => ({ name, block })), undefined]) {
+      zones.push({ listener, zone, at });
+      at += zoneSeries.length;
+    }
+  }
+  for (const [block, { plugins: configs }] of blocks.entries()) {
+    if (!isCounted[block]) continue;
+    for (const { name, config } of configs) {
+      const length = countingPlugins.get(name)?.(config);
+      if (length === undefined) continue;
+      plugins.push({ block, name, at, length });
+      at += length;
+    }
+  }
+  return { length: at - counterCount, zones, plugins };
+}
+
+/** The `server` label: CoreDNS's `dns://:53`, `dns://127.0.0.1:53`, `dns://[::1]:53`. */
+export function serverLabel({ scheme, address, port }: ListenerConfig): string {
+  return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,82 @@
+import type { ServerConfig } from '../config.ts';
+import { counter } from '../counters.ts';
+import type { Family, Sample } from './family.ts';
+import type { Totals } from './totals.ts';
+
+/** What is told of the process and of what all of its workers count. */
+export interface ProcessFacts {
+  readonly version: string;
+  readonly config: ServerConfig;
+  readonly totals: Totals;
+  /** Workers that died and were replaced. */
+  readonly workerRestarts: () => number;
+  /** Log lines that the main thread could not write. */
+  readonly droppedLogLines: () => number;
+}
+
+export function processFamilies({ version, totals, workerRestarts, droppedLogLines }: ProcessFacts): Family[] {
+  const one = (value: number): Sample[] => [{ labels: {}, value }];
+  const counted = (name: string, help: string, index: number): Family => ({
+    name,
+    help,
+    type: 'counter',
+    samples: () => one(totals.at(index)),
+  });
+  return [
+    {
+      name: 'coredns_build_info',
+      help: 'Always 1; the labels say what runs. goversion is the version of Node.',
+      type: 'gauge',
+      samples: () => [{ labels: { version, revision: '', goversion: `node${process.versions.node}` }, value: 1 }],
+    },
+    counted('coredns_panics_total', 'Defects that cost a query a SERVFAIL.', counter.panics),
+    counted('coredns_dns_ignored_messages_total', 'Messages that were no queries and got no reply.', counter.dropped),
+    counted('coredns_dns_truncated_responses_total', 'Responses that were cut and have TC set.', counter.truncated),
+    counted('coredns_dns_send_errors_total', 'Datagrams that the kernel did not take.', counter.sendErrors),
+    counted('coredns_dns_tcp_connections_total', 'TCP connections that were accepted.', counter.connections),
+    counted(
+      'coredns_dns_tcp_connections_closed_total',
+      'TCP connections that were closed for a time-out or a limit.',
+      counter.closedConnections,
+    ),
+    {
+      name: 'coredns_workers',
+      help: 'Worker threads that answer queries.',
+      type: 'gauge',
+      samples: () => one(totals.count),
+    },
+    {
+      name: 'coredns_worker_restarts_total',
+      help: 'Worker threads that died and were replaced.',
+      type: 'counter',
+      samples: () => one(workerRestarts()),
+    },
+    {
+      name: 'coredns_log_lines_dropped_total',
+      help: 'Log lines that were dropped because nobody read them in time.',
+      type: 'counter',
+      samples: () => one(totals.at(counter.droppedLogLines) + droppedLogLines()),
+    },
+    {
+      name: 'process_cpu_seconds_total',
+      help: 'User and system CPU time, in seconds.',
+      type: 'counter',
+      samples: () => {
+        const { user, system } = process.cpuUsage();
+        return one((user + system) / 1e6);
+      },
+    },
+    {
+      name: 'process_resident_memory_bytes',
+      help: 'Resident memory, in bytes.',
+      type: 'gauge',
+      samples: () => one(process.memoryUsage.rss()),
+    },
+    {
+      name: 'process_start_time_seconds',
+      help: 'When the process started, in seconds since the epoch.',
+      type: 'gauge',
+      samples: () => one(performance.timeOrigin / 1000),
+    },
+  ];
+}

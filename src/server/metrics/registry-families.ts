@@ -1,0 +1,78 @@
+import { rejectionReasons } from '../../registry/rejection.ts';
+import type { RegistryService } from '../../plugins/serviceentry/control.ts';
+import type { ObjectKind } from '../../registry/object.ts';
+import type { Family, Labels, Sample } from './family.ts';
+
+const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'];
+
+/** A registry with what tells it from the others. */
+export interface NamedRegistry {
+  readonly zones: readonly string[];
+  readonly service: RegistryService;
+}
+
+/** What is told of the registries of `serviceentry`. The `zones` label is as that of CoreDNS's cache. */
+export function registryFamilies(registries: readonly NamedRegistry[]): Family[] {
+  if (registries.length === 0) return [];
+  const labelled = withLabels(registries);
+  const each = (samplesOf: (service: RegistryService, labels: Labels) => Sample[]) => (): Sample[] =>
+    labelled.flatMap(({ service, labels }) => samplesOf(service, labels));
+  const one = (valueOf: (service: RegistryService) => number) =>
+    each((service, labels) => [{ labels, value: valueOf(service) }]);
+  return [
+    {
+      name: 'coredns_serviceentry_objects',
+      help: 'Objects in the registry by kind.',
+      type: 'gauge',
+      samples: each(({ registry }, labels) => {
+        const counts = new Map<string, number>(kinds.map((kind) => [kind, 0]));
+        for (const { kind } of registry.store.objects) counts.set(kind, counts.get(kind)! + 1);
+        return Array.from(counts, ([kind, value]) => ({ labels: { ...labels, kind }, value }));
+      }),
+    },
+    {
+      name: 'coredns_serviceentry_hosts',
+      help: 'Hosts that are served.',
+      type: 'gauge',
+      samples: one(({ status }) => status.hosts),
+    },
+    {
+      name: 'coredns_serviceentry_rejections',
+      help: 'Parts of the registry that are left out at present, by reason.',
+      type: 'gauge',
+      samples: each(({ status }, labels) => {
+        const counts = new Map<string, number>(Object.keys(rejectionReasons).map((reason) => [reason, 0]));
+        for (const { reason } of status.rejections) counts.set(reason, counts.get(reason)! + 1);
+        return Array.from(counts, ([reason, value]) => ({ labels: { ...labels, reason }, value }));
+      }),
+    },
+    {
+      name: 'coredns_serviceentry_synced',
+      help: '1 when everything that existed at the start has been read.',
+      type: 'gauge',
+      samples: one(({ isSynced }) => (isSynced ? 1 : 0)),
+    },
+    {
+      name: 'coredns_serviceentry_hosts_resolved_total',
+      help: 'Hosts that were resolved again because an object of theirs changed.',
+      type: 'counter',
+      samples: one(({ status }) => status.resolved),
+    },
+    {
+      name: 'coredns_serviceentry_table_bytes',
+      help: 'Shared memory of the answer table, in bytes.',
+      type: 'gauge',
+      samples: one(({ tableBytes }) => tableBytes),
+    },
+  ];
+}
+
+/** Two registries of the same zones, on different ports, are told apart by their place in the Corefile. */
+function withLabels(registries: readonly NamedRegistry[]): { service: RegistryService; labels: Labels }[] {
+  const names = registries.map(({ zones }) => zones.join(' '));
+  return registries.map(({ service }, index) => {
+    const name = names[index]!;
+    const isUnique = names.indexOf(name) === names.lastIndexOf(name);
+    return { service, labels: { zones: isUnique ? name : `${name} (${service.name})` } };
+  });
+}

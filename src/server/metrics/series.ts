@@ -1,0 +1,77 @@
+import { rrType } from '../../wire/codes.ts';
+import { histogramLength, timeBoundsMs, type Bounds } from '../../runtime/histogram.ts';
+
+// What is counted of the queries of one zone at one listener, as offsets in a run of numbers. The size does not depend on
+// what clients send: types outside of the list are counted as one.
+//
+//     requests    protocol × family × type
+//     duration    histogram
+//     request size, response size    a histogram per protocol
+//     DO bit
+//     responses   by RCODE
+
+/** The `type` label; what is not in the list is `other`, the last. The list is CoreDNS's. */
+export const typeLabels = [
+  ...([
+    'A',
+    'AAAA',
+    'CNAME',
+    'DNSKEY',
+    'DS',
+    'MX',
+    'NSEC',
+    'NSEC3',
+    'NS',
+    'PTR',
+    'RRSIG',
+    'SOA',
+    'SRV',
+    'TXT',
+  ] as const),
+  ...(['HTTPS', 'SVCB', 'IXFR', 'AXFR', 'ANY'] as const),
+  'other',
+] as const;
+export const protocolLabels = ['udp', 'tcp'] as const;
+/** IPv4 and IPv6 (CoreDNS's numbers). */
+export const familyLabels = ['1', '2'] as const;
+
+/** Octets. */
+export const sizeBounds: Bounds = [0, 100, 200, 300, 400, 511, 1023, 2047, 4095, 8291, 16e3, 32e3, 48e3, 64e3];
+
+/** RCODEs from 0 to BADVERS. */
+export const rcodeCount = 17;
+
+const requestCount = protocolLabels.length * familyLabels.length * typeLabels.length;
+const sizesLength = protocolLabels.length * histogramLength(sizeBounds);
+
+const duration = requestCount;
+const requestSize = duration + histogramLength(timeBoundsMs);
+const responseSize = requestSize + sizesLength;
+const dnssecOk = responseSize + sizesLength;
+const responses = dnssecOk + 1;
+const lastDuration = responses + rcodeCount;
+
+/** Offsets in the series of a zone. */
+export const zoneSeries = {
+  requests: 0,
+  /** In milliseconds. */
+  duration,
+  requestSize,
+  responseSize,
+  dnssecOk,
+  responses,
+  /** No metric: the duration that was measured last, in milliseconds ... */
+  lastDuration,
+  /** ... and its bucket. */
+  lastBucket: lastDuration + 1,
+  length: lastDuration + 2,
+} as const;
+
+const otherType = typeLabels.length - 1;
+const typeIndexes = new Uint8Array(256).fill(otherType);
+for (const [index, label] of typeLabels.entries()) if (label !== 'other') typeIndexes[rrType[label]] = index;
+
+/** Index in `typeLabels`. */
+export function typeIndex(type: number): number {
+  return type < typeIndexes.length ? typeIndexes[type]! : otherType;
+}

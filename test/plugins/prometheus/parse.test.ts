@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { prometheusDirective } from '../../../src/plugins/prometheus/parse.ts';
+import { parseDirective } from '../../support/plugin.ts';
+
+describe('prometheus in a Corefile', () => {
+  it.each([
+    ['prometheus', '127.0.0.1', 9153],
+    ['prometheus :9153', '', 9153],
+    ['prometheus localhost:1', '127.0.0.1', 1],
+    ['prometheus 0.0.0.0', '0.0.0.0', 9153],
+  ])('reads %j', (lines, address, port) => {
+    expect(parseDirective(prometheusDirective, lines)).toEqual({ config: { at: { address, port } }, problems: [] });
+  });
+
+  it.each([
+    ['prometheus a b', "Corefile:2:14: error: unexpected argument 'b'", 'ARGUMENT'],
+    ['prometheus x', "such as 'localhost:9153', found 'x'", 'ARGUMENT'],
+    ['prometheus\nprometheus', "Corefile:3:1: error: 'prometheus' stands here again", 'REPEATED'],
+    ['prometheus {\ntls x\n}', "Corefile:3:1: error: option 'tls' of prometheus is not built yet", 'OPTION'],
+    ['prometheus {\nruntime_metrics\n}', "option 'runtime_metrics' of prometheus is not built yet", 'OPTION'],
+    [
+      'prometheus {\nx\n}',
+      "Corefile:3:1: error: unknown option 'x' of prometheus; prometheus has no options",
+      'OPTION',
+    ],
+  ])('refuses %j', (lines, text, code) => {
+    const { problems } = parseDirective(prometheusDirective, lines);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(text);
+    expect(problems[0]).toContain(`[COREFILE_${code}]`);
+  });
+});
