@@ -159,14 +159,14 @@ export class RunningServer {
 
   #facts(registryOf: readonly (RegistryService | undefined)[]): ExportedFacts {
     const { supervisor } = this;
-    const { version = '', droppedLogLines = () => 0 } = this.#environment;
+    const { version = '', droppedLogLines = () => 0, clock } = this.#environment;
     const registries = this.#config.blocks.flatMap(({ zones }, index) => {
       const service = registryOf[index];
       return service ? [{ zones, service }] : [];
     });
     const totals = new Totals(() => supervisor.counters);
     const workerRestarts = (): number => supervisor.restarts;
-    return { version, config: this.#config, totals, workerRestarts, droppedLogLines, registries };
+    return { version, config: this.#config, totals, workerRestarts, droppedLogLines, registries, clock };
   }
 
   async #startAdmins(environment: InspectorEnvironment): Promise<void> {

@@ -8,6 +8,7 @@ import { TableWriter } from '../../registry/table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
+import { ChangeTimes } from './change-times.ts';
 import type { ServiceEntryConfig } from './config.ts';
 
 /** Makes the sources that the directive names. */
@@ -37,6 +38,8 @@ export class RegistryService {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #allocation: RunningAllocation | undefined;
+  /** For the metrics. */
+  readonly changeTimes: ChangeTimes;
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
 
@@ -54,6 +57,7 @@ export class RegistryService {
   ) {
     this.#config = config;
     this.#clock = clock;
+    this.changeTimes = new ChangeTimes(clock);
     this.#logger = logger;
     this.#writer = new TableWriter(hashSeed, onTable);
     const { serverAddresses, registry } = config;
@@ -126,7 +130,7 @@ export class RegistryService {
       for (const source of this.#sources) source.demand?.(this.#registry.podDemand);
       for (const source of this.#sources) {
         source.start({
-          apply: (changes) => this.#registry.apply(changes),
+          apply: (changes) => this.changeTimes.measure(this.#isSynced, () => this.#registry.apply(changes)),
           rejected: (list) => {
             rejections.set(source, list);
             this.#registry.rejected([...rejections.values()].flat());

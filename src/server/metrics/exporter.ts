@@ -1,4 +1,5 @@
 import { Registry, type Metric } from 'prom-client';
+import type { Clock } from '../../runtime/clock.ts';
 import { dnsFamilies } from './dns-families.ts';
 import type { Family } from './family.ts';
 import { forwardFamilies } from './forward-families.ts';
@@ -8,6 +9,7 @@ import { registryFamilies, type NamedRegistry } from './registry-families.ts';
 
 export interface ExportedFacts extends ProcessFacts {
   readonly registries: readonly NamedRegistry[];
+  readonly clock: Clock;
 }
 
 /** Writes the metrics of one address. This file and prom-client are loaded only where `prometheus` is used. */
@@ -16,13 +18,13 @@ export class Exporter {
 
   /** `isShown` says which server blocks name the address. */
   constructor(facts: ExportedFacts, isShown: (block: number) => boolean) {
-    const { config, totals, registries } = facts;
+    const { config, totals, registries, clock } = facts;
     const layout = metricsLayout(config);
     const families = [
       ...processFamilies(facts),
       ...dnsFamilies(config, layout, isShown, totals),
       ...forwardFamilies(config, layout, isShown, totals),
-      ...registryFamilies(registries),
+      ...registryFamilies(registries, clock),
     ];
     for (const family of families) this.#registry.registerMetric(asMetric(family));
   }

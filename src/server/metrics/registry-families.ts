@@ -1,8 +1,12 @@
 import { rejectionReasons } from '../../registry/rejection.ts';
 import type { RegistryService } from '../../plugins/serviceentry/control.ts';
 import type { ObjectKind } from '../../registry/object.ts';
-import type { Family, Labels, Sample } from './family.ts';
+import { changeBoundsMs } from '../../plugins/serviceentry/change-times.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { histogramSamples, type Family, type Labels, type Sample } from './family.ts';
+import { ageSeconds, sourceFamilies } from './source-families.ts';
 
+const changeName = 'coredns_serviceentry_change_duration_seconds';
 const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'];
 
 /** A registry with what tells it from the others. */
@@ -12,7 +16,7 @@ export interface NamedRegistry {
 }
 
 /** What is told of the registries of `serviceentry`. The `zones` label is as that of CoreDNS's cache. */
-export function registryFamilies(registries: readonly NamedRegistry[]): Family[] {
+export function registryFamilies(registries: readonly NamedRegistry[], clock: Clock): Family[] {
   if (registries.length === 0) return [];
   const labelled = withLabels(registries);
   const each = (samplesOf: (service: RegistryService, labels: Labels) => Sample[]) => (): Sample[] =>
@@ -64,6 +68,23 @@ export function registryFamilies(registries: readonly NamedRegistry[]): Family[]
       type: 'gauge',
       samples: one(({ tableBytes }) => tableBytes),
     },
+    {
+      name: changeName,
+      help: 'Time from an event of a source until the answers say so, in seconds.',
+      type: 'histogram',
+      samples: each(({ changeTimes }, labels) =>
+        histogramSamples(changeName, labels, changeBoundsMs, [...changeTimes.histogram], 1 / 1000),
+      ),
+    },
+    {
+      name: 'coredns_serviceentry_last_change_age_seconds',
+      help: 'Time since an object of the registry changed, in seconds.',
+      type: 'gauge',
+      samples: each(({ changeTimes: { lastMs } }, labels) =>
+        lastMs === undefined ? [] : [{ labels, value: ageSeconds(clock, lastMs) }],
+      ),
+    },
+    ...sourceFamilies(labelled, clock),
   ];
 }
 
