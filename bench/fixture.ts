@@ -9,7 +9,10 @@ import { systemClock } from '../src/runtime/clock.ts';
 import type { Logger } from '../src/runtime/logger.ts';
 import { Answerer } from '../src/server/answerer.ts';
 import { buildChain } from '../src/server/chain.ts';
+import type { ListenerConfig } from '../src/server/config.ts';
 import { makeCounters } from '../src/server/counters.ts';
+import { metricsLayout } from '../src/server/metrics/layout.ts';
+import { Meter } from '../src/server/metrics/meter.ts';
 
 export const hashSeed = 0x5eed;
 
@@ -44,8 +47,14 @@ export function hostName(index: number): string {
   return `service-${index}.team-${index % 97}.mesh.test`;
 }
 
-/** A server in this process, without sockets: what a listener would call, over a registry of `hosts` hosts. */
-export function makeAnswerer(hosts: number): { answerer: Answerer; writer: TableWriter; registry: Registry } {
+/**
+ * A server in this process, without sockets: what a listener would call, over a registry of `hosts` hosts. Its block has
+ * `prometheus` and `errors`; without `isCounted` only `errors`.
+ */
+export function makeAnswerer(
+  hosts: number,
+  isCounted = true,
+): { answerer: Answerer; writer: TableWriter; registry: Registry } {
   const readers: TableReader[] = [];
   const writer = new TableWriter(hashSeed, (handle) => readers.forEach((reader) => reader.use(handle)));
   const table = new TableReader(writer.handle);
@@ -79,14 +88,25 @@ export function makeAnswerer(hosts: number): { answerer: Answerer; writer: Table
     serverAddresses: [],
   };
   const plugins = [
+    ...(isCounted ? [{ name: 'prometheus', config: {} }] : []),
     { name: 'errors', config: { consolidations: [] } },
     { name: 'serviceentry', config },
   ];
-  const chain = buildChain(
-    { zones: ['.'], plugins },
-    { clock: systemClock, logger: silent, zones: ['.'], randomUint16: () => 0, table: () => table, onClose: nothing },
-  );
-  const answerer = new Answerer([['.', chain]], new Float64Array(makeCounters()), silent);
+  const block = { zones: ['.'], plugins };
+  const listener: ListenerConfig = { scheme: 'dns', address: '', port: 53, zones: [['.', 0]] };
+  const chain = buildChain(block, {
+    clock: systemClock,
+    logger: silent,
+    zones: ['.'],
+    randomUint16: () => 0,
+    table: () => table,
+    onClose: nothing,
+  });
+  const layout = metricsLayout({ blocks: [block], listeners: [listener] });
+  const counters = new Float64Array(makeCounters(layout.length));
+  const [series] = layout.zones;
+  const meter = series && new Meter(counters, series.at, systemClock);
+  const answerer = new Answerer([['.', { ...chain, meter }]], counters, silent);
   return { answerer, writer, registry };
 }
 

@@ -4,6 +4,8 @@ import { freePorts } from '../../support/free-ports.ts';
 import { Child } from './child.ts';
 
 const startTimeoutMs = 60_000;
+/** What etcd takes in one transaction. */
+const maxOperations = 128;
 
 /** One etcd on loopback ports, with its data below a directory. It syncs nothing to disk. */
 export class Etcd {
@@ -46,6 +48,16 @@ export class Etcd {
   async compact(): Promise<void> {
     const { header } = await this.#post<{ header: { revision: string } }>('maintenance/status', {});
     await this.#post('kv/compaction', { revision: header.revision, physical: true });
+  }
+
+  /** Writes keys past the API server, which is much faster; it sees them as if another API server had written them. */
+  async put(entries: readonly (readonly [key: string, value: string])[]): Promise<void> {
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    for (let first = 0; first < entries.length; first += maxOperations) {
+      const some = entries.slice(first, first + maxOperations);
+      const success = some.map(([key, value]) => ({ requestPut: { key: base64(key), value: base64(value) } }));
+      await this.#post('kv/txn', { success });
+    }
   }
 
   kill(): Promise<void> {

@@ -1,0 +1,58 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { corefile } from '../test/e2e/support/served.ts';
+import { freePorts } from '../test/support/free-ports.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The program as the image has it: bundled, in a process of its own, with one worker. */
+export class ServerUnderTest {
+  readonly port: number;
+  /** When its process was made. */
+  readonly startedAt: number;
+  readonly #process: ChildProcess;
+  readonly #directory: string;
+
+  private constructor(port: number, startedAt: number, child: ChildProcess, directory: string) {
+    this.port = port;
+    this.startedAt = startedAt;
+    this.#process = child;
+    this.#directory = directory;
+  }
+
+  /** Bundles it and starts it; resolves before it answers. */
+  static async start(kubeconfig: string): Promise<ServerUnderTest> {
+    const bundled = spawnSync(process.execPath, ['bundle.config.ts'], { cwd: root, stdio: 'inherit' });
+    if (bundled.status !== 0) throw new Error('the bundle could not be made');
+    const directory = mkdtempSync(join(tmpdir(), 'serviceentry-dns-bench-'));
+    const [port] = (await freePorts(1)) as [number];
+    writeFileSync(join(directory, 'Corefile'), corefile([`kubeconfig ${kubeconfig}`, 'startup_timeout 60s'], port));
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    process.once('exit', () => child.kill('SIGKILL'));
+    return new ServerUnderTest(port, startedAt, child, directory);
+  }
+
+  /** Resident memory at present and at its highest, as Linux knows them. */
+  memory(): string {
+    const file = `/proc/${this.#process.pid}/status`;
+    if (!existsSync(file)) return 'unknown on this system';
+    const status = readFileSync(file, 'utf8');
+    const megabytes = (field: string): string =>
+      `${(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024).toFixed(0)} MB`;
+    return `${megabytes('VmRSS')}, at most ${megabytes('VmHWM')}`;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGTERM');
+    await ended;
+    rmSync(this.#directory, { recursive: true });
+  }
+}

@@ -1,0 +1,165 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { Worker } from 'node:worker_threads';
+import { ServerUnderTest } from './bundled-server.ts';
+import { hostOf, putObjects, putServiceEntries, serviceEntryAt, vipOf } from './kubernetes-objects.ts';
+import type { OpenLoopPlan, OpenLoopResult } from './open-loop.ts';
+import { Cluster } from '../test/e2e/support/cluster.ts';
+import { installCrds } from '../test/e2e/support/crds.ts';
+import { provideTools, type Tools } from '../test/e2e/support/tools.ts';
+import { answerText } from '../test/e2e/support/served.ts';
+import { encodeQuery } from '../test/support/query.ts';
+
+// The bundled server against a real etcd and kube-apiserver on this machine: how soon a change is answered once the API
+// server has confirmed it, and what a big cluster costs at the start and when everything is listed again. All of them
+// share the processors, so the pauses of queries are those of a busy machine.
+
+const small = 1000;
+const changes = 500;
+/** Of each kind: ServiceEntries, WorkloadEntries, Pods. */
+const large = 20_000;
+const queriesPerSecond = 1000;
+
+const tools = await provideTools((line) => console.error(line));
+if (tools === undefined) throw new Error('no Go and no binaries; set KUBEBUILDER_ASSETS');
+await onCluster(tools, small, measureChanges);
+await onCluster(tools, large, measureLists);
+
+async function onCluster(from: Tools, count: number, body: (cluster: Cluster) => Promise<void>): Promise<void> {
+  const cluster = await Cluster.start(from);
+  try {
+    await installCrds(cluster.admin, from);
+    await putObjects(cluster.etcd, count);
+    await body(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Start to first answer, then changes one behind the other. */
+async function measureChanges(cluster: Cluster): Promise<void> {
+  const server = await ServerUnderTest.start(cluster.kubeconfig());
+  const client = new Client(server.port);
+  try {
+    await client.until(hostOf(0), vipOf(0, 0));
+    console.log(`${small} of each kind: first answer ${seconds(performance.now() - server.startedAt)} after the start`);
+    const [updated, created]: [number[], number[]] = [[], []];
+    for (let change = 0; change < changes; change++) {
+      const index = (change * 2) % small;
+      const isNew = change % 2 === 1;
+      const object = serviceEntryAt(isNew ? large + change * 2 : index, isNew ? 0 : change + 1);
+      if (isNew) await cluster.admin.create(object);
+      else await cluster.admin.patch(object, { spec: object.spec });
+      const confirmed = performance.now();
+      const { hosts, addresses } = object.spec as { hosts: [string]; addresses: [string] };
+      await client.until(hosts[0], addresses[0]);
+      (isNew ? created : updated).push(performance.now() - confirmed);
+    }
+    report('changed', updated);
+    report('created', created);
+  } finally {
+    client.close();
+    await server.stop();
+  }
+}
+
+/** The first list, and another one after what was watched from is forgotten, with queries all the while. */
+async function measureLists(cluster: Cluster): Promise<void> {
+  const server = await ServerUnderTest.start(cluster.kubeconfig());
+  const client = new Client(server.port);
+  const last = large - 2;
+  try {
+    const first = openLoop(server.port);
+    await client.until(hostOf(last), vipOf(last, 0));
+    const syncedMs = performance.now() - server.startedAt;
+    console.log(`${large} of each kind: synced and answered ${seconds(syncedMs)} after the start`);
+    reportPauses('while they were listed', await first());
+    console.log(`resident ${server.memory()}`);
+
+    await cluster.kill();
+    const indices = Array.from({ length: large / 2 }, (_, index) => index * 2);
+    await putServiceEntries(cluster.etcd, indices, 1);
+    await cluster.etcd.compact();
+    const again = openLoop(server.port);
+    await cluster.restart();
+    const ready = performance.now();
+    await client.until(hostOf(last), vipOf(last, 1));
+    console.log(
+      `everything listed again, ${indices.length} changed: ${seconds(performance.now() - ready)} after the API server was ready`,
+    );
+    reportPauses('while they were listed again', await again());
+    console.log(`resident ${server.memory()}`);
+  } finally {
+    client.close();
+    await server.stop();
+  }
+}
+
+/** Asks in another thread until the result is called for. */
+function openLoop(port: number): () => Promise<OpenLoopResult> {
+  const names = Array.from({ length: 2000 }, (_, index) => hostOf(index * 2));
+  const plan: OpenLoopPlan = { port, perSecond: queriesPerSecond, names };
+  const worker = new Worker(new URL('./open-loop.ts', import.meta.url), { workerData: plan });
+  return async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<OpenLoopResult>();
+    worker.once('message', resolve).once('error', reject).postMessage('end');
+    return promise.finally(() => worker.terminate());
+  };
+}
+
+/** Asks for one name again and again, the next time when a reply is there. */
+class Client {
+  readonly #socket: Socket = createSocket('udp4');
+  readonly #port: number;
+  #id = 0;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  until(name: string, answer: string): Promise<void> {
+    return new Promise((resolve) => {
+      let query: Uint8Array;
+      const ask = (): void => {
+        this.#id = (this.#id + 1) & 0xffff;
+        query = encodeQuery(name, 'A', { id: this.#id });
+        this.#socket.send(query, this.#port, '127.0.0.1');
+      };
+      // A datagram may be lost.
+      const repeat = setInterval(ask, 50);
+      const read = (reply: Buffer): void => {
+        if (reply.readUInt16BE(0) !== this.#id) return;
+        if (answerText(reply) !== answer) {
+          ask();
+          return;
+        }
+        clearInterval(repeat);
+        this.#socket.off('message', read);
+        resolve();
+      };
+      this.#socket.on('message', read);
+      ask();
+    });
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+function report(what: string, values: number[]): void {
+  values.sort((a, b) => a - b);
+  const at = (share: number): string =>
+    values[Math.min(values.length - 1, Math.floor(values.length * share))]!.toFixed(2);
+  console.log(
+    `${what}, answered after the confirmation: ${values.length} times, median ${at(0.5)} ms, 99% ${at(0.99)} ms, max ${at(1)} ms`,
+  );
+}
+
+function reportPauses(when: string, { asked, lost, medianMs, p99Ms, maxMs }: OpenLoopResult): void {
+  const figures = `median ${medianMs.toFixed(2)} ms, 99% ${p99Ms.toFixed(2)} ms, max ${maxMs.toFixed(1)} ms`;
+  console.log(`${asked} queries ${when}: ${figures}, ${lost} without a reply`);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
