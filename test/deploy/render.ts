@@ -31,23 +31,27 @@ export function parse(text: string): Manifest[] {
   return loadAll(text) as Manifest[];
 }
 
-/** Renders a folder with components, as an operator's own kustomization does. */
+/** Renders a folder with components, as an operator's own kustomization does, with files of its own. */
 export async function renderWith(
   kustomize: string,
   directory: string,
   names: readonly (typeof components)[number][],
+  others: object = {},
+  files: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kustomization-')));
   // kustomize takes no absolute paths.
   const path = (name: string): string => relative(folder, realpathSync(name));
   try {
     const kustomization = {
+      ...others,
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
       resources: [path(directory)],
       components: names.map((name) => path(`deploy/components/${name}`)),
     };
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     return await render(kustomize, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,69 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { load } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCorefile } from '../../src/cli/load.ts';
+import { formatProblem } from '../../src/corefile/problem.ts';
+import { codeSpans, fencedBlocks, section, tableRows } from '../docs/markdown.ts';
+import { kustomize, provide } from './go-tool.ts';
+import { corefileOf, only, workload, type Manifest } from './manifest.ts';
+import { parse, renderWith } from './render.ts';
+
+const file = 'deploy/README.md';
+const blocks = fencedBlocks(file);
+const program = await provide(kustomize);
+
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'deploy-readme-'));
+  writeFileSync(join(directory, 'resolv.conf'), 'nameserver 192.0.2.53\n');
+});
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('deploy/README.md', () => {
+  it.each(blocks.filter(({ language }) => language === 'corefile'))('has a right Corefile at $place', (block) => {
+    const text = block.text.replace('/etc/resolv.conf', join(directory, 'resolv.conf'));
+    const { problems } = loadCorefile({ file: block.place, text }, 53, {});
+    expect(problems.list.map(formatProblem)).toEqual([]);
+  });
+
+  it('lists the folders that there are', () => {
+    const listed = tableRows(section(file, 'Running serviceentry-dns in a cluster'))
+      .slice(0, 12)
+      .flatMap(([name]) => codeSpans(name!));
+    const folders = (name: string): string[] => readdirSync(`deploy/${name}`).map((each) => `${name}/${each}`);
+    expect(listed.sort()).toEqual(['base', 'examples', ...folders('components'), ...folders('overlays')].sort());
+  });
+
+  it('links to files that there are', () => {
+    const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link!);
+    expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
+  });
+
+  it('gives other DNS servers the address that the component fixes', () => {
+    const [component] = /\d+\.\d+\.\d+\.\d+$/m.exec(
+      readFileSync('deploy/components/cluster-ip/kustomization.yaml', 'utf8'),
+    )!;
+    const others = blocks.filter(({ language }) => language === 'coredns');
+    expect(others).toHaveLength(4);
+    for (const { text, place } of others) expect(text, place).toMatch(new RegExp(`forward \\S+ ${component}$`, 'm'));
+    const kubeDns = blocks.map(({ text }) => text).find((text) => text.includes('stubDomains'))!;
+    const { data } = load(kubeDns) as Manifest;
+    expect(JSON.parse(data!.stubDomains!)).toEqual({ 'mesh.test': [component] });
+  });
+
+  it.skipIf(program === undefined)('has a kustomization that renders', async () => {
+    const { text } = blocks.find((block) => block.language === 'yaml' && block.text.includes('kind: Kustomization'))!;
+    const corefile = blocks.find(({ language }) => language === 'corefile')!.text;
+    const own = load(text) as { resources: string[]; components: string[] };
+    expect(own.resources).toEqual(['deploy/base']);
+    const names = own.components.map((name) => name.replace('deploy/components/', '')) as 'cluster-ip'[];
+    const manifests = parse(await renderWith(program!, 'deploy/base', names, own, { Corefile: corefile }));
+    expect(only(manifests, 'Service').spec?.clusterIP).toBe('10.96.0.53');
+    expect(workload(manifests).pod.containers[0]!.image).toBe('REGISTRY/serviceentry-dns:0.1.0');
+    expect(corefileOf(manifests)).toBe(corefile);
+  });
+});
