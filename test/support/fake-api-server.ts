@@ -165,7 +165,10 @@ export class FakeApiServer {
     const limit = Number(query.get('limit') ?? 0);
     const token = query.get('continue') ?? '';
     let page = this.#pages.get(token);
-    if (token !== '' && !page) { sendStatus(response, 410, 'The provided continue parameter is too old'); return; }
+    if (token !== '' && !page) {
+      sendStatus(response, 410, 'The provided continue parameter is too old');
+      return;
+    }
     page ??= { items: this.#matching(plural, namespace, query), version: this.#version };
     const items = limit > 0 ? page.items.slice(0, limit) : page.items;
     const rest = page.items.slice(items.length);
@@ -182,7 +185,10 @@ export class FakeApiServer {
   #watch(request: ApiRequest, response: ServerResponse): void {
     const { plural, namespace, query } = request;
     const from = Number(query.get('resourceVersion'));
-    if (from < this.#oldest) { sendStatus(response, 410, 'too old resource version'); return; }
+    if (from < this.#oldest) {
+      sendStatus(response, 410, 'too old resource version');
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     for (const event of this.#events.get(plural) ?? []) {

@@ -1,6 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { HttpServer } from '../../../src/plugins/http-server.ts';
 import { AdminServer, type AdminBackend } from '../../../src/plugins/admin/admin-server.ts';
 
 class Bad extends Error {}
@@ -18,7 +19,7 @@ const backend: AdminBackend = {
   status: () => ({ hosts: 3 }),
 };
 
-async function start(given: Partial<AdminBackend> = {}): Promise<AdminServer> {
+async function start(given: Partial<AdminBackend> = {}): Promise<HttpServer> {
   const config = { address: '127.0.0.1', port: 0 };
   const admin = await AdminServer.start(config, { ...backend, ...given }, (error) => error instanceof Bad);
   onTestFinished(() => admin.close());
