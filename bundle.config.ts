@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 // The image and the npm package carry bundled JavaScript: it starts faster and takes less memory than the source, and
 // the package installs nothing else.
@@ -16,10 +16,26 @@ if (Number.parseInt(process.versions.node, 10) < ${oldestNode}) {
   process.exit(1);
 }`;
 
+/** Says of the Kubernetes client that importing it does nothing, so that what is not used of it is left out. */
+const pureKubernetesClient: Plugin = {
+  name: 'pure-kubernetes-client',
+  setup(build) {
+    const client = '@kubernetes/client-node';
+    build.onResolve({ filter: /./ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === client || !(path.startsWith(client) || importer.includes(client))) return undefined;
+      const resolved = await build.resolve(path, { importer, kind, resolveDir, pluginData: client });
+      return { ...resolved, sideEffects: false };
+    });
+  },
+};
+
 const { outputFiles, metafile } = await build({
   entryPoints: { main: 'src/main.ts', worker: 'src/server/worker.ts' },
   outdir: directory,
   bundle: true,
+  // What only some Corefiles need is a file of its own, read when it is needed: the client of Kubernetes, metrics.
+  splitting: true,
+  plugins: [pureKubernetesClient],
   platform: 'node',
   format: 'esm',
   target: `node${oldestNode}`,

@@ -50,7 +50,7 @@ export class Credentials {
 
   async #load(): Promise<KubeConfig> {
     // 310 ms and 92 MB: only for those who watch an API server.
-    const { KubeConfig } = await import('@kubernetes/client-node');
+    const { KubeConfig } = await import('./kube-config.ts');
     const config = new KubeConfig();
     load(config, this.#config, this.#root);
     const cluster = config.getCurrentCluster();
