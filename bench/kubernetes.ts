@@ -1,13 +1,11 @@
-import { createSocket, type Socket } from 'node:dgram';
 import { Worker } from 'node:worker_threads';
+import { AskingClient } from './asking-client.ts';
 import { ServerUnderTest } from './bundled-server.ts';
 import { hostOf, putObjects, putServiceEntries, serviceEntryAt, vipOf } from './kubernetes-objects.ts';
 import type { OpenLoopPlan, OpenLoopResult } from './open-loop.ts';
 import { Cluster } from '../test/e2e/support/cluster.ts';
 import { installCrds } from '../test/e2e/support/crds.ts';
 import { provideTools, type Tools } from '../test/e2e/support/tools.ts';
-import { answerText } from '../test/e2e/support/served.ts';
-import { encodeQuery } from '../test/support/query.ts';
 
 // The bundled server against a real etcd and kube-apiserver on this machine: how soon a change is answered once the API
 // server has confirmed it, and what a big cluster costs at the start and when everything is listed again. All of them
@@ -38,7 +36,7 @@ async function onCluster(from: Tools, count: number, body: (cluster: Cluster) =>
 /** Start to first answer, then changes one behind the other. */
 async function measureChanges(cluster: Cluster): Promise<void> {
   const server = await ServerUnderTest.start(cluster.kubeconfig());
-  const client = new Client(server.port);
+  const client = new AskingClient(server.port);
   try {
     await client.until(hostOf(0), vipOf(0, 0));
     console.log(`${small} of each kind: first answer ${seconds(performance.now() - server.startedAt)} after the start`);
@@ -65,7 +63,7 @@ async function measureChanges(cluster: Cluster): Promise<void> {
 /** The first list, and another one after what was watched from is forgotten, with queries all the while. */
 async function measureLists(cluster: Cluster): Promise<void> {
   const server = await ServerUnderTest.start(cluster.kubeconfig());
-  const client = new Client(server.port);
+  const client = new AskingClient(server.port);
   const last = large - 2;
   try {
     const first = openLoop(server.port);
@@ -104,46 +102,6 @@ function openLoop(port: number): () => Promise<OpenLoopResult> {
     worker.once('message', resolve).once('error', reject).postMessage('end');
     return promise.finally(() => worker.terminate());
   };
-}
-
-/** Asks for one name again and again, the next time when a reply is there. */
-class Client {
-  readonly #socket: Socket = createSocket('udp4');
-  readonly #port: number;
-  #id = 0;
-
-  constructor(port: number) {
-    this.#port = port;
-  }
-
-  until(name: string, answer: string): Promise<void> {
-    return new Promise((resolve) => {
-      let query: Uint8Array;
-      const ask = (): void => {
-        this.#id = (this.#id + 1) & 0xffff;
-        query = encodeQuery(name, 'A', { id: this.#id });
-        this.#socket.send(query, this.#port, '127.0.0.1');
-      };
-      // A datagram may be lost.
-      const repeat = setInterval(ask, 50);
-      const read = (reply: Buffer): void => {
-        if (reply.readUInt16BE(0) !== this.#id) return;
-        if (answerText(reply) !== answer) {
-          ask();
-          return;
-        }
-        clearInterval(repeat);
-        this.#socket.off('message', read);
-        resolve();
-      };
-      this.#socket.on('message', read);
-      ask();
-    });
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
 }
 
 function report(what: string, values: number[]): void {
