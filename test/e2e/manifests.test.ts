@@ -1,0 +1,183 @@
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { kustomize, provide } from '../deploy/go-tool.ts';
+import { only, workload, type Manifest as Rendered } from '../deploy/manifest.ts';
+import { components, overlays, parse, render, renderWith } from '../deploy/render.ts';
+import { ApiClient, ApiError } from './support/api-client.ts';
+import { ensureNamespaces, pod, startPod, withSelector, withVip, workloadEntry } from './support/objects.ts';
+import { describeOnCluster } from './support/on-cluster.ts';
+import { Served } from './support/served.ts';
+
+// Without Go the whole suite is skipped.
+const program = inject('tools') === undefined ? undefined : await provide(kustomize);
+const namespace = 'serviceentry-dns';
+const plurals: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies' };
+const clusterWide = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
+
+describe.skipIf(program === undefined)('the manifests', () => {
+  describeOnCluster('on an API server', (cluster) => {
+    let base: Rendered[];
+
+    beforeAll(async () => {
+      base = parse(await render(program!, 'deploy/base'));
+      for (const manifest of base) await apply(manifest);
+      const { admin } = cluster();
+      await ensureNamespaces(admin, 'shop');
+      await admin.create(withVip('shop', 'vip', 'vip.mesh.test', '10.1.0.1'));
+      await admin.create(withSelector('shop', 'selected', 'selected.mesh.test', 'web'));
+      await admin.create(workloadEntry('shop', 'vm', '10.1.1.1', 'web'));
+      await startPod(admin, pod('shop', 'web', 'web'), '10.1.1.2');
+    });
+
+    /** `kubectl apply --server-side`; a field that the API does not know is an error. */
+    function apply(manifest: Rendered, query = ''): Promise<unknown> {
+      const { apiVersion, kind, metadata } = manifest;
+      const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+      const scope = clusterWide.includes(kind) ? '' : `/namespaces/${metadata.namespace!}`;
+      const path = `${root}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`;
+      const parameters = `fieldManager=test&force=true&fieldValidation=Strict${query}`;
+      return cluster().admin.send('PATCH', `${path}?${parameters}`, manifest, 'application/apply-patch+yaml');
+    }
+
+    async function accountToken(): Promise<string> {
+      const account = only(base, 'ServiceAccount').metadata.name;
+      const { status } = await cluster().admin.send<{ status: { token: string } }>(
+        'POST',
+        `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+        { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+      );
+      return status.token;
+    }
+
+    /** The server with the account of the manifests. */
+    async function serve(...options: string[]): Promise<Served> {
+      const kubeconfig = cluster().kubeconfig({ token: await accountToken() });
+      const served = await Served.start([`kubeconfig ${kubeconfig}`, ...options]);
+      onTestFinished(() => served.stop());
+      return served;
+    }
+
+    function refusals(served: Served): string[] {
+      return served.logged(/403|forbidden|may not be read/i);
+    }
+
+    /** Applies the base with components, and the base alone when the test is over. */
+    async function withComponents(...names: (typeof components)[number][]): Promise<void> {
+      onTestFinished(async () => {
+        await apply(only(base, 'ClusterRole'));
+      });
+      for (const manifest of parse(await renderWith(program!, 'deploy/base', names))) {
+        if (manifest.kind === 'ClusterRole') await apply(manifest);
+      }
+    }
+
+    /** The API server takes a moment to know a new rule. */
+    async function untilAllowed(group: string, resource: string): Promise<void> {
+      const client = new ApiClient(cluster().access(await accountToken()));
+      const ask = async (): Promise<boolean> => {
+        const { status } = await client.send<{ status: { allowed: boolean } }>(
+          'POST',
+          '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+          {
+            apiVersion: 'authorization.k8s.io/v1',
+            kind: 'SelfSubjectAccessReview',
+            spec: { resourceAttributes: { group, resource, verb: 'list' } },
+          },
+        );
+        return status.allowed;
+      };
+      try {
+        await expect.poll(ask, { timeout: 30_000 }).toBe(true);
+      } finally {
+        client.close();
+      }
+    }
+
+    test.for([...overlays, 'deploy/overlays/remote-cluster'])('%s is taken as it is', async (overlay) => {
+      for (const manifest of parse(await render(program!, overlay))) {
+        // A kind of the Prometheus Operator.
+        if (manifest.kind !== 'ServiceMonitor') await apply(manifest, '&dryRun=All');
+      }
+    });
+
+    test('all components are taken', async () => {
+      const text = await renderWith(program!, 'deploy/overlays/daemonset', components.slice(1));
+      for (const manifest of parse(text)) await apply(manifest, '&dryRun=All');
+      // The address of the component is for another range.
+      const [fixed] = parse(await renderWith(program!, 'deploy/base', ['cluster-ip'])).filter(
+        ({ kind }) => kind === 'Service',
+      );
+      await expect(apply(fixed!, '&dryRun=All')).rejects.toThrow(/10\.96\.0\.53/);
+    });
+
+    test.for(overlays)('the Pods of %s may run in the namespace, which others may not', async (overlay) => {
+      const { labels, pod: spec } = workload(parse(await render(program!, overlay)));
+      const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe', namespace, labels }, spec };
+      await cluster().admin.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, object);
+      const asRoot = { ...spec, securityContext: { ...spec.securityContext, runAsNonRoot: false } };
+      const refused = cluster().admin.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, {
+        ...object,
+        spec: asRoot,
+      });
+      await expect(refused).rejects.toThrow(/violates PodSecurity \\?"restricted/);
+    });
+
+    test('the account may read what the server needs', async () => {
+      await untilAllowed('', 'pods');
+      const served = await serve();
+      await served.until('vip.mesh.test', '10.1.0.1');
+      await served.until('selected.mesh.test', '10.1.1.1 10.1.1.2');
+      await cluster().admin.create(withVip('shop', 'later', 'later.mesh.test', '10.1.0.9'));
+      await served.until('later.mesh.test', '10.1.0.9');
+      expect(refusals(served)).toEqual([]);
+    });
+
+    test('the account may do nothing else', async () => {
+      const client = new ApiClient(cluster().access(await accountToken()));
+      onTestFinished(() => client.close());
+      interface Review {
+        readonly status: {
+          readonly resourceRules: readonly { verbs: string[]; apiGroups: string[]; resources: string[] }[];
+        };
+      }
+      const { status } = await client.send<Review>('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectRulesReview',
+        spec: { namespace: 'shop' },
+      });
+      // What everybody may ask: who am I, and what may I do.
+      const everybody = ['authorization.k8s.io', 'authentication.k8s.io'];
+      const allowed = status.resourceRules.filter(
+        ({ apiGroups }) => !apiGroups.every((each) => everybody.includes(each)),
+      );
+      const triples = allowed.flatMap(({ apiGroups, resources, verbs }) =>
+        apiGroups.flatMap((group) =>
+          resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+        ),
+      );
+      expect(triples.sort()).toEqual([
+        'list /pods',
+        'list networking.istio.io/serviceentries',
+        'list networking.istio.io/workloadentries',
+        'watch /pods',
+        'watch networking.istio.io/serviceentries',
+        'watch networking.istio.io/workloadentries',
+      ]);
+      const denied = client.send('GET', '/api/v1/namespaces/shop/secrets');
+      await expect(denied).rejects.toSatisfy((error) => error instanceof ApiError && error.status === 403);
+    });
+
+    test.for([
+      ['sidecars', 'networking.istio.io', 'sidecars', 'sidecars on'],
+      ['services', '', 'services', 'services on'],
+      ['namespace-labels', '', 'namespaces', 'namespace_labels kubernetes.io/metadata.name=shop'],
+    ] as const)('%s is what the option needs, and nothing is missing', async ([component, group, resource, option]) => {
+      const without = await serve(option, 'startup_timeout 2s');
+      await expect.poll(() => refusals(without), { timeout: 30_000 }).not.toEqual([]);
+      await withComponents(component);
+      await untilAllowed(group, resource);
+      const served = await serve(option);
+      await served.until('selected.mesh.test', '10.1.1.1 10.1.1.2');
+      expect(refusals(served)).toEqual([]);
+    });
+  });
+});
