@@ -28,7 +28,7 @@ function nameOf(cluster: ClusterConfig): string {
 /** `undefined` where the file cannot be read, or has none: the name must not depend on whether it is there later. */
 function currentContext(file: string): string | undefined {
   try {
-    const match = /^\s*"?current-context"?:\s*["']?([^\s"',#]+)/m.exec(readFileSync(file, 'utf8'));
+    const match = /(?:^|[{,])\s*"?current-context"?:\s*["']?([^\s"',}#]+)/m.exec(readFileSync(file, 'utf8'));
     return match?.[1];
   } catch {
     return undefined;

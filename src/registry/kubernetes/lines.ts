@@ -22,7 +22,7 @@ export class LineSplitter {
       if (this.#length > this.#maxBytes) throw new BadStreamError(`a line is longer than ${this.#maxBytes} octets`);
       if (end < 0) {
         // The chunk may be a window into a larger buffer that is used again.
-        if (part.length > 0) this.#parts.push(part.slice());
+        if (part.length > 0) this.#parts.push(new Uint8Array(part));
         return;
       }
       const line = textOf([...this.#parts, part]);

@@ -121,7 +121,7 @@ export class Reflector {
         if (this.#resourceVersion === undefined) await this.#list();
         else await this.#watch(this.#resourceVersion);
       } catch (error) {
-        if (!this.#isStopped) await this.#recover(error);
+        await this.#recover(error);
       }
     }
   }
@@ -152,7 +152,7 @@ export class Reflector {
     this.#wasAbsent = false;
     this.#isSynced = true;
     this.#lastEventMs = this.#options.clock.wall();
-    this.#setState('watching');
+    this.#options.onState();
   }
 
   async #page(next: string): Promise<Page> {
@@ -240,6 +240,7 @@ export class Reflector {
     const { api, resource, clock, timing } = this.#options;
     const status = error instanceof ApiError ? error.status : undefined;
     const isListing = this.#resourceVersion === undefined;
+    if (this.#isStopped) return;
     if (status === 404 && resource.isCustom) return this.#absent();
     this.#errors++;
     if (error instanceof PageTooLargeError && this.#pageSize > 1) {
