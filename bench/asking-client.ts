@@ -12,6 +12,7 @@ export class AskingClient {
     this.#port = port;
   }
 
+  /** Resolves when the answer is this one; with '' any answer will do. */
   until(name: string, answer: string): Promise<void> {
     return new Promise((resolve) => {
       let query: Uint8Array;
@@ -24,7 +25,7 @@ export class AskingClient {
       const repeat = setInterval(ask, 50);
       const read = (reply: Buffer): void => {
         if (reply.readUInt16BE(0) !== this.#id) return;
-        if (answerText(reply) !== answer) {
+        if (answer !== '' && answerText(reply) !== answer) {
           ask();
           return;
         }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,14 +39,8 @@ export class ServerUnderTest {
     return new ServerUnderTest(port, startedAt, child, directory);
   }
 
-  /** Resident memory at present and at its highest, as Linux knows them. */
-  memory(): string {
-    const file = `/proc/${this.#process.pid}/status`;
-    if (!existsSync(file)) return 'unknown on this system';
-    const status = readFileSync(file, 'utf8');
-    const megabytes = (field: string): string =>
-      `${(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024).toFixed(0)} MB`;
-    return `${megabytes('VmRSS')}, at most ${megabytes('VmHWM')}`;
+  get pid(): number {
+    return this.#process.pid!;
   }
 
   async stop(): Promise<void> {

@@ -29,8 +29,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'API server killed, started again',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         await cluster().kill();
         await untilTried(proxy, attempts);
@@ -50,8 +50,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'API server paused (SIGSTOP) past the watchdog',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         cluster().pause();
         await untilTried(proxy, 1).finally(() => cluster().resume());
@@ -68,8 +68,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'resourceVersion expired (etcd compacted, API server restarted)',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         proxy.mode = 'refuse';
         await objects.change();
@@ -91,8 +91,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'connections reset 5 times',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         for (let round = 0; round < 5; round++) {
           const tried = untilTried(proxy, 1);
@@ -114,8 +114,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'connections stall past the watchdog',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         proxy.mode = 'stall';
         await objects.change();
@@ -137,8 +137,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'every piece 300 ms late, from the start on',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         await objects.change();
         await objects.untilSeen(served);
@@ -159,8 +159,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url: proxy.url }));
     await table.run({
       name: `${name} for a while`,
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         proxy.refusal = refusal;
         await objects.change();
@@ -189,8 +189,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url: proxy.url }));
     await table.run({
       name: 'permission revoked and given back',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         await revoke(admin, subject);
         await expect.poll(() => statusOf(user.send('GET', list)), pollOptions).toBe(403);
@@ -224,8 +224,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url, tokenFile }));
     await table.run({
       name: 'token ended, another one in the file',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         await admin.delete(first);
         await expect.poll(() => statusOf(user.send('GET', list)), pollOptions).toBe(401);
@@ -255,9 +255,9 @@ describeOnCluster('what befalls an API server', (cluster) => {
     await served.until('crd.mesh.test', '10.6.0.1');
     await table.run({
       name: 'CRD of WorkloadEntry removed and installed again',
-      port: served.port,
+      server: served,
       // With the resource its objects are gone.
-      served: { 'crd.mesh.test': '10.6.0.1', 'crd-pool.mesh.test': ['10.6.0.2', 'NODATA'] },
+      answers: { 'crd.mesh.test': '10.6.0.1', 'crd-pool.mesh.test': ['10.6.0.2', 'NODATA'] },
       async break() {
         await removeCrd(admin, 'workloadentries');
         await served.until('crd-pool.mesh.test', 'NODATA');
@@ -270,8 +270,8 @@ describeOnCluster('what befalls an API server', (cluster) => {
     });
     await table.run({
       name: 'CRD of ServiceEntry removed and installed again',
-      port: served.port,
-      served: { 'crd.mesh.test': ['10.6.0.1', 'NXDOMAIN', '10.6.0.9'] },
+      server: served,
+      answers: { 'crd.mesh.test': ['10.6.0.1', 'NXDOMAIN', '10.6.0.9'] },
       async break() {
         await removeCrd(admin, 'serviceentries');
         await served.until('crd.mesh.test', 'NXDOMAIN');

@@ -26,8 +26,8 @@ describeOnCluster('what befalls an API server for minutes', (cluster) => {
     const { accepted } = proxy;
     await table.run({
       name: `nothing for ${idleMs / 1000} s`,
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         await pass(idleMs);
         expect(proxy.accepted).toBe(accepted);
@@ -43,8 +43,8 @@ describeOnCluster('what befalls an API server for minutes', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'connections stall past the watchdog of 90 s',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         proxy.mode = 'stall';
         await objects.change();
@@ -65,8 +65,8 @@ describeOnCluster('what befalls an API server for minutes', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url: proxy.url }));
     await table.run({
       name: `429 for ${outageMs / 1000} s`,
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         proxy.refusal = { status: 429, headers: { 'retry-after': '1' } };
         await objects.change();
@@ -87,8 +87,8 @@ describeOnCluster('what befalls an API server for minutes', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: `connections refused for ${outageMs / 1000} s`,
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         proxy.mode = 'refuse';
         await objects.change();
@@ -113,8 +113,8 @@ describeOnCluster('what befalls an API server for minutes', (cluster) => {
     const served = await rig.start(cluster().kubeconfig({ url }));
     await table.run({
       name: 'API server paused (SIGSTOP) past the watchdog of 90 s',
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         cluster().pause();
         await untilTried(proxy, 1, 2 * watchdogMs).finally(() => cluster().resume());
@@ -130,8 +130,8 @@ describeOnCluster('what befalls an API server for minutes', (cluster) => {
     const served = await rig.start(cluster().kubeconfig());
     await table.run({
       name: `API server away for ${outageMs / 1000} s`,
-      port: served.port,
-      served: objects.served,
+      server: served,
+      answers: objects.answers,
       async break() {
         await cluster().kill();
         await pass(outageMs);

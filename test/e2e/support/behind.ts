@@ -32,7 +32,7 @@ export class Behind {
   }
 
   /** The answers that are right while the changes may be seen or not. */
-  get served(): Record<string, readonly string[]> {
+  get answers(): Record<string, readonly string[]> {
     return {
       [this.host('stays')]: ['10.5.0.1'],
       [this.host('changes')]: ['10.5.0.2', '10.5.1.2'],
@@ -45,7 +45,7 @@ export class Behind {
 
   /** Fails where one of the changes is served already: then nothing was broken. */
   async expectUnseen(served: Served): Promise<void> {
-    expect(await this.#answers(served)).toEqual(['10.5.0.1', '10.5.0.2', '10.5.0.3', '10.5.0.4', 'NXDOMAIN']);
+    expect(await this.#present(served)).toEqual(['10.5.0.1', '10.5.0.2', '10.5.0.3', '10.5.0.4', 'NXDOMAIN']);
   }
 
   async untilSeen(served: Served): Promise<void> {
@@ -60,7 +60,7 @@ export class Behind {
     return `${name}.${this.#tag}.mesh.test`;
   }
 
-  #answers(served: Served): Promise<string[]> {
+  #present(served: Served): Promise<string[]> {
     return Promise.all(['stays', 'changes', 'goes', 'returns', 'comes'].map((name) => served.ask(this.host(name))));
   }
 

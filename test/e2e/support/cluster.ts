@@ -73,6 +73,11 @@ export class Cluster {
     }
   }
 
+  /** Process of the API server. */
+  get pid(): number {
+    return this.#server.pid;
+  }
+
   get url(): string {
     return `https://127.0.0.1:${this.port}`;
   }

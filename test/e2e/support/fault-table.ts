@@ -1,18 +1,26 @@
 import { expect } from 'vitest';
 import { Prober, type Probed } from './prober.ts';
+import type { Served } from './served.ts';
 
 interface Row extends Probed {
   readonly fault: string;
   readonly brokenMs: number;
   readonly recoveredMs: number;
+  readonly readiness: Readiness;
+}
+
+/** What `/ready` said. */
+interface Readiness {
+  readonly asked: number;
+  readonly not200: number;
 }
 
 /** A fault: what breaks, what repairs, and how it is seen that the registry is right again. */
 export interface Fault {
   readonly name: string;
-  readonly port: number;
+  readonly server: Served;
   /** Name → the answers that are right at any moment of it. */
-  readonly served: Readonly<Record<string, string | readonly string[]>>;
+  readonly answers: Readonly<Record<string, string | readonly string[]>>;
   /** Resolves when it has been broken for long enough. */
   break(): Promise<void>;
   /** Resolves when the origin is whole again. */
@@ -21,13 +29,37 @@ export interface Fault {
   recovered(): Promise<void>;
 }
 
+const readinessIntervalMs = 100;
+
+/** Asks whether the server is ready, all the time; the result ends it. */
+function watchReadiness(server: Served): () => Promise<Readiness> {
+  let asked = 0;
+  let not200 = 0;
+  const calls = new Set<Promise<void>>();
+  const ask = async (): Promise<void> => {
+    asked++;
+    if (!(await server.isReady())) not200++;
+  };
+  const timer = setInterval(() => {
+    const call = ask().finally(() => calls.delete(call));
+    calls.add(call);
+  }, readinessIntervalMs);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(calls);
+    return { asked, not200 };
+  };
+}
+
 /** What was observed of each fault, to be printed when all were done. */
 export class FaultTable {
   readonly #rows: Row[] = [];
 
   /** Asks all the time while the fault comes and goes; fails where one answer is wrong or missing. */
   async run(fault: Fault): Promise<void> {
-    const prober = Prober.start(fault.port, fault.served);
+    const prober = Prober.start(fault.server.port, fault.answers);
+    const stopWatching = watchReadiness(fault.server);
+    let readiness: Readiness;
     let brokenMs = 0;
     let recoveredMs = 0;
     let probed: Probed;
@@ -41,14 +73,16 @@ export class FaultTable {
       recoveredMs = performance.now() - repaired;
     } finally {
       probed = await prober.stop();
+      readiness = await stopWatching();
     }
-    this.#rows.push({ fault: fault.name, brokenMs, recoveredMs, ...probed });
+    this.#rows.push({ fault: fault.name, brokenMs, recoveredMs, readiness, ...probed });
     expect(probed.asked).toBeGreaterThan(0);
-    expect({ wrong: probed.wrong, unanswered: probed.unanswered }).toEqual({ wrong: [], unanswered: 0 });
+    const failures = { wrong: probed.wrong, unanswered: probed.unanswered, unready: readiness.not200 };
+    expect(failures).toEqual({ wrong: [], unanswered: 0, unready: 0 });
   }
 
   print(): void {
-    const header = ['fault', 'broken', 'right again', 'queries', 'wrong', 'unanswered', 'slowest'];
+    const header = ['fault', 'broken', 'right again', 'queries', 'wrong', 'unanswered', 'slowest', 'unready'];
     const rows = this.#rows.map((row) => [
       row.fault,
       `${(row.brokenMs / 1000).toFixed(1)} s`,
@@ -57,6 +91,7 @@ export class FaultTable {
       String(row.wrong.length),
       String(row.unanswered),
       `${row.slowestMs.toFixed(0)} ms`,
+      `${row.readiness.not200} of ${row.readiness.asked}`,
     ]);
     const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
     process.stdout.write(`\n${lines.join('\n')}\n\n`);

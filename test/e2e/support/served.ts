@@ -52,6 +52,13 @@ export class Served {
     return untilAnswer(this.port, name, expected, type, from);
   }
 
+  /** What `ready` says, which here goes on looking. */
+  async isReady(): Promise<boolean> {
+    const response = await fetch(`http://127.0.0.1:${this.server.endpointPorts.ready[0]!}/ready`);
+    await response.text();
+    return response.status === 200;
+  }
+
   /** The lines of the log that match. */
   logged(pattern: RegExp): string[] {
     return this.logger.lines.map(({ message }) => message).filter((message) => pattern.test(message));
@@ -65,7 +72,9 @@ export class Served {
 /** One block for `mesh.test` on a port that is free. */
 export function corefile(options: readonly string[], port = 0): string {
   const block = options.map((option) => `    ${option}\n`).join('');
-  return `mesh.test:${port} {\n  bind 127.0.0.1\n  errors\n  multisocket 1\n  serviceentry {\n${block}  }\n}\n`;
+  const ready = '  ready 127.0.0.1:0 {\n    monitor continuously\n  }\n';
+  const others = `  bind 127.0.0.1\n  errors\n  multisocket 1\n${ready}`;
+  return `mesh.test:${port} {\n${others}  serviceentry {\n${block}  }\n}\n`;
 }
 
 /** The RDATA of the answer, sorted, with a space between; NODATA, or the response code. */
