@@ -3,6 +3,7 @@ import { kustomize, provide } from '../deploy/go-tool.ts';
 import { only, workload, type Manifest as Rendered } from '../deploy/manifest.ts';
 import { components, overlays, parse, render, renderWith } from '../deploy/render.ts';
 import { ApiClient, ApiError } from './support/api-client.ts';
+import { accountToken, applyManifests, untilAllowed } from './support/manifests.ts';
 import { ensureNamespaces, pod, startPod, withSelector, withVip, workloadEntry } from './support/objects.ts';
 import { describeOnCluster } from './support/on-cluster.ts';
 import { Served } from './support/served.ts';
@@ -10,8 +11,6 @@ import { Served } from './support/served.ts';
 // Without Go the whole suite is skipped.
 const program = inject('tools') === undefined ? undefined : await provide(kustomize);
 const namespace = 'serviceentry-dns';
-const plurals: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies' };
-const clusterWide = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
 
 describe.skipIf(program === undefined)('the manifests', () => {
   describeOnCluster('on an API server', (cluster) => {
@@ -19,7 +18,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
 
     beforeAll(async () => {
       base = parse(await render(program!, 'deploy/base'));
-      for (const manifest of base) await apply(manifest);
+      await applyManifests(cluster().admin, base);
       const { admin } = cluster();
       await ensureNamespaces(admin, 'shop');
       await admin.create(withVip('shop', 'vip', 'vip.mesh.test', '10.1.0.1'));
@@ -28,29 +27,16 @@ describe.skipIf(program === undefined)('the manifests', () => {
       await startPod(admin, pod('shop', 'web', 'web'), '10.1.1.2');
     });
 
-    /** `kubectl apply --server-side`; a field that the API does not know is an error. */
-    function apply(manifest: Rendered, query = ''): Promise<unknown> {
-      const { apiVersion, kind, metadata } = manifest;
-      const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-      const scope = clusterWide.includes(kind) ? '' : `/namespaces/${metadata.namespace!}`;
-      const path = `${root}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`;
-      const parameters = `fieldManager=test&force=true&fieldValidation=Strict${query}`;
-      return cluster().admin.send('PATCH', `${path}?${parameters}`, manifest, 'application/apply-patch+yaml');
-    }
-
-    async function accountToken(): Promise<string> {
-      const account = only(base, 'ServiceAccount').metadata.name;
-      const { status } = await cluster().admin.send<{ status: { token: string } }>(
-        'POST',
-        `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-        { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-      );
-      return status.token;
+    /** The account of the manifests, until the test is over. */
+    async function as(): Promise<ApiClient> {
+      const client = new ApiClient(cluster().access(await accountToken(cluster().admin)));
+      onTestFinished(() => client.close());
+      return client;
     }
 
     /** The server with the account of the manifests. */
     async function serve(...options: string[]): Promise<Served> {
-      const kubeconfig = cluster().kubeconfig({ token: await accountToken() });
+      const kubeconfig = cluster().kubeconfig({ token: await accountToken(cluster().admin) });
       const served = await Served.start([`kubeconfig ${kubeconfig}`, ...options]);
       onTestFinished(() => served.stop());
       return served;
@@ -63,50 +49,24 @@ describe.skipIf(program === undefined)('the manifests', () => {
     /** Applies the base with components, and the base alone when the test is over. */
     async function withComponents(...names: (typeof components)[number][]): Promise<void> {
       onTestFinished(async () => {
-        await apply(only(base, 'ClusterRole'));
+        await applyManifests(cluster().admin, [only(base, 'ClusterRole')]);
       });
-      for (const manifest of parse(await renderWith(program!, 'deploy/base', names))) {
-        if (manifest.kind === 'ClusterRole') await apply(manifest);
-      }
-    }
-
-    /** The API server takes a moment to know a new rule. */
-    async function untilAllowed(group: string, resource: string): Promise<void> {
-      const client = new ApiClient(cluster().access(await accountToken()));
-      const ask = async (): Promise<boolean> => {
-        const { status } = await client.send<{ status: { allowed: boolean } }>(
-          'POST',
-          '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-          {
-            apiVersion: 'authorization.k8s.io/v1',
-            kind: 'SelfSubjectAccessReview',
-            spec: { resourceAttributes: { group, resource, verb: 'list' } },
-          },
-        );
-        return status.allowed;
-      };
-      try {
-        await expect.poll(ask, { timeout: 30_000 }).toBe(true);
-      } finally {
-        client.close();
-      }
+      const manifests = parse(await renderWith(program!, 'deploy/base', names));
+      await applyManifests(cluster().admin, [only(manifests, 'ClusterRole')]);
     }
 
     test.for([...overlays, 'deploy/overlays/remote-cluster'])('%s is taken as it is', async (overlay) => {
-      for (const manifest of parse(await render(program!, overlay))) {
-        // A kind of the Prometheus Operator.
-        if (manifest.kind !== 'ServiceMonitor') await apply(manifest, '&dryRun=All');
-      }
+      // The other is a kind of the Prometheus Operator.
+      const manifests = parse(await render(program!, overlay)).filter(({ kind }) => kind !== 'ServiceMonitor');
+      await applyManifests(cluster().admin, manifests, '&dryRun=All');
     });
 
     test('all components are taken', async () => {
       const text = await renderWith(program!, 'deploy/overlays/daemonset', components.slice(1));
-      for (const manifest of parse(text)) await apply(manifest, '&dryRun=All');
+      await applyManifests(cluster().admin, parse(text), '&dryRun=All');
       // The address of the component is for another range.
-      const [fixed] = parse(await renderWith(program!, 'deploy/base', ['cluster-ip'])).filter(
-        ({ kind }) => kind === 'Service',
-      );
-      await expect(apply(fixed!, '&dryRun=All')).rejects.toThrow(/10\.96\.0\.53/);
+      const fixed = only(parse(await renderWith(program!, 'deploy/base', ['cluster-ip'])), 'Service');
+      await expect(applyManifests(cluster().admin, [fixed], '&dryRun=All')).rejects.toThrow(/10\.96\.0\.53/);
     });
 
     test.for(overlays)('the Pods of %s may run in the namespace, which others may not', async (overlay) => {
@@ -122,7 +82,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
     });
 
     test('the account may read what the server needs', async () => {
-      await untilAllowed('', 'pods');
+      await untilAllowed(await as(), '', 'pods');
       const served = await serve();
       await served.until('vip.mesh.test', '10.1.0.1');
       await served.until('selected.mesh.test', '10.1.1.1 10.1.1.2');
@@ -132,8 +92,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
     });
 
     test('the account may do nothing else', async () => {
-      const client = new ApiClient(cluster().access(await accountToken()));
-      onTestFinished(() => client.close());
+      const client = await as();
       interface Review {
         readonly status: {
           readonly resourceRules: readonly { verbs: string[]; apiGroups: string[]; resources: string[] }[];
@@ -174,7 +133,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
       const without = await serve(option, 'startup_timeout 2s');
       await expect.poll(() => refusals(without), { timeout: 30_000 }).not.toEqual([]);
       await withComponents(component);
-      await untilAllowed(group, resource);
+      await untilAllowed(await as(), group, resource);
       const served = await serve(option);
       await served.until('selected.mesh.test', '10.1.1.1 10.1.1.2');
       expect(refusals(served)).toEqual([]);

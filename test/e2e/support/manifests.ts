@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Manifest } from '../../deploy/manifest.ts';
 import type { ApiClient } from './api-client.ts';
 
@@ -29,4 +30,21 @@ export async function accountToken(admin: ApiClient): Promise<string> {
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
   );
   return status.token;
+}
+
+/** The API server takes a moment to know a new rule. `client` is the account's. */
+export async function untilAllowed(client: ApiClient, group: string, resource: string): Promise<void> {
+  const isAllowed = async (): Promise<boolean> => {
+    const { status } = await client.send<{ status: { allowed: boolean } }>(
+      'POST',
+      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: { group, resource, verb: 'list' } },
+      },
+    );
+    return status.allowed;
+  };
+  await expect.poll(isAllowed, { timeout: 30_000 }).toBe(true);
 }
