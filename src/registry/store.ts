@@ -23,8 +23,8 @@ export class Store {
   readonly #objects = new Map<string, RegistryObject>();
   readonly #byHost = new Map<string, ServiceEntry[]>();
   readonly #sidecars = new Map<string, Sidecar[]>();
-  /** `name.namespace.svc` of each Service. */
-  readonly #services = new Set<string>();
+  /** `name.namespace.svc` of each Service → in how many clusters there is one. */
+  readonly #services = new Map<string, number>();
   /** `name.namespace.svc` → hosts that begin so. */
   readonly #serviceHosts = new Map<string, Set<string>>();
   readonly #refused = new Map<string, readonly Refusal[]>();
@@ -77,7 +77,7 @@ export class Store {
         this.workloads.addSelector(object);
         return this.#addHosts(object, dirty);
       case 'Service':
-        this.#services.add(serviceName(object));
+        this.#services.set(serviceName(object), (this.#services.get(serviceName(object)) ?? 0) + 1);
         this.#touchService(object, dirty);
         break;
       case 'Sidecar':
@@ -100,7 +100,7 @@ export class Store {
         this.#removeHosts(object, dirty);
         break;
       case 'Service':
-        this.#services.delete(serviceName(object));
+        this.#removeService(serviceName(object));
         this.#touchService(object, dirty);
         break;
       case 'Sidecar': {
@@ -156,6 +156,12 @@ export class Store {
     if (service === undefined) return;
     const hosts = this.#serviceHosts.get(service);
     if (hosts?.delete(host) && hosts.size === 0) this.#serviceHosts.delete(service);
+  }
+
+  #removeService(name: string): void {
+    const left = (this.#services.get(name) ?? 0) - 1;
+    if (left > 0) this.#services.set(name, left);
+    else this.#services.delete(name);
   }
 
   #touchSelecting(workload: Workload, dirty: Set<string>): void {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { objectKey, type RegistryObject } from '../../src/registry/object.ts';
+import { keyOf as keyOfName, objectKey, type RegistryObject } from '../../src/registry/object.ts';
 import type { Rejection } from '../../src/registry/rejection.ts';
 import type { Change, Sink, Source } from '../../src/registry/source.ts';
 
@@ -109,7 +109,8 @@ export class RecordingSink implements Sink {
 }
 
 function keyOf(change: Change): string {
-  return change.type === 'upsert' ? objectKey(change.object) : `${change.kind}/${change.namespace}/${change.name}`;
+  if (change.type === 'upsert') return objectKey(change.object);
+  return keyOfName(change.kind, change.namespace, change.name, change.cluster);
 }
 
 const a: TestObject = { namespace: 'shop', name: 'a', hosts: ['a.example.com'] };

@@ -50,6 +50,8 @@ export class FakeApiServer {
       .map((plural) => `apis/networking.istio.io/v1/${plural}`)
       .concat(['pods', 'services', 'namespaces'].map((plural) => `api/v1/${plural}`)),
   );
+  /** That were accepted since the start. */
+  connections = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #objects = new Map<string, Map<string, ApiObject>>();
@@ -65,6 +67,7 @@ export class FakeApiServer {
   private constructor() {
     this.#server = createServer((request, response) => this.#onRequest(request, response));
     this.#server.on('connection', (socket) => {
+      this.connections++;
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => undefined);

@@ -11,6 +11,9 @@ import { startAllocation, type RunningAllocation } from './allocation.ts';
 import { ChangeTimes } from './change-times.ts';
 import type { ServiceEntryConfig } from './config.ts';
 
+/** Any time: nothing happens then. */
+const keepAliveMs = 60_000;
+
 /** Makes the sources that the directive names. */
 export type MakeSources = (config: ServiceEntryConfig, clock: Clock, logger: Logger) => Source[];
 
@@ -42,6 +45,7 @@ export class RegistryService {
   readonly changeTimes: ChangeTimes;
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
+  #alive: NodeJS.Timeout | undefined;
 
   /**
    * `onTable` is told whenever the table has new memory, `hashSeed` is that of the workers. `sourcesOf` is for tests and
@@ -119,7 +123,9 @@ export class RegistryService {
 
   /** Starts watching; resolves when everything that exists was read, or `startup_timeout` has passed. */
   start(): Promise<void> {
-    return new Promise((resolve) => {
+    // Timers of the clock do not keep a process alive, and between two attempts a source has nothing else.
+    this.#alive = setInterval(() => undefined, keepAliveMs);
+    return new Promise<void>((resolve) => {
       this.#cancelTimeout = this.#clock.after(this.#config.startupTimeoutMs, () => {
         this.#logger.warning('plugin/serviceentry: starting server with unsynced registry');
         this.#writer.sync = syncState.overdue;
@@ -145,11 +151,12 @@ export class RegistryService {
           },
         });
       }
-    });
+    }).finally(() => clearInterval(this.#alive));
   }
 
   async stop(): Promise<void> {
     this.#cancelTimeout?.();
+    clearInterval(this.#alive);
     await Promise.all(this.#sources.map((source) => source.stop()));
     this.#allocation?.close();
   }

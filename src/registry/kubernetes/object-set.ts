@@ -147,7 +147,7 @@ export class ObjectSet implements Receiver {
 
       const before = this.#rejected.get(key) ?? noRejections;
       const now = isServed ? entry.rejections : noRejections;
-      if (before === now || isDeepStrictEqual(before, now)) continue;
+      if ((before.length === 0 && now.length === 0) || isDeepStrictEqual(before, now)) continue;
       hasNewRejections = true;
       if (now.length > 0) this.#rejected.set(key, now);
       else this.#rejected.delete(key);

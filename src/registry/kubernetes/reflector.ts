@@ -3,9 +3,9 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { SourceState } from '../source.ts';
 import { ApiError, BadStreamError, PageTooLargeError, type ApiClient, type ApiResponse } from './api-client.ts';
 import { Backoff } from './backoff.ts';
-import { Deadline } from './deadline.ts';
+import { exchange } from './exchange.ts';
 import { LineSplitter } from './lines.ts';
-import { parseJson, readEvent, readPage, readStatus, type Page } from './messages.ts';
+import { parseJson, readEvent, readPage, type Page } from './messages.ts';
 import type { Receiver } from './receiver.ts';
 import { apiVersionOf, collectionPath, type Resource } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
@@ -189,8 +189,8 @@ export class Reflector {
     });
   }
 
-  /** Does a GET; `body` is what may be silent for `silenceMs` at the most, or the request is ended. */
-  async #request<Result>(
+  /** A GET of the collection; the body of the answer may be silent for `silenceMs` at the most. */
+  #request<Result>(
     query: Readonly<Record<string, string>>,
     silenceMs: number,
     read: (response: ApiResponse) => Promise<Result>,
@@ -198,29 +198,12 @@ export class Reflector {
     const { resource, namespace, labelSelector, api, clock, timing } = this.#options;
     const { fieldSelector } = resource;
     const path = collectionPath(resource, this.#versionPath, namespace, { ...query, labelSelector, fieldSelector });
-    const abort = new AbortController();
-    const onStop = (): void => abort.abort();
-    this.#stopping.signal.addEventListener('abort', onStop, { once: true });
-    const deadline = new Deadline(clock, timing.responseTimeoutMs, () => abort.abort());
-    try {
-      const response = await api.get(path, abort.signal);
-      deadline.restart(silenceMs);
-      const body = touching(response.body, deadline);
-      if (response.status === 200) {
-        this.#succeeded();
-        return await read({ ...response, body });
-      }
-      const message = await readStatus(body);
-      throw new ApiError(response.status, `${response.status} ${message}`.trim(), response.retryAfterMs);
-    } catch (error) {
-      if (deadline.hasExpired) throw new Error(`nothing came for ${deadline.limitMs / 1000} s`, { cause: error });
-      throw error;
-    } finally {
-      deadline.end();
-      this.#stopping.signal.removeEventListener('abort', onStop);
-      // What was not read to its end must not go on.
-      abort.abort();
-    }
+    const { signal } = this.#stopping;
+    const options = { api, clock, responseTimeoutMs: timing.responseTimeoutMs, signal };
+    return exchange(options, path, silenceMs, (response) => {
+      this.#succeeded();
+      return read(response);
+    });
   }
 
   #event(line: string): void {
@@ -328,13 +311,6 @@ export class Reflector {
 
   get #versionPath(): string {
     return this.#options.resource.versions[this.#version]!;
-  }
-}
-
-async function* touching(body: AsyncIterable<Uint8Array>, deadline: Deadline): AsyncIterable<Uint8Array> {
-  for await (const chunk of body) {
-    deadline.touch();
-    yield chunk;
   }
 }
 
