@@ -36,14 +36,10 @@ async function onCluster(from: Tools, count: number, body: (cluster: Cluster) =>
 }
 
 /** Resolves when the API server has taken in what was put into etcd: that is no work of ours. */
-async function untilCounted(cluster: Cluster, count: number): Promise<void> {
-  for (const path of [
-    '/apis/networking.istio.io/v1/serviceentries',
-    '/apis/networking.istio.io/v1/workloadentries',
-    '/api/v1/pods',
-  ]) {
-    const { items } = await cluster.admin.send<{ items: unknown[] }>('GET', path);
-    if (items.length !== count) throw new Error(`${path} has ${items.length} objects, expected ${count}`);
+async function untilCounted({ admin }: Cluster, count: number): Promise<void> {
+  const istio = '/apis/networking.istio.io/v1';
+  for (const path of [`${istio}/serviceentries`, `${istio}/workloadentries`, '/api/v1/pods']) {
+    for (let known = 0; known < count;) known = (await admin.send<{ items: unknown[] }>('GET', path)).items.length;
   }
 }
 
