@@ -58,11 +58,11 @@ export class Answerer {
     if (!chain || query.class !== rrClass.IN) {
       counters[counter.refused]!++;
       const length = this.#finish(query, emptyReply(query, rcode.REFUSED));
-      this.#dropped?.count(query, length, 0);
+      this.#dropped?.count(query, length, false);
       return length;
     }
     const { meter } = chain;
-    const began = meter === undefined ? 0 : meter.begin();
+    const isMeasured = meter === undefined ? false : meter.begin();
     let outcome: Outcome;
     try {
       outcome = chain.handler(query);
@@ -71,7 +71,7 @@ export class Answerer {
     }
     if (typeof outcome !== 'number') return this.#wait(query, outcome, meter);
     const length = this.#finish(query, outcome);
-    if (meter !== undefined) meter.count(query, length, began);
+    if (meter !== undefined) meter.count(query, length, isMeasured);
     return length;
   }
 

@@ -11,15 +11,21 @@ import { familyLabels, sizeBounds, typeIndex, typeLabels, zoneSeries } from './s
 const measuredOneIn = 17;
 /** The first queries are all measured: they are the slowest, and must not stand for those that follow. */
 const measuredFirst = 1000;
-const sizeLength = histogramLength(sizeBounds);
+
+const familyStride = typeLabels.length;
+const protocolStride = familyLabels.length * familyStride;
+const sizeStride = histogramLength(sizeBounds);
+const sizeSum = sizeBounds.length + 1;
 const durationSum = zoneSeries.duration + timeBoundsMs.length + 1;
+/** Buckets of the sizes that most messages have. */
+const smallSizeBuckets = Uint8Array.from({ length: 1024 }, (_, size) => bucketOf(sizeBounds, size));
 
 /**
  * Counts the queries of one zone at one listener, with plain stores into the worker's memory.
  *
- * Durations: a query that waits is measured, from when it begins to wait. Of those that do not wait the
- * first 1,000 are, and later one in 17: each of the next 16 counts with the duration that was measured last. So the counts of the histogram are exact, and its
- * shape and sum are those of the sample.
+ * Durations: a query that waits is measured, from when it begins to wait. Of those that do not wait the first 1,000 are,
+ * and later one in 17: each of the next 16 counts with the duration that was measured last. So the counts of the
+ * histogram are exact, and its shape and sum are those of the sample.
  */
 export class Meter {
   readonly #memory: Float64Array;
@@ -35,26 +41,28 @@ export class Meter {
     this.#clock = clock;
   }
 
-  /** To be called before a query is handled: what `count` is to be given, 0 where the query is not measured. */
-  begin(): number {
-    if (--this.#untilMeasured > 0) return 0;
+  /** To be called before a query is handled: whether it is measured, for `count`. */
+  begin(): boolean {
+    if (--this.#untilMeasured > 0) return false;
     this.#measured++;
     this.#untilMeasured = this.#measured < measuredFirst ? 1 : measuredOneIn;
-    return this.#clock.now();
+    // In memory, not in a field or result: that would be a number on the heap.
+    this.#memory[this.#at + zoneSeries.began] = this.#clock.now();
+    return true;
   }
 
   /** A query was answered at once by a reply of this length, 0 for none. */
-  count(query: Query, length: number, began: number): void {
+  count(query: Query, length: number, isMeasured: boolean): void {
     const memory = this.#memory;
     const at = this.#at;
-    if (began !== 0) {
-      const ms = this.#clock.now() - began;
+    if (isMeasured) {
+      const ms = this.#clock.now() - memory[at + zoneSeries.began]!;
       memory[at + zoneSeries.lastDuration] = ms;
       memory[at + zoneSeries.lastBucket] = bucketOf(timeBoundsMs, ms);
     }
     memory[at + zoneSeries.duration + memory[at + zoneSeries.lastBucket]!]!++;
     memory[at + durationSum]! += memory[at + zoneSeries.lastDuration]!;
-    this.#countSizes(query, typeIndex(query.type), length);
+    this.#countMessages(query, typeIndex(query.type), length);
     if (length > 0) memory[at + zoneSeries.responses + replyCode(query)]!++;
   }
 
@@ -65,26 +73,32 @@ export class Meter {
 
   countWaited(query: Query, length: number, began: number): void {
     observe(this.#memory, this.#at + zoneSeries.duration, timeBoundsMs, this.#clock.now() - began);
-    this.#countSizes(query, typeIndex(query.type), length);
+    this.#countMessages(query, typeIndex(query.type), length);
     if (length > 0) this.#memory[this.#at + zoneSeries.responses + replyCode(query)]!++;
   }
 
   /** A message that is no query that could be read was answered with `code`. */
   countMalformed(query: Query, length: number, code: number): void {
     observe(this.#memory, this.#at + zoneSeries.duration, timeBoundsMs, 0);
-    this.#countSizes(query, typeLabels.length - 1, length);
+    this.#countMessages(query, typeLabels.length - 1, length);
     this.#memory[this.#at + zoneSeries.responses + code]!++;
   }
 
-  #countSizes(query: Query, type: number, length: number): void {
+  #countMessages(query: Query, type: number, length: number): void {
     const memory = this.#memory;
     const at = this.#at;
     const protocol = query.transport === 'udp' ? 0 : 1;
-    const family = query.peer.family === 6 ? 1 : 0;
-    memory[at + zoneSeries.requests + (protocol * familyLabels.length + family) * typeLabels.length + type]!++;
+    const family = query.peer.family === 6 ? familyStride : 0;
+    memory[at + zoneSeries.requests + protocol * protocolStride + family + type]!++;
     if (query.dnssecOk) memory[at + zoneSeries.dnssecOk]!++;
-    const sizes = at + protocol * sizeLength;
-    observe(memory, sizes + zoneSeries.requestSize, sizeBounds, query.end - query.start);
-    if (length > 0) observe(memory, sizes + zoneSeries.responseSize, sizeBounds, length);
+    const sizes = at + protocol * sizeStride;
+    countSize(memory, sizes + zoneSeries.requestSize, query.end - query.start);
+    if (length > 0) countSize(memory, sizes + zoneSeries.responseSize, length);
   }
+}
+
+function countSize(memory: Float64Array, at: number, size: number): void {
+  const bucket = size < smallSizeBuckets.length ? smallSizeBuckets[size]! : bucketOf(sizeBounds, size);
+  memory[at + bucket]!++;
+  memory[at + sizeSum]! += size;
 }

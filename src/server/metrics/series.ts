@@ -64,7 +64,9 @@ export const zoneSeries = {
   lastDuration,
   /** ... and its bucket. */
   lastBucket: lastDuration + 1,
-  length: lastDuration + 2,
+  /** No metric: when the query began that is being measured. */
+  began: lastDuration + 2,
+  length: lastDuration + 3,
 } as const;
 
 const otherType = typeLabels.length - 1;

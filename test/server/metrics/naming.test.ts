@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { Exporter } from '../../../src/server/metrics/exporter.ts';
+import { metricsLayout } from '../../../src/server/metrics/layout.ts';
+import { sourceFamilies } from '../../../src/server/metrics/source-families.ts';
+import { Totals } from '../../../src/server/metrics/totals.ts';
+import { makeCounters } from '../../../src/server/counters.ts';
+import { readFileSync } from 'node:fs';
+import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
+import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
+import type { SourceStatus } from '../../../src/registry/source.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { parseExposition } from '../../support/exposition.ts';
+import { RecordingLogger } from '../../support/quiet-logger.ts';
+import { configOfText, HandSource } from './running.ts';
+
+const corefile = `.:1053 mesh.test:1053 {
+  prometheus
+  errors
+  serviceentry {
+    file /dev/null
+  }
+  forward up.test 127.0.0.1 [::1]:5353
+  forward . 127.0.0.1
+}
+`;
+
+const status: SourceStatus = {
+  cluster: 'east',
+  kind: 'Pod',
+  isSynced: true,
+  state: 'waiting',
+  lastEventMs: Date.UTC(2026, 0, 1) - 1500,
+  lastBookmarkMs: undefined,
+  objects: 3,
+  relists: 4,
+  watchRestarts: 5,
+  errors: 6,
+};
+
+/** An exposition in which every counter has counted. */
+async function everything(): Promise<string> {
+  const config = configOfText(corefile);
+  const clock = new FakeClock();
+  const directive = config.blocks[0]!.plugins.find(({ name }) => name === 'serviceentry')!.config as ServiceEntryConfig;
+  const source = Object.assign(new HandSource(), { status: () => [status] });
+  const service = new RegistryService(
+    directive,
+    1,
+    clock,
+    new RecordingLogger(),
+    () => undefined,
+    () => [source],
+  );
+  const started = service.start();
+  source.sink!.apply([]);
+  source.sink!.synced();
+  await started;
+  const memory = makeCounters(metricsLayout(config).length);
+  new Float64Array(memory).fill(1);
+  const exporter = new Exporter(
+    {
+      version: '1',
+      config,
+      clock,
+      totals: new Totals(() => [memory]),
+      workerRestarts: () => 1,
+      droppedLogLines: () => 1,
+      registries: [{ zones: ['.', 'mesh.test.'], service }],
+    },
+    () => true,
+  );
+  return exporter.text();
+}
+
+const text = await everything();
+const families = parseExposition(text);
+
+describe.each(families)('$name', ({ name, help, type, samples }) => {
+  it('is named as Prometheus has it', () => {
+    expect(name).toMatch(/^(coredns|process)(_[a-z]+)+$/);
+    expect(name.endsWith('_total')).toBe(type === 'counter');
+    expect(name).not.toMatch(/_(count|sum|bucket|gauge|counter|histogram)$/);
+    // Base units only, and at the end.
+    expect(name).not.toMatch(/(milli|micro|nano|kilo|mega|_ms_|_ms$|_kb|_mb|minutes|hours)/);
+    if (/seconds|bytes/.test(name)) expect(name).toMatch(/_(seconds|bytes)(_total)?$/);
+  });
+
+  it('has a help text, a type and samples', () => {
+    expect(help).toMatch(/^[A-Z1].*\.$/);
+    expect(['counter', 'gauge', 'histogram']).toContain(type);
+    if (name !== 'coredns_serviceentry_last_bookmark_age_seconds') expect(samples.length).toBeGreaterThan(0);
+  });
+
+  it('has each sample once, with the same labels', () => {
+    const keys = samples.map((sample) => `${sample.name} ${JSON.stringify(sample.labels)}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    const labelSets = new Set(
+      samples.map(({ labels }) =>
+        Object.keys(labels)
+          .filter((label) => label !== 'le')
+          .join(),
+      ),
+    );
+    if (samples.length > 0) expect(labelSets.size).toBe(1);
+    for (const { labels } of samples) {
+      for (const label of Object.keys(labels)) expect(label).toMatch(/^[a-z]+(_[a-z]+)*$/);
+      expect('le' in labels && type !== 'histogram').toBe(false);
+    }
+  });
+
+  it('is explained in the README', () => {
+    expect(readFileSync('src/plugins/prometheus/README.md', 'utf8')).toContain(`\`${name}`);
+  });
+});
+
+describe('histograms', () => {
+  it('have growing buckets, the last of which is the count', () => {
+    const histograms = families.filter(({ type }) => type === 'histogram');
+    expect(histograms.length).toBeGreaterThan(3);
+    for (const { samples } of histograms) {
+      let before = -Infinity;
+      let bucket = 0;
+      for (const { name, labels, value } of samples) {
+        if (name.endsWith('_bucket')) {
+          expect(labels.le === '+Inf' ? Infinity : Number(labels.le)).toBeGreaterThan(before);
+          before = labels.le === '+Inf' ? -Infinity : Number(labels.le);
+          bucket = value;
+        } else if (name.endsWith('_count')) expect(value).toBe(bucket);
+      }
+    }
+  });
+});
+
+describe('an upstream of several lines', () => {
+  it('stands there once, with the sum', () => {
+    const failures = families.find(({ name }) => name === 'coredns_proxy_request_failures_total')!;
+    expect(failures.samples.map(({ labels, value }) => [labels.to, value])).toEqual([
+      ['127.0.0.1:53', 2],
+      ['[::1]:5353', 1],
+    ]);
+    const healthy = families.find(({ name }) => name === 'coredns_proxy_healthy_ratio')!;
+    expect(healthy.samples.map(({ value }) => value)).toEqual([0, 0]);
+  });
+});
+
+describe('kinds that are watched', () => {
+  const labels = { zones: '.' };
+  const samplesOf = (each: SourceStatus) => {
+    const all = sourceFamilies([{ service: { sourceStatus: [each] }, labels }], new FakeClock());
+    return new Map(all.map((family) => [family.name.replace('coredns_serviceentry_', ''), family.samples()]));
+  };
+
+  it('have their cluster, and what is known of them', () => {
+    const samples = samplesOf(status);
+    const own = { zones: '.', cluster: 'east', kind: 'Pod' };
+    expect(samples.get('source_synced')).toEqual([{ labels: own, value: 1 }]);
+    expect(samples.get('last_event_age_seconds')).toEqual([{ labels: own, value: 1.5 }]);
+    expect(samples.get('last_bookmark_age_seconds')).toEqual([]);
+    expect(samples.get('source_objects')).toEqual([{ labels: own, value: 3 }]);
+    expect(samples.get('relists_total')).toEqual([{ labels: own, value: 4 }]);
+    expect(samples.get('watch_restarts_total')).toEqual([{ labels: own, value: 5 }]);
+    expect(samples.get('source_errors_total')).toEqual([{ labels: own, value: 6 }]);
+    const states = samples.get('source_state')!.map(({ labels: { state }, value }) => `${state!} ${value}`);
+    expect(states).toEqual(['listing 0', 'watching 0', 'waiting 1', 'absent 0', 'forbidden 0']);
+  });
+
+  it('are never younger than now', () => {
+    const samples = samplesOf({ ...status, lastEventMs: Date.UTC(2027, 0, 1) });
+    expect(samples.get('last_event_age_seconds')![0]!.value).toBe(0);
+  });
+});
