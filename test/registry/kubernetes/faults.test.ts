@@ -410,7 +410,9 @@ describe('permissions', () => {
     rig.server.scripts.push(once('serviceentries', false, status(403)));
     const source = rig.watch();
     await untilState(source, 'ServiceEntry', 'forbidden');
+    await untilState(source, 'WorkloadEntry', 'watching');
     expect(rig.sink.syncedCount).toBe(0);
+    expect(statusOf(source, 'ServiceEntry').isSynced).toBe(false);
     rig.clock.advance(400);
     await rig.synced();
   });
