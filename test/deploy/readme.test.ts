@@ -38,6 +38,13 @@ describe('deploy/README.md', () => {
     expect(listed.sort()).toEqual(['base', 'examples', ...folders('components'), ...folders('overlays')].sort());
   });
 
+  it('alerts on metrics that there are', () => {
+    const known = readFileSync('src/plugins/prometheus/README.md', 'utf8');
+    const names = tableRows(section(file, 'Metrics')).flatMap(([what]) => what!.match(/coredns_\w+/g) ?? []);
+    expect(names).toHaveLength(5);
+    expect(names.filter((name) => !known.includes(`\`${name}`))).toEqual([]);
+  });
+
   it('links to files that there are', () => {
     const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link!);
     expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
