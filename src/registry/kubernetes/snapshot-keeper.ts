@@ -50,7 +50,8 @@ export class SnapshotKeeper {
     const snapshot = readSnapshot(text);
     if (!snapshot) {
       const aside = `${path}.corrupt`;
-      logger.error(`snapshot ${path} is not whole, or not of this version; it is moved to ${aside}`);
+      const done = isReadOnly ? 'is not used' : `is moved to ${aside}`;
+      logger.error(`snapshot ${path} is not whole, or not of this version; it ${done}`);
       if (!isReadOnly) this.#moveAside(path, aside);
       return false;
     }
