@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FdDestination, type FileWriter } from '../../src/runtime/log-destination.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -44,11 +44,18 @@ describe('FdDestination', () => {
   let clock: FakeClock;
   let writer: FakeWriter;
   let destination: FdDestination;
+  let told: number;
 
   beforeEach(() => {
     clock = new FakeClock();
     writer = new FakeWriter();
-    destination = new FdDestination(1, clock, writer);
+    told = 0;
+    destination = new FdDestination(1, clock, writer, () => told++);
+  });
+
+  afterEach(() => {
+    // Whoever counts dropped lines has been told of each.
+    expect(told).toBe(destination.dropped);
   });
 
   it('gathers lines for 100 ms and writes them in one call', () => {
