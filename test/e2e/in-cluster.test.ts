@@ -1,9 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { FakeUpstream } from '../support/fake-upstream.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { kustomize, provide } from '../deploy/go-tool.ts';
 import { corefileOf, workload } from '../deploy/manifest.ts';
@@ -14,29 +16,30 @@ import { ensureNamespaces, withVip } from './support/objects.ts';
 import { describeOnCluster } from './support/on-cluster.ts';
 import { ask, untilAnswer } from './support/served.ts';
 
+const run = promisify(execFile);
 const program = inject('tools') === undefined ? undefined : await provide(kustomize);
 /** Only root may make a file system of its own; CI is root. */
 const isRoot = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
 if (!isRoot) process.stderr.write('\nSKIPPED: this is not root, so the server is not run as in a Pod.\n\n');
 
 /**
- * What the kubelet and the container runtime do, without them: a root that cannot be written to, the token and the
- * Corefile mounted, the user of the manifests without any capability, and the way to the API server in the environment.
+ * What the kubelet and the container runtime do, without them: a root that cannot be written to, the bundle, the token and
+ * the Corefile where the image and the manifests have them, the user of the manifests without any capability, and the way
+ * to the API server in the environment. $1 holds `account` and `app`; $2 is Node, $3 the user.
  */
 const asInPod = `
 set -e
-mount --make-rprivate /
 mount -t tmpfs tmpfs /run
 mkdir -p /run/secrets/kubernetes.io
 cp -r "$1/account" /run/secrets/kubernetes.io/serviceaccount
-chown -R "$2:$2" /run/secrets
+cp -r "$1/app" /run/app
+cp "$2" /run/node
+chown -R "$3:$3" /run/secrets /run/app
 mount -o remount,bind,ro /run
 mount -o remount,bind,ro /
 cd /
-shift
-user=$1
-shift
-exec setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
+exec setpriv --reuid "$3" --regid "$3" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
+  /run/node /run/app/main.js -conf stdin
 `;
 
 describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, with the account of a Pod', () => {
@@ -52,6 +55,9 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
       onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
       const account = join(directory, 'account');
       mkdirSync(account);
+      await run(process.execPath, ['bundle.config.ts']);
+      cpSync('dist', join(directory, 'app'), { recursive: true });
+      writeFileSync(join(directory, 'app', 'package.json'), '{ "type": "module" }');
       const token = await accountToken(admin);
       const client = new ApiClient(cluster().access(token));
       onTestFinished(() => client.close());
@@ -59,6 +65,8 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
       writeFileSync(join(account, 'token'), token);
       writeFileSync(join(account, 'ca.crt'), cluster().access().ca);
       writeFileSync(join(account, 'namespace'), 'serviceentry-dns');
+      const node = await FakeUpstream.start();
+      onTestFinished(() => node.stop());
       const [dns, health, ready, metrics] = (await freePorts(4)) as [number, number, number, number];
       // This machine may use the ports of the manifests for something else.
       const text = corefileOf(manifests)
@@ -66,17 +74,12 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
         .replace('health {', `health 127.0.0.1:${health} {`)
         .replace(/^ {4}ready$/m, `    ready 127.0.0.1:${ready}`)
         .replace(':9153', `127.0.0.1:${metrics}`)
-        .replace('/etc/resolv.conf', '127.0.0.1:9');
+        .replace('/etc/resolv.conf', `127.0.0.1:${node.port}`);
 
       const { securityContext } = workload(manifests).pod;
-      const arguments_ = ['-c', asInPod, 'sh', directory, `${securityContext.runAsUser}`];
-      const server = spawn(
-        'unshare',
-        ['--mount', 'sh', ...arguments_, process.execPath, resolve('src/main.ts'), '-conf', 'stdin'],
-        {
-          env: { ...process.env, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: `${cluster().port}` },
-        },
-      );
+      const words = ['--mount', 'sh', '-c', asInPod, 'sh', directory, process.execPath, `${securityContext.runAsUser}`];
+      const api = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: `${cluster().port}` };
+      const server = spawn('unshare', words, { env: { ...process.env, ...api } });
       onTestFinished(async () => {
         if (server.exitCode !== null || server.signalCode !== null) return;
         server.kill('SIGKILL');
@@ -87,6 +90,7 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
       expect(log()).not.toMatch(/WARNING|ERROR/);
 
       expect(await ask(dns, 'vip.mesh.test')).toBe('10.1.0.1');
+      expect(await ask(dns, 'www.example.com')).toBe('192.0.2.1');
       await admin.create(withVip('shop', 'later', 'later.mesh.test', '10.1.0.2'));
       await untilAnswer(dns, 'later.mesh.test', '10.1.0.2');
       expect(await status(health, '/health')).toBe(200);
