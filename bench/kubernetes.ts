@@ -17,6 +17,7 @@ const changes = 500;
 /** Of each kind: ServiceEntries, WorkloadEntries, Pods. */
 const large = 20_000;
 const queriesPerSecond = 1000;
+const idleMs = 5000;
 
 const tools = await provideTools((line) => console.error(line));
 if (tools === undefined) throw new Error('no Go and no binaries; set KUBEBUILDER_ASSETS');
@@ -89,6 +90,11 @@ async function measureLists(cluster: Cluster): Promise<void> {
     );
     reportPauses('while they were listed', await first());
     console.log(`resident ${residentMemory(server.pid)}`);
+
+    // What this machine makes of the same queries when the server has nothing else to do.
+    const idle = openLoop(server.port);
+    await new Promise((resolve) => setTimeout(resolve, idleMs));
+    reportPauses('while nothing happened', await idle());
 
     await cluster.kill();
     const indices = Array.from({ length: large / 2 }, (_, index) => index * 2);
