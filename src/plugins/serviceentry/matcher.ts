@@ -1,6 +1,6 @@
 import { recordFlag, recordKind, recordOffset } from '../../registry/table/layout.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
-import { hashOctet, type Query } from '../../wire/query.ts';
+import { hashLabel, type Query } from '../../wire/query.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import { ClientFinder } from './clients.ts';
 import type { ServiceEntryConfig } from './config.ts';
@@ -76,12 +76,12 @@ export class NameMatcher {
       if (!table.hasWildcardAt(labelCount - label)) continue;
       const suffix = label === labelCount ? nameLength - 1 : labels[label]!;
       let hash = label === labelCount ? hashSeed : suffixHashes[label]!;
-      hash = hashOctet(hashOctet(hash, asterisk), 1);
       // The label before the suffix has at least two octets with its length: `*` is looked up in their place.
       const length = lower[suffix - 2]!;
       const octet = lower[suffix - 1]!;
       lower[suffix - 2] = 1;
       lower[suffix - 1] = asterisk;
+      hash = hashLabel(hash, lower, suffix - 2, suffix);
       const found = table.find(hash, lower, suffix - 2, nameLength - suffix + 2);
       lower[suffix - 2] = length;
       lower[suffix - 1] = octet;
@@ -101,11 +101,8 @@ export class NameMatcher {
     const scratch = this.#scratch;
     const start = labels[first]!;
     const size = lower[start]! + 1;
-    let hash = wildcardHash;
-    for (let i = size - 1; i >= 0; i--) {
-      scratch[i] = lower[start + i]!;
-      hash = hashOctet(hash, scratch[i]!);
-    }
+    for (let i = 0; i < size; i++) scratch[i] = lower[start + i]!;
+    const hash = hashLabel(wildcardHash, scratch, 0, size);
     scratch[size] = 1;
     scratch[size + 1] = asterisk;
     for (let i = suffix; i < nameLength; i++) scratch[size + 2 + i - suffix] = lower[i]!;
