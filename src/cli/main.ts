@@ -1,18 +1,17 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, networkInterfaces } from 'node:os';
+import { networkInterfaces } from 'node:os';
 import { formatProblem } from '../corefile/problem.ts';
 import { makeDirectives } from '../plugins/directives.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { ownCpuCount } from '../runtime/cpus.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
 import { RunningServer } from '../server/server.ts';
 import { banner } from './banner.ts';
-import { runExplain } from './explain.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
 import { readInspectFlags } from './inspect-flags.ts';
 import { loadCorefile, readCorefile } from './load.ts';
 import { printable } from './output.ts';
-import { runRecords } from './records.ts';
 import { version } from './version.ts';
 
 /** Secrets that only the entry point makes. */
@@ -57,8 +56,9 @@ async function inspect(
   process.stdout.on('error', () => process.exit(0));
   try {
     const { flags } = result;
-    if (flags.command === 'explain') await runExplain(flags, hashSeed);
-    else await runRecords(flags, hashSeed);
+    // Only who asks for them reads their code: a server starts without it.
+    if (flags.command === 'explain') await (await import('./explain.ts')).runExplain(flags, hashSeed);
+    else await (await import('./records.ts')).runRecords(flags, hashSeed);
     return 0;
   } catch (error) {
     return fail(`${printable(errorMessage(error))}\n`, 1);
@@ -81,7 +81,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     logFormat: flags.logFormat,
     interfaces: networkInterfaces,
     hashSeed,
-    cpus: availableParallelism(),
+    cpus: ownCpuCount(),
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
