@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { AdminServer } from '../plugins/admin/admin-server.ts';
 import type { AdminConfig } from '../plugins/admin/config.ts';
 import type { HttpServer } from '../plugins/http-server.ts';
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
@@ -12,9 +11,7 @@ import { serverAddresses, type Interfaces } from './addresses.ts';
 import type { BlockConfig, ListenerConfig, ServerConfig } from './config.ts';
 import { configOf } from './configure.ts';
 import { Endpoints, lameduckMs, type EndpointPorts } from './endpoints.ts';
-import { adminBackend } from './inspect/admin-backend.ts';
-import { InspectError } from './inspect/inspect-error.ts';
-import { Inspector, type InspectorEnvironment } from './inspect/inspector.ts';
+import type { InspectorEnvironment } from './inspect/inspector.ts';
 import type { ExportedFacts } from './metrics/exporter.ts';
 import { Totals } from './metrics/totals.ts';
 import { claimPorts } from './ports.ts';
@@ -170,18 +167,12 @@ export class RunningServer {
   }
 
   async #startAdmins(environment: InspectorEnvironment): Promise<void> {
-    const inspector = new Inspector(this.#config, this.registries, environment);
-    const { supervisor } = this;
-    const backend = adminBackend(inspector, () => ({
-      workers: supervisor.counters.length,
-      restarts: supervisor.restarts,
-    }));
     const configs = this.#config.blocks.flatMap((block) => configOf<AdminConfig>(block, 'admin') ?? []);
-    // Several blocks may name one address: each admin tells of all blocks.
-    const distinct = new Map(configs.map((each) => [`${each.address} ${each.port}`, each]));
-    for (const each of distinct.values()) {
-      this.#admins.push(await AdminServer.start(each, backend, (error) => error instanceof InspectError));
-    }
+    if (configs.length === 0) return;
+    // Only who has an admin pays for its code.
+    const { openAdmins } = await import('./admins.ts');
+    const inspected = { config: this.#config, registries: this.registries, supervisor: this.supervisor };
+    await openAdmins(configs, inspected, environment, (admin) => this.#admins.push(admin));
   }
 }
 
