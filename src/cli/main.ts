@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { formatProblem } from '../corefile/problem.ts';
 import { makeDirectives } from '../plugins/directives.ts';
@@ -6,6 +6,8 @@ import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
+import { fileLimitWarning } from '../server/file-limit.ts';
+import { withHint } from '../server/hint.ts';
 import { RunningServer } from '../server/server.ts';
 import { banner } from './banner.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
@@ -40,7 +42,7 @@ export async function main(args: readonly string[], secrets: ProcessSecrets): Pr
   try {
     return await serve(flags, secrets);
   } catch (error) {
-    return fail(`${errorMessage(error)}\n`, 1);
+    return fail(`${withHint(errorMessage(error))}\n`, 1);
   }
 }
 
@@ -75,6 +77,8 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
+  const scarceFiles = fileLimitWarning(ownLimits());
+  if (scarceFiles !== undefined) logger.warning(scarceFiles);
   const server = await RunningServer.start(config, {
     clock,
     logger,
@@ -103,6 +107,15 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
   logger.flush();
   return 0;
+}
+
+/** '' where the system does not tell. */
+function ownLimits(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The first SIGTERM or SIGINT. A SIGINT behind it ends the process at once, as in CoreDNS. */
