@@ -154,10 +154,12 @@ export class RunningServer {
         return registry ? [sockets, { name: 'serviceentry', isReady: () => registry.isSynced }] : [sockets];
       },
       facts: () => this.#facts(registryOf),
+      clock: this.#environment.clock,
+      logger: this.#environment.logger,
     });
   }
 
-  #facts(registryOf: readonly (RegistryService | undefined)[]): ExportedFacts {
+  #facts(registryOf: readonly (RegistryService | undefined)[]): Omit<ExportedFacts, 'health'> {
     const { supervisor } = this;
     const { version = '', droppedLogLines = () => 0, clock } = this.#environment;
     const registries = this.#config.blocks.flatMap(({ zones }, index) => {
