@@ -5,6 +5,7 @@ import { makeDirectives } from '../plugins/directives.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
+import { controlPlane } from '../server/priority.ts';
 import { RunningServer } from '../server/server.ts';
 import { banner } from './banner.ts';
 import { runExplain } from './explain.ts';
@@ -85,6 +86,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
+    onWorkersMade: controlPlane().giveWay,
   });
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
