@@ -8,6 +8,7 @@ import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
 import { fileLimitWarning } from '../server/file-limit.ts';
 import { withHint } from '../server/hint.ts';
+import { controlPlane } from '../server/priority.ts';
 import { RunningServer } from '../server/server.ts';
 import { banner } from './banner.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
@@ -89,6 +90,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
+    onWorkersMade: controlPlane().giveWay,
   });
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);

@@ -37,6 +37,8 @@ export interface ServerEnvironment {
   readonly version?: string;
   /** Log lines that this thread could not write. */
   readonly droppedLogLines?: () => number;
+  /** Called when the threads of the workers exist, before they listen. */
+  readonly onWorkersMade?: () => void;
 }
 
 /** The running whole: registries on this thread, sockets and chains in workers. */
@@ -92,6 +94,7 @@ export class RunningServer {
       await server.#openEndpoints();
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
       const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
+      environment.onWorkersMade?.();
       void opened.then(
         () => (server.#isListening = true),
         () => undefined,
@@ -151,10 +154,12 @@ export class RunningServer {
         return registry ? [sockets, { name: 'serviceentry', isReady: () => registry.isSynced }] : [sockets];
       },
       facts: () => this.#facts(registryOf),
+      clock: this.#environment.clock,
+      logger: this.#environment.logger,
     });
   }
 
-  #facts(registryOf: readonly (RegistryService | undefined)[]): ExportedFacts {
+  #facts(registryOf: readonly (RegistryService | undefined)[]): Omit<ExportedFacts, 'health'> {
     const { supervisor } = this;
     const { version = '', droppedLogLines = () => 0, clock } = this.#environment;
     const registries = this.#config.blocks.flatMap(({ zones }, index) => {
