@@ -23,14 +23,15 @@ async function claim(listener: ListenerConfig): Promise<number> {
     let port = listener.port;
     try {
       for (const at of socketAddresses(listener)) {
-        port = await optional(at, () => bindUdp(at, port), port);
+        if (listener.scheme === 'dns') port = await optional(at, () => bindUdp(at, port), port);
         port = await optional(at, () => bindTcp(at, port), port);
       }
       return port;
     } catch (error) {
       // The port that UDP was given may be taken for TCP.
       if (listener.port === 0 && tries < ephemeralTries) continue;
-      throw new Error(`cannot listen on port ${port}: ${errorMessage(error)}${hintFor(error)}`, { cause: error });
+      const hint = hintFor(error, listener.scheme === 'dns' ? 'with -dns.port' : 'in the key');
+      throw new Error(`cannot listen on port ${port}: ${errorMessage(error)}${hint}`, { cause: error });
     }
   }
 }
@@ -63,16 +64,15 @@ function bindTcp({ address, family }: SocketAddress, port: number): Promise<numb
     const server = createServer();
     server.once('error', reject);
     server.listen({ port, host: address, ipv6Only: family === 6, exclusive: true }, () => {
-      server.close(() => resolve(port));
+      const bound = server.address();
+      server.close(() => resolve(typeof bound === 'object' && bound ? bound.port : port));
     });
   });
 }
 
-function hintFor(error: unknown): string {
+function hintFor(error: unknown, where: string): string {
   const message = errorMessage(error);
-  if (message.includes('EADDRINUSE'))
-    return '; another server has it: stop that one, or name another port with -dns.port';
-  if (message.includes('EACCES'))
-    return '; ports below 1024 need root or CAP_NET_BIND_SERVICE: name another with -dns.port';
+  if (message.includes('EADDRINUSE')) return `; another server has it: stop that one, or name another port ${where}`;
+  if (message.includes('EACCES')) return `; ports below 1024 need root or CAP_NET_BIND_SERVICE: name another ${where}`;
   return '';
 }

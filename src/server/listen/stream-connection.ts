@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import { maxMessageSize } from '../../wire/codes.ts';
 import type { Peer, Query } from '../../wire/query.ts';
+import type { Guest } from './guest.ts';
 import type { ListenerEnvironment } from './listener.ts';
 import type { QueryPool } from './query-pool.ts';
 import type { ReplyBuffers } from './reply-buffers.ts';
-import type { Turn } from './turn.ts';
+import type { Flushable, Turn } from './turn.ts';
 
 /** SEMANTICS.md section 10. */
 const idleTimeoutMs = 10_000;
@@ -34,7 +35,7 @@ export interface StreamShare {
  *
  *     socket ──chunk──► [partial message][message][message][part…] ──► reply buffer ──one write a turn──► socket
  */
-export class StreamConnection {
+export class StreamConnection implements Guest, Flushable {
   readonly #socket: Socket;
   readonly #share: StreamShare;
   readonly #peer: Peer;

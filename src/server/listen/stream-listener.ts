@@ -1,6 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import type { Peer } from '../../wire/query.ts';
 import { counter } from '../counters.ts';
+import type { Guest } from './guest.ts';
 import type { ListenAddress, Listener, ListenerEnvironment } from './listener.ts';
 import { QueryPool } from './query-pool.ts';
 import { ReplyBuffers } from './reply-buffers.ts';
@@ -18,7 +19,7 @@ export class StreamListener implements Listener {
   readonly #server: Server;
   readonly #environment: ListenerEnvironment;
   readonly #share: StreamShare;
-  readonly #connections = new Set<StreamConnection>();
+  readonly #guests = new Set<Guest>();
   #cancelSweep: (() => void) | undefined;
 
   /** `server` listens already. */
@@ -48,49 +49,63 @@ export class StreamListener implements Listener {
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const connection of this.#connections) connection.finish();
+    for (const guest of this.#guests) guest.finish();
     await closed;
     this.#cancelSweep?.();
   }
 
-  accept(socket: Socket): void {
+  /**
+   * Takes a connection in, where there is room for it. It leaves when its socket closes. Where there is none the socket is
+   * closed, and the result is false.
+   */
+  admit(guest: Guest, socket: Socket): boolean {
     const { counters, clock } = this.#environment;
     counters[counter.connections]!++;
-    if (this.#connections.size >= maxConnections) {
+    if (this.#guests.size >= maxConnections) {
       // The connection that has waited longest for a query makes room (RFC 7766 section 6.2.3 leaves the choice).
       const idlest = this.#idlest();
       if (!idlest) {
         counters[counter.closedConnections]!++;
         socket.destroy();
-        return;
+        return false;
       }
       this.#giveUp(idlest);
     }
-    const connection = new StreamConnection(socket, this.#share);
-    this.#connections.add(connection);
-    socket.on('close', () => this.#connections.delete(connection));
+    this.#guests.add(guest);
+    socket.on('close', () => this.#guests.delete(guest));
     this.#cancelSweep ??= clock.after(sweepMs, () => this.#sweep());
+    return true;
   }
 
-  #idlest(): StreamConnection | undefined {
-    let idlest: StreamConnection | undefined;
-    for (const connection of this.#connections) {
-      if (connection.isIdle && (!idlest || connection.deadline < idlest.deadline)) idlest = connection;
+  /** Answers the queries of a connection; `before` is the guest that it was until now. */
+  serve(socket: Socket, before?: Guest): void {
+    const connection = new StreamConnection(socket, this.#share);
+    if (before === undefined) this.admit(connection, socket);
+    else if (this.#guests.delete(before)) {
+      this.#guests.add(connection);
+      socket.on('close', () => this.#guests.delete(connection));
+    } else connection.destroy();
+  }
+
+  #idlest(): Guest | undefined {
+    let idlest: Guest | undefined;
+    for (const guest of this.#guests) {
+      if (guest.isIdle && (!idlest || guest.deadline < idlest.deadline)) idlest = guest;
     }
     return idlest;
   }
 
   /** It counts no longer from now on, though its socket closes later. */
-  #giveUp(connection: StreamConnection): void {
+  #giveUp(guest: Guest): void {
     this.#environment.counters[counter.closedConnections]!++;
-    this.#connections.delete(connection);
-    connection.destroy();
+    this.#guests.delete(guest);
+    guest.destroy();
   }
 
   #sweep(): void {
     const { clock } = this.#environment;
     const now = clock.now();
-    for (const connection of this.#connections) if (connection.deadline <= now) this.#giveUp(connection);
-    this.#cancelSweep = this.#connections.size > 0 ? clock.after(sweepMs, () => this.#sweep()) : undefined;
+    for (const guest of this.#guests) if (guest.deadline <= now) this.#giveUp(guest);
+    this.#cancelSweep = this.#guests.size > 0 ? clock.after(sweepMs, () => this.#sweep()) : undefined;
   }
 }

@@ -17,7 +17,7 @@ export const listenTcp: Listen = (address, environment) =>
       () => {
         server.off('error', reject);
         const listener = new StreamListener(server, 'tcp', address, environment);
-        server.on('connection', (socket) => listener.accept(socket));
+        server.on('connection', (socket) => listener.serve(socket));
         resolve(listener);
       },
     );
