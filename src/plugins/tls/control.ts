@@ -8,7 +8,7 @@ const pollMs = 10_000;
 /** A ticket that is stolen with its key opens what was said under it. */
 const ticketKeysMs = 12 * 3_600_000;
 const ticketKeysSize = 48;
-/** An hour before it ends, and again every hour, a certificate that nobody replaces is warned of. */
+/** From a day before it ends a certificate that nobody replaces is warned of, every hour. */
 const expiryWarningMs = 24 * 3_600_000;
 const warnAgainMs = 3_600_000;
 

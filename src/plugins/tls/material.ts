@@ -51,7 +51,7 @@ export function readTlsFiles(config: TlsConfig, readFile: (path: string) => stri
     const reason = `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     return { faults: [{ file: 'certFile', reason }] };
   }
-  return { files, expiresMs: certificate.validToDate.getTime() };
+  return { files, expiresMs: Date.parse(certificate.validTo) };
 }
 
 const pemCertificate =
