@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { decode } from 'dns-packet';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Listen } from '../../src/server/listen/listener.ts';
-import { TcpClient } from '../support/dns-client.ts';
+import type { TcpClient } from '../support/dns-client.ts';
 import { encodeQuery } from '../support/query.ts';
 import { random, randomBytes } from '../wire/random-packets.ts';
 import { loopback, makeListenerEnvironment, ScriptedChain, startListener, type ListenerHarness } from './harness.ts';

@@ -105,11 +105,10 @@ export class TlsKeeper {
 
   /** Tickets never outlive the files under which they were made: who may connect is asked anew. */
   #use({ cert, key, ca }: TlsFiles, expiresMs: number): void {
-    const { clock, randomBytes, publish } = this.#environment;
     this.#expiresMs = expiresMs;
-    this.#ticketKeysUntil = clock.now() + ticketKeysMs;
-    this.#material = { cert, key, ca, ticketKeys: randomBytes(ticketKeysSize) };
-    publish(this.#material);
+    this.#ticketKeysUntil = this.#environment.clock.now() + ticketKeysMs;
+    this.#material = { cert, key, ca, ticketKeys: this.#environment.randomBytes(ticketKeysSize) };
+    this.#environment.publish(this.#material);
   }
 
   #warnOfExpiry(): void {

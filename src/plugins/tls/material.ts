@@ -74,7 +74,7 @@ function privateKeyOf(pem: string, faults: TlsFault[]): KeyObject | undefined {
     return createPrivateKey(pem);
   } catch {
     let reason = 'has no PEM private key in it';
-    if (/ENCRYPTED/.test(pem)) reason = 'has a private key that is encrypted; expected one without a passphrase';
+    if (pem.includes('ENCRYPTED')) reason = 'has a private key that is encrypted; expected one without a passphrase';
     else if (pem.includes('PRIVATE KEY-----')) reason = 'has a PEM private key that cannot be read';
     else if (pem.includes('CERTIFICATE-----')) reason += ', but a certificate';
     faults.push({ file: 'keyFile', reason });

@@ -19,14 +19,15 @@ const nothing: TlsConfig = { certFile: '', keyFile: '', caFile: undefined, clien
 export function makeTlsDirective(wall: () => number = Date.now): DirectivePlugin<TlsConfig> {
   return {
     name: 'tls',
-    parse(directives, { problems, readFile }) {
+    parse(directives, context) {
+      const { problems } = context;
       const directive = once(directives, problems);
       if (!directive || !takes(directive, { min: 2, max: 3 }, 'CERT KEY [CA]', problems)) return nothing;
       const [cert, key, ca] = directive.args as [Token, Token, Token?];
       const clientAuth = readOptions(directive, ca, problems);
       const config = { certFile: cert.text, keyFile: key.text, caFile: ca?.text, clientAuth };
       const tokens = { certFile: cert, keyFile: key, caFile: ca ?? directive.name };
-      const reading = readTlsFiles(config, readFile);
+      const reading = readTlsFiles(config, (path) => context.readFile(path));
       if ('faults' in reading) {
         for (const { file, reason } of reading.faults) {
           problems.error('COREFILE_FILE', tokens[file].position, `${quote(tokens[file].text)} ${reason}`);

@@ -49,7 +49,7 @@ describe('the files of a tls line', () => {
     ],
     [{ ...good, ca: 'x' }, 'tls: ca has no PEM certificate in it'],
   ])('fail the start where they cannot be used (%#)', (files, message) => {
-    const { keeper, clock, published } = open(files as Record<string, string>);
+    const { keeper, clock, published } = open(files);
     expect(() => keeper.start()).toThrow(message);
     expect([published, clock.pending]).toEqual([[], 0]);
   });
