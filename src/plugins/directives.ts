@@ -13,6 +13,7 @@ import type { DirectivePlugin } from './plugin.ts';
 import { prometheusDirective } from './prometheus/parse.ts';
 import { readyDirective } from './ready/parse.ts';
 import { serviceEntryDirective } from './serviceentry/parse.ts';
+import { makeTlsDirective } from './tls/parse.ts';
 import { whoamiDirective } from './whoami/parse.ts';
 
 /**
@@ -34,6 +35,7 @@ export function makeDirectives(): readonly DirectivePlugin<unknown>[] {
     logDirective,
     anyDirective,
     loadbalanceDirective,
+    makeTlsDirective(),
     serviceEntryDirective,
     forwardDirective,
     whoamiDirective,
@@ -41,13 +43,4 @@ export function makeDirectives(): readonly DirectivePlugin<unknown>[] {
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = [
-  'acl',
-  'cache',
-  'hosts',
-  'loop',
-  'reload',
-  'rewrite',
-  'template',
-  'tls',
-];
+export const laterDirectives: readonly string[] = ['acl', 'cache', 'hosts', 'loop', 'reload', 'rewrite', 'template'];

@@ -51,7 +51,10 @@ export class Answerer {
   answer(query: Query): Outcome {
     const counters = this.#counters;
     const verdict = query.read();
-    counters[query.transport === 'udp' ? counter.udpQueries : counter.tcpQueries]!++;
+    const { transport } = query;
+    counters[
+      transport === 'udp' ? counter.udpQueries : transport === 'tcp' ? counter.tcpQueries : counter.tlsQueries
+    ]!++;
     if (verdict !== 'query') return this.#answerMalformed(query, verdict);
     const chain = this.#only ?? this.#chainOf(query);
     query.recursionAvailable = chain?.recursionAvailable ?? false;

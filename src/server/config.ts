@@ -1,4 +1,5 @@
 import type { Scheme } from '../corefile/ast.ts';
+import type { TlsConfig } from '../plugins/tls/config.ts';
 
 /** What a Corefile comes to: plain data that is cloned into every worker. */
 export interface ServerConfig {
@@ -22,12 +23,14 @@ export interface PluginConfig {
   readonly config: unknown;
 }
 
-/** One address and port, UDP and TCP, with the zones that are served there. */
+/** One address and port, UDP and TCP or (`tls://`) TLS, with the zones that are served there. */
 export interface ListenerConfig {
   readonly scheme: Scheme;
   /** IP address, or '' for all addresses of the machine. */
   readonly address: string;
   readonly port: number;
+  /** For `tls://`: what the `tls` line of its blocks says. */
+  readonly tls?: TlsConfig | undefined;
   /** Zone → index in `blocks`. */
   readonly zones: readonly (readonly [zone: string, block: number])[];
 }

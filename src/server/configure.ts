@@ -5,12 +5,16 @@ import type { BindConfig } from '../plugins/bind/config.ts';
 import { laterDirectives } from '../plugins/directives.ts';
 import type { MultisocketConfig } from '../plugins/multisocket/config.ts';
 import type { DirectivePlugin } from '../plugins/plugin.ts';
+import { tlsName, type TlsConfig } from '../plugins/tls/config.ts';
 import type { BlockConfig, ListenerConfig, PluginConfig, ServerConfig } from './config.ts';
+
+/** RFC 7858 section 3.1; `-dns.port` says nothing of it, as in CoreDNS. */
+const tlsPort = 853;
 
 export interface ConfigureOptions {
   /** In the order in which their query halves handle a query. */
   readonly directives: readonly DirectivePlugin<unknown>[];
-  /** Port of keys that name none: the -dns.port flag. */
+  /** Port of `dns://` keys that name none: the -dns.port flag. */
   readonly defaultPort: number;
   readFile(path: string): string;
 }
@@ -69,31 +73,41 @@ function reportUnknown({ name }: Directive, known: readonly DirectivePlugin<unkn
   problems.error('COREFILE_DIRECTIVE', name.position, `unknown directive '${name.text}', expected a plugin${hint}`);
 }
 
+interface Served {
+  readonly listener: ListenerConfig;
+  readonly zones: Map<string, Key>;
+}
+
+/** Says which zones are served at which address and port, by the keys and `bind` of the blocks. */
 function listenersOf(
   serverBlocks: readonly ServerBlock[],
   blocks: readonly BlockConfig[],
   defaultPort: number,
   problems: Problems,
 ): ListenerConfig[] {
-  const listeners = new Map<string, { listener: ListenerConfig; zones: Map<string, Key> }>();
+  const listeners = new Map<string, Served>();
   const ports = new Map<string, Map<string, Key>>();
-  for (const [index, { keys }] of serverBlocks.entries()) {
+  for (const [index, { keys, directives }] of serverBlocks.entries()) {
     const bound = configOf<BindConfig>(blocks[index]!, 'bind')?.addresses ?? [''];
+    const tls = configOf<TlsConfig>(blocks[index]!, 'tls');
     for (const key of keys) {
-      if (key.scheme !== 'dns') {
-        problems.error(
-          'COREFILE_KEY',
-          key.position,
-          `'${key.scheme}://' is not built yet, expected 'dns://' or no scheme`,
-        );
+      const { scheme } = key;
+      if (scheme !== 'dns' && scheme !== 'tls') {
+        const message = `'${scheme}://' is not built yet, expected 'dns://', 'tls://' or no scheme`;
+        problems.error('COREFILE_KEY', key.position, message);
         continue;
       }
-      const port = key.port ?? defaultPort;
+      if (scheme === 'tls' && tls === undefined) {
+        const message = `key '${key.text}' needs a certificate: write 'tls CERT KEY' into its block`;
+        problems.error('COREFILE_CONFLICT', key.position, message);
+        continue;
+      }
+      const port = key.port ?? (scheme === 'tls' ? tlsPort : defaultPort);
       reportOverlap(key, port, bound, ports, problems);
       for (const address of bound) {
-        const at = `${address}:${port}`;
+        const at = `${scheme}://${address}:${port}`;
         const there = listeners.get(at) ?? {
-          listener: { scheme: key.scheme, address, port, zones: [] },
+          listener: { scheme, address, port, zones: [], ...(scheme === 'tls' ? { tls } : {}) },
           zones: new Map<string, Key>(),
         };
         listeners.set(at, there);
@@ -103,17 +117,60 @@ function listenersOf(
           problems.error('COREFILE_OVERLAP', key.position, message);
           continue;
         }
+        if (scheme === 'tls') reportOtherTls(key, tls!, there, problems);
         there.zones.set(key.zone, key);
         (there.listener.zones as [string, number][]).push([key.zone, index]);
       }
     }
+    const unused = keys.some(({ scheme }) => scheme !== 'dns') ? undefined : directives.find(isTls);
+    if (unused) {
+      const message = "tls is not used: no key of this block begins with 'tls://'";
+      problems.warning('COREFILE_CONFLICT', unused.name.position, message);
+    }
   }
-  for (const { listener, zones } of listeners.values()) {
-    const all = listeners.get(`:${listener.port}`);
-    if (all && listener.port !== 0)
-      reportSecondName(listener, [...zones.values()][0]!, [...all.zones.values()][0]!, problems);
+  const all = [...listeners.values()];
+  for (const { listener, zones } of all) {
+    const everywhere = listeners.get(`${listener.scheme}://:${listener.port}`);
+    if (everywhere && listener.port !== 0) {
+      reportSecondName(listener, firstKey(zones), firstKey(everywhere.zones), problems);
+    }
   }
-  return [...listeners.values()].map(({ listener }) => listener);
+  reportSharedPorts(all, problems);
+  return all.map(({ listener }) => listener);
+}
+
+function isTls({ name }: { readonly name: { readonly text: string } }): boolean {
+  return name.text === 'tls';
+}
+
+/** One handshake stands before all zones of an address and port. */
+function reportOtherTls(key: Key, tls: TlsConfig, { listener, zones }: Served, problems: Problems): void {
+  if (listener.tls === undefined || tlsName(listener.tls) === tlsName(tls)) return;
+  const line = firstKey(zones).position.line;
+  const message = `cannot serve ${key.zone} on port ${listener.port}: the block on line ${line} has another 'tls' line there; both must say the same`;
+  problems.error('COREFILE_CONFLICT', key.position, message);
+}
+
+/** Plain TCP and TLS cannot share an address and port. */
+function reportSharedPorts(all: readonly Served[], problems: Problems): void {
+  for (const { listener, zones } of all) {
+    const { port, address } = listener;
+    if (listener.scheme !== 'tls' || port === 0) continue;
+    const plain = all.find(
+      ({ listener: other }) =>
+        other.scheme === 'dns' &&
+        other.port === port &&
+        (other.address === address || other.address === '' || address === ''),
+    );
+    if (!plain) continue;
+    const key = firstKey(zones);
+    const message = `cannot serve '${key.text}' on port ${port}: line ${firstKey(plain.zones).position.line} serves it without TLS; name another port`;
+    problems.error('COREFILE_OVERLAP', key.position, message);
+  }
+}
+
+function firstKey(zones: ReadonlyMap<string, Key>): Key {
+  return [...zones.values()][0]!;
 }
 
 /** `bind 0.0.0.0` beside a block without `bind`: two sockets of one address, each of which would get half of the queries. */

@@ -25,10 +25,12 @@ export const counter = {
   replies: 11,
   /** Log lines that nobody could take. */
   droppedLogLines: 27,
+  /** TLS connections that ended before their handshake was complete, or whose client was refused by its certificate. */
+  failedHandshakes: 28,
 } as const;
 
 /** Numbers that every worker has; behind them stand the series of `prometheus` (metrics/layout.ts). */
-export const counterCount = 28;
+export const counterCount = 29;
 
 export type Counters = Float64Array;
 

@@ -1,10 +1,13 @@
 import type { TableHandle } from '../registry/table/layout.ts';
+import type { TlsMaterial } from '../plugins/tls/control.ts';
 import type { ServerConfig } from './config.ts';
 
 /** What a worker is started with. Plain data and shared memory. */
 export interface WorkerStart {
   readonly config: ServerConfig;
   readonly tables: ReadonlyMap<string, TableHandle>;
+  /** Certificates and keys by `tlsName`. */
+  readonly tls: ReadonlyMap<string, TlsMaterial>;
   readonly counters: SharedArrayBuffer;
   readonly hashSeed: number;
   /** Whether several sockets share the address; false where the system cannot. */
@@ -16,6 +19,8 @@ export interface WorkerStart {
 export type WorkerCommand =
   /** A table has new memory. */
   | { readonly type: 'table'; readonly name: string; readonly handle: TableHandle }
+  /** A certificate or a key was replaced. */
+  | { readonly type: 'tls'; readonly name: string; readonly material: TlsMaterial }
   /** Take no new queries, answer those in flight, and end. */
   | { readonly type: 'drain' };
 

@@ -24,14 +24,15 @@ async function claim(listener: ListenerConfig): Promise<number> {
     let port = listener.port;
     try {
       for (const at of socketAddresses(listener)) {
-        port = await optional(at, () => bindUdp(at, port), port);
+        if (listener.scheme === 'dns') port = await optional(at, () => bindUdp(at, port), port);
         port = await optional(at, () => bindTcp(at, port), port);
       }
       return port;
     } catch (error) {
       // The port that UDP was given may be taken for TCP.
       if (listener.port === 0 && tries < ephemeralTries) continue;
-      throw new Error(withHint(`cannot listen on port ${port}: ${errorMessage(error)}`), { cause: error });
+      const where = listener.scheme === 'dns' ? 'with -dns.port' : 'in the key';
+      throw new Error(withHint(`cannot listen on port ${port}: ${errorMessage(error)}`, where), { cause: error });
     }
   }
 }
@@ -64,7 +65,8 @@ function bindTcp({ address, family }: SocketAddress, port: number): Promise<numb
     const server = createServer();
     server.once('error', reject);
     server.listen({ port, host: address, ipv6Only: family === 6, exclusive: true }, () => {
-      server.close(() => resolve(port));
+      const bound = server.address();
+      server.close(() => resolve(typeof bound === 'object' && bound ? bound.port : port));
     });
   });
 }

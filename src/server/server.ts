@@ -1,8 +1,11 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { AdminConfig } from '../plugins/admin/config.ts';
 import type { HttpServer } from '../plugins/http-server.ts';
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
 import { RegistryService, type MakeSources } from '../plugins/serviceentry/control.ts';
+import { tlsName } from '../plugins/tls/config.ts';
+import { TlsKeeper } from '../plugins/tls/control.ts';
 import { formatDurationMs } from '../corefile/duration.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogFormat } from '../runtime/make-logger.ts';
@@ -49,6 +52,7 @@ export class RunningServer {
   readonly #config: ServerConfig;
   readonly #environment: ServerEnvironment;
   readonly #admins: HttpServer[] = [];
+  readonly #tlsKeepers: TlsKeeper[] = [];
   #endpoints: Endpoints | undefined;
   #isListening = false;
 
@@ -91,6 +95,7 @@ export class RunningServer {
     for (const registry of registries) supervisor.setTable(registry.name, registry.table);
     const server = new RunningServer(complete, environment, registries, supervisor);
     try {
+      server.#startTls();
       await server.#openEndpoints();
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
       const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
@@ -135,11 +140,28 @@ export class RunningServer {
 
   /** Answers what is in flight, for at most 5 s, then closes everything. */
   async stop(): Promise<void> {
+    for (const keeper of this.#tlsKeepers) keeper.stop();
     await this.#endpoints?.closeReady();
     await Promise.all(this.#admins.map((admin) => admin.close()));
     await this.supervisor.close(graceMs);
     await Promise.all(this.registries.map((registry) => registry.stop()));
     await this.#endpoints?.close();
+  }
+
+  /** Throws where a certificate or key cannot be used: nothing is opened then. */
+  #startTls(): void {
+    const configs = new Map(this.listeners.flatMap(({ tls }) => (tls ? [[tlsName(tls), tls] as const] : [])));
+    for (const [name, config] of configs) {
+      const keeper = new TlsKeeper(config, {
+        clock: this.#environment.clock,
+        logger: this.#environment.logger,
+        readFile: (path) => readFileSync(path, 'utf8'),
+        randomBytes,
+        publish: (material) => this.supervisor.setTls(name, material),
+      });
+      this.#tlsKeepers.push(keeper);
+      keeper.start();
+    }
   }
 
   async #openEndpoints(): Promise<void> {

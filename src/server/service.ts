@@ -1,3 +1,5 @@
+import { tlsName } from '../plugins/tls/config.ts';
+import type { TlsMaterial } from '../plugins/tls/control.ts';
 import type { HandlerEnvironment } from '../plugins/plugin.ts';
 import { socketAddresses } from './addresses.ts';
 import { Answerer } from './answerer.ts';
@@ -6,6 +8,8 @@ import type { ListenerConfig } from './config.ts';
 import { errorCode } from './error-message.ts';
 import type { Listen, Listener, ListenerEnvironment } from './listen/listener.ts';
 import { listenTcp } from './listen/tcp.ts';
+import { TlsContext } from './listen/tls-context.ts';
+import { makeListenTls } from './listen/tls.ts';
 import { listenUdp } from './listen/udp.ts';
 import type { WorkerStart } from './messages.ts';
 import { metricsLayout } from './metrics/layout.ts';
@@ -17,18 +21,27 @@ export class Service {
   readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
   readonly #closers: (() => void | Promise<void>)[] = [];
   readonly #listeners: Listener[] = [];
+  readonly #tls = new Map<string, TlsContext>();
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>) {
     this.#start = start;
     this.#environment = environment;
+    for (const { tls } of start.config.listeners) {
+      if (tls) this.#tls.set(tlsName(tls), new TlsContext(tls.clientAuth, start.tls.get(tlsName(tls))!));
+    }
   }
 
   /** Builds the chains and opens all sockets; rejects where one cannot be opened, with its address in the message. */
   open(): Promise<void> {
     this.#opening = this.#open();
     return this.#opening;
+  }
+
+  /** New connections are made under this certificate and key; those that are open go on. */
+  useTls(name: string, material: TlsMaterial): void {
+    this.#tls.get(name)?.use(material);
   }
 
   /** Answers what is in flight, then closes the chains; once, however often it is called. */
@@ -73,7 +86,7 @@ export class Service {
 
   async #listen(listener: ListenerConfig, environment: ListenerEnvironment): Promise<void> {
     for (const { address, family, isOptional } of socketAddresses(listener)) {
-      for (const listen of [listenUdp, listenTcp] satisfies Listen[]) {
+      for (const listen of this.#socketsOf(listener)) {
         const at = { address, family, port: listener.port, reusePort: this.#start.reusePort };
         try {
           this.#listeners.push(await listen(at, environment));
@@ -83,6 +96,12 @@ export class Service {
         }
       }
     }
+  }
+
+  /** What a listener opens on each of its addresses. */
+  #socketsOf({ tls }: ListenerConfig): readonly Listen[] {
+    if (tls === undefined) return [listenUdp, listenTcp];
+    return [makeListenTls(this.#tls.get(tlsName(tls))!)];
   }
 }
 

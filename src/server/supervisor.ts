@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { TableHandle } from '../registry/table/layout.ts';
+import type { TlsMaterial } from '../plugins/tls/control.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeCounters } from './counters.ts';
@@ -30,8 +31,9 @@ interface Place {
 
 /** Keeps the workers alive: one that dies is replaced, with growing delay where it dies again at once, and counted. */
 export class Supervisor {
-  readonly #start: Omit<WorkerStart, 'counters' | 'tables'>;
+  readonly #start: Omit<WorkerStart, 'counters' | 'tables' | 'tls'>;
   readonly #tables = new Map<string, TableHandle>();
+  readonly #tls = new Map<string, TlsMaterial>();
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #spawn: (start: WorkerStart) => WorkerThread;
@@ -42,7 +44,7 @@ export class Supervisor {
   restarts = 0;
 
   constructor(
-    start: Omit<WorkerStart, 'counters' | 'tables'>,
+    start: Omit<WorkerStart, 'counters' | 'tables' | 'tls'>,
     clock: Clock,
     logger: Logger,
     spawn: (start: WorkerStart) => WorkerThread = spawnThread,
@@ -73,7 +75,13 @@ export class Supervisor {
   /** Hands new memory of a table to all workers, those to come included. */
   setTable(name: string, handle: TableHandle): void {
     this.#tables.set(name, handle);
-    for (const { thread, hasEnded } of this.#places) if (!hasEnded) thread.postMessage({ type: 'table', name, handle });
+    this.#tell({ type: 'table', name, handle });
+  }
+
+  /** Hands a certificate and its key to all workers, those to come included. `name` is `tlsName`. */
+  setTls(name: string, material: TlsMaterial): void {
+    this.#tls.set(name, material);
+    this.#tell({ type: 'tls', name, material });
   }
 
   /** Lets the workers answer what is in flight; ends those that are not done after `graceMs`. */
@@ -89,8 +97,12 @@ export class Supervisor {
     cancel();
   }
 
+  #tell(command: WorkerCommand): void {
+    for (const { thread, hasEnded } of this.#places) if (!hasEnded) thread.postMessage(command);
+  }
+
   #thread(counters: SharedArrayBuffer): WorkerThread {
-    return this.#spawn({ ...this.#start, counters, tables: this.#tables });
+    return this.#spawn({ ...this.#start, counters, tables: this.#tables, tls: this.#tls });
   }
 
   /** One of the two is called back, once: the worker listens, or it never will. */

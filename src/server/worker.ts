@@ -30,6 +30,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
   const service = new Service(start, environment);
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.get(command.name)?.use(command.handle);
+    else if (command.type === 'tls') service.useTls(command.name, command.material);
     else {
       void service.close().then(() => {
         logger.flush();

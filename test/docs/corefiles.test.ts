@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
+import { certPath, keyPath } from '../support/tls/files.ts';
 import { fencedBlocks, readmes } from './markdown.ts';
 import { startCorefile } from './server.ts';
 
@@ -25,7 +26,10 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function withFiles(corefile: string): string {
   return corefile
     .replaceAll(/^( *file) .*$/gm, `$1 ${join(directory, 'manifests')}`)
-    .replaceAll('/etc/resolv.conf', join(directory, 'resolv.conf'));
+    .replaceAll('/etc/resolv.conf', join(directory, 'resolv.conf'))
+    .replaceAll('/etc/tls/tls.crt', certPath('server'))
+    .replaceAll('/etc/tls/tls.key', keyPath('server'))
+    .replaceAll('/etc/tls/ca.crt', certPath('ca'));
 }
 
 describe('Corefiles of the READMEs', () => {

@@ -1,15 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseCorefile } from '../../src/corefile/parser.ts';
 import { formatProblem, Problems } from '../../src/corefile/problem.ts';
 import { makeDirectives } from '../../src/plugins/directives.ts';
 import { configOf, configure } from '../../src/server/configure.ts';
+import { certPath, keyPath } from '../support/tls/files.ts';
+
+const tls = `tls ${certPath('server')} ${keyPath('server')}`;
+const otherTls = `tls ${certPath('renewed')} ${keyPath('renewed')}`;
 
 function read(text: string, defaultPort = 53) {
   const problems = new Problems();
   const files = {
-    readFile: (): string => {
-      throw new Error('this test has no files');
-    },
+    // Certificates only.
+    readFile: (path: string): string => readFileSync(path, 'utf8'),
     list: () => [],
     isDirectory: () => false,
   };
@@ -191,7 +195,77 @@ describe('problems', () => {
     [
       'a scheme that is not built yet',
       'https://a.org {\n whoami\n}',
-      ["Corefile:1:1: error: 'https://' is not built yet, expected 'dns://' or no scheme [COREFILE_KEY]"],
+      ["Corefile:1:1: error: 'https://' is not built yet, expected 'dns://', 'tls://' or no scheme [COREFILE_KEY]"],
     ],
   ])('%s', (_, text, problems) => expect(read(text).problems).toEqual(problems));
+});
+
+describe('tls:// keys', () => {
+  function served(text: string, defaultPort?: number) {
+    const { config, problems } = read(text, defaultPort);
+    const listeners = config.listeners.map(
+      ({ scheme, address, port, zones, tls: config }) =>
+        `${scheme}://${address}:${port} ${zones.map(([zone, block]) => `${zone}=${block}`).join(' ')} ${config ? 'has' : 'no'} tls`,
+    );
+    return { listeners, problems };
+  }
+
+  test.each<[title: string, text: string, listeners: readonly string[]]>([
+    ['their own port', `tls://. {\n ${tls}\n}`, ['tls://:853 .=0 has tls']],
+    ['a port that they name', `tls://.:8853 {\n ${tls}\n}`, ['tls://:8853 .=0 has tls']],
+    [
+      'a block that is served both ways',
+      `. tls://. {\n ${tls}\n}`,
+      ['dns://:5353 .=0 no tls', 'tls://:853 .=0 has tls'],
+    ],
+    [
+      'two blocks of one certificate on one port',
+      `tls://a.org {\n ${tls}\n}\ntls://b.org {\n ${tls}\n}`,
+      ['tls://:853 a.org.=0 b.org.=1 has tls'],
+    ],
+    [
+      'two certificates on two addresses',
+      `tls://a.org {\n ${tls}\n bind 127.0.0.1\n}\ntls://b.org {\n ${otherTls}\n bind 127.0.0.2\n}`,
+      ['tls://127.0.0.1:853 a.org.=0 has tls', 'tls://127.0.0.2:853 b.org.=1 has tls'],
+    ],
+    [
+      'plain DNS on another address of the same port',
+      `tls://.:5300 {\n ${tls}\n bind 127.0.0.1\n}\n.:5300 {\n bind 127.0.0.2\n}`,
+      ['tls://127.0.0.1:5300 .=0 has tls', 'dns://127.0.0.2:5300 .=1 no tls'],
+    ],
+    ['ports of the system', `.:0 tls://.:0 {\n ${tls}\n}`, ['dns://:0 .=0 no tls', 'tls://:0 .=0 has tls']],
+  ])('%s', (_, text, listeners) => expect(served(text, 5353)).toEqual({ listeners, problems: [] }));
+
+  test.each<[title: string, text: string, problem: string]>([
+    [
+      'without a certificate',
+      'tls://. {\n whoami\n}',
+      "Corefile:1:1: error: key 'tls://.' needs a certificate: write 'tls CERT KEY' into its block [COREFILE_CONFLICT]",
+    ],
+    [
+      'with two certificates on one port',
+      `tls://a.org {\n ${tls}\n}\ntls://b.org {\n ${otherTls}\n}`,
+      "Corefile:4:1: error: cannot serve b.org. on port 853: the block on line 1 has another 'tls' line there; both must say the same [COREFILE_CONFLICT]",
+    ],
+    [
+      'beside plain DNS on one port',
+      `tls://a.org:53 {\n ${tls}\n}\nb.org {\n whoami\n}`,
+      "Corefile:1:1: error: cannot serve 'tls://a.org:53' on port 53: line 4 serves it without TLS; name another port [COREFILE_OVERLAP]",
+    ],
+    [
+      'beside plain DNS on one port of one address',
+      `tls://a.org:53 {\n ${tls}\n bind 127.0.0.1\n}\nb.org {\n whoami\n}`,
+      "Corefile:1:1: error: cannot serve 'tls://a.org:53' on port 53: line 5 serves it without TLS; name another port [COREFILE_OVERLAP]",
+    ],
+    [
+      'twice',
+      `tls://a.org tls://A.org {\n ${tls}\n}`,
+      'Corefile:1:13: error: cannot serve a.org. on port 853: it is already defined on line 1 [COREFILE_OVERLAP]',
+    ],
+    [
+      'nowhere: tls is of no use',
+      `. {\n ${tls}\n}`,
+      "Corefile:2:2: warning: tls is not used: no key of this block begins with 'tls://' [COREFILE_CONFLICT]",
+    ],
+  ])('%s', (_, text, problem) => expect(read(text).problems).toEqual([problem]));
 });

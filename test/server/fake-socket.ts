@@ -19,9 +19,13 @@ export class FakeSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, taken: () => void): void {
-    this.written.push(chunk);
-    if (this.#isStuck) this.#onTaken = taken;
-    else taken();
+    // The memory of a chunk is read when it is taken, and may be another's afterwards.
+    const take = (): void => {
+      this.written.push(Buffer.from(chunk));
+      taken();
+    };
+    if (this.#isStuck) this.#onTaken = take;
+    else take();
   }
 
   /** The client reads nothing from now on. */

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 /** A guard, not a wait: nothing takes so long but a reply that never comes. */
 const timeoutMs = 10_000;
@@ -69,11 +70,21 @@ export class TcpClient {
   }
 
   static connect(port: number, from?: string): Promise<TcpClient> {
+    const local = from === undefined ? {} : { localAddress: from };
+    return TcpClient.#open(connect({ port, host, noDelay: true, ...local }), 'connect');
+  }
+
+  /** The same behind a TLS handshake (RFC 7858). */
+  static connectTls(port: number, options: ConnectionOptions): Promise<TcpClient> {
+    return TcpClient.#open(connectTls({ port, host, ...options }), 'secureConnect');
+  }
+
+  static #open(socket: Socket, event: 'connect' | 'secureConnect'): Promise<TcpClient> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host, noDelay: true, ...(from === undefined ? {} : { localAddress: from }) });
       socket.once('error', reject);
-      socket.once('connect', () => {
+      socket.once(event, () => {
         socket.off('error', reject);
+        socket.setNoDelay(true);
         resolve(new TcpClient(socket));
       });
     });

@@ -24,7 +24,7 @@ export interface ListenAddress {
 
 /** An open socket that answers. */
 export interface Listener {
-  readonly protocol: 'udp' | 'tcp';
+  readonly protocol: 'udp' | 'tcp' | 'tls';
   readonly local: Peer;
   /** Takes no new queries; resolves when those in flight were answered. The caller limits how long that may take. */
   close(): Promise<void>;

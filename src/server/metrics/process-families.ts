@@ -39,6 +39,11 @@ export function processFamilies({ version, totals, workerRestarts, droppedLogLin
       'TCP connections that were closed for a time-out or a limit.',
       counter.closedConnections,
     ),
+    counted(
+      'coredns_dns_tls_handshake_failures_total',
+      'TLS connections that ended before their handshake was complete, or whose client was refused.',
+      counter.failedHandshakes,
+    ),
     {
       name: 'coredns_workers',
       help: 'Worker threads that answer queries.',

@@ -2,9 +2,11 @@ import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { QueryPool } from '../../src/server/listen/query-pool.ts';
-import { batchBytes, TcpConnection } from '../../src/server/listen/tcp-connection.ts';
+import { ReplyBuffers } from '../../src/server/listen/reply-buffers.ts';
+import { batchBytes, replyBufferBytes, StreamConnection } from '../../src/server/listen/stream-connection.ts';
+import { Turn } from '../../src/server/listen/turn.ts';
 import { encodeQuery } from '../support/query.ts';
-import { FakeSocket, settled } from './fake-socket.ts';
+import { FakeSocket, settled as called } from './fake-socket.ts';
 import { makeListenerEnvironment, ScriptedChain } from './harness.ts';
 
 function framed(...messages: Uint8Array[]): Buffer {
@@ -25,14 +27,35 @@ function open() {
   const chain = new ScriptedChain();
   const { environment, clock, counters } = makeListenerEnvironment(chain);
   const socket = new FakeSocket();
-  const local = { address: '192.0.2.53', port: 53, family: 4 } as const;
-  const pool = new QueryPool(environment.hashSeed);
-  const batch = new Uint8Array(batchBytes);
-  const connection = new TcpConnection(socket as unknown as Socket, local, batch, pool, environment);
-  const receive = (...chunks: Uint8Array[]): void => {
-    for (const chunk of chunks) socket.emit('data', Buffer.from(chunk));
+  const ends: (() => void)[] = [];
+  const endTurn = (): void => {
+    for (const end of ends.splice(0)) end();
   };
-  return { chain, clock, counters, socket, connection, receive };
+  const buffers = new ReplyBuffers(replyBufferBytes);
+  const connection = new StreamConnection(socket as unknown as Socket, {
+    transport: 'tcp',
+    local: { address: '192.0.2.53', port: 53, family: 4 },
+    environment,
+    queries: new QueryPool(environment.hashSeed),
+    buffers,
+    turn: new Turn((end) => ends.push(end)),
+  });
+  /** Chunks that arrive in one turn of the event loop. */
+  const receiveAtOnce = (...chunks: Uint8Array[]): void => {
+    for (const chunk of chunks) socket.emit('data', Buffer.from(chunk));
+    endTurn();
+  };
+  /** Chunks that each have a turn of their own. */
+  const receive = (...chunks: Uint8Array[]): void => {
+    for (const chunk of chunks) receiveAtOnce(chunk);
+  };
+  /** Promises and stream callbacks that are due have been called, and what was collected is written. */
+  const settled = async (): Promise<void> => {
+    await called();
+    endTurn();
+    await called();
+  };
+  return { chain, clock, counters, buffers, socket, connection, receive, receiveAtOnce, settled };
 }
 
 describe('messages in a stream', () => {
@@ -79,6 +102,29 @@ describe('messages in a stream', () => {
     expect(socket.ids).toEqual(range(100));
   });
 
+  test('chunks of one turn are answered in one write, as the records of TLS come', () => {
+    const { socket, receiveAtOnce, receive } = open();
+    receiveAtOnce(...range(100).map((id) => ask('example.org', id)));
+    expect(socket.written).toHaveLength(1);
+    receive(ask('a', 100), ask('a', 101));
+    expect(socket.written).toHaveLength(3);
+    expect(socket.ids).toEqual(range(102));
+  });
+
+  test('memory of replies is used again, but not before it was taken', async () => {
+    const { socket, receive, buffers, settled } = open();
+    receive(ask('first', 1));
+    await settled();
+    const buffer = buffers.take();
+    buffers.give(buffer);
+    socket.stick();
+    receive(ask('second', 2));
+    const other = buffers.take();
+    expect(other).not.toBe(buffer);
+    await socket.unstick();
+    expect(buffers.take()).toBe(buffer);
+  });
+
   test('the longest message and the longest reply', () => {
     const { socket, receive } = open();
     const longest = Buffer.alloc(65_535);
@@ -88,10 +134,11 @@ describe('messages in a stream', () => {
   });
 
   test('what was answered is not changed by what is answered later', async () => {
-    const { socket, receive } = open();
+    const { socket, receive, settled } = open();
     socket.stick();
     receive(ask('first', 1), ask('second', 2));
     await socket.unstick();
+    await settled();
     expect(socket.ids).toEqual([1, 2]);
   });
 });
@@ -134,7 +181,7 @@ describe('time limits', () => {
   );
 
   test('an answer that took long leaves time for the next query', async () => {
-    const { connection, clock, chain, receive } = open();
+    const { connection, clock, chain, receive, settled } = open();
     receive(ask('wait', 1));
     clock.advance(9000);
     chain.release('wait.');
@@ -145,7 +192,7 @@ describe('time limits', () => {
 
 describe('queries that wait', () => {
   test('128 of a connection at most: no more is read until one is answered', async () => {
-    const { chain, socket, receive } = open();
+    const { chain, socket, receive, settled } = open();
     const stream = Buffer.concat(range(300).map((id) => ask(`wait${id}`, id)));
     receive(stream.subarray(0, 4000), stream.subarray(4000));
     expect([chain.waiting, socket.isPaused()]).toEqual([128, true]);
@@ -161,7 +208,7 @@ describe('queries that wait', () => {
   });
 
   test('what is behind them is answered, and they are when they can be', async () => {
-    const { chain, socket, receive } = open();
+    const { chain, socket, receive, settled } = open();
     receive(Buffer.concat([ask('wait1', 1), ask('now', 2), ask('wait3', 3), ask('now', 4)]));
     expect(socket.ids).toEqual([2, 4]);
     chain.release('wait3.');
@@ -171,8 +218,16 @@ describe('queries that wait', () => {
     expect(socket.ids).toEqual([2, 4, 3, 1]);
   });
 
+  test('those that are answered in one turn go out in one write', async () => {
+    const { chain, socket, receive, settled } = open();
+    receive(...range(50).map((id) => ask(`wait${id}`, id)));
+    chain.releaseAll();
+    await settled();
+    expect([socket.written.length, socket.ids]).toEqual([1, range(50)]);
+  });
+
   test('a connection that is gone asks nothing more', async () => {
-    const { chain, socket, receive } = open();
+    const { chain, socket, receive, settled } = open();
     receive(Buffer.concat(range(300).map((id) => ask(`wait${id}`, id))));
     socket.destroy();
     chain.releaseAll();
@@ -183,7 +238,7 @@ describe('queries that wait', () => {
 
 describe('a client that never reads', () => {
   test('makes no memory grow: what is not read is not answered', async () => {
-    const { chain, socket, receive } = open();
+    const { chain, socket, receive, settled } = open();
     socket.stick();
     const chunk = Buffer.concat(range(2500).map((id) => ask('size60000', id)));
     receive(chunk);
@@ -195,6 +250,7 @@ describe('a client that never reads', () => {
     receive(ask('late', 1));
     expect(chain.seen).toHaveLength(before);
     await socket.unstick();
+    await settled();
     // The client reads again: all are answered.
     while (socket.isPaused()) await settled();
     expect(socket.ids).toEqual([...range(2500), 1]);
@@ -203,7 +259,7 @@ describe('a client that never reads', () => {
 
 describe('the end', () => {
   test('a client that has sent all gets its answers', async () => {
-    const { chain, socket, receive } = open();
+    const { chain, socket, receive, settled } = open();
     receive(Buffer.concat([ask('wait1', 1), ask('now', 2), ask('cut', 3).subarray(0, 9)]));
     socket.emit('end');
     expect(socket.writableEnded).toBe(false);
@@ -214,7 +270,7 @@ describe('the end', () => {
   });
 
   test('a client that has sent more than may wait gets all answers', async () => {
-    const { chain, socket, receive } = open();
+    const { chain, socket, receive, settled } = open();
     receive(Buffer.concat(range(200).map((id) => ask(`wait${id}`, id))));
     socket.emit('end');
     while (chain.waiting > 0) {
@@ -226,7 +282,7 @@ describe('the end', () => {
   });
 
   test('when it is finished, what comes is thrown away, and 3 s are left', async () => {
-    const { chain, clock, connection, socket, receive } = open();
+    const { chain, clock, connection, socket, receive, settled } = open();
     receive(ask('wait', 1));
     clock.advance(2000);
     connection.finish();

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
 import { maxMessageSize } from '../../wire/codes.ts';
 import type { Peer, Query } from '../../wire/query.ts';
+import type { Guest } from './guest.ts';
 import type { ListenerEnvironment } from './listener.ts';
 import type { QueryPool } from './query-pool.ts';
+import type { ReplyBuffers } from './reply-buffers.ts';
+import type { Flushable, Turn } from './turn.ts';
 
 /** SEMANTICS.md section 10. */
 const idleTimeoutMs = 10_000;
@@ -10,21 +13,31 @@ const incompleteTimeoutMs = 3_000;
 /** Queries of one connection that may wait for upstream; then no more are read until some are answered. */
 const maxWaiting = 128;
 const lengthPrefix = 2;
-/** Octets for the answers of one chunk, before they are written and the next are collected. */
-export const batchBytes = 256 * 1024;
+/** Octets of replies that are collected before they are written, the last reply not counted. */
+export const batchBytes = 64 * 1024;
+/** Room for a batch and for the longest reply behind it. */
+export const replyBufferBytes = batchBytes + lengthPrefix + maxMessageSize;
+
+/** What the connections of one listener have in common. */
+export interface StreamShare {
+  readonly transport: 'tcp' | 'tls';
+  readonly local: Peer;
+  readonly environment: ListenerEnvironment;
+  readonly queries: QueryPool;
+  readonly buffers: ReplyBuffers;
+  readonly turn: Turn;
+}
 
 /**
- * One client over TCP. Each message has its length in front (RFC 1035 section 4.2.2). All queries of a chunk that can be
- * answered at once are answered in one write; those that wait are answered when they can be, in any order.
+ * One client over TCP or TLS. Each message has its length in front (RFC 1035 section 4.2.2). All that is answered in one
+ * turn of the event loop goes out in one write: a chunk of TCP holds many queries, and of TLS each record comes as a chunk
+ * of its own. Queries that wait are answered when they can be, in any order (RFC 7766 section 6.2.1.1).
  *
- *     socket ──chunk──► [partial message][message][message][part…] ──► answers ──one write──► socket
+ *     socket ──chunk──► [partial message][message][message][part…] ──► reply buffer ──one write a turn──► socket
  */
-export class TcpConnection {
+export class StreamConnection implements Guest, Flushable {
   readonly #socket: Socket;
-  readonly #batch: Uint8Array;
-  readonly #queries: QueryPool;
-  readonly #environment: ListenerEnvironment;
-  readonly #local: Peer;
+  readonly #share: StreamShare;
   readonly #peer: Peer;
   /** The start of a message whose rest has not come yet. */
   #partial: Uint8Array | undefined;
@@ -33,22 +46,29 @@ export class TcpConnection {
   #held: Uint8Array[] = [];
   #waiting = 0;
   #isFinishing = false;
+  /** Replies that are to be written at the end of this turn. */
+  #replies: Uint8Array | undefined;
+  #repliesLength = 0;
+  /** Buffers whose writes are under way, oldest first. */
+  readonly #sending: Uint8Array[] = [];
+  readonly #onTaken: (error?: Error | null) => void;
   /** Monotonic milliseconds at which the connection is given up. */
   deadline: number;
 
-  /** `batch` is where answers are collected before they are written; all connections of a listener share it. */
-  constructor(socket: Socket, local: Peer, batch: Uint8Array, queries: QueryPool, environment: ListenerEnvironment) {
+  constructor(socket: Socket, share: StreamShare) {
     this.#socket = socket;
-    this.#batch = batch;
-    this.#queries = queries;
-    this.#environment = environment;
-    this.#local = local;
+    this.#share = share;
     this.#peer = {
       address: socket.remoteAddress ?? '',
       port: socket.remotePort ?? 0,
       family: socket.remoteFamily === 'IPv6' ? 6 : 4,
     };
-    this.deadline = environment.clock.now() + idleTimeoutMs;
+    this.deadline = share.environment.clock.now() + idleTimeoutMs;
+    this.#onTaken = (error) => {
+      const buffer = this.#sending.shift();
+      // What a write that failed has left behind nobody knows: its buffer is not used again.
+      if (buffer && !error) share.buffers.give(buffer);
+    };
     socket.on('data', (chunk: Buffer) => {
       if (!this.#isFinishing) this.#read(chunk);
     });
@@ -66,7 +86,8 @@ export class TcpConnection {
   finish(): void {
     this.#isFinishing = true;
     if (this.#waiting > 0 || this.#held.length > 0 || this.#socket.writableEnded) return;
-    this.deadline = Math.min(this.deadline, this.#environment.clock.now() + incompleteTimeoutMs);
+    this.deadline = Math.min(this.deadline, this.#share.environment.clock.now() + incompleteTimeoutMs);
+    this.flush();
     this.#socket.end();
     // What still comes is thrown away, so that the client's own end is seen.
     this.#socket.resume();
@@ -76,6 +97,21 @@ export class TcpConnection {
     this.#socket.destroy();
   }
 
+  /** Writes what was collected. */
+  flush(): void {
+    const buffer = this.#replies;
+    if (buffer === undefined) return;
+    const length = this.#repliesLength;
+    this.#replies = undefined;
+    this.#repliesLength = 0;
+    if (length === 0 || this.#socket.destroyed) {
+      this.#share.buffers.give(buffer);
+      return;
+    }
+    this.#sending.push(buffer);
+    this.#socket.write(Buffer.from(buffer.buffer, 0, length), this.#onTaken);
+  }
+
   #read(chunk: Uint8Array): void {
     if (this.#waiting >= maxWaiting || this.#mustDrain()) {
       // A client that does not read its answers, or asks faster than upstream answers, waits for itself.
@@ -83,21 +119,21 @@ export class TcpConnection {
       this.#socket.pause();
       return;
     }
-    const { clock } = this.#environment;
+    const { environment, queries } = this.#share;
+    const { answerer } = environment;
     // A message that trickles in has one time limit in all, not one for each octet.
     let hasProgress = this.#partial === undefined;
-    const batch = this.#batch;
-    let written = 0;
+    let query: Query | undefined;
     let at = 0;
     while (at < chunk.length) {
-      if (batch.length - written < lengthPrefix + maxMessageSize) {
-        this.#write(batch, written);
-        written = 0;
+      if (this.#repliesLength > batchBytes) {
+        this.flush();
         if (this.#mustDrain()) {
           this.#hold(chunk.subarray(at));
           break;
         }
       }
+      const buffer = this.#replyBuffer();
       let message = chunk;
       let start = at;
       let end = at + lengthPrefix;
@@ -115,34 +151,52 @@ export class TcpConnection {
         at = end;
       }
       hasProgress = true;
-      const query = this.#queries.take();
+      query ??= this.#takeQuery();
       query.bytes = message;
       query.start = start + lengthPrefix;
       query.end = end;
-      query.out = batch;
-      query.outStart = written + lengthPrefix;
-      query.transport = 'tcp';
-      query.local = this.#local;
-      query.peer = this.#peer;
-      const outcome = this.#environment.answerer.answer(query);
+      query.out = buffer;
+      query.outStart = this.#repliesLength + lengthPrefix;
+      const outcome = answerer.answer(query);
       if (typeof outcome !== 'number') {
         this.#wait(query, outcome);
+        query = undefined;
         if (this.#waiting >= maxWaiting && at < chunk.length) {
           this.#hold(chunk.subarray(at));
           break;
         }
         continue;
       }
-      if (outcome > 0) {
-        batch[written] = outcome >>> 8;
-        batch[written + 1] = outcome;
-        written += lengthPrefix + outcome;
-      }
-      this.#queries.give(query);
+      if (outcome > 0) this.#added(buffer, outcome);
     }
-    this.#write(batch, written);
-    if (this.#partial === undefined) this.deadline = clock.now() + idleTimeoutMs;
-    else if (hasProgress) this.deadline = clock.now() + incompleteTimeoutMs;
+    if (query !== undefined) queries.give(query);
+    if (this.#partial === undefined) this.deadline = environment.clock.now() + idleTimeoutMs;
+    else if (hasProgress) this.deadline = environment.clock.now() + incompleteTimeoutMs;
+  }
+
+  #takeQuery(): Query {
+    const query = this.#share.queries.take();
+    query.transport = this.#share.transport;
+    query.local = this.#share.local;
+    query.peer = this.#peer;
+    return query;
+  }
+
+  /** Where replies are collected. Up to `batchBytes` of them there is room for the longest reply. */
+  #replyBuffer(): Uint8Array {
+    if (this.#replies === undefined) {
+      this.#replies = this.#share.buffers.take();
+      this.#share.turn.add(this);
+    }
+    return this.#replies;
+  }
+
+  /** A reply of so many octets stands behind room for its length. */
+  #added(buffer: Uint8Array, length: number): void {
+    const at = this.#repliesLength;
+    buffer[at] = length >>> 8;
+    buffer[at + 1] = length;
+    this.#repliesLength = at + lengthPrefix + length;
   }
 
   /** The client is behind with reading its answers. */
@@ -186,14 +240,13 @@ export class TcpConnection {
     void outcome.then((length) => {
       this.#waiting--;
       if (length > 0 && !this.#socket.destroyed) {
-        const reply = new Uint8Array(lengthPrefix + length);
-        reply[0] = length >>> 8;
-        reply[1] = length;
-        reply.set(query.out.subarray(query.outStart, query.outStart + length), lengthPrefix);
-        this.#socket.write(reply);
+        if (this.#repliesLength > batchBytes) this.flush();
+        const buffer = this.#replyBuffer();
+        buffer.set(query.out.subarray(query.outStart, query.outStart + length), this.#repliesLength + lengthPrefix);
+        this.#added(buffer, length);
       }
-      this.#queries.give(query);
-      this.deadline = Math.max(this.deadline, this.#environment.clock.now() + incompleteTimeoutMs);
+      this.#share.queries.give(query);
+      this.deadline = Math.max(this.deadline, this.#share.environment.clock.now() + incompleteTimeoutMs);
       this.#resume();
     });
   }
@@ -208,10 +261,5 @@ export class TcpConnection {
     if (this.#held.length > 0) return;
     if (this.#isFinishing) this.finish();
     else this.#socket.resume();
-  }
-
-  #write(batch: Uint8Array, length: number): void {
-    // A copy: the socket may keep it while the next chunk is answered.
-    if (length > 0 && !this.#socket.destroyed) this.#socket.write(Buffer.from(batch.subarray(0, length)));
   }
 }

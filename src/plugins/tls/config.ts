@@ -1,0 +1,23 @@
+/** Go's `tls.ClientAuthType`, in CoreDNS's words. */
+export const clientAuthModes = ['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'] as const;
+
+/**
+ * What is asked of clients: no certificate; one that nobody looks at, given or not; any; one that the CA signed where one is
+ * given; one that the CA signed.
+ */
+export type ClientAuth = (typeof clientAuthModes)[number];
+
+export interface TlsConfig {
+  /** PEM: the server's certificate, and behind it those that lead to a root. */
+  readonly certFile: string;
+  /** PEM, not encrypted. */
+  readonly keyFile: string;
+  /** PEM: who signs the certificates of clients. */
+  readonly caFile: string | undefined;
+  readonly clientAuth: ClientAuth;
+}
+
+/** Two lines that say the same are one: what they name is read once, and one listener can serve both. */
+export function tlsName({ certFile, keyFile, caFile, clientAuth }: TlsConfig): string {
+  return JSON.stringify([certFile, keyFile, caFile, clientAuth]);
+}

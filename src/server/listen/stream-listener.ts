@@ -1,0 +1,111 @@
+import type { Server, Socket } from 'node:net';
+import type { Peer } from '../../wire/query.ts';
+import { counter } from '../counters.ts';
+import type { Guest } from './guest.ts';
+import type { ListenAddress, Listener, ListenerEnvironment } from './listener.ts';
+import { QueryPool } from './query-pool.ts';
+import { ReplyBuffers } from './reply-buffers.ts';
+import { replyBufferBytes, StreamConnection, type StreamShare } from './stream-connection.ts';
+import { Turn } from './turn.ts';
+
+const maxConnections = 1000;
+/** How often time-outs are looked at: one timer serves all connections. */
+const sweepMs = 250;
+
+/** The connections of one server socket: how many there may be, and for how long (RFC 7766, RFC 7858). */
+export class StreamListener implements Listener {
+  readonly protocol: 'tcp' | 'tls';
+  readonly local: Peer;
+  readonly #server: Server;
+  readonly #environment: ListenerEnvironment;
+  readonly #share: StreamShare;
+  readonly #guests = new Set<Guest>();
+  #cancelSweep: (() => void) | undefined;
+
+  /** `server` listens already. */
+  constructor(
+    server: Server,
+    transport: 'tcp' | 'tls',
+    { address, family }: ListenAddress,
+    environment: ListenerEnvironment,
+  ) {
+    this.protocol = transport;
+    this.#server = server;
+    this.#environment = environment;
+    const bound = server.address();
+    this.local = { address, family, port: typeof bound === 'object' && bound ? bound.port : 0 };
+    this.#share = {
+      transport,
+      local: this.local,
+      environment,
+      queries: new QueryPool(environment.hashSeed),
+      buffers: new ReplyBuffers(replyBufferBytes),
+      turn: new Turn(),
+    };
+    // Accepting fails when files run out; the connections that are open go on.
+    const title = transport.toUpperCase();
+    server.on('error', (error) => environment.logger.warning(`${title} ${address}: ${error.message}`));
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const guest of this.#guests) guest.finish();
+    await closed;
+    this.#cancelSweep?.();
+  }
+
+  /**
+   * Takes a connection in, where there is room for it. It leaves when its socket closes. Where there is none the socket is
+   * closed, and the result is false.
+   */
+  admit(guest: Guest, socket: Socket): boolean {
+    const { counters, clock } = this.#environment;
+    counters[counter.connections]!++;
+    if (this.#guests.size >= maxConnections) {
+      // The connection that has waited longest for a query makes room (RFC 7766 section 6.2.3 leaves the choice).
+      const idlest = this.#idlest();
+      if (!idlest) {
+        counters[counter.closedConnections]!++;
+        socket.destroy();
+        return false;
+      }
+      this.#giveUp(idlest);
+    }
+    this.#guests.add(guest);
+    socket.on('close', () => this.#guests.delete(guest));
+    this.#cancelSweep ??= clock.after(sweepMs, () => this.#sweep());
+    return true;
+  }
+
+  /** Answers the queries of a connection; `before` is the guest that it was until now. */
+  serve(socket: Socket, before?: Guest): void {
+    const connection = new StreamConnection(socket, this.#share);
+    if (before === undefined) this.admit(connection, socket);
+    else if (this.#guests.delete(before)) {
+      this.#guests.add(connection);
+      socket.on('close', () => this.#guests.delete(connection));
+    } else connection.destroy();
+  }
+
+  #idlest(): Guest | undefined {
+    let idlest: Guest | undefined;
+    for (const guest of this.#guests) {
+      if (guest.isIdle && (!idlest || guest.deadline < idlest.deadline)) idlest = guest;
+    }
+    return idlest;
+  }
+
+  /** It counts no longer from now on, though its socket closes later. */
+  #giveUp(guest: Guest): void {
+    this.#environment.counters[counter.closedConnections]!++;
+    this.#guests.delete(guest);
+    guest.destroy();
+  }
+
+  #sweep(): void {
+    const { clock } = this.#environment;
+    const now = clock.now();
+    for (const guest of this.#guests) if (guest.deadline <= now) this.#giveUp(guest);
+    this.#cancelSweep = this.#guests.size > 0 ? clock.after(sweepMs, () => this.#sweep()) : undefined;
+  }
+}
