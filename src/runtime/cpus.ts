@@ -49,7 +49,7 @@ function cpuQuota(read: ReadText): number {
   return smallest;
 }
 
-type OwnGroups = { [version in 1 | 2]?: string | undefined };
+type OwnGroups = Partial<Record<1 | 2, string | undefined>>;
 
 /** The paths of /proc/self/cgroup that matter for CPU, by version (cgroups(7)). */
 function ownGroups(text: string): OwnGroups {

@@ -195,7 +195,9 @@ describe('a worker that cannot be replaced', () => {
     clock.advance(1);
     expect([threads.length, supervisor.restarts]).toEqual([3, 1]);
     threads[2]!.listens();
-    const refused = expect.stringMatching(/^A worker cannot be replaced, .* EAGAIN; no more threads .*ulimit -u/);
+    const refused = expect.stringMatching(
+      /^A worker cannot be replaced, .* EAGAIN; no more threads .*ulimit -u/,
+    ) as unknown;
     expect(messages(all)).toEqual([refused, refused, 'The worker was replaced, and answers']);
     // All is as before.
     threads[2]!.emit('exit', 1);
