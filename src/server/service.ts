@@ -6,7 +6,6 @@ import type { ListenerConfig } from './config.ts';
 import { errorCode } from './error-message.ts';
 import type { Listen, Listener, ListenerEnvironment } from './listen/listener.ts';
 import { listenTcp } from './listen/tcp.ts';
-import { listenUdp } from './listen/udp.ts';
 import type { WorkerStart } from './messages.ts';
 import { metricsLayout } from './metrics/layout.ts';
 import { Meter } from './metrics/meter.ts';
@@ -15,14 +14,16 @@ import { Meter } from './metrics/meter.ts';
 export class Service {
   readonly #start: WorkerStart;
   readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
+  readonly #listenUdp: Listen;
   readonly #closers: (() => void | Promise<void>)[] = [];
   readonly #listeners: Listener[] = [];
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>) {
+  constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>, listenUdp: Listen) {
     this.#start = start;
     this.#environment = environment;
+    this.#listenUdp = listenUdp;
   }
 
   /** Builds the chains and opens all sockets; rejects where one cannot be opened, with its address in the message. */
@@ -73,7 +74,7 @@ export class Service {
 
   async #listen(listener: ListenerConfig, environment: ListenerEnvironment): Promise<void> {
     for (const { address, family, isOptional } of socketAddresses(listener)) {
-      for (const listen of [listenUdp, listenTcp] satisfies Listen[]) {
+      for (const listen of [this.#listenUdp, listenTcp] satisfies Listen[]) {
         const at = { address, family, port: listener.port, reusePort: this.#start.reusePort };
         try {
           this.#listeners.push(await listen(at, environment));
