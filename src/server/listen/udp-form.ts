@@ -18,6 +18,7 @@ export function chooseUdpForm(platform: string, load: () => Addon = loadAddon): 
   try {
     return { listen: makeListenBatched(bindSystemCalls(load())) };
   } catch (error) {
-    return { listen: listenUdp, problem: errorMessage(error) };
+    // Behind the first line Node tells who asked for what it has not found.
+    return { listen: listenUdp, problem: errorMessage(error).split('\n')[0]! };
   }
 }

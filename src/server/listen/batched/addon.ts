@@ -9,12 +9,16 @@ export interface Addon {
   /** Where the memory of an array is. */
   address(array: Uint8Array): bigint;
   readonly node: {
-    /** Calls back when the descriptor can be read, with 0, or when watching it has failed, with libuv's error. */
-    poll(descriptor: number, callback: (status: number) => void): AddonPoll;
+    poll(descriptor: number, callback: PollCallback): Poll;
   };
 }
 
-export interface AddonPoll {
+/** Called while the descriptor can be read, with 0, or when watching it has failed, with libuv's error. */
+export type PollCallback = (status: number) => void;
+
+export interface Poll {
+  start(callback: PollCallback): void;
+  stop(): void;
   close(): void;
 }
 

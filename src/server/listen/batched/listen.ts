@@ -2,7 +2,7 @@ import type { Peer, Query } from '../../../wire/query.ts';
 import { counter } from '../../counters.ts';
 import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listener.ts';
 import { QueryPool } from '../query-pool.ts';
-import type { AddonPoll } from './addon.ts';
+import type { Poll } from './addon.ts';
 import { MessageVector } from './message-vector.ts';
 import { Slots } from './slots.ts';
 import type { SocketPeer } from './socket-address.ts';
@@ -14,8 +14,6 @@ const batchSize = 64;
 /** Batches that are answered before timers, replies from upstream and the main thread get their turn: about a millisecond. */
 const maxBatchesInTurn = 8;
 const watchAgainMs = 100;
-
-const nothing = (): void => undefined;
 
 /**
  * UDP in batches: one system call takes what has come, each query is answered where it stands, and one call sends all
@@ -40,7 +38,7 @@ class BatchedUdpListener implements Listener {
   /** One slot for replies that come later than their batch. */
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
-  #watch: AddonPoll | undefined;
+  #poll: Poll | undefined;
   /** Queries that wait. */
   #inFlight = 0;
   #onDrained: (() => void) | undefined;
@@ -67,49 +65,52 @@ class BatchedUdpListener implements Listener {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#watch?.close();
+    this.#poll?.close();
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
     this.#socket.close();
   }
 
   #watchSocket(): void {
-    this.#watch = this.#calls.watch(this.#socket.descriptor, (status) => {
-      // What is thrown here would be lost in the addon.
-      try {
-        if (status === 0) this.#takeTurn();
-        else this.#watchAgain();
-      } catch (error) {
-        setImmediate(() => {
-          throw error;
-        });
-      }
-      // The addon calls from outside of any tick; this begins one, so that promises that were settled go on.
-      setImmediate(nothing);
-    });
+    this.#poll = this.#calls.watch(this.#socket.descriptor, this.#onReady);
   }
 
+  /**
+   * A worker may be ended at any time, and where that is while the addon calls, it takes the whole process with it. So
+   * nothing is done here but to stop watching: the turn is one of the event loop's own.
+   */
+  readonly #onReady = (status: number): void => {
+    this.#poll?.stop();
+    setImmediate(status === 0 ? this.#takeTurn : this.#watchAgain);
+  };
+
+  readonly #takeTurn = (): void => {
+    const batch = this.#batch;
+    for (let batches = 0; batches < maxBatchesInTurn; batches++) {
+      if (this.#isClosing) return;
+      const received = batch.receive(this.#socket.descriptor);
+      this.#answer(received);
+      if (received < batch.slots.count) {
+        this.#poll?.start(this.#onReady);
+        return;
+      }
+    }
+    setImmediate(this.#takeTurn);
+  };
+
   /** An error is pending at the socket, and watching it has ended. */
-  #watchAgain(): void {
+  readonly #watchAgain = (): void => {
+    if (this.#isClosing) return;
     const { logger, clock } = this.#environment;
     const { address, port } = this.local;
-    this.#watch?.close();
-    this.#watch = undefined;
+    this.#poll?.close();
+    this.#poll = undefined;
     const errno = this.#socket.takeError(this.#calls);
     const reason = errno === 0 ? 'an unknown error' : systemError('recv', errno).message;
     logger.warning(`UDP ${address}:${port}: ${reason}; it is listened to again`);
     clock.after(watchAgainMs, () => {
       if (!this.#isClosing) this.#watchSocket();
     });
-  }
-
-  #takeTurn(): void {
-    const batch = this.#batch;
-    for (let batches = 0; batches < maxBatchesInTurn; batches++) {
-      const received = batch.receive(this.#socket.descriptor);
-      this.#answer(received);
-      if (received < batch.slots.count) return;
-    }
-  }
+  };
 
   #answer(received: number): void {
     let runStart = 0;

@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util';
-import type { Addon, AddonPoll } from './addon.ts';
+import type { Addon, Poll, PollCallback } from './addon.ts';
 
 /** C functions of the system. They return -1 where they fail, with the reason in `errno`. Addresses are numbers. */
 export interface SystemCalls {
@@ -18,12 +18,15 @@ export interface SystemCalls {
   errno(): number;
   /** Where the memory of an array is: it does not move, and stays as long as the array. */
   addressOf(array: Uint8Array): number;
-  /** Calls back, outside of any tick, whenever the descriptor can be read, with 0; or with an error, once. */
-  watch(descriptor: number, callback: (status: number) => void): AddonPoll;
+  /** Watches a descriptor, from now on. The callback runs outside of any tick. */
+  watch(descriptor: number, callback: PollCallback): Poll;
 }
 
 export function bindSystemCalls(addon: Addon): SystemCalls {
   const library = addon.load(null);
+  const polls = new Set<Poll>();
+  // The event loop of a worker goes round once more after its end, and the addon must not call then.
+  process.once('exit', () => polls.forEach((poll) => poll.close()));
   return {
     socket: library.func('int socket(int, int, int)'),
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
@@ -39,7 +42,18 @@ export function bindSystemCalls(addon: Addon): SystemCalls {
     poll: library.func('int poll(void *, ulong, int)'),
     errno: () => addon.errno(),
     addressOf: (array) => Number(addon.address(array)),
-    watch: (descriptor, callback) => addon.node.poll(descriptor, callback),
+    watch(descriptor, callback) {
+      const poll = addon.node.poll(descriptor, callback);
+      polls.add(poll);
+      return {
+        start: (next) => poll.start(next),
+        stop: () => poll.stop(),
+        close() {
+          polls.delete(poll);
+          poll.close();
+        },
+      };
+    },
   };
 }
 
