@@ -1,6 +1,7 @@
 import { Registry, type Metric } from 'prom-client';
 import type { Clock } from '../../runtime/clock.ts';
 import { dnsFamilies } from './dns-families.ts';
+import { dropFamilies } from './drop-families.ts';
 import type { Family } from './family.ts';
 import { forwardFamilies } from './forward-families.ts';
 import { metricsLayout } from './layout.ts';
@@ -23,6 +24,7 @@ export class Exporter {
     const families = [
       ...processFamilies(facts),
       ...dnsFamilies(config, layout, isShown, totals),
+      ...dropFamilies(config, isShown),
       ...forwardFamilies(config, layout, isShown, totals),
       ...registryFamilies(registries, clock),
     ];
