@@ -68,7 +68,9 @@ test('listeners that share their memory do not see what is in it', async () => {
   const harnesses = await Promise.all([4, 4].map(() => startListener(listen)));
   harnesses.forEach(closeLater);
   const clients = await Promise.all(harnesses.map(({ listener }) => UdpClient.open(listener.local.port)));
-  onTestFinished(async () => void (await Promise.all(clients.map((client) => client.close()))));
+  onTestFinished(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+  });
   for (let round = 0; round < 20; round++) {
     await Promise.all(
       clients.map((client, index) =>
