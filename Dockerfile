@@ -4,7 +4,8 @@
 #   docker build --build-arg BASE=my/nodejs-without-a-shell:26 --tag serviceentry-dns .
 #
 # NODE_IMAGE needs Node, npm and a shell; it is only built with. BASE needs `node` in its PATH and no shell. The bundle is
-# JavaScript, so that an image for another architecture differs in its BASE alone, and is built without emulation:
+# JavaScript, and koffi, which serves UDP in batches, comes built for each architecture. So an image for another one is built
+# without emulation:
 #
 #   docker build --platform linux/amd64,linux/arm64 --tag serviceentry-dns .
 ARG NODE_IMAGE=node:26-slim
@@ -19,11 +20,22 @@ COPY src src
 # Node must know that the files are ES modules without reading them twice.
 RUN npm run build && echo '{ "type": "module" }' > dist/package.json
 
+# Downloads what the bundle does not carry, for the architecture that the image is for.
+FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS addon
+ARG TARGETARCH
+WORKDIR /addon
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --os=linux \
+      --cpu="$(node -p "({ amd64: 'x64' })[process.env.TARGETARCH] || process.env.TARGETARCH || process.arch")"
+
 FROM ${BASE}
 LABEL org.opencontainers.image.title="serviceentry-dns" \
       org.opencontainers.image.description="A CoreDNS-style DNS server for the hosts of Istio ServiceEntries" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /source/dist /app
+COPY --from=addon /addon/node_modules/@koromix /app/node_modules/@koromix
+COPY --from=addon /addon/node_modules/koffi/package.json /addon/node_modules/koffi/index.cjs \
+     /addon/node_modules/koffi/LICENSE.txt /app/node_modules/koffi/
 # A number, so that `runAsNonRoot` of Kubernetes can see that it is not root.
 USER 65532:65532
 # DNS, health, ready, metrics.

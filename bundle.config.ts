@@ -9,8 +9,8 @@ const directory = 'dist';
 /** Syntax and API that the bundle may use. */
 const oldestNode = 20;
 
-const banner = `import { createRequire } from 'node:module';
-const require = createRequire(import.meta.url); // Some dependencies are CommonJS and call require.
+const banner = `import { createRequire as makeRequire } from 'node:module';
+const require = makeRequire(import.meta.url); // Some dependencies are CommonJS and call require.
 if (Number.parseInt(process.versions.node, 10) < ${oldestNode}) {
   process.stderr.write(\`serviceentry-dns needs Node ${oldestNode} or newer; this is \${process.version} (\${process.execPath})\\n\`);
   process.exit(1);

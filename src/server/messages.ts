@@ -26,6 +26,7 @@ export type WorkerCommand =
 
 /** From a worker to the main thread. */
 export type WorkerReport =
-  | { readonly type: 'listening' }
+  /** `udpProblem`: why UDP is not served in the fastest way that the system has. */
+  | { readonly type: 'listening'; readonly udpProblem?: string | undefined }
   /** An address cannot be listened on; the worker ends. */
   | { readonly type: 'failed'; readonly message: string };

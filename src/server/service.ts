@@ -10,7 +10,6 @@ import type { Listen, Listener, ListenerEnvironment } from './listen/listener.ts
 import { listenTcp } from './listen/tcp.ts';
 import { TlsContext } from './listen/tls-context.ts';
 import { makeListenTls } from './listen/tls.ts';
-import { listenUdp } from './listen/udp.ts';
 import type { WorkerStart } from './messages.ts';
 import { metricsLayout } from './metrics/layout.ts';
 import { Meter } from './metrics/meter.ts';
@@ -19,18 +18,20 @@ import { Meter } from './metrics/meter.ts';
 export class Service {
   readonly #start: WorkerStart;
   readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
+  readonly #listenUdp: Listen;
   readonly #closers: (() => void | Promise<void>)[] = [];
   readonly #listeners: Listener[] = [];
   readonly #tls = new Map<string, TlsContext>();
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>) {
+  constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>, listenUdp: Listen) {
     this.#start = start;
     this.#environment = environment;
     for (const { tls } of start.config.listeners) {
       if (tls) this.#tls.set(tlsName(tls), new TlsContext(tls.clientAuth, start.tls.get(tlsName(tls))!));
     }
+    this.#listenUdp = listenUdp;
   }
 
   /** Builds the chains and opens all sockets; rejects where one cannot be opened, with its address in the message. */
@@ -100,7 +101,7 @@ export class Service {
 
   /** What a listener opens on each of its addresses. */
   #socketsOf({ tls }: ListenerConfig): readonly Listen[] {
-    if (tls === undefined) return [listenUdp, listenTcp];
+    if (tls === undefined) return [this.#listenUdp, listenTcp];
     return [makeListenTls(this.#tls.get(tlsName(tls))!)];
   }
 }

@@ -40,6 +40,7 @@ export class Supervisor {
   readonly #places: Place[] = [];
   readonly #seriesLength: number;
   #isClosing = false;
+  #hasToldOfUdp = false;
   /** Workers that died and were replaced. */
   restarts = 0;
 
@@ -116,6 +117,7 @@ export class Supervisor {
     thread.on('message', (report) => {
       if (report.type === 'listening') {
         place.failures = 0;
+        this.#tellOfUdp(report.udpProblem);
         decide(onListening);
       } else decide(() => onFailed(new Error(withHint(report.message))));
     });
@@ -131,6 +133,15 @@ export class Supervisor {
       decide(() => onFailed(new Error('a worker ended before it listened')));
       this.#replaceLater(place);
     });
+  }
+
+  /** The same in all workers, so that one line says it. */
+  #tellOfUdp(problem: string | undefined): void {
+    if (problem === undefined || this.#hasToldOfUdp) return;
+    this.#hasToldOfUdp = true;
+    this.#logger.warning(
+      `UDP is served one datagram at a time, which takes more CPU time: koffi cannot be loaded: ${problem}`,
+    );
   }
 
   #replaceLater(place: Place): void {

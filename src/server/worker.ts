@@ -7,6 +7,7 @@ import { makeLogger } from '../runtime/make-logger.ts';
 import { counter } from './counters.ts';
 import { errorMessage } from './error-message.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from './messages.ts';
+import { chooseUdpForm } from './listen/udp-form.ts';
 import { Service } from './service.ts';
 
 const randomBatch = 1024;
@@ -27,7 +28,8 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
       return table;
     },
   };
-  const service = new Service(start, environment);
+  const udp = chooseUdpForm(process.platform);
+  const service = new Service(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.get(command.name)?.use(command.handle);
     else if (command.type === 'tls') service.useTls(command.name, command.material);
@@ -40,7 +42,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
   });
   try {
     await service.open();
-    send({ type: 'listening' });
+    send({ type: 'listening', udpProblem: udp.problem });
   } catch (error) {
     send({ type: 'failed', message: errorMessage(error) });
     await service.close();

@@ -73,8 +73,15 @@ describe.skipIf(missing !== '')('the image', () => {
     const added = [...(await content('serviceentry-dns'))].filter(([name, size]) => base.get(name) !== size);
     const names = added.map(([name]) => name).sort();
     expect(names).toEqual(expect.arrayContaining(['app', 'app/main.js', 'app/package.json', 'app/worker.js']));
-    // Nothing that only one architecture can run.
-    expect(names.filter((name) => !/^app($|\/[\w-]+\.(js|json|txt)$)/.test(name))).toEqual([]);
+    // Besides JavaScript there is koffi, for this architecture and both C libraries.
+    const addons = names.filter((name) => name.startsWith('app/node_modules/'));
+    const koffi = `app/node_modules/@koromix/koffi-linux-${process.arch}`;
+    expect(addons.filter((name) => name.endsWith('.node'))).toEqual(
+      ['linux', 'musl'].map((libc) => `${koffi}/${libc}_${process.arch}/koffi.node`),
+    );
+    expect(addons).toContain('app/node_modules/koffi/LICENSE.txt');
+    const bundle = names.filter((name) => !addons.includes(name) && name !== 'app/node_modules');
+    expect(bundle.filter((name) => !/^app($|\/[\w-]+\.(js|json|txt)$)/.test(name))).toEqual([]);
     const bytes = added.reduce((sum, [, size]) => sum + size, 0);
     process.stdout.write(`the image has ${(bytes / 1e6).toFixed(2)} MB beyond its base\n`);
     expect(bytes).toBeLessThan(maxBytes);
@@ -116,6 +123,8 @@ describe.skipIf(missing !== '')('the image', () => {
       try {
         const banner = await start(53);
         expect(banner).toContain(`serviceentry-dns-${packageJson.version}\n`);
+        // UDP is served in batches.
+        expect(banner).not.toContain('koffi');
         const args = ['@127.0.0.1', 'payments.mesh.test', '+nocmd', '+nostats', '+noedns'];
         for (const transport of ['+notcp', '+tcp']) {
           const { stdout } = await run('nsenter', [`--net=/proc/${server!.pid!}/ns/net`, 'dig', ...args, transport]);

@@ -35,7 +35,8 @@ export class ScriptedChain {
     query.limitReply(65_535);
     query.readName();
     const name = formatName(query.lower);
-    this.seen.push({ name, transport: query.transport, peer: { ...query.peer }, local: query.local });
+    const { address, port, family } = query.peer;
+    this.seen.push({ name, transport: query.transport, peer: { address, port, family }, local: query.local });
     const outcome = this.#answer(query, name);
     for (const watcher of this.#watchers) watcher();
     return outcome;

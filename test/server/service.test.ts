@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ServerConfig } from '../../src/server/config.ts';
 import { counter, makeCounters } from '../../src/server/counters.ts';
 import { claimPorts } from '../../src/server/ports.ts';
+import { listenUdp } from '../../src/server/listen/udp.ts';
 import { isFamilyMissing, Service } from '../../src/server/service.ts';
 import { askTcp, askUdp } from '../support/dns-client.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -22,6 +23,7 @@ function makeService(config: ServerConfig): { service: Service; counters: Float6
         throw new Error('this test has no answer table');
       },
     },
+    listenUdp,
   );
   return { service, counters: new Float64Array(counters) };
 }

@@ -28,8 +28,8 @@ class FakeThread extends EventEmitter implements WorkerThread {
     return Promise.resolve();
   }
 
-  listens(): void {
-    this.emit('message', { type: 'listening' });
+  listens(udpProblem?: string): void {
+    this.emit('message', { type: 'listening', udpProblem });
   }
 
   fails(message: string): void {
@@ -93,6 +93,20 @@ describe('the start', () => {
     expect(new Set(counters).size).toBe(3);
     expect(supervisor.counters).toEqual(counters);
     expect(threads[0]!.start).toMatchObject({ hashSeed: 5, reusePort: true, logFormat: 'text' });
+  });
+
+  test('says once why UDP is not served in the fastest way', async () => {
+    const { supervisor, threads, logger } = open();
+    const opened = supervisor.open(2);
+    for (const thread of threads) thread.listens("Cannot find module 'koffi'");
+    await opened;
+    expect(logger.lines).toMatchObject([
+      {
+        level: 'warning',
+        message:
+          "UDP is served one datagram at a time, which takes more CPU time: koffi cannot be loaded: Cannot find module 'koffi'",
+      },
+    ]);
   });
 
   test('fails with the reason of a worker that cannot listen', async () => {

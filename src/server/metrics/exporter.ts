@@ -2,6 +2,7 @@ import { Registry, type Metric } from 'prom-client';
 import type { HealthMeter } from '../../plugins/health/self-check.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { dnsFamilies } from './dns-families.ts';
+import { dropFamilies } from './drop-families.ts';
 import type { Family } from './family.ts';
 import { forwardFamilies } from './forward-families.ts';
 import { healthFamilies } from './health-families.ts';
@@ -27,6 +28,7 @@ export class Exporter {
     const families = [
       ...processFamilies(facts),
       ...dnsFamilies(config, layout, isShown, totals),
+      ...dropFamilies(config, isShown),
       ...forwardFamilies(config, layout, isShown, totals),
       ...healthFamilies(health),
       ...registryFamilies(registries, clock),

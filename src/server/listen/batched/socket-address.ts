@@ -1,0 +1,80 @@
+import { formatIpAddress, parseIpAddress } from '../../../corefile/address.ts';
+import type { Peer } from '../../../wire/query.ts';
+import { addressFamily } from './linux.ts';
+
+// struct sockaddr_in    [family 2][port 2][address 4][0 8]
+// struct sockaddr_in6   [family 2][port 2][flow 4][address 16][scope 4]
+
+/** Octets of a socket address. */
+export const socketAddressSize = { 4: 16, 6: 28 } as const;
+
+const octetsAt = { 4: 4, 6: 8 } as const;
+const scopeAt = 24;
+
+/** The socket address of an IP address, which is known to be one; IPv6 may have a scope (`fe80::1%eth0`). */
+export function encodeSocketAddress(
+  { address, family, port }: Peer,
+  indexOfInterface: (name: string) => number,
+): Uint8Array {
+  const bytes = new Uint8Array(socketAddressSize[family]);
+  const view = new DataView(bytes.buffer);
+  const [bare = '', scope] = address.split('%', 2);
+  view.setUint16(0, addressFamily[family], true);
+  view.setUint16(2, port);
+  bytes.set(parseIpAddress(bare)!.octets, octetsAt[family]);
+  if (scope !== undefined) view.setUint32(scopeAt, Number(scope) || indexOfInterface(scope), true);
+  return bytes;
+}
+
+/** The port in the socket address that begins at `at`. */
+export function portAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** Who sent a datagram. Most queries are answered without a look at the address, so that its text is made when asked. */
+export class SocketPeer implements Peer {
+  readonly family: 4 | 6;
+  readonly #nameOfInterface: (index: number) => string;
+  #bytes: Uint8Array;
+  #at: number;
+  #address: string | undefined;
+
+  /** The socket address begins at `at`. */
+  constructor(bytes: Uint8Array, at: number, family: 4 | 6, nameOfInterface: (index: number) => string) {
+    this.#bytes = bytes;
+    this.#at = at;
+    this.family = family;
+    this.#nameOfInterface = nameOfInterface;
+  }
+
+  get port(): number {
+    return portAt(this.#bytes, this.#at);
+  }
+
+  get address(): string {
+    return (this.#address ??= this.#format());
+  }
+
+  /** Another address stands in the memory. */
+  renew(): void {
+    this.#address = undefined;
+  }
+
+  /** The address that stands in the memory now is this object's from now on; the result has `length` octets from it. */
+  keep(length: number): Uint8Array {
+    this.#bytes = this.#bytes.slice(this.#at, this.#at + length);
+    this.#at = 0;
+    return this.#bytes;
+  }
+
+  #format(): string {
+    const bytes = this.#bytes;
+    const at = this.#at + octetsAt[this.family];
+    if (this.family === 4) return `${bytes[at]!}.${bytes[at + 1]!}.${bytes[at + 2]!}.${bytes[at + 3]!}`;
+    const text = formatIpAddress({ family: 6, octets: Array.from(bytes.subarray(at, at + 16)) });
+    // Only a link-local address is told with its interface, as node:dgram does it.
+    if (bytes[at] !== 0xfe || (bytes[at + 1]! & 0xc0) !== 0x80) return text;
+    const scope = new DataView(bytes.buffer, bytes.byteOffset).getUint32(this.#at + scopeAt, true);
+    return scope === 0 ? text : `${text}%${this.#nameOfInterface(scope)}`;
+  }
+}

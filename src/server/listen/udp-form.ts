@@ -1,0 +1,24 @@
+import { errorMessage } from '../error-message.ts';
+import { loadAddon, type Addon } from './batched/addon.ts';
+import { makeListenBatched } from './batched/listen.ts';
+import { bindSystemCalls } from './batched/system-calls.ts';
+import type { Listen } from './listener.ts';
+import { listenUdp } from './udp.ts';
+
+/** How a worker listens on UDP. */
+export interface UdpForm {
+  readonly listen: Listen;
+  /** Why it is the portable form on a system that could do better. */
+  readonly problem?: string;
+}
+
+/** Batches where the system has the calls for them and the addon that makes them can be loaded, else node:dgram. */
+export function chooseUdpForm(platform: string, load: () => Addon = loadAddon): UdpForm {
+  if (platform !== 'linux') return { listen: listenUdp };
+  try {
+    return { listen: makeListenBatched(bindSystemCalls(load())) };
+  } catch (error) {
+    // Behind the first line Node tells who asked for what it has not found.
+    return { listen: listenUdp, problem: errorMessage(error).split('\n')[0]! };
+  }
+}

@@ -1,0 +1,285 @@
+import { execFile } from 'node:child_process';
+import { createSocket, type RemoteInfo } from 'node:dgram';
+import { once } from 'node:events';
+import { constants, networkInterfaces } from 'node:os';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { decode } from 'dns-packet';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Listen, Listener } from '../../src/server/listen/listener.ts';
+import { loadAddon } from '../../src/server/listen/batched/addon.ts';
+import { makeListenBatched } from '../../src/server/listen/batched/listen.ts';
+import { MessageVector } from '../../src/server/listen/batched/message-vector.ts';
+import { Slots } from '../../src/server/listen/batched/slots.ts';
+import { bindSystemCalls, type SystemCalls } from '../../src/server/listen/batched/system-calls.ts';
+import { listenUdp } from '../../src/server/listen/udp.ts';
+import { encodeQuery } from '../support/query.ts';
+import { makeListenerEnvironment, ScriptedChain, startListener } from './harness.ts';
+import { describeUdpListener } from './listener-conformance.ts';
+import { UdpClient } from './udp-client.ts';
+
+const calls = bindSystemCalls(loadAddon());
+const listenBatched = makeListenBatched(calls);
+const { EAGAIN, EINTR, EMFILE, ENOBUFS, EPERM } = constants.errno;
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+
+describeUdpListener('UDP in batches', listenBatched);
+
+function closeLater({ listener, chain }: { listener: Listener; chain: ScriptedChain }): void {
+  onTestFinished(async () => {
+    chain.releaseAll();
+    await listener.close();
+  });
+}
+
+describe('on all addresses of the machine', () => {
+  /** Opens a listener, asks it at `address` from another one, and tells what came back from where. */
+  async function ask(family: 4 | 6, address: string, name: string): Promise<[number, RemoteInfo]> {
+    const chain = new ScriptedChain();
+    const any = family === 4 ? '0.0.0.0' : '::';
+    const { environment } = makeListenerEnvironment(chain);
+    const listener = await listenBatched({ address: any, family, port: 0, reusePort: false }, environment);
+    closeLater({ listener, chain });
+    const client = createSocket(family === 4 ? 'udp4' : 'udp6');
+    onTestFinished(() => new Promise<void>((resolve) => client.close(() => resolve())));
+    const received = once(client, 'message') as Promise<[Buffer, RemoteInfo]>;
+    client.send(encodeQuery(name, 'A', { id: 3 }), listener.local.port, address);
+    await chain.until(() => chain.seen.length > 0);
+    chain.releaseAll();
+    const [reply, remote] = await received;
+    expect(listener.local).toEqual({ address: any, family, port: remote.port });
+    return [reply.readUInt16BE(0), remote];
+  }
+
+  // Without more ado the reply to both would leave from 127.0.0.1.
+  test.each(['now', 'wait'])('a reply that comes %s leaves from the address that was asked', async (name) => {
+    for (const address of ['127.0.0.2', '127.3.4.5']) {
+      expect(await ask(4, address, name)).toMatchObject([3, { address }]);
+    }
+  });
+
+  test.runIf(hasIpv6)('over IPv6 as well', async () => {
+    for (const name of ['now', 'wait']) expect(await ask(6, '::1', name)).toMatchObject([3, { address: '::1' }]);
+  });
+});
+
+test('listeners that share their memory do not see what is in it', async () => {
+  const listen = makeListenBatched(calls);
+  const harnesses = await Promise.all([4, 4].map(() => startListener(listen)));
+  harnesses.forEach(closeLater);
+  const clients = await Promise.all(harnesses.map(({ listener }) => UdpClient.open(listener.local.port)));
+  onTestFinished(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+  });
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(
+      clients.map((client, index) =>
+        client.send(...[0, 1, 2].map((id) => encodeQuery(`${id === 1 ? 'wait' : 'c'}${index}-${round}`, 'A', { id }))),
+      ),
+    );
+    await Promise.all(clients.map((client) => client.take(2)));
+    for (const { chain } of harnesses) {
+      await chain.until(() => chain.waiting === 1);
+      chain.releaseAll();
+    }
+    const late = await Promise.all(clients.map((client) => client.next()));
+    for (const [index, reply] of late.entries()) {
+      expect(decode(reply)).toMatchObject({ id: 1, questions: [{ name: `wait${index}-${round}` }] });
+    }
+  }
+});
+
+describe('what the kernel says of a reply', () => {
+  /** Sends 4 replies; each call of sendmmsg comes to what the script says: so many taken, or an error. */
+  function send(script: (number | 'EAGAIN' | 'EINTR' | 'ENOBUFS' | 'EPERM')[], isWritable = true) {
+    const starts: number[] = [];
+    const log: string[] = [];
+    let error = 0;
+    let first = NaN;
+    const scripted: SystemCalls = {
+      ...calls,
+      sendmmsg(_socket, address, count) {
+        if (Number.isNaN(first)) first = address;
+        starts.push((address - first) / 64);
+        const result = script.shift() ?? count;
+        if (typeof result === 'number') return Math.min(result, count);
+        error = { EAGAIN, EINTR, ENOBUFS, EPERM }[result];
+        return -1;
+      },
+      poll() {
+        log.push('waited');
+        return isWritable ? 1 : 0;
+      },
+      errno: () => error,
+    };
+    const vector = new MessageVector(scripted, new Slots(scripted, 4), 4, false);
+    return { failed: vector.send(0, 0, 4), starts, waits: log.length };
+  }
+
+  test.each<[string, Parameters<typeof send>, ReturnType<typeof send>]>([
+    ['all are taken', [[]], { failed: 0, starts: [0], waits: 0 }],
+    ['some are taken, then the others', [[1, 2]], { failed: 0, starts: [0, 1, 3], waits: 0 }],
+    ['a signal came', [['EINTR']], { failed: 0, starts: [0, 0], waits: 0 }],
+    ['the buffer was full', [[2, 'EAGAIN']], { failed: 0, starts: [0, 2, 2], waits: 1 }],
+    ['the buffer stays full', [[1, 'EAGAIN'], false], { failed: 3, starts: [0, 1], waits: 1 }],
+    [
+      'the buffer is full again and again',
+      [['EAGAIN', 'EAGAIN', 'EAGAIN', 'EAGAIN', 'EAGAIN']],
+      { failed: 4, starts: [0, 0, 0, 0, 0], waits: 4 },
+    ],
+    ['no memory for a moment', [['ENOBUFS']], { failed: 0, starts: [0, 0], waits: 0 }],
+    ['no memory for one', [[1, 'ENOBUFS', 'ENOBUFS']], { failed: 1, starts: [0, 1, 1, 2], waits: 0 }],
+    ['a filter drops one', [[2, 'EPERM']], { failed: 1, starts: [0, 2, 3], waits: 0 }],
+    ['a filter drops all', [['EPERM', 'EPERM', 'EPERM', 'EPERM']], { failed: 4, starts: [0, 1, 2, 3], waits: 0 }],
+  ])('%s', (_title, args, expected) => {
+    expect(send(...args)).toEqual(expected);
+  });
+});
+
+test('what the kernel does not take is counted, and others go on', async () => {
+  const harness = await startListener(listenBatched);
+  closeLater(harness);
+  const client = await UdpClient.open(harness.listener.local.port);
+  onTestFinished(() => client.close());
+  // With its headers it is longer than a datagram may be.
+  await client.send(
+    encodeQuery('size65520', 'A', { id: 1, edns: { payload: 65_535 } }),
+    encodeQuery('a', 'A', { id: 2 }),
+  );
+  expect((await client.next()).readUInt16BE(0)).toBe(2);
+  expect(harness.count('sendErrors')).toBe(1);
+});
+
+/** What was put off until the event loop goes on is done. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A listener whose socket is watched by the test. */
+async function startWatched(more: Partial<SystemCalls>) {
+  const watches: { callback: (status: number) => void; state: string }[] = [];
+  const memory: Uint8Array[] = [];
+  const listen: Listen = makeListenBatched({
+    ...calls,
+    watch(_descriptor, callback) {
+      const watch = { callback, state: 'started' };
+      watches.push(watch);
+      const become = (state: string) => () => void (watch.state = state);
+      return { start: become('started'), stop: become('stopped'), close: become('closed') };
+    },
+    addressOf(array) {
+      memory.push(array);
+      return calls.addressOf(array);
+    },
+    ...more,
+  });
+  const harness = await startListener(listen);
+  closeLater(harness);
+  return { ...harness, watches, memory };
+}
+
+test('a datagram from port 0, which any host can send, is dropped: nothing can be sent there', async () => {
+  const { watches, memory, count, chain } = await startWatched({
+    recvmmsg() {
+      // The envelopes of the batch come first.
+      memory[1]!.set([2, 0, 0, 0, 127, 0, 0, 1], 0);
+      return 1;
+    },
+  });
+  watches[0]!.callback(0);
+  await turn();
+  expect(count('dropped')).toBe(1);
+  expect(chain.seen).toEqual([]);
+});
+
+test('a flood leaves others their turn', async () => {
+  let received = 0;
+  let isOver = false;
+  const { watches, count } = await startWatched({
+    recvmmsg: (_socket, _messages, slots) => {
+      if (isOver) return 0;
+      received++;
+      return slots;
+    },
+  });
+  watches[0]!.callback(0);
+  expect([received, watches[0]!.state]).toEqual([0, 'stopped']);
+  for (const batches of [8, 16, 24]) {
+    await turn();
+    expect(received).toBe(batches);
+    expect(count('dropped')).toBe(batches * 64);
+  }
+  isOver = true;
+  await turn();
+  expect(watches[0]!.state).toBe('started');
+});
+
+test('where the socket has an error, it says so and listens again', async () => {
+  const { watches, clock, logger, listener } = await startWatched({});
+  watches[0]!.callback(-9);
+  await turn();
+  expect(logger.lines).toMatchObject([
+    { level: 'warning', message: `UDP 127.0.0.1:${listener.local.port}: an unknown error; it is listened to again` },
+  ]);
+  expect([watches.length, watches[0]!.state]).toEqual([1, 'closed']);
+  clock.advance(100);
+  expect(watches).toHaveLength(2);
+});
+
+test('where there are too few descriptors, the error says so', async () => {
+  const { environment } = makeListenerEnvironment(new ScriptedChain());
+  const listen = makeListenBatched({ ...calls, socket: () => -1, errno: () => EMFILE });
+  const at = { address: '127.0.0.1', family: 4, port: 0, reusePort: false } as const;
+  await expect(listen(at, environment)).rejects.toMatchObject({ code: 'EMFILE', message: 'socket EMFILE' });
+});
+
+test('sockets share an address where they are told to, and only there', async () => {
+  const { environment } = makeListenerEnvironment(new ScriptedChain());
+  const at = { address: '127.0.0.1', family: 4, port: 0, reusePort: true } as const;
+  const first = await listenBatched(at, environment);
+  onTestFinished(() => first.close());
+  const { port } = first.local;
+  const second = await listenBatched({ ...at, port }, environment);
+  onTestFinished(() => second.close());
+  for (const listen of [listenBatched, listenUdp]) {
+    await expect(listen({ ...at, port, reusePort: false }, environment)).rejects.toMatchObject({
+      message: `bind EADDRINUSE 127.0.0.1:${port}`,
+    });
+  }
+});
+
+describe('a worker', () => {
+  // Else the kernel would give a share of all queries to a socket that nobody reads.
+  test.each(['throws', 'exits', 'closes'] as const)('that %s leaves no socket', async (how) => {
+    const worker = new Worker(new URL('./dying-worker.ts', import.meta.url));
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.on('error', () => undefined);
+    const [port] = (await once(worker, 'message')) as [number];
+    const client = await UdpClient.open(port);
+    onTestFinished(() => client.close());
+    // What waits keeps a worker from closing.
+    if (how !== 'closes') await client.send(encodeQuery('wait', 'A', { id: 1 }));
+    await client.send(encodeQuery('a', 'A', { id: 2 }));
+    expect((await client.next()).readUInt16BE(0)).toBe(2);
+    worker.postMessage(how);
+    await ended;
+    const { environment } = makeListenerEnvironment(new ScriptedChain());
+    const again = await listenBatched({ address: '127.0.0.1', family: 4, port, reusePort: false }, environment);
+    expect(again.local.port).toBe(port);
+    await again.close();
+  });
+
+  // This process has the addon; one that has it in the worker alone would call code that is not there any more.
+  test('takes nothing with it that the process needs', async () => {
+    const script = `
+      const { Worker } = require('node:worker_threads');
+      const worker = new Worker(new URL(process.argv[1]), { execArgv: [] });
+      worker.once('message', async () => {
+        await worker.terminate();
+        console.log('goes on');
+      });`;
+    const file = new URL('./dying-worker.ts', import.meta.url).href;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, file]);
+    expect(stdout).toBe('goes on\n');
+  });
+});
