@@ -23,7 +23,7 @@ export interface BarChart {
 export const colours = { text: '#7a7f87', ours: '#2f81f7', peer: '#8c939d', limit: '#b08800' } as const;
 
 const width = 760;
-const left = 150;
+const left = 176;
 const right = 90;
 const barHeight = 16;
 const rowHeight = 21;

@@ -11,13 +11,20 @@ interface Figure {
   readonly text: (value: number) => string;
 }
 
+/** Scenarios whose bars are compared; of those that have no result there are none. */
+interface Group {
+  /** By default that of the scenario. */
+  readonly title?: string;
+  /** With what is said of our server in it, where there are several. */
+  readonly scenarios: Readonly<Record<string, string>>;
+}
+
 interface Chart {
   readonly file: string;
   readonly title: string;
   readonly subtitle: string;
   readonly figure: Figure;
-  /** Scenarios; where there is no result of one it is left out. */
-  readonly groups: readonly string[];
+  readonly groups: readonly Group[];
 }
 
 const perCpuSecond: Figure = { of: (medians) => medians.answersPerCpuSecond, text: thousands };
@@ -29,29 +36,35 @@ const charts: readonly Chart[] = [
     title: 'As fast as it can',
     subtitle: more,
     figure: perCpuSecond,
-    groups: ['a10k', 'a10k-full', 'a1m', 'mix', 'wildcard'],
+    groups: each('a10k', 'a10k-full', 'a1m', 'a1m-full', 'mix', 'wildcard'),
   },
   {
     file: 'rates.svg',
     title: 'At a fixed rate',
     subtitle: more,
     figure: perCpuSecond,
-    groups: ['50k', '150k', 'light'],
+    groups: each('50k', '150k', 'light'),
   },
-  { file: 'streams.svg', title: 'TCP and TLS', subtitle: more, figure: perCpuSecond, groups: ['tcp', 'dot'] },
+  { file: 'streams.svg', title: 'TCP and TLS', subtitle: more, figure: perCpuSecond, groups: each('tcp', 'dot') },
   {
     file: 'latency.svg',
     title: 'Latency',
     subtitle: '99.9th percentile from query to reply; less is better',
     figure: { of: (medians) => medians.p999Us ?? NaN, text: microseconds },
-    groups: ['light', 'calm', 'changes', 'relists'],
+    groups: [
+      ...each('light'),
+      {
+        title: '100,000 A records, UDP, 50,000 a second',
+        scenarios: { calm: '', changes: ', changes', relists: ', relists' },
+      },
+    ],
   },
   {
     file: 'memory.svg',
     title: 'Memory',
     subtitle: 'Resident at the end of a run; less is better',
     figure: { of: (medians) => medians.residentBytes, text: megabytes },
-    groups: ['a10k', 'a1m'],
+    groups: each('a10k', 'a1m'),
   },
 ];
 
@@ -60,7 +73,7 @@ export function drawCharts(directory: string): string[] {
   const results = readResults(directory);
   const drawn: string[] = [];
   for (const { file, title, subtitle, figure, groups } of charts) {
-    const found = groups.flatMap((name) => results.get(name) ?? []).map((result) => groupOf(result, figure));
+    const found = groups.flatMap((group) => barsOf(group, results, figure));
     if (found.length === 0) continue;
     writeFileSync(join(directory, file), barChart({ title, subtitle, groups: found }));
     drawn.push(file);
@@ -68,13 +81,25 @@ export function drawCharts(directory: string): string[] {
   return drawn;
 }
 
-function groupOf({ scenario, servers }: ScenarioResult, figure: Figure): BarGroup {
-  const bars = serverNames.flatMap((name): Bar[] => {
-    const result = servers[name];
-    if (result === undefined) return [];
-    const value = figure.of(result.medians);
-    const kind = name === 'ours' ? 'ours' : name === 'echo' ? 'limit' : 'peer';
-    return [{ label: result.title, value, text: figure.text(value), kind }];
-  });
-  return { title: scenario.title, bars };
+function each(...names: readonly string[]): Group[] {
+  return names.map((name) => ({ scenarios: { [name]: '' } }));
+}
+
+/** None where no scenario of the group has a result. */
+function barsOf(group: Group, results: ReadonlyMap<string, ScenarioResult>, { of, text }: Figure): BarGroup[] {
+  let { title } = group;
+  const bars: Bar[] = [];
+  for (const [scenario, said] of Object.entries(group.scenarios)) {
+    const result = results.get(scenario);
+    if (result === undefined) continue;
+    title ??= result.scenario.title;
+    for (const name of serverNames) {
+      const server = result.servers[name];
+      if (server === undefined) continue;
+      const value = of(server.medians);
+      const kind = name === 'ours' ? 'ours' : name === 'echo' ? 'limit' : 'peer';
+      bars.push({ label: server.title + said, value, text: text(value), kind });
+    }
+  }
+  return bars.length === 0 ? [] : [{ title: title ?? '', bars }];
 }

@@ -3,6 +3,8 @@ import type { Transport } from './servers/kind.ts';
 /** What a load generator says of one run. */
 export interface LoadResult {
   readonly asked: number;
+  readonly answered: number;
+  /** Without a reply in time; those under way at the end are neither. */
   readonly lost: number;
   readonly seconds: number;
   /** Replies by response code. */
@@ -50,6 +52,7 @@ export function parseDnsperf(text: string): LoadResult {
   const codes = /^\s*Response codes:\s+(.*)$/m.exec(text)?.[1] ?? '';
   return {
     asked: number('Queries sent'),
+    answered: number('Queries completed'),
     lost: number('Queries lost'),
     seconds: number('Run time \\(s\\)'),
     rcodes: Object.fromEntries(Array.from(codes.matchAll(/(\w+) (\d+)/g), ([, code, count]) => [code!, Number(count)])),

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { problemOf, sample } from './check.ts';
@@ -22,12 +21,14 @@ export class Fleet {
   readonly #found: ReadonlyMap<ServerName, Found>;
   readonly #servers = new Map<string, RunningServer>();
   readonly #registries = new Map<string, Registry>();
-  readonly #tlsDirectory = mkdtempSync(join(tmpdir(), 'peers-tls-'));
+  readonly #scratch: string;
 
-  constructor(children: Children, inputs: Inputs, found: ReadonlyMap<ServerName, Found>) {
+  /** `scratch` is a directory for files of this run. */
+  constructor(children: Children, inputs: Inputs, found: ReadonlyMap<ServerName, Found>, scratch: string) {
     this.#children = children;
     this.#inputs = inputs;
     this.#found = found;
+    this.#scratch = scratch;
   }
 
   /** A server that gives the answers of the scenario rightly. */
@@ -39,6 +40,7 @@ export class Fleet {
       const options = {
         tls: scenario.transport === 'tls' ? await this.#certificate() : undefined,
         zoneFile: this.#inputs.zoneFile(scenario.list),
+        scratch: this.#scratch,
         registry: name === 'ours' ? await this.#registryLines(scenario) : [],
       };
       server = await RunningServer.start(
@@ -86,9 +88,8 @@ export class Fleet {
     }
   }
 
-  async stop(): Promise<void> {
-    await this.keepFor([]);
-    rmSync(this.#tlsDirectory, { recursive: true, force: true });
+  stop(): Promise<void> {
+    return this.keepFor([]);
   }
 
   async #registryLines({ list, disturbance }: Scenario): Promise<string[]> {
@@ -101,7 +102,7 @@ export class Fleet {
 
   /** Self-signed, for this run alone. */
   async #certificate(): Promise<{ certificate: string; key: string }> {
-    const [certificate, key] = [join(this.#tlsDirectory, 'cert.pem'), join(this.#tlsDirectory, 'key.pem')];
+    const [certificate, key] = [join(this.#scratch, 'cert.pem'), join(this.#scratch, 'key.pem')];
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     const command = ['openssl', 'req', '-x509', ...curve, '-days', '2', '-subj', '/CN=localhost'];
     if (!existsSync(certificate))

@@ -21,10 +21,22 @@ const rcodeNames = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REF
 
 /** Reads the line that load.c prints. */
 export function parseLoad(text: string): TimedResult {
-  const said = JSON.parse(text) as Omit<TimedResult, 'lost' | 'rcodes'> & { replied: number; rcodes: number[] };
+  const said = JSON.parse(text) as Omit<TimedResult, 'answered' | 'lost' | 'rcodes'> & {
+    replied: number;
+    rcodes: number[];
+  };
   const { asked, replied, seconds, realtime, latencyUs, lateUs } = said;
   const rcodes = said.rcodes
     .map((count, code) => [rcodeNames[code] ?? `RCODE${code}`, count] as const)
     .filter(([, count]) => count > 0);
-  return { asked, lost: asked - replied, seconds, realtime, latencyUs, lateUs, rcodes: Object.fromEntries(rcodes) };
+  return {
+    asked,
+    answered: replied,
+    lost: asked - replied,
+    seconds,
+    realtime,
+    latencyUs,
+    lateUs,
+    rcodes: Object.fromEntries(rcodes),
+  };
 }

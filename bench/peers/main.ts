@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { drawCharts } from './charts.ts';
 import { Children } from './children.ts';
 import { Fleet } from './fleet.ts';
 import { Inputs } from './inputs.ts';
 import { machineFacts, obstacle } from './machine.ts';
 import { readOptions, usage, type Options } from './options.ts';
-import { notes, reportText } from './report.ts';
-import { mediansOf, writeResult, type ServerResult } from './results.ts';
+import { disturbanceText, notes, reportText } from './report.ts';
+import { mediansOf, writeResult, type ScenarioResult, type ServerResult } from './results.ts';
 import { runOnce, type Run } from './run.ts';
+import type { RunningServer } from './running-server.ts';
 import type { Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
 import type { Found, ServerName } from './servers/kind.ts';
@@ -43,34 +47,45 @@ async function measure({ rounds, seconds, scenarios, servers, out }: Options): P
   const found = await findServers(servers);
   const children = new Children();
   const inputs = new Inputs();
-  const fleet = new Fleet(children, inputs, found);
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-peers-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const fleet = new Fleet(children, inputs, found, scratch);
+  const results = new Map<string, ScenarioResult>();
   for (const [index, scenario] of scenarios.entries()) {
     await fleet.keepFor(scenarios.slice(index));
-    const questions = inputs.questions(scenario.list, scenario.asked);
-    const context = { children, fleet, questions };
-    const wanted = scenario.servers.filter((name) => found.has(name));
-    const { results, failed } = await measureScenario(scenario, wanted, context, rounds, seconds, found);
-    const missing = scenario.servers.filter((name) => servers.includes(name) && (!found.has(name) || failed.has(name)));
-    const result = { scenario, measuredAt: new Date().toISOString(), seconds, machine, missing, servers: results };
+    const { running, failed } = await startServers(fleet, scenario, servers, found);
+    const context = { children, fleet, questions: inputs.questions(scenario.list, scenario.asked) };
+    for (const server of running.values()) await runOnce(context, scenario, server, warmUpSeconds);
+    const runs = new Map<ServerName, Run[]>(Array.from(running.keys(), (name) => [name, []]));
+    for (let round = 0; round < rounds; round++)
+      for (const [name, server] of running) runs.get(name)!.push(await runOnce(context, scenario, server, seconds));
+    const measured: Partial<Record<ServerName, ServerResult>> = {};
+    for (const [name, { kind, startedAfterMs }] of running) {
+      const own = runs.get(name)!;
+      const { version } = found.get(name)!;
+      measured[name] = { title: kind.title, version, startedAfterMs, medians: mediansOf(own), runs: own };
+    }
+    const measuredAt = new Date().toISOString();
+    const result = { scenario, measuredAt, seconds, machine, missing: [...failed.keys()], servers: measured };
     writeResult(out, result);
+    results.set(scenario.name, result);
     console.log(
       `\n${reportText(result)}${notes(result)
         .map((note) => `  ${note}\n`)
         .join('')}`,
     );
-    for (const name of missing)
-      console.log(`  MISSING: ${kinds[name].title}${failed.has(name) ? `: ${failed.get(name)!}` : ''}`);
+    for (const [name, why] of failed) console.log(`  MISSING: ${kinds[name].title}: ${why}`);
   }
   await fleet.stop();
-  console.log(`took ${((performance.now() - begin) / 60_000).toFixed(1)} minutes`);
+  console.log(`${disturbanceText(results)}took ${((performance.now() - begin) / 60_000).toFixed(1)} minutes`);
 }
 
 /** Those that are on this machine; says loudly which are not. */
 async function findServers(names: readonly ServerName[]): Promise<Map<ServerName, Found>> {
   const servers = new Map<ServerName, Found>();
   for (const name of names) {
-    const { title, hint, find } = kinds[name];
-    const found = await find();
+    const { title, hint } = kinds[name];
+    const found = await kinds[name].find();
     if (found === undefined) console.error(`\nMISSING: ${title} is not on this machine, and is left out. ${hint}.\n`);
     else {
       servers.set(name, found);
@@ -80,32 +95,22 @@ async function findServers(names: readonly ServerName[]): Promise<Map<ServerName
   return servers;
 }
 
-async function measureScenario(
+/** The servers of a scenario, and why some of those that are wanted are not there. */
+async function startServers(
+  fleet: Fleet,
   scenario: Scenario,
-  names: readonly ServerName[],
-  context: Parameters<typeof runOnce>[0],
-  rounds: number,
-  seconds: number,
+  wanted: readonly ServerName[],
   found: ReadonlyMap<ServerName, Found>,
-): Promise<{ results: Partial<Record<ServerName, ServerResult>>; failed: Map<ServerName, string> }> {
-  const running = new Map<ServerName, Awaited<ReturnType<Fleet['server']>>>();
+): Promise<{ running: Map<ServerName, RunningServer>; failed: Map<ServerName, string> }> {
+  const running = new Map<ServerName, RunningServer>();
   const failed = new Map<ServerName, string>();
-  for (const name of names) {
+  for (const name of scenario.servers.filter((each) => wanted.includes(each))) {
     try {
-      running.set(name, await context.fleet.server(name, scenario));
+      if (found.has(name)) running.set(name, await fleet.server(name, scenario));
+      else failed.set(name, 'not on this machine');
     } catch (error) {
       failed.set(name, (error as Error).message);
     }
   }
-  const runs = new Map<ServerName, Run[]>(names.map((name) => [name, []]));
-  for (const server of running.values()) await runOnce(context, scenario, server, warmUpSeconds);
-  for (let round = 0; round < rounds; round++)
-    for (const [name, server] of running) runs.get(name)!.push(await runOnce(context, scenario, server, seconds));
-  const results: Partial<Record<ServerName, ServerResult>> = {};
-  for (const [name, { kind, startedAfterMs }] of running) {
-    const own = runs.get(name)!;
-    const { version } = found.get(name)!;
-    results[name] = { title: kind.title, version, startedAfterMs, medians: mediansOf(own), runs: own };
-  }
-  return { results, failed };
+  return { running, failed };
 }

@@ -7,7 +7,7 @@ export function reportText({ scenario, servers, seconds }: ScenarioResult): stri
   const results = Object.values(servers);
   const isTimed = results.some(({ medians }) => medians.p99Us !== undefined);
   const ours = servers.ours?.medians;
-  const head = ['', 'q/s of CPU', 'spread', 'ratio', 'CPU/q', 'q/s', 'busy', 'lost', 'RSS', 'peak'];
+  const head = ['', 'q/s of CPU', 'spread', 'ratio', 'CPU/q', 'q/s', 'busy', 'lost', 'RSS', 'peak', 'started'];
   if (isTimed) head.push('p50', 'p99', 'p99.9', 'max', 'p99 ratio');
   const rows = results.map((result) => row(result, ours, isTimed));
   const rounds = results[0]?.runs.length ?? 0;
@@ -15,7 +15,7 @@ export function reportText({ scenario, servers, seconds }: ScenarioResult): stri
 }
 
 /** `ratio` is ours by theirs of queries per second of CPU; `p99 ratio` theirs by ours: above 1 we are ahead. */
-function row({ title, medians }: ServerResult, ours: Medians | undefined, isTimed: boolean): string[] {
+function row({ title, medians, startedAfterMs }: ServerResult, ours: Medians | undefined, isTimed: boolean): string[] {
   const isOurs = medians === ours;
   const ratio = (mine: number, theirs: number): string =>
     isOurs || ours === undefined ? '' : (mine / theirs).toFixed(2);
@@ -30,6 +30,7 @@ function row({ title, medians }: ServerResult, ours: Medians | undefined, isTime
     String(medians.lost),
     megabytes(medians.residentBytes),
     megabytes(medians.peakBytes),
+    `${(startedAfterMs / 1000).toFixed(1)} s`,
   ];
   if (isTimed)
     cells.push(
@@ -37,6 +38,21 @@ function row({ title, medians }: ServerResult, ours: Medians | undefined, isTime
       ratio(medians.p99Us ?? NaN, ours?.p99Us ?? NaN),
     );
   return cells;
+}
+
+/** How our 99.9th percentile while the registry changes is to that of another server that nobody disturbs. */
+export function disturbanceText(results: ReadonlyMap<string, ScenarioResult>): string {
+  const undisturbed = results.get('calm')?.servers.knot;
+  return ['calm', 'changes', 'relists']
+    .flatMap((name) => {
+      const mine = results.get(name)?.servers.ours?.medians.p999Us;
+      const theirs = undisturbed?.medians.p999Us;
+      if (undisturbed === undefined || mine === undefined || theirs === undefined) return [];
+      return [
+        `${name}: our p99.9 is ${(mine / theirs).toFixed(2)} × that of ${undisturbed.title} that nobody disturbs\n`,
+      ];
+    })
+    .join('');
 }
 
 /** What one must know to read the figures. */

@@ -46,7 +46,7 @@ export function mediansOf(runs: readonly Run[]): Medians {
     answersPerCpuSecond: of((run) => run.answersPerCpuSecond),
     answersPerCpuSecondSpread: spread(runs.map((run) => run.answersPerCpuSecond)),
     cpuUsPerAnswer: of((run) => 1e6 / run.answersPerCpuSecond),
-    answersPerSecond: of((run) => (run.asked - run.lost) / run.seconds),
+    answersPerSecond: of((run) => run.answered / run.seconds),
     busy: of((run) => run.busy),
     lost: runs.reduce((sum, run) => sum + run.lost, 0),
     residentBytes: of((run) => run.residentBytes),

@@ -49,7 +49,7 @@ export async function runOnce(
   return {
     ...result,
     cpuSeconds,
-    answersPerCpuSecond: (result.asked - result.lost) / cpuSeconds,
+    answersPerCpuSecond: result.answered / cpuSeconds,
     busy: cpuSeconds / result.seconds,
     residentBytes: resident,
     peakBytes: peak,

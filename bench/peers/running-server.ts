@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../test/support/free-ports.ts';
 import { ask } from './ask.ts';
@@ -18,7 +17,10 @@ const startTimeoutMsPerHost = 0.5;
 const stopTimeoutMs = 5000;
 const pollMs = 20;
 
-export type StartOptions = Pick<Place, 'tls' | 'zoneFile' | 'registry'>;
+export type StartOptions = Pick<Place, 'tls' | 'zoneFile' | 'registry'> & {
+  /** The server gets a directory in it. */
+  readonly scratch: string;
+};
 
 /** A server in a process of its own, pinned to its processor. */
 export class RunningServer {
@@ -47,7 +49,7 @@ export class RunningServer {
     { hosts }: HostList,
     first: Question,
   ): Promise<RunningServer> {
-    const directory = mkdtempSync(join(tmpdir(), `peers-${kind.name}-`));
+    const directory = mkdtempSync(join(options.scratch, `${kind.name}-`));
     const [port, ...otherPorts] = (await freePorts(2)) as [number, number];
     const { files, command } = found.setup({ ...options, directory, port, otherPorts });
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);

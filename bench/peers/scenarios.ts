@@ -27,9 +27,11 @@ export interface Scenario {
 export const changesPerSecond = 1000;
 
 const all: readonly ServerName[] = ['ours', 'knot', 'nsd', 'coredns', 'unbound', 'echo'];
-const withTlsOnly: readonly ServerName[] = ['ours', 'nsd', 'unbound', 'coredns'];
-const withoutLimit: readonly ServerName[] = ['ours', 'knot', 'nsd', 'coredns', 'unbound'];
+const withTls: readonly ServerName[] = ['ours', 'nsd', 'unbound', 'coredns'];
+const authorities: readonly ServerName[] = ['ours', 'knot', 'nsd', 'coredns'];
 const closed: Load = { by: 'dnsperf', clients: 1, window: 100 };
+/** dnsperf needs more CPU time for a query than most servers here: only this one keeps them busy. */
+const full: Load = { by: 'window', window: 500 };
 const streams: Load = { by: 'dnsperf', clients: 10, window: 500 };
 const at = (perSecond: number): Load => ({ by: 'dnsperf', clients: 1, window: 1000, perSecond });
 const a10k = { list: 'a10k', asked: 'a', transport: 'udp' } as const;
@@ -40,9 +42,9 @@ export const scenarios: readonly Scenario[] = [
   {
     ...a10k,
     name: 'a10k-full',
-    title: '10,000 A records, UDP, more than any server can answer',
-    load: { by: 'window', window: 500 },
-    servers: ['ours', 'knot', 'nsd', 'coredns', 'echo'],
+    title: '10,000 A records, UDP, saturated',
+    load: full,
+    servers: ['ours', 'knot', 'nsd', 'echo'],
   },
   {
     ...a10k,
@@ -51,6 +53,14 @@ export const scenarios: readonly Scenario[] = [
     list: 'a1m',
     load: closed,
     servers: ['ours', 'knot', 'nsd', 'coredns'],
+  },
+  {
+    ...a10k,
+    name: 'a1m-full',
+    title: '1,000,000 A records, UDP, saturated',
+    list: 'a1m',
+    load: full,
+    servers: ['ours', 'knot', 'nsd'],
   },
   {
     ...a10k,
@@ -74,7 +84,7 @@ export const scenarios: readonly Scenario[] = [
     asked: 'mix',
     transport: 'udp',
     load: closed,
-    servers: withoutLimit,
+    servers: authorities,
   },
   {
     name: 'wildcard',
@@ -83,10 +93,10 @@ export const scenarios: readonly Scenario[] = [
     asked: 'wildcard',
     transport: 'udp',
     load: closed,
-    servers: withoutLimit,
+    servers: authorities,
   },
-  { ...a10k, name: 'tcp', title: '10,000 A records, TCP', transport: 'tcp', load: streams, servers: withoutLimit },
-  { ...a10k, name: 'dot', title: '10,000 A records, TLS', transport: 'tls', load: streams, servers: withTlsOnly },
+  { ...a10k, name: 'tcp', title: '10,000 A records, TCP', transport: 'tcp', load: streams, servers: authorities },
+  { ...a10k, name: 'dot', title: '10,000 A records, TLS', transport: 'tls', load: streams, servers: withTls },
   {
     ...a10k,
     name: 'light',
