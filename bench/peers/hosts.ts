@@ -1,5 +1,3 @@
-import { hostName } from '../fixture.ts';
-
 /** The zone that all servers serve. */
 export const zone = 'mesh.test.';
 /** Names that are asked for and do not exist are below it, as the hosts are. */
@@ -32,7 +30,11 @@ export interface Host {
 export const servicePort = { name: 'http', number: 80 };
 
 export function hostAt(index: number): Host {
-  return { name: hostName(index), address: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}` };
+  // They differ in length, as names do.
+  return {
+    name: `service-${index}.team-${index % 97}.mesh.test`,
+    address: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
+  };
 }
 
 export function wildcardAt(index: number): Host {

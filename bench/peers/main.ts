@@ -28,6 +28,10 @@ if (!options.drawsOnly) await measure(options);
 console.log(`drawn in ${options.out}: ${drawCharts(options.out).join(', ')}`);
 
 function readOptionsOrExit(): Options {
+  if (process.argv.includes('--help')) {
+    console.log(usage);
+    process.exit();
+  }
   try {
     return readOptions(process.argv.slice(2));
   } catch (error) {

@@ -21,6 +21,7 @@ export const usage = `npm run bench:peers -- [options]
   --servers A,B       only these of ${serverNames.join(', ')}
   --out DIRECTORY     for the results; bench/results by default
   --draw              only draw the charts of the results that are there
+  --help              print this
 `;
 
 /** Throws an error with a message for people where an option is not understood. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { FakeApiServer, sendStatus, type ApiObject } from '../../test/support/fake-api-server.ts';
 import { hostAt, hostLists, type HostListName } from './hosts.ts';
 import type { RegistryAnswer, RegistryOrder } from './registry.ts';
@@ -20,12 +21,17 @@ const server = await FakeApiServer.start();
 let revision = 0;
 for (let index = 0; index < list.hosts; index++) put(index);
 let isForgetting = false;
+/** The version that the last watch began with; a streamed list has all there is. */
 let watchedFrom = 0;
+let lastWatch: ServerResponse | undefined;
 server.scripts.push(({ plural: asked, isWatch, query }, response) => {
   if (!isWatch || asked !== plural) return false;
-  watchedFrom = Number(query.get('resourceVersion'));
-  if (isForgetting) sendStatus(response, 410, 'too old resource version');
-  return isForgetting;
+  const isStreamedList = query.get('sendInitialEvents') === 'true';
+  watchedFrom = isStreamedList ? Infinity : Number(query.get('resourceVersion'));
+  lastWatch = response;
+  if (!isForgetting || isStreamedList) return false;
+  sendStatus(response, 410, 'too old resource version');
+  return true;
 });
 
 process.on('message', (order: RegistryOrder) => void obey(order).then((answer) => process.send!(answer)));
@@ -57,12 +63,13 @@ async function relist(end: number): Promise<RegistryAnswer> {
   let times = 0;
   do {
     isForgetting = true;
+    watchedFrom = 0;
     server.endWatches(plural);
     await pause(pollMs);
     for (let index = 0; index < list.hosts; index += changedEach) put(index);
     server.compact();
     isForgetting = false;
-    while (watchedFrom < server.version) await pause(pollMs);
+    while (watchedFrom < server.version || (lastWatch?.writableLength ?? 0) > 0) await pause(pollMs);
     times++;
     revision++;
   } while (performance.now() < end);

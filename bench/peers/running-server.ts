@@ -15,7 +15,7 @@ export const serverCpu = 0;
 const startTimeoutMs = 30_000;
 const startTimeoutMsPerHost = 0.5;
 const stopTimeoutMs = 5000;
-const pollMs = 20;
+const pollMs = 100;
 
 export type StartOptions = Pick<Place, 'tls' | 'zoneFile' | 'registry'> & {
   /** The server gets a directory in it. */

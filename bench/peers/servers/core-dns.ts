@@ -22,7 +22,7 @@ export const coreDns: Kind = {
   },
 };
 
-function corefile({ port, otherPorts, tls, zoneFile }: Place): string {
+export function corefile({ port, otherPorts, tls, zoneFile }: Place): string {
   return `${tls ? 'tls' : 'dns'}://mesh.test:${port} {
   bind 127.0.0.1
 ${tls ? `  tls ${tls.certificate} ${tls.key}\n` : ''}  errors

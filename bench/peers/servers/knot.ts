@@ -23,7 +23,7 @@ export const knot: Kind = {
   },
 };
 
-function knotConfig({ directory, port, zoneFile }: Place): string {
+export function knotConfig({ directory, port, zoneFile }: Place): string {
   return `server:
   listen: 127.0.0.1@${port}
   rundir: ${directory}

@@ -22,7 +22,7 @@ export const nsd: Kind = {
   },
 };
 
-function nsdConfig({ directory, port, tls, zoneFile }: Place): string {
+export function nsdConfig({ directory, port, tls, zoneFile }: Place): string {
   const tlsLines = tls
     ? `  tls-port: ${port}
   tls-service-pem: "${tls.certificate}"

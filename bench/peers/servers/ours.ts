@@ -26,7 +26,7 @@ export const ours: Kind = {
   },
 };
 
-function corefile({ port, otherPorts, tls, registry }: Place): string {
+export function corefile({ port, otherPorts, tls, registry }: Place): string {
   return `${tls ? 'tls://' : ''}mesh.test:${port} {
   bind 127.0.0.1
 ${tls ? `  tls ${tls.certificate} ${tls.key}\n` : ''}  errors

@@ -22,7 +22,7 @@ export const unbound: Kind = {
   },
 };
 
-function unboundConfig({ directory, port, tls, zoneFile }: Place): string {
+export function unboundConfig({ directory, port, tls, zoneFile }: Place): string {
   const tlsLines = tls
     ? `  tls-port: ${port}
   tls-service-pem: "${tls.certificate}"
