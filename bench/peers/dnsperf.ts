@@ -25,6 +25,8 @@ export interface DnsperfPlan {
 
 /** A query without a reply after this is lost. */
 const timeoutSeconds = 1;
+/** So that replies wait for it while its threads take turns, and are not lost: by default few hundred fit. */
+const bufferKilobytes = 4096;
 const modes = { udp: 'udp', tcp: 'tcp', tls: 'dot' } as const;
 
 export function dnsperfCommand(plan: DnsperfPlan): string[] {
@@ -37,6 +39,7 @@ export function dnsperfCommand(plan: DnsperfPlan): string[] {
     '-c': plan.clients,
     '-q': plan.window,
     '-t': timeoutSeconds,
+    ...(plan.transport === 'udp' ? { '-b': bufferKilobytes } : {}),
     ...(plan.perSecond === undefined ? {} : { '-Q': plan.perSecond }),
   };
   return ['dnsperf', '-W', ...Object.entries(options).flatMap(([option, value]) => [option, String(value)])];

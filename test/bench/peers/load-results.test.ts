@@ -55,6 +55,7 @@ describe('dnsperf', () => {
     const command = dnsperfCommand(plan).join(' ');
     expect(command).toContain(mode);
     expect(command).toContain('-s 127.0.0.1 -p 53');
+    expect(command.includes('-b 4096')).toBe(transport === 'udp');
     expect(command.includes('-Q 1000')).toBe(perSecond !== undefined);
   });
 });
