@@ -7,15 +7,24 @@ import type { Question } from './questions.ts';
 import type { Transport } from './servers/kind.ts';
 
 const host = '127.0.0.1';
-const timeoutMs = 1000;
+const patienceMs = 1000;
 
-/** One question to a server on this machine; rejects where there is no reply within a second. */
-export async function ask(port: number, transport: Transport, { name, type }: Question): Promise<DnsMessage> {
+/** One question to a server on this machine; rejects where there is no reply in time, by default a second. */
+export async function ask(
+  port: number,
+  transport: Transport,
+  { name, type }: Question,
+  timeoutMs = patienceMs,
+): Promise<DnsMessage> {
   const query = encodeQuery(name, type);
-  return decodeMessage(await (transport === 'udp' ? exchangeUdp(port, query) : exchangeStream(port, transport, query)));
+  return decodeMessage(
+    await (transport === 'udp'
+      ? exchangeUdp(port, query, timeoutMs)
+      : exchangeStream(port, transport, query, timeoutMs)),
+  );
 }
 
-function exchangeUdp(port: number, query: Uint8Array): Promise<Uint8Array> {
+function exchangeUdp(port: number, query: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
     const finish = (settle: () => void): void => {
@@ -30,7 +39,12 @@ function exchangeUdp(port: number, query: Uint8Array): Promise<Uint8Array> {
   });
 }
 
-function exchangeStream(port: number, transport: 'tcp' | 'tls', query: Uint8Array): Promise<Uint8Array> {
+function exchangeStream(
+  port: number,
+  transport: 'tcp' | 'tls',
+  query: Uint8Array,
+  timeoutMs: number,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const socket: Socket =
       transport === 'tcp' ? connectTcp(port, host) : connectTls({ port, host, rejectUnauthorized: false });

@@ -62,7 +62,9 @@ export function notes({ scenario, servers }: ScenarioResult): string[] {
     scenario.load.by === 'rate' || (scenario.load.by === 'dnsperf' && scenario.load.perSecond !== undefined);
   for (const [name, { title, medians, runs }] of Object.entries(servers)) {
     if (!isOpen && name !== limitName && medians.busy < 0.9)
-      found.push(`${title} was busy for ${percent(medians.busy)} only: the load was the limit`);
+      found.push(
+        `${title} was busy for ${percent(medians.busy)} only: the load was the limit, or the machine is not quiet`,
+      );
     const wrong = runs.reduce((sum, { rcodes }) => sum + wrongReplies(rcodes), 0);
     if (wrong > 0) found.push(`WRONG: ${wrong} replies of ${title} had neither NOERROR nor NXDOMAIN`);
     const late = runs.map(({ lateUs }) => lateUs?.p999 ?? 0);

@@ -16,6 +16,8 @@ const startTimeoutMs = 30_000;
 const startTimeoutMsPerHost = 0.5;
 const stopTimeoutMs = 5000;
 const pollMs = 100;
+/** What is asked over UDP before it listens is lost, and is asked again after this. */
+const firstTimeoutMs = 250;
 
 export type StartOptions = Pick<Place, 'tls' | 'zoneFile' | 'registry'> & {
   /** The server gets a directory in it. */
@@ -95,10 +97,11 @@ export class RunningServer {
 
   async #answers(first: Question, deadline: number): Promise<void> {
     let last = '';
+    const timeoutMs = this.#transport === 'udp' ? firstTimeoutMs : undefined;
     for (;;) {
       if (this.#child.exitCode !== null || this.#child.signalCode !== null) this.#fail('ended');
       try {
-        const problem = problemOf(first, await ask(this.port, this.#transport, first));
+        const problem = problemOf(first, await ask(this.port, this.#transport, first, timeoutMs));
         if (problem === undefined || this.kind.name === 'echo') return;
         last = problem;
       } catch (error) {
