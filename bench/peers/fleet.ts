@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ask } from './ask.ts';
+import { problemOf, sample } from './check.ts';
+import type { Children } from './children.ts';
+import { hostLists } from './hosts.ts';
+import type { Inputs } from './inputs.ts';
+import { questions } from './questions.ts';
+import { lastChanged, Registry, type RegistryAnswer, type RegistryOrder } from './registry.ts';
+import { RunningServer } from './running-server.ts';
+import type { Scenario } from './scenarios.ts';
+import { kinds } from './servers/kinds.ts';
+import type { Found, ServerName } from './servers/kind.ts';
+
+const changeTimeoutMs = 20_000;
+
+/** The servers that run: each is started when a scenario first needs it, and stopped when none will need it again. */
+export class Fleet {
+  readonly #children: Children;
+  readonly #inputs: Inputs;
+  readonly #found: ReadonlyMap<ServerName, Found>;
+  readonly #servers = new Map<string, RunningServer>();
+  readonly #registries = new Map<string, Registry>();
+  readonly #scratch: string;
+
+  /** `scratch` is a directory for files of this run. */
+  constructor(children: Children, inputs: Inputs, found: ReadonlyMap<ServerName, Found>, scratch: string) {
+    this.#children = children;
+    this.#inputs = inputs;
+    this.#found = found;
+    this.#scratch = scratch;
+  }
+
+  /** A server that gives the answers of the scenario rightly. */
+  async server(name: ServerName, scenario: Scenario): Promise<RunningServer> {
+    const key = keyOf(name, scenario);
+    const asked = sample(questions(scenario.asked, hostLists[scenario.list]));
+    let server = this.#servers.get(key);
+    if (server === undefined) {
+      const options = {
+        tls: scenario.transport === 'tls' ? await this.#certificate() : undefined,
+        zoneFile: this.#inputs.zoneFile(scenario.list),
+        scratch: this.#scratch,
+        registry: name === 'ours' ? await this.#registryLines(scenario) : [],
+      };
+      server = await RunningServer.start(
+        this.#children,
+        kinds[name],
+        this.#found.get(name)!,
+        options,
+        hostLists[scenario.list],
+        asked[0]!,
+      );
+      this.#servers.set(key, server);
+    }
+    await server.check(asked, scenario.transport);
+    return server;
+  }
+
+  disturb(scenario: Scenario, order: RegistryOrder): Promise<RegistryAnswer> {
+    return this.#registries.get(scenario.list)!.disturb(order);
+  }
+
+  /** Resolves when a server answers what the registry had last; rejects where it never does. */
+  async untilChanged(server: RunningServer, answer: RegistryAnswer): Promise<void> {
+    const question = lastChanged(answer);
+    const deadline = performance.now() + changeTimeoutMs;
+    for (;;) {
+      const problem = problemOf(question, await ask(server.port, 'udp', question));
+      if (problem === undefined) return;
+      if (performance.now() > deadline) throw new Error(`the last change did not arrive: ${problem}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Stops what none of these scenarios needs. */
+  async keepFor(scenarios: readonly Scenario[]): Promise<void> {
+    const keys = new Set(scenarios.flatMap((scenario) => scenario.servers.map((name) => keyOf(name, scenario))));
+    for (const [key, server] of this.#servers) {
+      if (keys.has(key)) continue;
+      await server.stop();
+      this.#servers.delete(key);
+    }
+    for (const [list, registry] of this.#registries) {
+      if (scenarios.some((scenario) => scenario.disturbance !== undefined && scenario.list === list)) continue;
+      registry.stop();
+      this.#registries.delete(list);
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.keepFor([]);
+  }
+
+  async #registryLines({ list, disturbance }: Scenario): Promise<string[]> {
+    const patience = 'startup_timeout 5m';
+    if (disturbance === undefined) return [`file ${this.#inputs.serviceEntries(list)}`, patience];
+    const registry = this.#registries.get(list) ?? (await Registry.start(this.#children, list));
+    this.#registries.set(list, registry);
+    return [`endpoint ${registry.url}`, 'pods off', patience];
+  }
+
+  /** Self-signed, for this run alone. */
+  async #certificate(): Promise<{ certificate: string; key: string }> {
+    const [certificate, key] = [join(this.#scratch, 'cert.pem'), join(this.#scratch, 'key.pem')];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const command = ['openssl', 'req', '-x509', ...curve, '-days', '2', '-subj', '/CN=localhost'];
+    if (!existsSync(certificate))
+      await this.#children.output([...command, '-keyout', key, '-out', certificate], 10_000);
+    return { certificate, key };
+  }
+}
+
+function keyOf(name: ServerName, { list, transport, disturbance }: Scenario): string {
+  const hasApi = name === 'ours' && disturbance !== undefined;
+  return [name, list, transport === 'tls' ? 'tls' : 'plain', hasApi ? 'api' : 'file'].join(' ');
+}

@@ -1,0 +1,41 @@
+export type Transport = 'udp' | 'tcp' | 'tls';
+
+export const serverNames = ['ours', 'knot', 'nsd', 'coredns', 'unbound', 'echo'] as const;
+export type ServerName = (typeof serverNames)[number];
+
+/** Where a server listens and what it serves. */
+export interface Place {
+  /** Empty, for its own files. */
+  readonly directory: string;
+  readonly port: number;
+  /** For what it may want beside DNS. */
+  readonly otherPorts: readonly number[];
+  /** Over TLS instead of UDP and TCP, with this self-signed certificate and its key. */
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  readonly zoneFile: string;
+  /** For our own server: its lines in the block of `serviceentry`. */
+  readonly registry: readonly string[];
+}
+
+/** How a server is started: `files` are written into its directory first. */
+export interface Setup {
+  readonly files: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+}
+
+/** A server that was found on this machine. */
+export interface Found {
+  readonly version: string;
+  setup(place: Place): Setup;
+}
+
+/** A server that may be on this machine. */
+export interface Kind {
+  readonly name: ServerName;
+  /** For people. */
+  readonly title: string;
+  readonly hasTls: boolean;
+  /** What to do where it is not found. */
+  readonly hint: string;
+  find(): Promise<Found | undefined>;
+}

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Kind, Place } from './kind.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** This server, bundled as in the image, with `errors` and `prometheus` and otherwise as it is by default. */
+export const ours: Kind = {
+  name: 'ours',
+  title: 'serviceentry-dns',
+  hasTls: true,
+  hint: 'npm run build',
+  find() {
+    const bundled = spawnSync(process.execPath, ['bundle.config.ts'], { cwd: root, encoding: 'utf8' });
+    if (bundled.status !== 0) throw new Error(`the bundle could not be made:\n${bundled.stderr}`);
+    const program = [process.execPath, join(root, 'dist', 'main.js')];
+    const commit = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' });
+    return Promise.resolve({
+      version: `commit ${commit.stdout.trim() || 'unknown'}, Node ${process.versions.node}`,
+      setup: (place: Place) => ({
+        files: { Corefile: corefile(place) },
+        command: [...program, '-conf', join(place.directory, 'Corefile')],
+      }),
+    });
+  },
+};
+
+export function corefile({ port, otherPorts, tls, registry }: Place): string {
+  return `${tls ? 'tls://' : ''}mesh.test:${port} {
+  bind 127.0.0.1
+${tls ? `  tls ${tls.certificate} ${tls.key}\n` : ''}  errors
+  prometheus 127.0.0.1:${otherPorts[0]!}
+  serviceentry {
+${registry.map((line) => `    ${line}\n`).join('')}  }
+}
+`;
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { corefile as coreDnsCorefile } from '../../../bench/peers/servers/core-dns.ts';
+import type { Place } from '../../../bench/peers/servers/kind.ts';
+import { knotConfig } from '../../../bench/peers/servers/knot.ts';
+import { nsdConfig } from '../../../bench/peers/servers/nsd.ts';
+import { corefile } from '../../../bench/peers/servers/ours.ts';
+import { unboundConfig } from '../../../bench/peers/servers/unbound.ts';
+import { loadCorefile } from '../../../src/cli/load.ts';
+import { formatProblem } from '../../../src/corefile/problem.ts';
+
+const plain: Place = {
+  directory: '/d',
+  port: 5353,
+  otherPorts: [9153],
+  tls: undefined,
+  zoneFile: '/zone',
+  registry: ['file /entries', 'startup_timeout 5m'],
+};
+const tls: Place = { ...plain, tls: { certificate: '/cert.pem', key: '/key.pem' } };
+
+test.each([
+  ['from files', plain.registry],
+  ['from an API server', ['endpoint http://127.0.0.1:1', 'pods off', 'startup_timeout 5m']],
+])('our Corefile has no errors: %s', (_, registry) => {
+  const { problems } = loadCorefile({ file: 'Corefile', text: corefile({ ...plain, registry }) }, 53, {});
+  expect(problems.list.map(formatProblem)).toEqual([]);
+});
+
+test.each([
+  ['ours', corefile, /^mesh\.test:5353 \{$/m],
+  ['CoreDNS', coreDnsCorefile, /^dns:\/\/mesh\.test:5353 \{$/m],
+  ['Knot', knotConfig, /^ {2}listen: 127\.0\.0\.1@5353$/m],
+  ['NSD', nsdConfig, /^ {2}ip-address: 127\.0\.0\.1@5353$/m],
+  ['Unbound', unboundConfig, /^ {2}interface: 127\.0\.0\.1@5353$/m],
+])('%s listens on loopback alone', (_, config, listens) => {
+  expect(config(plain)).toMatch(listens);
+  expect(config(plain)).toContain('127.0.0.1');
+  expect(config(plain)).not.toMatch(/tls/);
+});
+
+test.each([
+  ['ours', corefile, /^tls:\/\/mesh\.test:5353 \{$/m],
+  ['CoreDNS', coreDnsCorefile, /^tls:\/\/mesh\.test:5353 \{$/m],
+  ['NSD', nsdConfig, /^ {2}tls-port: 5353$/m],
+  ['Unbound', unboundConfig, /^ {2}tls-port: 5353$/m],
+])('%s listens with a certificate', (_, config, listens) => {
+  expect(config(tls)).toMatch(listens);
+  expect(config(tls)).toContain('/cert.pem');
+  expect(config(tls)).toContain('/key.pem');
+});
+
+test.each([
+  ['ours', corefile, '/entries'],
+  ['CoreDNS', coreDnsCorefile, '/zone'],
+  ['Knot', knotConfig, '/zone'],
+  ['NSD', nsdConfig, '/zone'],
+  ['Unbound', unboundConfig, '/zone'],
+])('%s serves what all serve', (_, config, path) => expect(config(plain)).toContain(path));
