@@ -119,9 +119,7 @@ describe('sizes', () => {
     const { memory, meter } = makeMeter();
     meter.count(makeQuery('example.org', 'A'), 0, meter.begin());
     expect([...memory.subarray(zoneSeries.responseSize, zoneSeries.dnssecOk)].every((count) => count === 0)).toBe(true);
-    expect([...memory.subarray(zoneSeries.responses, zoneSeries.began)].every((count) => count === 0)).toBe(
-      true,
-    );
+    expect([...memory.subarray(zoneSeries.responses, zoneSeries.began)].every((count) => count === 0)).toBe(true);
   });
 });
 
