@@ -222,6 +222,9 @@ export class Query {
     }
     this.out = empty;
     this.outStart = 0;
+    // A query that waits must not keep the receive buffer.
+    this.#viewed = empty;
+    this.#view = new DataView(empty.buffer);
   }
 
   /** Gives up a reply that came from elsewhere, so that another can be written in its place. */
