@@ -83,6 +83,6 @@ export class ReceiveBuffers {
     query.end = query.start + length;
     query.transport = 'udp';
     query.peer = this.#peer;
-    this.#answerer.answer(query);
+    void this.#answerer.answer(query);
   }
 }

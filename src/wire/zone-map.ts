@@ -35,8 +35,8 @@ export class ZoneMap<Value> {
       (byLength[zone.length] ??= []).push({ zone, value });
     }
     for (const byLength of levels.values()) {
-      // The sort is stable: the first of equal zones stays before the others.
-      for (const list of byLength) list?.sort((a, b) => compareEnd(a.zone, 0, b.zone));
+      // Holes are passed over. The sort is stable: the first of equal zones stays before the others.
+      byLength.forEach((list) => list.sort((a, b) => compareEnd(a.zone, 0, b.zone)));
     }
     this.#levels = Array.from(levels, ([labelCount, byLength]) => ({ labelCount, byLength })).sort(
       (a, b) => b.labelCount - a.labelCount,
