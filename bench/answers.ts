@@ -1,31 +1,40 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { rcode, rrType } from '../src/wire/codes.ts';
-import { Query } from '../src/wire/query.ts';
-import type { Answerer } from '../src/server/answerer.ts';
-import { hashSeed, hostName, makeAnswerer } from './fixture.ts';
-import { makeQueries, makeRandom, type QuerySet } from './queries.ts';
+import { defaultUdpPayload, rcode, rrType } from '../src/wire/codes.ts';
+import { hostName, makeAnswerer, manyAddresses, type Visibility } from './fixture.ts';
+import { measure, print } from './measure.ts';
+import { makeQueries, makeRandom } from './queries.ts';
+import { ReceiveBuffers } from './receive-buffers.ts';
+import { measureSteps } from './steps.ts';
 
-// From query bytes to reply bytes, through the function that a socket calls: no socket, no system call. One line per
-// scenario: answers per second of this thread's CPU time (median of the rounds; machines are shared, wall time is not
-// ours), nanoseconds and octets allocated per answer.
+// From query bytes to reply bytes, through the function that a socket calls: no socket, no system call. Replies are
+// written in place, over the query, as the batched UDP listener does (receive-buffers.ts). Each figure contains the copy
+// that puts the queries there; what that copy takes alone stands in a line of its own.
+//
+//     node bench/answers.ts [HOSTS …]
 
-const queryCount = 1 << 17;
-const rounds = 7;
-const roundMs = 500;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+const queryCount = 1 << 16;
+const slotBytes = 256;
+const visibilities = {
+  all: 'seen by all',
+  exportTo: 'exported to the namespace that asks',
+  sidecars: 'limited by its Sidecar',
+};
 
 interface Scenario {
   readonly name: string;
   readonly code: number;
+  /** Where replies are longer than others: few queries, in slots that are large enough for what is announced. */
+  readonly isCut?: boolean;
   ask(random: () => number, hosts: number): { name: string; type: number };
 }
 
 const pick = (random: () => number, hosts: number): string => hostName(Math.floor(random() * hosts));
+const plain: Scenario = {
+  name: 'A',
+  code: rcode.NOERROR,
+  ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.A }),
+};
 const scenarios: readonly Scenario[] = [
-  { name: 'A', code: rcode.NOERROR, ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.A }) },
+  plain,
   {
     name: 'AAAA, NODATA',
     code: rcode.NOERROR,
@@ -46,82 +55,43 @@ const scenarios: readonly Scenario[] = [
     code: rcode.NXDOMAIN,
     ask: (random) => ({ name: `no-${Math.floor(random() * 1e6)}.mesh.test`, type: rrType.A }),
   },
+  { name: 'A, truncated', code: rcode.NOERROR, isCut: true, ask: () => ({ name: manyAddresses, type: rrType.A }) },
 ];
 
-for (const hosts of [10_000, 1_000_000]) {
+for (const hosts of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 1_000_000]) {
+  measureHosts(hosts, 'all', scenarios);
+  if (hosts > 100_000) continue;
+  measureHosts(hosts, 'exportTo', [plain]);
+  measureHosts(hosts, 'sidecars', [plain]);
+}
+measureSteps();
+
+function measureHosts(hosts: number, visibility: Visibility, asked: readonly Scenario[]): void {
   const started = performance.now();
-  const { answerer, writer, registry } = makeAnswerer(hosts);
+  const { answerer, writer, registry } = makeAnswerer(hosts, true, visibility);
   const seconds = (performance.now() - started) / 1000;
   console.log(
-    `${registry.status.hosts} hosts: compiled in ${seconds.toFixed(2)} s, table ${(writer.bytes / 1e6).toFixed(1)} MB, resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
+    `${registry.status.hosts} hosts, ${visibilities[visibility]}: compiled in ${seconds.toFixed(2)} s, table ${(writer.bytes / 1e6).toFixed(1)} MB, resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
   );
-  for (const scenario of scenarios) {
+  for (const [index, scenario] of asked.entries()) {
     const random = makeRandom(42);
-    const queries = makeQueries(queryCount, random, () => scenario.ask(random, hosts));
-    const { perSecond, octets } = measure(answerer, queries, scenario.code);
-    console.log(
-      `  ${scenario.name.padEnd(14)} ${(perSecond / 1e6).toFixed(2).padStart(6)} M answers/s ${(1e9 / perSecond).toFixed(0).padStart(5)} ns ${octets.toFixed(2).padStart(7)} octets allocated each`,
+    const buffers = new ReceiveBuffers(
+      answerer,
+      makeQueries(scenario.isCut ? 1024 : queryCount, random, () => scenario.ask(random, hosts)),
+      scenario.isCut ? defaultUdpPayload : slotBytes,
     );
-  }
-}
-
-function measure(answerer: Answerer, queries: QuerySet, code: number): { perSecond: number; octets: number } {
-  const query = new Query(hashSeed);
-  const out = new Uint8Array(65_535);
-  check(answerer, query, queries, out, code);
-  const rates: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    let answered = 0;
-    const start = cpuMs();
-    while (cpuMs() - start < roundMs) {
-      run(answerer, query, queries, out, 0, 16_384 * (1 + (round % 4)));
-      answered += 16_384 * (1 + (round % 4));
+    buffers.check(scenario.code, scenario.isCut);
+    if (index === 0 && visibility === 'all') {
+      print(
+        '(the copy alone)',
+        measure((count) => buffers.receive(count)),
+        'queries',
+      );
     }
-    // The first round warms up.
-    if (round > 0) rates.push((answered / (cpuMs() - start)) * 1000);
-  }
-  rates.sort((a, b) => a - b);
-  return { perSecond: rates[rates.length >> 1]!, octets: allocatedPerAnswer(answerer, query, queries, out) };
-}
-
-/** CPU time that this thread has used, in milliseconds. */
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
-
-function run(answerer: Answerer, query: Query, queries: QuerySet, out: Uint8Array, from: number, to: number): number {
-  const { bytes, offsets } = queries;
-  let octets = 0;
-  for (let i = from; i < to; i++) {
-    query.bytes = bytes;
-    query.start = offsets[i]!;
-    query.end = offsets[i + 1]!;
-    query.out = out;
-    query.outStart = 0;
-    query.transport = 'udp';
-    octets += answerer.answer(query) as number;
-  }
-  return octets;
-}
-
-/** Growth of the heap over a run without a collection, less what the measuring itself takes. */
-function allocatedPerAnswer(answerer: Answerer, query: Query, queries: QuerySet, out: Uint8Array): number {
-  const growth = (to: number): number => {
-    collectGarbage();
-    const before = process.memoryUsage().heapUsed;
-    run(answerer, query, queries, out, 0, to);
-    return process.memoryUsage().heapUsed - before;
-  };
-  growth(1);
-  return Math.max(0, (growth(queryCount) - growth(0)) / queryCount);
-}
-
-/** A benchmark of wrong answers is worth nothing. */
-function check(answerer: Answerer, query: Query, queries: QuerySet, out: Uint8Array, code: number): void {
-  for (let i = 0; i < 1000; i++) {
-    run(answerer, query, queries, out, i, i + 1);
-    if ((out[3]! & 15) !== code) throw new Error(`query ${i} was answered with code ${out[3]! & 15}, expected ${code}`);
-    if (out[0] !== queries.bytes[queries.offsets[i]!]) throw new Error(`query ${i} was answered with another ID`);
+    print(
+      scenario.name,
+      measure((count) => buffers.answer(count)),
+      'answers',
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { defaultRegistryOptions, type RegistryOptions } from '../src/registry/options.ts';
-import type { ServiceEntry } from '../src/registry/object.ts';
+import type { ServiceEntry, Sidecar } from '../src/registry/object.ts';
 import { Registry } from '../src/registry/registry.ts';
 import { TableReader } from '../src/registry/table/reader.ts';
 import { TableWriter } from '../src/registry/table/writer.ts';
@@ -28,6 +28,14 @@ export const silent: Logger = {
 
 const options: RegistryOptions = { ...defaultRegistryOptions, zones: ['mesh.test.'] };
 
+/** Whom the hosts of a fixture are visible to; the benchmark's client is in namespace `clients`. */
+export type Visibility = 'all' | 'exportTo' | 'sidecars';
+
+const clientNamespace = 'clients';
+
+/** A host with more addresses than a reply without EDNS has room for, or one of 1,232 octets. */
+export const manyAddresses = 'many.mesh.test';
+
 /** Name of the host with this number; they differ in length, as names do. */
 export function hostName(index: number): string {
   return `service-${index}.team-${index % 97}.mesh.test`;
@@ -35,38 +43,46 @@ export function hostName(index: number): string {
 
 /**
  * A server in this process, without sockets: what a listener would call, over a registry of `hosts` hosts. Its block has
- * `prometheus` and `errors`; without `isCounted` only `errors`.
+ * `prometheus` and `errors`; without `isCounted` only `errors`. With `exportTo` each host is exported to the client's
+ * namespace alone, with `sidecars` a Sidecar of that namespace lists all hosts.
  */
 export function makeAnswerer(
   hosts: number,
   isCounted = true,
+  visibility: Visibility = 'all',
 ): { answerer: Answerer; writer: TableWriter; registry: Registry } {
   const readers: TableReader[] = [];
   const writer = new TableWriter(hashSeed, (handle) => readers.forEach((reader) => reader.use(handle)));
   const table = new TableReader(writer.handle);
   readers.push(table);
-  const registry = new Registry(options, {
+  const registryOptions = { ...options, sidecars: visibility === 'sidecars' };
+  const registry = new Registry(registryOptions, {
     table: writer,
     serverAddresses: ['127.0.0.1'],
     clock: systemClock,
     logger: silent,
   });
+  if (visibility === 'sidecars') registry.apply([{ type: 'upsert', object: sidecar }]);
+  const exportTo = visibility === 'exportTo' ? [clientNamespace] : [];
   for (let first = 0; first < hosts; first += 10_000) {
     const changes: Change[] = [];
     for (let i = first; i < Math.min(hosts, first + 10_000); i++)
-      changes.push({ type: 'upsert', object: serviceEntry(i) });
+      changes.push({ type: 'upsert', object: { ...serviceEntry(i), exportTo } });
     registry.apply(changes);
   }
-  registry.apply([{ type: 'upsert', object: wildcard() }]);
+  registry.apply([
+    { type: 'upsert', object: wildcard },
+    { type: 'upsert', object: many },
+  ]);
   registry.synced();
   const config: ServiceEntryConfig = {
     table: 'bench',
     files: [],
     maxFileBytes: 0,
-    registry: options,
+    registry: registryOptions,
     kubernetes: noKubernetes,
     allocation: { mode: 'off', file: '', cidrs: [] },
-    clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined },
+    clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: clientNamespace },
     negativeTtl: 5,
     startupTimeoutMs: 0,
     unsynced: 'forward',
@@ -102,10 +118,6 @@ export function serviceEntry(index: number, revision = 0): ServiceEntry {
   return { ...template, meta: { ...template.meta, name: `se-${index}` }, hosts: [hostName(index)], vips: [vip] };
 }
 
-function wildcard(): ServiceEntry {
-  return { ...template, meta: { ...template.meta, name: 'wildcard' }, hosts: ['*.tenants.test'], vips: ['10.255.0.1'] };
-}
-
 const template: ServiceEntry = {
   kind: 'ServiceEntry',
   meta: { namespace: 'bench', name: 'template', created: undefined, origin: { text: 'bench' } },
@@ -121,4 +133,25 @@ const template: ServiceEntry = {
   autoAddresses: new Map(),
   allowsAutoAddresses: true,
   ttl: undefined,
+};
+
+const wildcard: ServiceEntry = {
+  ...template,
+  meta: { ...template.meta, name: 'wildcard' },
+  hosts: ['*.tenants.test'],
+  vips: ['10.255.0.1'],
+};
+
+const many: ServiceEntry = {
+  ...template,
+  meta: { ...template.meta, name: 'many' },
+  hosts: [manyAddresses],
+  vips: Array.from({ length: 200 }, (_, i) => `10.254.0.${i + 1}`),
+};
+
+const sidecar: Sidecar = {
+  kind: 'Sidecar',
+  meta: { namespace: clientNamespace, name: 'default', created: undefined, origin: { text: 'bench' } },
+  isDefault: true,
+  egressHosts: [{ namespace: '*', host: '*.mesh.test' }],
 };

@@ -1,4 +1,4 @@
-import { headerFlag, headerSize, maxNameLength, optRecordSize, rrType } from './codes.ts';
+import { defaultUdpPayload, headerFlag, headerSize, maxNameLength, optRecordSize, rrClass, rrType } from './codes.ts';
 
 /**
  * Index behind the name at `at`, or -1 where it runs over `end` or is malformed. A compression pointer ends the name;
@@ -131,6 +131,20 @@ export function truncate(bytes: Uint8Array, start: number, length: number, limit
 /** The response code of a message; the upper bits of an extended one stand in the OPT record and are not looked at. */
 export function rcodeOf(bytes: Uint8Array, start: number): number {
   return bytes[start + 3]! & headerFlag.RCODE;
+}
+
+/** A query for a wire name, as it stands, with RD, class IN and EDNS; its ID is 0. */
+export function encodeQuestion(name: Uint8Array, type: number): Uint8Array {
+  const questionEnd = headerSize + name.length + 4;
+  const bytes = new Uint8Array(questionEnd + optRecordSize);
+  bytes[2] = headerFlag.RD;
+  writeUint16(bytes, 4, 1);
+  writeUint16(bytes, 10, 1);
+  bytes.set(name, headerSize);
+  writeUint16(bytes, questionEnd - 4, type);
+  writeUint16(bytes, questionEnd - 2, rrClass.IN);
+  writeOpt(bytes, questionEnd, defaultUdpPayload, 0, false);
+  return bytes;
 }
 
 /** Writes an OPT record without options (RFC 6891 section 6.1.2): UDP payload size, extended rcode, DO. */

@@ -63,6 +63,8 @@ other.test:0 {
 const logger = new RecordingLogger();
 const counters = new Float64Array(makeCounters());
 let answerer: Answerer;
+/** Another one over the same table, which makes the same random choices as any other that it makes. */
+let makeAnswerer: () => Answerer;
 const closers: (() => void | Promise<void>)[] = [];
 
 /** Sound queries that reach all kinds of names, and some that no client should send. */
@@ -106,19 +108,22 @@ beforeAll(async () => {
   readers.push(new TableReader(registry.table));
   closers.push(() => registry.stop());
   await registry.start();
-  const next = random(1);
-  const chains = config.blocks.map((block) =>
-    buildChain(block, {
-      clock: systemClock,
-      logger,
-      zones: block.zones,
-      randomUint16: () => next() & 0xffff,
-      table: () => readers[0]!,
-      onClose: (close) => closers.push(close),
-    }),
-  );
-  const zones = config.listeners[0]!.zones.map(([zone, block]): [string, Chain] => [zone, chains[block]!]);
-  answerer = new Answerer(zones, counters, logger);
+  makeAnswerer = () => {
+    const next = random(1);
+    const chains = config.blocks.map((block) =>
+      buildChain(block, {
+        clock: systemClock,
+        logger,
+        zones: block.zones,
+        randomUint16: () => next() & 0xffff,
+        table: () => readers[0]!,
+        onClose: (close) => closers.push(close),
+      }),
+    );
+    const zones = config.listeners[0]!.zones.map(([zone, block]): [string, Chain] => [zone, chains[block]!]);
+    return new Answerer(zones, counters, logger);
+  };
+  answerer = makeAnswerer();
 });
 
 afterAll(async () => {
@@ -193,6 +198,38 @@ describe('whatever comes', () => {
     expect(cut).toBeGreaterThan(100);
     expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
+});
+
+test('30,000 packets: a reply over the query is to the octet that in memory of its own', { timeout: 60_000 }, () => {
+  const next = random(5);
+  const [beside, inPlace] = [makeAnswerer(), makeAnswerer()];
+  const query = new Query(hashSeed);
+  const buffer = new Uint8Array(70_000);
+  const out = new Uint8Array(70_000);
+  let replies = 0;
+  for (let i = 0; i < 30_000; i++) {
+    const octets = randomMessage(next, sound);
+    const offset = next() % 64;
+    const transport = next() % 2 === 0 ? 'udp' : 'tcp';
+    const answer = (by: Answerer, into: Uint8Array, outStart: number): Uint8Array => {
+      buffer.set(octets, offset);
+      query.bytes = buffer;
+      query.start = offset;
+      query.end = offset + octets.length;
+      query.out = into;
+      query.outStart = outStart;
+      query.transport = transport;
+      const length = by.answer(query) as number;
+      const reply = query.out.slice(outStart, outStart + length);
+      query.release();
+      return reply;
+    };
+    const expected = answer(beside, out, next() % 64);
+    const reply = answer(inPlace, buffer, offset);
+    if (Buffer.compare(expected, reply) !== 0) expect(reply, Buffer.from(octets).toString('hex')).toEqual(expected);
+    if (reply.length > 12) replies++;
+  }
+  expect(replies).toBeGreaterThan(10_000);
 });
 
 describe('over sockets', () => {

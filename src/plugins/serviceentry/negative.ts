@@ -44,22 +44,42 @@ export function nsReply(query: Query, ttl: number): number {
   return endReply(query, at + nsDns.length + 2, 1, 0, 0);
 }
 
+/**
+ * An SOA record as it stands behind any question; the zone (three times), the TTL (twice) and the serial are put in.
+ *
+ *     zone TYPE CLASS TTL RDLENGTH | 2 "ns" 3 "dns" zone | 10 "hostmaster" zone | SERIAL REFRESH RETRY EXPIRE TTL
+ */
+const soaTemplate = makeSoaTemplate();
+const soaOwnerAt = 0;
+const soaTtlAt = 6;
+const soaServerAt = 12 + nsDns.length;
+const soaMailboxAt = soaServerAt + 2 + hostmaster.length;
+const soaSerialAt = soaMailboxAt + 2;
+const soaMinimumAt = soaSerialAt + 16;
+
+function makeSoaTemplate(): Uint8Array {
+  const bytes = new Uint8Array(12 + soaRdataSize);
+  bytes[3] = rrType.SOA;
+  bytes[5] = rrClass.IN;
+  writeUint16(bytes, 10, soaRdataSize);
+  bytes.set(nsDns, 12);
+  bytes.set(hostmaster, 12 + nsDns.length + 2);
+  soaTimes.forEach((time, i) => writeUint32(bytes, bytes.length - 16 + 4 * i, time));
+  return bytes;
+}
+
 /** `<zone> <ttl> SOA ns.dns.<zone> hostmaster.<zone> <serial> 7200 1800 86400 <ttl>`, all names compressed. */
 function writeSoa(query: Query, start: number, zone: number, ttl: number, serial: number): number {
   const { out } = query;
-  let at = writeRecordHead(query, start, zone, rrType.SOA, ttl, soaRdataSize);
-  out.set(nsDns, at);
-  at += nsDns.length;
-  writeUint16(out, at, pointer | (headerSize + zone));
-  out.set(hostmaster, at + 2);
-  at += 2 + hostmaster.length;
-  writeUint16(out, at, pointer | (headerSize + zone));
-  writeUint32(out, at + 2, serial);
-  writeUint32(out, at + 6, soaTimes[0]);
-  writeUint32(out, at + 10, soaTimes[1]);
-  writeUint32(out, at + 14, soaTimes[2]);
-  writeUint32(out, at + 18, ttl);
-  return at + 22;
+  for (let i = 0; i < soaTemplate.length; i++) out[start + i] = soaTemplate[i]!;
+  const owner = pointer | (headerSize + zone);
+  writeUint16(out, start + soaOwnerAt, owner);
+  writeUint16(out, start + soaServerAt, owner);
+  writeUint16(out, start + soaMailboxAt, owner);
+  writeUint32(out, start + soaTtlAt, ttl);
+  writeUint32(out, start + soaSerialAt, serial);
+  writeUint32(out, start + soaMinimumAt, ttl);
+  return start + soaTemplate.length;
 }
 
 /** Owner name (a pointer into the question), type, class IN, TTL and RDLENGTH: 12 octets. */

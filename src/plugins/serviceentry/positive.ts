@@ -1,4 +1,4 @@
-import { recordOffset, absoluteTarget } from '../../registry/table/layout.ts';
+import { absoluteTarget, addressesAt, extraAt, recordOffset, servicesAt } from '../../registry/table/layout.ts';
 import { headerFlag, rcode, rrClass, rrType } from '../../wire/codes.ts';
 import { readUint16, readUint32, writeUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
@@ -18,12 +18,6 @@ export class Rotation {
   }
 }
 
-/** Octets of the A or AAAA addresses of a record, and where they start. */
-export function addressesAt(arena: Uint8Array, record: number, isV6: boolean): number {
-  const first = record + recordOffset.name + arena[record + recordOffset.nameLength]!;
-  return isV6 ? first + 4 * readUint16(arena, record + recordOffset.aCount) : first;
-}
-
 /** How many addresses of the family a record has. */
 export function addressCount(arena: Uint8Array, record: number, isV6: boolean): number {
   return readUint16(arena, record + (isV6 ? recordOffset.aaaaCount : recordOffset.aCount));
@@ -34,38 +28,51 @@ export function addressCount(arena: Uint8Array, record: number, isV6: boolean): 
  * not all. The owner name is the question's, with the question's case.
  */
 export function addressReply(query: Query, arena: Uint8Array, record: number, rotation: Rotation): number {
-  const ttl = readUint32(arena, record + recordOffset.ttl);
-  let at = beginReply(query, rcode.NOERROR, true);
-  let room = roomForRecords(query, at);
+  const { type } = query;
+  const first = beginReply(query, rcode.NOERROR, true);
+  let at = first;
   let written = 0;
-  for (const isV6 of families(query.type)) {
-    const count = addressCount(arena, record, isV6);
-    if (count === 0) continue;
-    const size = isV6 ? 16 : 4;
-    let fitting = count;
-    if (count * (12 + size) > room) {
-      fitting = Math.floor(room / (12 + size));
-      query.out[query.outStart + 2]! |= headerFlag.TC;
-    }
-    const base = addressesAt(arena, record, isV6);
-    let index = count > 1 ? rotation.start(record, count) : 0;
-    for (let i = 0; i < fitting; i++) {
-      at = writeAddress(query.out, at, 0xc00c, ttl, arena, base + index * size, size);
-      if (++index === count) index = 0;
-    }
-    room -= fitting * (12 + size);
-    written += fitting;
+  if (type !== rrType.AAAA) {
+    at = writeAddresses(query, at, arena, record, false, rotation);
+    written = (at - first) / (12 + 4);
+  }
+  if (type !== rrType.A) {
+    const behind = writeAddresses(query, at, arena, record, true, rotation);
+    written += (behind - at) / (12 + 16);
+    at = behind;
   }
   return endReply(query, at, written, 0, 0);
 }
 
-const onlyV4 = [false] as const;
-const onlyV6 = [true] as const;
-const both = [false, true] as const;
-
-function families(type: number): readonly boolean[] {
-  return type === rrType.A ? onlyV4 : type === rrType.AAAA ? onlyV6 : both;
+/** As many records of one family as there is room for at `at`; TC where that is not all. The index behind them. */
+function writeAddresses(
+  query: Query,
+  at: number,
+  arena: Uint8Array,
+  record: number,
+  isV6: boolean,
+  rotation: Rotation,
+): number {
+  const { out } = query;
+  const count = addressCount(arena, record, isV6);
+  const size = isV6 ? 16 : 4;
+  const room = roomForRecords(query, at);
+  let fitting = count;
+  if (count * (12 + size) > room) {
+    fitting = Math.floor(room / (12 + size));
+    out[query.outStart + 2]! |= headerFlag.TC;
+  }
+  const ttl = readUint32(arena, record + recordOffset.ttl);
+  const base = addressesAt(arena, record, isV6);
+  let index = count > 1 ? rotation.start(record, count) : 0;
+  for (let i = 0; i < fitting; i++) {
+    at = writeAddress(out, at, 0xc00c, ttl, arena, base + index * size, size);
+    if (++index === count) index = 0;
+  }
+  return at;
 }
+
+const both = [false, true] as const;
 
 /** Writes an A or AAAA record: `owner` is a compression pointer, the address `size` octets of `arena`. */
 export function writeAddress(
@@ -94,7 +101,7 @@ export function writeAddress(
 export function pointerReply(query: Query, arena: Uint8Array, record: number): number {
   const at = beginReply(query, rcode.NOERROR, true);
   const { out } = query;
-  const tail = record + readUint32(arena, record + recordOffset.extra);
+  const tail = extraAt(arena, record);
   const room = roomForRecords(query, at);
   const count = readUint16(arena, tail);
   let length = 0;
@@ -126,9 +133,9 @@ export function hasServicesBelow(query: Query, arena: Uint8Array, record: number
 
 /** The set of the first service whose prefix is, or ends with, the start of the query's name; -1 for none. */
 function scanServices(query: Query, arena: Uint8Array, record: number, prefixLength: number, whole: boolean): number {
-  const offset = readUint32(arena, record + recordOffset.services);
-  if (offset === 0) return -1;
-  let at = record + offset + 2;
+  const services = servicesAt(arena, record);
+  if (services < 0) return -1;
+  let at = services + 2;
   for (let count = readUint16(arena, at - 2); count > 0; count--) {
     const length = arena[at]!;
     const skipped = length - prefixLength;

@@ -1,5 +1,5 @@
-import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, optRecordSize, rrClass } from '../../wire/codes.ts';
-import { writeOpt, writeUint16 } from '../../wire/message.ts';
+import { maxMessageSize } from '../../wire/codes.ts';
+import { encodeQuestion } from '../../wire/message.ts';
 import { Query } from '../../wire/query.ts';
 
 /** What the answer of one client's query may still cost; all queries that are made for it share it. */
@@ -22,17 +22,8 @@ export class SubQuery extends Query {
     this.root = parent instanceof SubQuery ? parent.root : parent;
     this.depth = parent instanceof SubQuery ? parent.depth + 1 : 1;
     this.budget = budget;
-    const questionEnd = headerSize + name.length + 4;
-    const bytes = new Uint8Array(questionEnd + optRecordSize);
-    bytes[2] = headerFlag.RD;
-    writeUint16(bytes, 4, 1);
-    writeUint16(bytes, 10, 1);
-    bytes.set(name, headerSize);
-    writeUint16(bytes, questionEnd - 4, type);
-    writeUint16(bytes, questionEnd - 2, rrClass.IN);
-    writeOpt(bytes, questionEnd, defaultUdpPayload, 0, false);
-    this.bytes = bytes;
-    this.end = bytes.length;
+    this.bytes = encodeQuestion(name, type);
+    this.end = this.bytes.length;
     this.peer = parent.peer;
     this.local = parent.local;
     this.recursionAvailable = parent.recursionAvailable;

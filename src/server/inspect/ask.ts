@@ -6,18 +6,9 @@ import { SubQuery } from '../../plugins/serviceentry/sub-query.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import {
-  defaultUdpPayload,
-  headerFlag,
-  headerSize,
-  maxMessageSize,
-  optRecordSize,
-  rcode,
-  rrClass,
-  typeName,
-} from '../../wire/codes.ts';
+import { defaultUdpPayload, headerFlag, maxMessageSize, rcode, typeName } from '../../wire/codes.ts';
 import { messageText, type MessageText } from './message-text.ts';
-import { writeOpt, writeUint16 } from '../../wire/message.ts';
+import { encodeQuestion } from '../../wire/message.ts';
 import { encodeName, formatName } from '../../wire/name.ts';
 import { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
@@ -129,7 +120,7 @@ async function exchange(
   transport: 'udp' | 'tcp',
 ): Promise<Uint8Array> {
   const query = new Query(seed);
-  query.bytes = encodeQuestion(question);
+  query.bytes = encodeQuestion(encodeName(question.name)!, question.type);
   query.end = query.bytes.length;
   query.out = new Uint8Array(maxMessageSize);
   query.transport = transport;
@@ -137,21 +128,6 @@ async function exchange(
   query.local = { address: question.clientFamily === 4 ? '127.0.0.1' : '::1', port: 53, family: question.clientFamily };
   const length = await answerer.answer(query);
   return query.out.slice(query.outStart, query.outStart + length);
-}
-
-/** A query with RD and EDNS. The name keeps its case. */
-function encodeQuestion({ name, type }: Question): Uint8Array {
-  const wire = encodeName(name)!;
-  const end = headerSize + wire.length + 4;
-  const bytes = new Uint8Array(end + optRecordSize);
-  bytes[2] = headerFlag.RD;
-  writeUint16(bytes, 4, 1);
-  writeUint16(bytes, 10, 1);
-  bytes.set(wire, headerSize);
-  writeUint16(bytes, end - 4, type);
-  writeUint16(bytes, end - 2, rrClass.IN);
-  writeOpt(bytes, end, defaultUdpPayload, 0, false);
-  return bytes;
 }
 
 const silentLogger: Logger = {

@@ -24,8 +24,8 @@ const smallSizeBuckets = Uint8Array.from({ length: 1024 }, (_, size) => bucketOf
  * Counts the queries of one zone at one listener, with plain stores into the worker's memory.
  *
  * Durations: a query that waits is measured, from when it begins to wait. Of those that do not wait the first 1,000 are,
- * and later one in 17: each of the next 16 counts with the duration that was measured last. So the counts of the
- * histogram are exact, and its shape and sum are those of the sample.
+ * and later one in 17, which stands for those before it as well. So the shape and the sum of the histogram are those of
+ * the sample, and its counts lag behind by what was answered since the last measurement, 16 queries at most.
  */
 export class Meter {
   readonly #memory: Float64Array;
@@ -33,6 +33,8 @@ export class Meter {
   readonly #clock: Clock;
   #untilMeasured = 1;
   #measured = 0;
+  /** Queries that were answered at once and stand in no histogram yet. */
+  #unmeasured = 0;
 
   /** `at` is where the series of the zone begin. */
   constructor(memory: Float64Array, at: number, clock: Clock) {
@@ -53,17 +55,10 @@ export class Meter {
 
   /** A query was answered at once by a reply of this length, 0 for none. */
   count(query: Query, length: number, isMeasured: boolean): void {
-    const memory = this.#memory;
-    const at = this.#at;
-    if (isMeasured) {
-      const ms = this.#clock.now() - memory[at + zoneSeries.began]!;
-      memory[at + zoneSeries.lastDuration] = ms;
-      memory[at + zoneSeries.lastBucket] = bucketOf(timeBoundsMs, ms);
-    }
-    memory[at + zoneSeries.duration + memory[at + zoneSeries.lastBucket]!]!++;
-    memory[at + durationSum]! += memory[at + zoneSeries.lastDuration]!;
+    this.#unmeasured++;
+    if (isMeasured) this.#measure();
     this.#countMessages(query, typeIndex(query.type), length);
-    if (length > 0) memory[at + zoneSeries.responses + replyCode(query)]!++;
+    if (length > 0) this.#memory[this.#at + zoneSeries.responses + replyCode(query)]!++;
   }
 
   /** A query begins to wait: what `countWaited` is to be given. */
@@ -82,6 +77,15 @@ export class Meter {
     observe(this.#memory, this.#at + zoneSeries.duration, timeBoundsMs, 0);
     this.#countMessages(query, typeLabels.length - 1, length);
     this.#memory[this.#at + zoneSeries.responses + code]!++;
+  }
+
+  #measure(): void {
+    const memory = this.#memory;
+    const at = this.#at;
+    const ms = this.#clock.now() - memory[at + zoneSeries.began]!;
+    memory[at + zoneSeries.duration + bucketOf(timeBoundsMs, ms)]! += this.#unmeasured;
+    memory[at + durationSum]! += this.#unmeasured * ms;
+    this.#unmeasured = 0;
   }
 
   #countMessages(query: Query, type: number, length: number): void {

@@ -49,7 +49,7 @@ const requestSize = duration + histogramLength(timeBoundsMs);
 const responseSize = requestSize + sizesLength;
 const dnssecOk = responseSize + sizesLength;
 const responses = dnssecOk + 1;
-const lastDuration = responses + rcodeCount;
+const began = responses + rcodeCount;
 
 /** Offsets in the series of a zone. */
 export const zoneSeries = {
@@ -60,13 +60,9 @@ export const zoneSeries = {
   responseSize,
   dnssecOk,
   responses,
-  /** No metric: the duration that was measured last, in milliseconds ... */
-  lastDuration,
-  /** ... and its bucket. */
-  lastBucket: lastDuration + 1,
   /** No metric: when the query began that is being measured. */
-  began: lastDuration + 2,
-  length: lastDuration + 3,
+  began,
+  length: began + 1,
 } as const;
 
 const otherType = typeLabels.length - 1;
