@@ -3,7 +3,10 @@ import { encodeName } from '../../wire/name.ts';
 import { addressBytes, familyOf } from '../address.ts';
 import { ByteWriter } from './byte-writer.ts';
 
-const questionTail = 4;
+/** Type and class behind the name of the question. */
+export const questionTail = 4;
+/** Octets of a PTR record before its target: owner, type, class, TTL and length. */
+export const pointerHead = 12;
 const maxPointer = 0x3fff;
 
 /** The reverse name of an address, without trailing dot: RFC 1035 section 3.5, RFC 3596 section 2.5. */

@@ -62,6 +62,12 @@ export function resolveFor(
   return answerOf(host, merged, oldest, view, context);
 }
 
+/** `created` of the answer that a client of no known namespace gets, without the rest of it; 0 where there is none. */
+export function createdOf(host: string, entries: readonly ServiceEntry[], context: ResolveContext): number {
+  const judged = standings(host, entries, { namespace: undefined, isMeshed: false }, context);
+  return judged.find(({ standing }) => standing === 'serves')?.entry.meta.created ?? 0;
+}
+
 function answerOf(
   host: string,
   merged: readonly ServiceEntry[],

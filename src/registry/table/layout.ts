@@ -80,6 +80,9 @@ export const recordFlag = {
   own: 32,
 } as const;
 
+/** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */
+export const endpointTarget = 64;
+
 /** Flags of a `client` record. */
 export const clientFlag = {
   /** The mesh captures its traffic. */
