@@ -43,20 +43,19 @@ export class Compiler {
     const { addresses = [], services = [], live = [], pointers = [] } = record;
     const v4 = addresses.filter((address) => familyOf(address) === 4).slice(0, maxUint16);
     const v6 = addresses.filter((address) => familyOf(address) === 6).slice(0, maxUint16);
-    const flags = record.flags | (live.length > 0 ? recordFlag.live : 0);
+    const flags =
+      record.flags | (live.length > 0 ? recordFlag.live : 0) | (services.length > 0 ? recordFlag.services : 0);
     this.#head({ ...record, flags }, v4.length, v6.length);
     for (const address of v4) out.bytes(addressBytes(address));
     for (const address of v6) out.bytes(addressBytes(address));
-    if (services.length > 0) {
-      out.patch32(recordOffset.services, out.length);
-      this.#services(services, record.endpoints);
-    }
     if (live.length > 0) {
-      out.patch32(recordOffset.extra, out.length);
+      const at = out.length;
+      out.u32(0);
       this.#names(live);
+      if (services.length > 0) out.patch32(at, out.length);
     }
+    if (services.length > 0) this.#services(services, record.endpoints);
     if (pointers.length > 0) {
-      out.patch32(recordOffset.extra, out.length);
       const tail = pointerTail(record.name, pointers, record.ttl);
       out.u16(tail.count);
       out.u16(tail.bytes.length);
@@ -98,7 +97,6 @@ export class Compiler {
     const numbered = differing.map(([namespace, pair]) => ({ id: namespaces.idOf(namespace), pair }));
     const out = this.#out;
     this.#head({ name, kind: 'views', flags: 0, ttl: 0 }, 0, 0);
-    out.patch32(recordOffset.extra, out.length);
     const places: { at: number; record: Uint8Array | undefined }[] = [];
     const place = ({ plain, meshed }: ByMesh<Uint8Array | undefined>): void => {
       for (const record of [plain, meshed]) {
@@ -130,8 +128,6 @@ export class Compiler {
     out.u32(ttl);
     out.u16(v4);
     out.u16(v6);
-    out.u32(0);
-    out.u32(0);
     out.u32(0);
     out.bytes(name);
   }
