@@ -1,18 +1,15 @@
 import { randomInt } from 'node:crypto';
+import { HashIndex, hashText } from './hash-index.ts';
 
 /** What compaction moves in one go, and what is asked of the system at a time. */
 const chunkBits = 18;
 const chunkBytes = 1 << chunkBits;
 const maxChunks = 1 << (32 - chunkBits);
-const segmentSlots = 1024;
-/** Share of a segment's slots in use at which it is split. */
-const maxLoad = { used: 3, of: 4 };
-const maxDepth = 16;
 /** Below this a loop is faster than a call out of JavaScript. */
 const shortLength = 24;
-const maxVarintBytes = 5;
+const maxHeadBytes = 5;
 
-/** A part of the arena; a text that is longer than a chunk has one of its own. */
+/** A part of the arena; an entry that is longer than a chunk has one of its own. */
 interface Chunk {
   readonly bytes: Buffer;
   /** Numbers are given again, serials are not. */
@@ -21,169 +18,152 @@ interface Chunk {
   liveBytes: number;
 }
 
-/** Slots for the hashes that begin with the same `depth` bits. */
-interface Segment {
-  readonly depth: number;
-  /** Pairs of hash and place, open addressing; place 0 is empty. */
-  slots: Int32Array;
-  size: number;
-}
-
 /**
- * A map from text to text outside of the JavaScript heap: the collector has nothing to mark, and an entry costs about 20
- * octets beside its texts, one octet a character (two where a text has any above U+00FF).
+ * A map from text to text outside of the JavaScript heap: the collector has nothing to mark, and an entry costs about 25
+ * octets beside its texts, one octet a character (two where a text has any above U+00FF). Each key has a number for as
+ * long as it is there, a small one, so that other indexes can speak of it.
  *
- *     directory ─► segments of 1,024 slots: hash | place ─► chunks of 256 KB: entry, entry, ...
- *     entry:   varint 2 × octets of the key + is wide,   varint 4 × octets of the value + 2 × is wide + is dead,   key, value
+ *     hash of the key ─► HashIndex ─► number ─► place ─► chunks of 256 KB: entry, entry, ...
+ *     entry:   varint 2 × number + is dead,   varint 2 × octets of the key + is wide,   the same of the value,   key, value
  *
- * Nothing is ever copied as a whole: a segment that is full is split (extendible hashing, Fagin and others 1979), and a
- * chunk of which less than half is alive is emptied into the last one. Hashes are seeded, for tenants choose the names.
+ * A chunk of which less than half is alive is emptied into the last one, so that nothing is ever copied as a whole.
+ * Hashes are seeded, for tenants choose the names.
  */
 export class PackedMap {
   readonly #seed: number;
-  #directory: Segment[];
-  /** Leading bits of a hash that the directory looks at. */
-  #depth = 0;
-  readonly #chunks: (Chunk | undefined)[] = [undefined];
-  readonly #freeNumbers: number[] = [];
-  #current = 0;
+  readonly #index = new HashIndex();
+  /** Place of each number: chunk and offset. */
+  #places = new Uint32Array(256);
+  readonly #freeIds: number[] = [];
+  #nextId = 0;
+  readonly #chunks: (Chunk | undefined)[] = [];
+  readonly #freeChunks: number[] = [];
+  #current = -1;
   #serial = 0;
-  #size = 0;
   #chunkBytes = 0;
-  /** Behind the header that `#readHeader` has read: its key's octets, and its value's. */
-  #keyAt = 0;
+  /** What `#readHead` has read: number, octets and width of the texts, and where they begin. */
+  #idHead = 0;
   #keyHead = 0;
   #valueHead = 0;
+  #keyAt = 0;
 
   constructor(seed: number = randomInt(0x7fff_ffff)) {
     this.#seed = seed;
-    this.#directory = [emptySegment(0, segmentSlots)];
   }
 
   get size(): number {
-    return this.#size;
+    return this.#nextId - this.#freeIds.length;
   }
 
-  /** Octets that it takes, outside of the heap. */
+  /** Octets that it takes outside of the heap. */
   get bytes(): number {
-    let sum = this.#chunkBytes;
-    for (const { slots } of new Set(this.#directory)) sum += slots.byteLength;
-    return sum;
+    return this.#chunkBytes + this.#index.bytes + this.#places.byteLength;
   }
 
   has(key: string): boolean {
-    return this.#placeOf(key) !== 0;
+    return this.idOf(key) >= 0;
   }
 
   get(key: string): string | undefined {
-    const place = this.#placeOf(key);
-    if (place === 0) return undefined;
-    const { bytes } = this.#chunkAt(place);
-    this.#readHeader(bytes, place & (chunkBytes - 1));
-    const valueAt = this.#keyAt + (this.#keyHead >>> 1);
-    return textAt(bytes, valueAt, this.#valueHead >>> 2, (this.#valueHead & 2) !== 0);
+    const id = this.idOf(key);
+    return id < 0 ? undefined : this.valueOf(id);
   }
 
-  set(key: string, value: string): void {
-    const hash = hashOf(key, this.#seed);
-    let segment = this.#segmentOf(hash);
-    let slot = this.#find(segment, hash, key);
-    const place = segment.slots[2 * slot + 1]!;
-    if (place !== 0) {
-      if (this.#overwrite(place, value)) return;
-      segment.slots[2 * slot + 1] = this.#append(key, value);
-      this.#release(place);
-      return;
+  /** The number of a key, from 0; -1 where it is not there. */
+  idOf(key: string): number {
+    const index = this.#index;
+    index.seek(hashText(key, this.#seed));
+    for (let id = index.next(); id >= 0; id = index.next()) if (this.#hasKey(id, key)) return id;
+    return -1;
+  }
+
+  /** The key of a number that `idOf` or `set` gave. */
+  keyOf(id: number): string {
+    const bytes = this.#read(id);
+    return textAt(bytes, this.#keyAt, this.#keyHead);
+  }
+
+  /** The value of a number that `idOf` or `set` gave. */
+  valueOf(id: number): string {
+    const bytes = this.#read(id);
+    return textAt(bytes, this.#keyAt + (this.#keyHead >>> 1), this.#valueHead);
+  }
+
+  /** Returns the number of the key. */
+  set(key: string, value: string): number {
+    const known = this.idOf(key);
+    if (known >= 0) {
+      if (this.#overwrite(known, value)) return known;
+      const before = this.#places[known]!;
+      this.#append(known, key, value);
+      this.#release(before);
+      return known;
     }
-    if ((segment.size + 1) * maxLoad.of > (segment.slots.length / 2) * maxLoad.used) {
-      this.#split(segment, hash);
-      segment = this.#segmentOf(hash);
-      slot = emptySlot(segment.slots, hash);
+    const id = this.#freeIds.pop() ?? this.#nextId++;
+    if (id === this.#places.length) {
+      const places = new Uint32Array(this.#places.length * 2);
+      places.set(this.#places);
+      this.#places = places;
     }
-    segment.slots[2 * slot] = hash;
-    segment.slots[2 * slot + 1] = this.#append(key, value);
-    segment.size++;
-    this.#size++;
+    this.#append(id, key, value);
+    this.#index.add(hashText(key, this.#seed), id);
+    return id;
   }
 
   delete(key: string): boolean {
-    const hash = hashOf(key, this.#seed);
-    const segment = this.#segmentOf(hash);
-    const slot = this.#find(segment, hash, key);
-    const place = segment.slots[2 * slot + 1]!;
-    if (place === 0) return false;
-    closeGap(segment.slots, slot);
-    segment.size--;
-    this.#size--;
-    this.#release(place);
+    const id = this.idOf(key);
+    if (id < 0) return false;
+    this.#index.delete(hashText(key, this.#seed), id);
+    this.#freeIds.push(id);
+    this.#release(this.#places[id]!);
     return true;
   }
 
   clear(): void {
-    this.#directory = [emptySegment(0, segmentSlots)];
-    this.#depth = 0;
-    this.#chunks.length = 1;
-    this.#freeNumbers.length = 0;
-    this.#current = 0;
-    this.#size = 0;
+    this.#index.clear();
+    this.#places = new Uint32Array(256);
+    this.#freeIds.length = 0;
+    this.#nextId = 0;
+    this.#chunks.length = 0;
+    this.#freeChunks.length = 0;
+    this.#current = -1;
     this.#chunkBytes = 0;
   }
 
   /**
-   * The keys in the order in which they were put in, but for those whose value grew or shrank since and those that
-   * compaction has moved: these come later. The map must not be changed meanwhile.
+   * The numbers in the order in which their keys were put in, but for those whose value grew or shrank since and those
+   * that compaction has moved: these come later. The map must not be changed meanwhile.
    */
-  *keys(): Iterable<string> {
-    for (const { bytes, keyAt, keyHead } of this.#live()) {
-      yield textAt(bytes, keyAt, keyHead >>> 1, (keyHead & 1) !== 0);
-    }
-  }
-
-  /** In the order of `keys`. The map must not be changed meanwhile. */
-  *entries(): Iterable<[string, string]> {
-    for (const { bytes, keyAt, keyHead, valueHead } of this.#live()) {
-      const keyLength = keyHead >>> 1;
-      yield [
-        textAt(bytes, keyAt, keyLength, (keyHead & 1) !== 0),
-        textAt(bytes, keyAt + keyLength, valueHead >>> 2, (valueHead & 2) !== 0),
-      ];
-    }
-  }
-
-  *#live(): Iterable<{ bytes: Buffer; keyAt: number; keyHead: number; valueHead: number }> {
+  *ids(): Iterable<number> {
     const chunks = this.#chunks.filter((chunk) => chunk !== undefined).sort((a, b) => a.serial - b.serial);
     for (const { bytes, end } of chunks) {
       for (let at = 0; at < end;) {
-        this.#readHeader(bytes, at);
-        const found = { bytes, keyAt: this.#keyAt, keyHead: this.#keyHead, valueHead: this.#valueHead };
-        at = found.keyAt + (found.keyHead >>> 1) + (found.valueHead >>> 2);
-        if ((found.valueHead & 1) === 0) yield found;
+        at = this.#readHead(bytes, at);
+        if ((this.#idHead & 1) === 0) yield this.#idHead >>> 1;
       }
     }
   }
 
-  #placeOf(key: string): number {
-    const hash = hashOf(key, this.#seed);
-    const segment = this.#segmentOf(hash);
-    return segment.slots[2 * this.#find(segment, hash, key) + 1]!;
+  /** In the order of `ids`. The map must not be changed meanwhile. */
+  *keys(): Iterable<string> {
+    for (const id of this.ids()) yield this.keyOf(id);
   }
 
-  #segmentOf(hash: number): Segment {
-    return this.#directory[prefixOf(hash, this.#depth)]!;
+  /** In the order of `ids`. The map must not be changed meanwhile. */
+  *entries(): Iterable<[string, string]> {
+    for (const id of this.ids()) yield [this.keyOf(id), this.valueOf(id)];
   }
 
-  /** The slot of a key, or the empty one where it would go. */
-  #find({ slots }: Segment, hash: number, key: string): number {
-    const mask = slots.length / 2 - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const place = slots[2 * slot + 1]!;
-      if (place === 0 || (slots[2 * slot] === hash && this.#hasKey(place, key))) return slot;
-    }
+  /** The octets in which an entry stands, with its head read. */
+  #read(id: number): Buffer {
+    const place = this.#places[id]!;
+    const { bytes } = this.#chunks[place >>> chunkBits]!;
+    this.#readHead(bytes, place & (chunkBytes - 1));
+    return bytes;
   }
 
-  #hasKey(place: number, key: string): boolean {
-    const { bytes } = this.#chunkAt(place);
-    this.#readHeader(bytes, place & (chunkBytes - 1));
+  #hasKey(id: number, key: string): boolean {
+    const bytes = this.#read(id);
     const at = this.#keyAt;
     const { length } = key;
     if ((this.#keyHead & 1) === 0) {
@@ -198,62 +178,56 @@ export class PackedMap {
     return true;
   }
 
-  #chunkAt(place: number): Chunk {
-    return this.#chunks[place >>> chunkBits]!;
+  /** Returns where the next entry begins. */
+  #readHead(bytes: Buffer, start: number): number {
+    this.#keyAt = start;
+    this.#idHead = this.#readNumber(bytes);
+    this.#keyHead = this.#readNumber(bytes);
+    this.#valueHead = this.#readNumber(bytes);
+    return this.#keyAt + (this.#keyHead >>> 1) + (this.#valueHead >>> 1);
   }
 
-  #readHeader(bytes: Buffer, start: number): void {
-    let at = start;
-    let head = bytes[at++]!;
-    let keyHead = head & 127;
-    for (let shift = 7; head > 127; shift += 7) {
-      head = bytes[at++]!;
-      keyHead |= (head & 127) << shift;
+  #readNumber(bytes: Buffer): number {
+    let octet = bytes[this.#keyAt++]!;
+    let number = octet & 127;
+    for (let shift = 7; octet > 127; shift += 7) {
+      octet = bytes[this.#keyAt++]!;
+      number |= (octet & 127) << shift;
     }
-    head = bytes[at++]!;
-    let valueHead = head & 127;
-    for (let shift = 7; head > 127; shift += 7) {
-      head = bytes[at++]!;
-      valueHead |= (head & 127) << shift;
-    }
-    this.#keyHead = keyHead >>> 0;
-    this.#valueHead = valueHead >>> 0;
-    this.#keyAt = at;
+    return number >>> 0;
   }
 
   /** Puts a value of the same size in the place of the one that is there. */
-  #overwrite(place: number, value: string): boolean {
-    const { bytes } = this.#chunkAt(place);
-    this.#readHeader(bytes, place & (chunkBytes - 1));
-    const isValueWide = isWide(value);
-    if (this.#valueHead >>> 2 !== value.length << Number(isValueWide)) return false;
-    if (((this.#valueHead & 2) !== 0) !== isValueWide) return false;
-    writeText(bytes, this.#keyAt + (this.#keyHead >>> 1), value, isValueWide);
+  #overwrite(id: number, value: string): boolean {
+    const bytes = this.#read(id);
+    const head = headOf(value);
+    if (this.#valueHead !== head) return false;
+    writeText(bytes, this.#keyAt + (this.#keyHead >>> 1), value, head);
     return true;
   }
 
-  #append(key: string, value: string): number {
-    const isKeyWide = isWide(key);
-    const isValueWide = isWide(value);
-    const keyBytes = key.length << Number(isKeyWide);
-    const valueBytes = value.length << Number(isValueWide);
-    const number = this.#roomFor(2 * maxVarintBytes + keyBytes + valueBytes);
+  #append(id: number, key: string, value: string): void {
+    const keyHead = headOf(key);
+    const valueHead = headOf(value);
+    const number = this.#roomFor(3 * maxHeadBytes + (keyHead >>> 1) + (valueHead >>> 1));
     const chunk = this.#chunks[number]!;
     const { bytes, end } = chunk;
-    let at = writeVarint(bytes, end, keyBytes * 2 + Number(isKeyWide));
-    at = writeVarint(bytes, at, valueBytes * 4 + 2 * Number(isValueWide));
-    writeText(bytes, at, key, isKeyWide);
-    writeText(bytes, at + keyBytes, value, isValueWide);
-    chunk.end = at + keyBytes + valueBytes;
+    let at = writeNumber(bytes, end, id * 2);
+    at = writeNumber(bytes, at, keyHead);
+    at = writeNumber(bytes, at, valueHead);
+    writeText(bytes, at, key, keyHead);
+    at += keyHead >>> 1;
+    writeText(bytes, at, value, valueHead);
+    chunk.end = at + (valueHead >>> 1);
     chunk.liveBytes += chunk.end - end;
-    return (number << chunkBits) | end;
+    this.#places[id] = (number << chunkBits) | end;
   }
 
   /** Number of a chunk with room for so many octets at its end. */
   #roomFor(length: number): number {
     const current = this.#chunks[this.#current];
     if (current && current.end + length <= chunkBytes) return this.#current;
-    const number = this.#freeNumbers.pop() ?? this.#chunks.length;
+    const number = this.#freeChunks.pop() ?? this.#chunks.length;
     if (number >= maxChunks) throw new RangeError('a packed map holds no more than 4 GiB');
     const bytes = Buffer.allocUnsafeSlow(Math.max(length, chunkBytes));
     this.#chunks[number] = { bytes, serial: this.#serial++, end: 0, liveBytes: 0 };
@@ -263,150 +237,57 @@ export class PackedMap {
     return number;
   }
 
-  /** An entry that no slot leads to any more. */
+  /** An entry that no number leads to any more. */
   #release(place: number): void {
     const number = place >>> chunkBits;
     const chunk = this.#chunks[number]!;
     const at = place & (chunkBytes - 1);
-    this.#readHeader(chunk.bytes, at);
-    const valueHeadAt = at + varintBytes(this.#keyHead);
-    chunk.bytes[valueHeadAt] = chunk.bytes[valueHeadAt]! | 1;
-    chunk.liveBytes -= this.#keyAt + (this.#keyHead >>> 1) + (this.#valueHead >>> 2) - at;
+    chunk.liveBytes -= this.#readHead(chunk.bytes, at) - at;
+    chunk.bytes[at] = chunk.bytes[at]! | 1;
     if (number !== this.#current && chunk.liveBytes * 2 < chunk.end) this.#empty(number, chunk);
   }
 
   /** Moves what is alive in a chunk to the current one, and gives the chunk back. */
   #empty(number: number, { bytes, end }: Chunk): void {
     for (let at = 0; at < end;) {
-      this.#readHeader(bytes, at);
-      const next = this.#keyAt + (this.#keyHead >>> 1) + (this.#valueHead >>> 2);
-      if ((this.#valueHead & 1) === 0) {
-        const key = textAt(bytes, this.#keyAt, this.#keyHead >>> 1, (this.#keyHead & 1) !== 0);
-        const to = this.#roomFor(next - at);
+      const next = this.#readHead(bytes, at);
+      const length = next - at;
+      if ((this.#idHead & 1) === 0) {
+        const to = this.#roomFor(length);
         const target = this.#chunks[to]!;
         bytes.copy(target.bytes, target.end, at, next);
-        this.#move(hashOf(key, this.#seed), (number << chunkBits) | at, (to << chunkBits) | target.end);
-        target.end += next - at;
-        target.liveBytes += next - at;
+        this.#places[this.#idHead >>> 1] = (to << chunkBits) | target.end;
+        target.end += length;
+        target.liveBytes += length;
       }
       at = next;
     }
     this.#chunkBytes -= bytes.length;
     this.#chunks[number] = undefined;
-    this.#freeNumbers.push(number);
-  }
-
-  #move(hash: number, from: number, to: number): void {
-    const { slots } = this.#segmentOf(hash);
-    const mask = slots.length / 2 - 1;
-    let slot = hash & mask;
-    while (slots[2 * slot + 1] !== from) slot = (slot + 1) & mask;
-    slots[2 * slot + 1] = to;
-  }
-
-  /** Makes room in the segment of a hash: two of the same size, or where hashes have no more bits one of twice the size. */
-  #split(full: Segment, hash: number): void {
-    if (full.depth === maxDepth) {
-      const slots = new Int32Array(full.slots.length * 2);
-      forEachSlot(full.slots, (each, place) => fill(slots, each, place));
-      full.slots = slots;
-      return;
-    }
-    if (full.depth === this.#depth) {
-      this.#directory = this.#directory.flatMap((segment) => [segment, segment]);
-      this.#depth++;
-    }
-    const depth = full.depth + 1;
-    const capacity = full.slots.length / 2;
-    const halves = [emptySegment(depth, capacity), emptySegment(depth, capacity)] as const;
-    forEachSlot(full.slots, (each, place) => {
-      const half = halves[(each >>> (32 - depth)) & 1]!;
-      fill(half.slots, each, place);
-      half.size++;
-    });
-    const shared = 1 << (this.#depth - full.depth);
-    const first = prefixOf(hash, full.depth) * shared;
-    for (let i = 0; i < shared; i++) this.#directory[first + i] = halves[i < shared / 2 ? 0 : 1]!;
-    // Hashes that are alike may all be in one half.
-    const half = this.#segmentOf(hash);
-    if ((half.size + 1) * maxLoad.of > capacity * maxLoad.used) this.#split(half, hash);
+    this.#freeChunks.push(number);
   }
 }
 
-function emptySegment(depth: number, capacity: number): Segment {
-  return { depth, slots: new Int32Array(2 * capacity), size: 0 };
+/** 2 × octets of a text, and 1 where its characters take two each. */
+function headOf(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) return 4 * text.length + 1;
+  return 2 * text.length;
 }
 
-function prefixOf(hash: number, bits: number): number {
-  return bits === 0 ? 0 : hash >>> (32 - bits);
-}
-
-function emptySlot(slots: Int32Array, hash: number): number {
-  const mask = slots.length / 2 - 1;
-  let slot = hash & mask;
-  while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
-  return slot;
-}
-
-function fill(slots: Int32Array, hash: number, place: number): void {
-  const slot = emptySlot(slots, hash);
-  slots[2 * slot] = hash;
-  slots[2 * slot + 1] = place;
-}
-
-function forEachSlot(slots: Int32Array, visit: (hash: number, place: number) => void): void {
-  for (let i = 0; i < slots.length; i += 2) if (slots[i + 1] !== 0) visit(slots[i]!, slots[i + 1]!);
-}
-
-/** Empties a slot; those behind it move up, so that no search ends too soon (Knuth, volume 3, section 6.4, algorithm R). */
-function closeGap(slots: Int32Array, slot: number): void {
-  const mask = slots.length / 2 - 1;
-  let gap = slot;
-  for (let next = (gap + 1) & mask; slots[2 * next + 1] !== 0; next = (next + 1) & mask) {
-    const home = slots[2 * next]! & mask;
-    // It may not move to before its home.
-    if (((next - home) & mask) < ((next - gap) & mask)) continue;
-    slots[2 * gap] = slots[2 * next]!;
-    slots[2 * gap + 1] = slots[2 * next + 1]!;
-    gap = next;
-  }
-  slots[2 * gap + 1] = 0;
-}
-
-/** FNV-1a over the characters, mixed (MurmurHash3's finalizer), for both ends of it are used. */
-function hashOf(text: string, seed: number): number {
-  let hash = seed;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x0100_0193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
-  return hash ^ (hash >>> 16);
-}
-
-function isWide(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) return true;
-  return false;
-}
-
-function writeText(bytes: Buffer, at: number, text: string, isTextWide: boolean): void {
-  if (isTextWide) bytes.write(text, at, 2 * text.length, 'utf16le');
+function writeText(bytes: Buffer, at: number, text: string, head: number): void {
+  if ((head & 1) !== 0) bytes.write(text, at, 2 * text.length, 'utf16le');
   else if (text.length > shortLength) bytes.write(text, at, text.length, 'latin1');
   else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }
 
-function textAt(bytes: Buffer, at: number, length: number, isTextWide: boolean): string {
-  return bytes.toString(isTextWide ? 'utf16le' : 'latin1', at, at + length);
+function textAt(bytes: Buffer, at: number, head: number): string {
+  return bytes.toString((head & 1) !== 0 ? 'utf16le' : 'latin1', at, at + (head >>> 1));
 }
 
-function writeVarint(bytes: Buffer, start: number, value: number): number {
+function writeNumber(bytes: Buffer, start: number, number: number): number {
   let at = start;
-  let rest = value;
+  let rest = number;
   for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
   bytes[at++] = rest;
   return at;
-}
-
-function varintBytes(value: number): number {
-  let count = 1;
-  for (let rest = value >>> 7; rest > 0; rest >>>= 7) count++;
-  return count;
 }
