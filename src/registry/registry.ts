@@ -73,7 +73,7 @@ export class Registry implements Sink {
     this.#pointers = new PointerIndex(this.#publisher, (host) =>
       createdOf(host, this.store.entriesOf(host), this.context),
     );
-    this.#clients = new ClientIndex(table, compiler, this.#namespaces);
+    this.#clients = new ClientIndex(table, compiler, this.#namespaces, this.store.packed);
     this.context = {
       options,
       select: (entry) => this.store.workloads.selectedBy(entry),
@@ -87,12 +87,15 @@ export class Registry implements Sink {
   }
 
   get status(): RegistryStatus {
-    const refused = this.store.refusals.map(rejectionOf);
+    const { store } = this;
+    const rejections = this.#rejections;
     return {
-      objects: this.store.size,
+      objects: store.size,
       hosts: this.#publisher.hosts,
       resolved: this.#resolved,
-      rejections: [...this.#rejections, ...refused],
+      get rejections() {
+        return [...rejections, ...store.refusals.map(rejectionOf)];
+      },
     };
   }
 
@@ -133,6 +136,7 @@ export class Registry implements Sink {
     changed = this.#pointers.flush() || changed;
     if (changed) this.#touchSerial();
     if (dirty.size > 0 && this.#environment.logger.debugs) this.#logChanges(changes, dirty, changed);
+    this.store.packed.settle();
     this.#podDemand.flush();
   }
 
@@ -161,9 +165,9 @@ export class Registry implements Sink {
   }
 
   #remove(object: RegistryObject, dirty: Set<string>): void {
+    if (object.kind === 'Pod') this.#clients.remove(object);
     this.store.remove(object, dirty);
     if (object.kind === 'ServiceEntry') this.#keeper?.remove(object);
-    if (object.kind === 'Pod') this.#clients.remove(object);
     if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }
 

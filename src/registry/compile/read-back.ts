@@ -2,7 +2,7 @@ import { headerSize } from '../../wire/codes.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import { formatName } from '../../wire/name.ts';
 import { formatAddress } from '../address.ts';
-import { recordKind, recordOffset } from '../table/layout.ts';
+import { addressesAt, extraAt, recordKind, recordOffset } from '../table/layout.ts';
 import type { NameRecord } from './compile.ts';
 import { pointerHead, questionTail } from './pointers.ts';
 
@@ -13,7 +13,7 @@ export function readAddresses(arena: Uint8Array, at: number): string[] {
   const v4 = readUint16(arena, at + recordOffset.aCount);
   const v6 = readUint16(arena, at + recordOffset.aaaaCount);
   const addresses: string[] = [];
-  let from = at + recordOffset.name + arena[at + recordOffset.nameLength]!;
+  let from = addressesAt(arena, at, false);
   for (let i = 0; i < v4 + v6; i++) {
     const size = i < v4 ? 4 : 16;
     addresses.push(formatAddress(arena.subarray(from, from + size)));
@@ -26,7 +26,7 @@ export function readAddresses(arena: Uint8Array, at: number): string[] {
 export function readPointer(arena: Uint8Array, at: number): NameRecord {
   const nameAt = at + recordOffset.name;
   const name = arena.slice(nameAt, nameAt + arena[at + recordOffset.nameLength]!);
-  const tail = at + readUint32(arena, at + recordOffset.extra);
+  const tail = extraAt(arena, at);
   const records = tail + 4;
   // Compression pointers count from the start of the message, where the question comes before the records.
   const message = records - (headerSize + name.length + questionTail);

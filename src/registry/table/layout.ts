@@ -110,7 +110,7 @@ export const recordFlag = {
 } as const;
 
 /** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */
-export const endpointTarget = 64;
+export const endpointTarget = 128;
 
 /** Flags of a `client` record. */
 export const clientFlag = {

@@ -116,7 +116,7 @@ export class TableWriter {
 
   /** Offset in the arena of the record of an owner name (lower-case wire form), or -1. */
   find(name: Uint8Array): number {
-    const slot = this.#find(hashName(name, 0, name.length, this.#seed), name, 0, name.length);
+    const slot = this.#find(this.#hasher.hash(name, 0, name.length), name, 0, name.length);
     const place = this.#slots[2 * slot + 1]!;
     return place > 0 ? place * 4 : -1;
   }
