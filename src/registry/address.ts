@@ -35,6 +35,13 @@ export function addressBytes(canonical: string): Uint8Array {
   return bytes;
 }
 
+/** Writes the octets of a canonical address, 4 or 16, at `at`; returns where they end. */
+export function writeAddressBytes(canonical: string, bytes: Uint8Array, at: number): number {
+  if (writeQuad(canonical, 0, bytes, at)) return at + 4;
+  bytes.set(addressBytes(canonical), at);
+  return at + 16;
+}
+
 /** The canonical form of 4 octets, or of 16 that are no IPv4-mapped address: the way back from `addressBytes`. */
 export function formatAddress(bytes: Uint8Array): string {
   return bytes.length === 4 ? formatQuad(bytes, 0) : formatGroups(bytes);

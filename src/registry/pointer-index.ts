@@ -103,7 +103,7 @@ export class PointerIndex {
     this.#changed = false;
     for (const address of this.#dirty) {
       const claims = this.#claims.get(address) ?? [];
-      changed = this.#write(address, claims) || changed;
+      changed = this.#write(reverseName(address), claims) || changed;
       if (claims.length === 0 || isTold(claims)) this.#claims.delete(address);
     }
     this.#dirty.clear();
@@ -127,10 +127,11 @@ export class PointerIndex {
    * nothing more to do: the record says so already, or the claim is alone and need not be remembered till all are known.
    */
   #claimsInTable(address: string, claim: Claim): Claim[] | undefined {
-    const record = this.#publisher.pointerAt(reverseName(address));
+    const text = reverseName(address);
+    const record = this.#publisher.pointerAt(text);
     if (!record) {
       if (!isTold([claim])) return [];
-      this.#changed = this.#write(address, [claim]) || this.#changed;
+      this.#changed = this.#write(text, [claim]) || this.#changed;
       return undefined;
     }
     if (hostOf(record) !== claim.host) return [this.#claimIn(record)];
@@ -167,8 +168,7 @@ export class PointerIndex {
     }
   }
 
-  #write(address: string, claims: readonly Claim[]): boolean {
-    const text = reverseName(address);
+  #write(text: string, claims: readonly Claim[]): boolean {
     if (claims.length === 0) return this.#publisher.publishPointer(text, undefined);
     const name = encodeName(text)!;
     if (claims.every(({ pointers }) => pointers.isUniform)) {

@@ -27,6 +27,8 @@ export class Publisher {
   /** Hosts of which the table does not say all: they have endpoint names, differ by client, or lie on a fixed name. */
   readonly #special = new Map<string, Published>();
   #hosts = 0;
+  /** The name that was encoded last: what is read of a name is soon written. */
+  #encoded: { readonly text: string; readonly name: Uint8Array | undefined } = { text: '.', name: undefined };
   readonly #ancestors: Ancestors;
   /** Fixed names of the own zones: apex and `ns.dns.<zone>`. */
   readonly #fixed = new Map<string, NameRecord>();
@@ -93,7 +95,7 @@ export class Publisher {
    * difference: an answer that compiles to the same bytes touches nothing.
    */
   publish(host: string, answers: ViewMap<HostAnswer | undefined>): boolean {
-    const name = encodeName(host);
+    const name = this.#encode(host);
     // A name over 255 octets cannot be asked for.
     if (!name) return false;
     const before = this.#published(host, name);
@@ -120,7 +122,7 @@ export class Publisher {
 
   /** Serves PTR records at a reverse name, or none any more. Returns whether any client could see a difference. */
   publishPointer(text: string, records: Records | undefined): boolean {
-    const name = encodeName(text)!;
+    const name = this.#encode(text)!;
     const kind = this.#kindAt(name);
     if (this.#knownZones.some((zone) => text.endsWith(zone))) {
       const kept = this.#pointers.get(text);
@@ -138,7 +140,7 @@ export class Publisher {
   pointerAt(text: string): NameRecord | undefined {
     const kept = this.#pointers.get(text);
     if (kept) return kept.isUniform ? kept.others.plain : undefined;
-    const at = this.#table.find(encodeName(text)!);
+    const at = this.#table.find(this.#encode(text)!);
     return at >= 0 && isKind(this.#table.arena, at, recordKind.pointer)
       ? readPointer(this.#table.arena, at)
       : undefined;
@@ -157,7 +159,7 @@ export class Publisher {
 
   /** The addresses that a host has now, for everybody; none where it is not served or differs by client. */
   addressesOf(host: string): readonly string[] {
-    const name = encodeName(host);
+    const name = this.#encode(host);
     const at = name ? this.#table.find(name) : -1;
     return at < 0 ? noAddresses : readAddresses(this.#table.arena, at);
   }
@@ -263,6 +265,11 @@ export class Publisher {
     const { arena } = this.#table;
     if (isKind(arena, at, recordKind.ancestor)) this.#ancestors.remember(text);
     if (isKind(arena, at, recordKind.pointer)) this.#pointers.set(text, ViewMap.uniform(readPointer(arena, at)));
+  }
+
+  #encode(text: string): Uint8Array | undefined {
+    if (this.#encoded.text !== text) this.#encoded = { text, name: encodeName(text) };
+    return this.#encoded.name;
   }
 
   /** The kind of the record that a name has; -1 for none. */
