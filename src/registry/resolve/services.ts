@@ -55,6 +55,7 @@ export function servicesOfEndpoints(
   const share = shareOf(ports.length);
   const first = endpoints.slice(0, share);
   const targets = targetsOf(first);
+  const areDistinct = new Set(targets).size === targets.length;
   const priorities = first.map((endpoint) => priorityOf(endpoint.locality, locality));
   return serviceSets(
     ports.map((port) => {
@@ -64,7 +65,11 @@ export function servicesOfEndpoints(
         port: endpoint.ports.get(port.name) ?? port.targetPort ?? port.number,
         target: targets[i]!,
       }));
-      return { port, records: take(records, Infinity).records, isCut: endpoints.length > share };
+      return {
+        port,
+        records: areDistinct ? records : take(records, Infinity).records,
+        isCut: endpoints.length > share,
+      };
     }),
   );
 }
