@@ -55,7 +55,7 @@ export function measureSteps(): void {
     flags: 0,
     ttl: 30,
     addresses: ['10.0.0.7'],
-    services: [{ prefix: '', records: [{ priority: 0, weight: 1, port: 80, target: { kind: 'host' } }] }],
+    services: [{ prefix: '', isCut: false, records: [{ priority: 0, weight: 1, port: 80, target: { kind: 'host' } }] }],
   };
   const compile = (count: number): number => {
     for (let i = 0; i < count; i++) compiler.compile(record);

@@ -1,4 +1,5 @@
 import type { RegistryOptions } from './options.ts';
+import { PackedMap } from './packed-map.ts';
 import type { PodDemand } from './source.ts';
 import type { WorkloadIndex } from './workload-index.ts';
 
@@ -11,7 +12,7 @@ export class PodDemandWatch {
   readonly #isAlwaysEverywhere: boolean;
   readonly #onChange: ((demand: PodDemand) => void) | undefined;
   /** Hosts whose answer differs by client. */
-  readonly #partial = new Set<string>();
+  readonly #partial = new PackedMap();
   #told: { readonly everywhere: boolean; readonly revision: number };
 
   constructor(
@@ -32,7 +33,7 @@ export class PodDemandWatch {
   /** A host was resolved. */
   resolved(host: string, isUniform: boolean): void {
     if (isUniform) this.#partial.delete(host);
-    else this.#partial.add(host);
+    else this.#partial.set(host, '');
   }
 
   /** Tells the demand where it is another than before. */

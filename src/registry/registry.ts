@@ -11,7 +11,7 @@ import { PodDemandWatch } from './pod-demand.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
 import type { Rejection } from './rejection.ts';
-import { resolveHost, type ResolveContext } from './resolve/resolve.ts';
+import { createdOf, resolveHost, type ResolveContext } from './resolve/resolve.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import type { Change, PodDemand, Sink } from './source.ts';
 import { Store, type Refusal } from './store.ts';
@@ -70,8 +70,10 @@ export class Registry implements Sink {
     this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
     this.#oversize = new OversizeWatch(environment.logger);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
-    this.#pointers = new PointerIndex(this.#publisher);
-    this.#clients = new ClientIndex(table, compiler, this.#namespaces);
+    this.#pointers = new PointerIndex(this.#publisher, (host) =>
+      createdOf(host, this.store.entriesOf(host), this.context),
+    );
+    this.#clients = new ClientIndex(table, compiler, this.#namespaces, this.store.packed);
     this.context = {
       options,
       select: (entry) => this.store.workloads.selectedBy(entry),
@@ -85,12 +87,15 @@ export class Registry implements Sink {
   }
 
   get status(): RegistryStatus {
-    const refused = this.store.refusals.map(rejectionOf);
+    const { store } = this;
+    const rejections = this.#rejections;
     return {
-      objects: this.store.size,
+      objects: store.size,
       hosts: this.#publisher.hosts,
       resolved: this.#resolved,
-      rejections: [...this.#rejections, ...refused],
+      get rejections() {
+        return [...rejections, ...store.refusals.map(rejectionOf)];
+      },
     };
   }
 
@@ -131,6 +136,7 @@ export class Registry implements Sink {
     changed = this.#pointers.flush() || changed;
     if (changed) this.#touchSerial();
     if (dirty.size > 0 && this.#environment.logger.debugs) this.#logChanges(changes, dirty, changed);
+    this.store.packed.settle();
     this.#podDemand.flush();
   }
 
@@ -159,9 +165,9 @@ export class Registry implements Sink {
   }
 
   #remove(object: RegistryObject, dirty: Set<string>): void {
+    if (object.kind === 'Pod') this.#clients.remove(object);
     this.store.remove(object, dirty);
     if (object.kind === 'ServiceEntry') this.#keeper?.remove(object);
-    if (object.kind === 'Pod') this.#clients.remove(object);
     if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }
 

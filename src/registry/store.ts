@@ -1,7 +1,11 @@
+import { randomInt } from 'node:crypto';
 import { refusalOf } from './allowed.ts';
+import { HashIndex, hashText } from './hash-index.ts';
 import { neverMatches } from './host.ts';
-import { objectKey, type RegistryObject, type ServiceEntry, type Sidecar } from './object.ts';
+import { IdSets } from './id-sets.ts';
+import type { RegistryObject, ServiceEntry, Sidecar } from './object.ts';
 import type { RegistryOptions } from './options.ts';
+import { PackedObjects } from './packed-objects.ts';
 import type { Workload } from './resolve/endpoints.ts';
 import { defaultSidecar } from './resolve/sidecar.ts';
 import { WorkloadIndex } from './workload-index.ts';
@@ -15,53 +19,62 @@ export interface Refusal {
 
 /**
  * All objects of a registry with the indexes that resolving needs: host → ServiceEntries, (namespace, labels) →
- * workloads, namespace → Sidecars, and the Services that ServiceEntries may yield to.
+ * workloads, namespace → Sidecars, and the Services that ServiceEntries may yield to. Objects are kept as text, and the
+ * indexes hold their numbers: two objects that are given out for one key need not be the same one.
  */
 export class Store {
-  readonly workloads = new WorkloadIndex();
+  readonly workloads: WorkloadIndex;
+  /** For indexes outside of the store. */
+  readonly packed = new PackedObjects();
   readonly #options: RegistryOptions;
-  readonly #objects = new Map<string, RegistryObject>();
-  readonly #byHost = new Map<string, ServiceEntry[]>();
-  readonly #sidecars = new Map<string, Sidecar[]>();
+  readonly #seed = randomInt(0x7fff_ffff);
+  /** Hash of a host → ServiceEntries that have it and may take it. */
+  readonly #byHost = new HashIndex();
+  readonly #sidecars = new IdSets();
   /** `name.namespace.svc` of each Service → in how many clusters there is one. */
   readonly #services = new Map<string, number>();
-  /** `name.namespace.svc` → hosts that begin so. */
+  /** `name.namespace.svc` → hosts that begin so, where Services are heeded. */
   readonly #serviceHosts = new Map<string, Set<string>>();
-  readonly #refused = new Map<string, readonly Refusal[]>();
+  /** ServiceEntries with a host that they may not take. */
+  readonly #refused = new Set<number>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.workloads = new WorkloadIndex(this.packed);
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.packed.size;
   }
 
+  /** Hosts that are there to be served; nothing may be added or removed meanwhile. */
   get hosts(): Iterable<string> {
-    return this.#byHost.keys();
+    return this.#hosts();
   }
 
+  /** Nothing may be added or removed meanwhile. */
   get objects(): Iterable<RegistryObject> {
-    return this.#objects.values();
+    return this.packed.all();
   }
 
   get refusals(): Refusal[] {
-    return [...this.#refused.values()].flat();
+    return Array.from(this.#refused).flatMap((id) => this.#refusalsOf(this.#entry(id)));
   }
 
   get(key: string): RegistryObject | undefined {
-    return this.#objects.get(key);
+    return this.packed.get(key);
   }
 
   /** The ServiceEntries that have the host and may take it. */
   entriesOf(host: string): readonly ServiceEntry[] {
-    return this.#byHost.get(host) ?? [];
+    const ids = this.#byHost.idsOf(hashText(host, this.#seed));
+    return ids.map((id) => this.#entry(id)).filter((entry) => this.#isFiled(entry, host));
   }
 
   /** The default Sidecar of a namespace. */
   sidecarOf(namespace: string): Sidecar | undefined {
-    const sidecars = this.#sidecars.get(namespace);
-    return sidecars && defaultSidecar(sidecars);
+    const ids = this.#sidecars.of(namespace);
+    return ids.length === 0 ? undefined : defaultSidecar(ids.map((id) => this.packed.objectOf(id) as Sidecar));
   }
 
   /** Whether a Kubernetes Service has the name, in whatever cluster domain. */
@@ -71,17 +84,17 @@ export class Store {
 
   /** Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. */
   add(object: RegistryObject, dirty: Set<string>): readonly Refusal[] {
-    this.#objects.set(objectKey(object), object);
+    const id = this.packed.put(object);
     switch (object.kind) {
       case 'ServiceEntry':
         this.workloads.addSelector(object);
-        return this.#addHosts(object, dirty);
+        return this.#addHosts(id, object, dirty);
       case 'Service':
         this.#services.set(serviceName(object), (this.#services.get(serviceName(object)) ?? 0) + 1);
         this.#touchService(object, dirty);
         break;
       case 'Sidecar':
-        this.#sidecars.set(object.meta.namespace, [...(this.#sidecars.get(object.meta.namespace) ?? []), object]);
+        this.#sidecars.add(object.meta.namespace, id);
         this.#touchAll(dirty);
         break;
       default:
@@ -91,62 +104,77 @@ export class Store {
     return [];
   }
 
-  /** Takes an object out; `dirty` gets the hosts that it touched. */
+  /** Takes an object out that is in; `dirty` gets the hosts that it touched. */
   remove(object: RegistryObject, dirty: Set<string>): void {
-    this.#objects.delete(objectKey(object));
+    const id = this.packed.idOf(object);
     switch (object.kind) {
       case 'ServiceEntry':
         this.workloads.removeSelector(object);
-        this.#removeHosts(object, dirty);
+        this.#removeHosts(id, object, dirty);
         break;
       case 'Service':
         this.#removeService(serviceName(object));
         this.#touchService(object, dirty);
         break;
-      case 'Sidecar': {
-        const left = this.#sidecars.get(object.meta.namespace)?.filter((other) => other !== object) ?? [];
-        if (left.length > 0) this.#sidecars.set(object.meta.namespace, left);
-        else this.#sidecars.delete(object.meta.namespace);
+      case 'Sidecar':
+        this.#sidecars.delete(object.meta.namespace, id);
         this.#touchAll(dirty);
         break;
-      }
       default:
         this.#touchSelecting(object, dirty);
         this.workloads.removeWorkload(object);
     }
+    this.packed.delete(object);
   }
 
-  #addHosts(entry: ServiceEntry, dirty: Set<string>): readonly Refusal[] {
-    const refused: Refusal[] = [];
-    for (const host of entry.hosts) {
-      const reason = refusalOf(entry, host, this.#options);
-      if (reason !== undefined) refused.push({ entry, host, reason });
-      else if (!neverMatches(host)) {
-        const entries = this.#byHost.get(host);
-        if (entries) entries.push(entry);
-        else this.#byHost.set(host, [entry]);
-        const service = servicePart(host);
-        if (service !== undefined) {
-          this.#serviceHosts.set(service, (this.#serviceHosts.get(service) ?? new Set()).add(host));
-        }
-        dirty.add(host);
+  #entry(id: number): ServiceEntry {
+    return this.packed.objectOf(id) as ServiceEntry;
+  }
+
+  *#hosts(): Iterable<string> {
+    for (const object of this.packed.all()) {
+      if (object.kind !== 'ServiceEntry') continue;
+      for (const host of object.hosts) {
+        if (!this.#isFiled(object, host)) continue;
+        // Of several that have the host the first gives it.
+        const [first, ...others] = this.entriesOf(host);
+        if (others.length === 0 || isSame(first!, object)) yield host;
       }
     }
-    if (refused.length > 0) this.#refused.set(objectKey(entry), refused);
+  }
+
+  #isFiled(entry: ServiceEntry, host: string): boolean {
+    return entry.hosts.includes(host) && !neverMatches(host) && refusalOf(entry, host, this.#options) === undefined;
+  }
+
+  #refusalsOf(entry: ServiceEntry): Refusal[] {
+    return entry.hosts.flatMap((host) => {
+      const reason = refusalOf(entry, host, this.#options);
+      return reason === undefined ? [] : [{ entry, host, reason }];
+    });
+  }
+
+  #addHosts(id: number, entry: ServiceEntry, dirty: Set<string>): readonly Refusal[] {
+    for (const host of entry.hosts) {
+      if (!this.#isFiled(entry, host)) continue;
+      this.#byHost.add(hashText(host, this.#seed), id);
+      const service = this.#options.services ? servicePart(host) : undefined;
+      if (service !== undefined) {
+        this.#serviceHosts.set(service, (this.#serviceHosts.get(service) ?? new Set()).add(host));
+      }
+      dirty.add(host);
+    }
+    const refused = this.#refusalsOf(entry);
+    if (refused.length > 0) this.#refused.add(id);
     return refused;
   }
 
-  #removeHosts(entry: ServiceEntry, dirty: Set<string>): void {
-    this.#refused.delete(objectKey(entry));
+  #removeHosts(id: number, entry: ServiceEntry, dirty: Set<string>): void {
+    this.#refused.delete(id);
     for (const host of entry.hosts) {
-      const entries = this.#byHost.get(host);
-      const at = entries?.indexOf(entry) ?? -1;
-      if (!entries || at < 0) continue;
-      if (entries.length > 1) entries.splice(at, 1);
-      else {
-        this.#byHost.delete(host);
-        this.#forgetServiceHost(host);
-      }
+      if (!this.#isFiled(entry, host)) continue;
+      this.#byHost.delete(hashText(host, this.#seed), id);
+      if (this.#options.services && this.entriesOf(host).length === 0) this.#forgetServiceHost(host);
       dirty.add(host);
     }
   }
@@ -166,7 +194,7 @@ export class Store {
 
   #touchSelecting(workload: Workload, dirty: Set<string>): void {
     for (const entry of this.workloads.selecting(workload)) {
-      for (const host of entry.hosts) if (this.#byHost.has(host)) dirty.add(host);
+      for (const host of entry.hosts) if (this.#isFiled(entry, host)) dirty.add(host);
     }
   }
 
@@ -177,8 +205,12 @@ export class Store {
 
   /** A Sidecar speaks of hosts by pattern: whom it concerns is found by asking all. */
   #touchAll(dirty: Set<string>): void {
-    if (this.#options.sidecars) for (const host of this.#byHost.keys()) dirty.add(host);
+    if (this.#options.sidecars) for (const host of this.#hosts()) dirty.add(host);
   }
+}
+
+function isSame(a: RegistryObject, b: RegistryObject): boolean {
+  return a.meta.namespace === b.meta.namespace && a.meta.name === b.meta.name && a.meta.cluster === b.meta.cluster;
 }
 
 function serviceName({ meta }: RegistryObject): string {

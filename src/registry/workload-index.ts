@@ -1,15 +1,22 @@
+import { IdSets } from './id-sets.ts';
 import type { Labels, ServiceEntry } from './object.ts';
+import type { NumberedObjects } from './packed-objects.ts';
 import type { Workload } from './resolve/endpoints.ts';
 
 /**
  * Which workloads of a namespace a selector selects, and which selectors a workload is selected by; both without
  * looking at the whole namespace. Every object is filed under one or each of its labels, `key=value`; an empty selector
- * under ''.
+ * under ''. Objects must have their number when they are added, and have it still when they are removed.
  */
 export class WorkloadIndex {
+  readonly #objects: NumberedObjects;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #selecting = new Set<string>();
   #selectingRevision = 0;
+
+  constructor(objects: NumberedObjects) {
+    this.#objects = objects;
+  }
 
   /** Namespaces where some ServiceEntry has a selector. */
   get selectingNamespaces(): ReadonlySet<string> {
@@ -23,20 +30,22 @@ export class WorkloadIndex {
 
   addWorkload(workload: Workload): void {
     const namespace = this.#namespace(workload.meta.namespace);
-    for (const term of termsOf(workload)) addTo(namespace.workloads, term, workload);
+    const id = this.#objects.idOf(workload);
+    for (const term of termsOf(workload)) namespace.workloads.add(term, id);
   }
 
   removeWorkload(workload: Workload): void {
     const namespace = this.#namespaces.get(workload.meta.namespace);
     if (!namespace) return;
-    for (const term of termsOf(workload)) removeFrom(namespace.workloads, term, workload);
+    const id = this.#objects.idOf(workload);
+    for (const term of termsOf(workload)) namespace.workloads.delete(term, id);
     this.#forgetIfEmpty(workload.meta.namespace, namespace);
   }
 
   addSelector(entry: ServiceEntry): void {
     if (!entry.selector) return;
     const { namespace } = entry.meta;
-    addTo(this.#namespace(namespace).selectors, filedUnder(entry.selector), entry);
+    this.#namespace(namespace).selectors.add(filedUnder(entry.selector), this.#objects.idOf(entry));
     if (this.#selecting.has(namespace)) return;
     this.#selecting.add(namespace);
     this.#selectingRevision++;
@@ -45,7 +54,7 @@ export class WorkloadIndex {
   removeSelector(entry: ServiceEntry): void {
     const namespace = this.#namespaces.get(entry.meta.namespace);
     if (!namespace || !entry.selector) return;
-    removeFrom(namespace.selectors, filedUnder(entry.selector), entry);
+    namespace.selectors.delete(filedUnder(entry.selector), this.#objects.idOf(entry));
     if (namespace.selectors.size === 0 && this.#selecting.delete(entry.meta.namespace)) this.#selectingRevision++;
     this.#forgetIfEmpty(entry.meta.namespace, namespace);
   }
@@ -55,13 +64,13 @@ export class WorkloadIndex {
     const { selector } = entry;
     const namespace = selector && this.#namespaces.get(entry.meta.namespace);
     if (!namespace) return [];
-    let fewest = namespace.workloads.get('');
+    let fewest = '';
     for (const [key, value] of selector) {
-      const candidates = namespace.workloads.get(`${key}=${value}`);
-      if (!candidates) return [];
-      if (!fewest || candidates.size < fewest.size) fewest = candidates;
+      const term = `${key}=${value}`;
+      if (namespace.workloads.count(term) < namespace.workloads.count(fewest)) fewest = term;
     }
-    return [...(fewest ?? [])].filter((workload) => selects(selector, workload.labels));
+    const candidates = namespace.workloads.of(fewest).map((id) => this.#objects.objectOf(id) as Workload);
+    return candidates.filter((workload) => selects(selector, workload.labels));
   }
 
   /** The ServiceEntries whose selector selects the workload. */
@@ -69,7 +78,8 @@ export class WorkloadIndex {
     const namespace = this.#namespaces.get(workload.meta.namespace);
     if (!namespace) return;
     for (const term of termsOf(workload)) {
-      for (const entry of namespace.selectors.get(term) ?? []) {
+      for (const id of namespace.selectors.of(term)) {
+        const entry = this.#objects.objectOf(id) as ServiceEntry;
         if (selects(entry.selector!, workload.labels)) yield entry;
       }
     }
@@ -78,7 +88,7 @@ export class WorkloadIndex {
   #namespace(name: string): Namespace {
     let namespace = this.#namespaces.get(name);
     if (!namespace) {
-      namespace = { workloads: new Map(), selectors: new Map() };
+      namespace = { workloads: new IdSets(), selectors: new IdSets() };
       this.#namespaces.set(name, namespace);
     }
     return namespace;
@@ -91,9 +101,9 @@ export class WorkloadIndex {
 
 interface Namespace {
   /** `key=value` → workloads that have the label; '' → all. */
-  readonly workloads: Map<string, Set<Workload>>;
+  readonly workloads: IdSets;
   /** One label of the selector, '' for the empty selector → ServiceEntries. */
-  readonly selectors: Map<string, Set<ServiceEntry>>;
+  readonly selectors: IdSets;
 }
 
 function selects(selector: Labels, labels: Labels): boolean {
@@ -109,15 +119,4 @@ function* termsOf(workload: Workload): Iterable<string> {
 function filedUnder(selector: Labels): string {
   for (const [key, value] of selector) return `${key}=${value}`;
   return '';
-}
-
-function addTo<T>(index: Map<string, Set<T>>, key: string, value: T): void {
-  const set = index.get(key);
-  if (set) set.add(value);
-  else index.set(key, new Set([value]));
-}
-
-function removeFrom<T>(index: Map<string, Set<T>>, key: string, value: T): void {
-  const set = index.get(key);
-  if (set?.delete(value) && set.size === 0) index.delete(key);
 }

@@ -7,12 +7,12 @@ import { clientFlag, recordOffset } from '../../src/registry/table/layout.ts';
 import { TableReader } from '../../src/registry/table/reader.ts';
 import { TableWriter } from '../../src/registry/table/writer.ts';
 import { NameHasher } from '../../src/wire/name-hash.ts';
-import { pod } from './harness.ts';
+import { numberedObjects, pod } from './harness.ts';
 
 function setUp() {
   const writer = new TableWriter(3);
   const ids = new NamespaceIds(writer, new Compiler());
-  const index = new ClientIndex(writer, new Compiler(), ids);
+  const index = new ClientIndex(writer, new Compiler(), ids, numberedObjects());
   const of = (ip: string): string => {
     const reader = new TableReader(writer.handle);
     const name = clientName(addressBytes(ip));

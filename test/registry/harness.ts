@@ -9,6 +9,7 @@ import { serviceEntryHandler } from '../../src/plugins/serviceentry/handler.ts';
 import type { Handler, Outcome } from '../../src/plugins/plugin.ts';
 import type { Endpoint, Pod, RegistryObject, ServiceEntry, WorkloadEntry } from '../../src/registry/object.ts';
 import { defaultRegistryOptions, type RegistryOptions } from '../../src/registry/options.ts';
+import type { NumberedObjects } from '../../src/registry/packed-objects.ts';
 import { Registry } from '../../src/registry/registry.ts';
 import type { Change } from '../../src/registry/source.ts';
 import { TableReader } from '../../src/registry/table/reader.ts';
@@ -138,6 +139,18 @@ export class RegistryHarness {
     if (code !== 'NOERROR') return code;
     return answer.length === 0 ? 'NODATA' : answer.map((line) => line.split(' ')[4]).join(' ');
   }
+}
+
+/** Gives each object the number of its first asking. */
+export function numberedObjects(): NumberedObjects {
+  const objects: RegistryObject[] = [];
+  return {
+    idOf(object) {
+      const at = objects.indexOf(object);
+      return at >= 0 ? at : objects.push(object) - 1;
+    },
+    objectOf: (id) => objects[id]!,
+  };
 }
 
 export function serviceEntry(name: string, changes: Partial<ServiceEntry> & { created?: number } = {}): ServiceEntry {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ServiceEntry } from '../../src/registry/object.ts';
 import type { Workload } from '../../src/registry/resolve/endpoints.ts';
 import { WorkloadIndex } from '../../src/registry/workload-index.ts';
-import { pod, serviceEntry, workloadEntry } from './harness.ts';
+import { numberedObjects, pod, serviceEntry, workloadEntry } from './harness.ts';
 
 const selecting = (name: string, labels: object): ServiceEntry =>
   serviceEntry(name, { selector: new Map(Object.entries(labels) as [string, string][]) });
@@ -13,7 +13,7 @@ function namesOf(found: Iterable<Workload | ServiceEntry>): string[] {
 }
 
 test('both ways: the workloads of a selector, and the selectors of a workload', () => {
-  const index = new WorkloadIndex();
+  const index = new WorkloadIndex(numberedObjects());
   const web = selecting('one/web', { app: 'a', tier: 'web' });
   const all = selecting('one/all', {});
   const other = selecting('two/all', {});
@@ -35,7 +35,7 @@ test('both ways: the workloads of a selector, and the selectors of a workload', 
 });
 
 test('a ServiceEntry without a selector selects nothing', () => {
-  const index = new WorkloadIndex();
+  const index = new WorkloadIndex(numberedObjects());
   const entry = serviceEntry('one/a');
   index.addSelector(entry);
   index.addWorkload(workloadEntry('one/vm', '10.0.0.1', {}));
@@ -43,7 +43,7 @@ test('a ServiceEntry without a selector selects nothing', () => {
 });
 
 test('a key and value that run together are no other key and value', () => {
-  const index = new WorkloadIndex();
+  const index = new WorkloadIndex(numberedObjects());
   const entry = selecting('a', { 'x=y': 'z' });
   index.addSelector(entry);
   const vm = workloadEntry('vm', '10.0.0.1', { x: 'y=z' });
@@ -67,7 +67,7 @@ test('finds what looking at everything finds, also when some have gone', () => {
       fc.uniqueArray(workload, byName),
       fc.nat(3),
       (selectors, workloads, gone) => {
-        const index = new WorkloadIndex();
+        const index = new WorkloadIndex(numberedObjects());
         for (const each of selectors) index.addSelector(each);
         for (const each of workloads) index.addWorkload(each);
         for (const each of selectors.slice(0, gone)) index.removeSelector(each);

@@ -109,6 +109,9 @@ export const recordFlag = {
   services: 64,
 } as const;
 
+/** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */
+export const endpointTarget = 128;
+
 /** Flags of a `client` record. */
 export const clientFlag = {
   /** The mesh captures its traffic. */

@@ -109,6 +109,23 @@ export class TableWriter {
     return true;
   }
 
+  /** The memory of the records, until the next `set` or `delete`. */
+  get arena(): Uint8Array {
+    return this.#arena;
+  }
+
+  /** Offset in the arena of the record of an owner name (lower-case wire form), or -1. */
+  find(name: Uint8Array): number {
+    const slot = this.#find(this.#hasher.hash(name, 0, name.length), name, 0, name.length);
+    const place = this.#slots[2 * slot + 1]!;
+    return place > 0 ? place * 4 : -1;
+  }
+
+  /** Offsets in the arena of all records, in no particular order. The table must not change meanwhile. */
+  *records(): Iterable<number> {
+    for (let i = 1; i < this.#slots.length; i += 2) if (this.#slots[i]! > 0) yield this.#slots[i]! * 4;
+  }
+
   get #capacity(): number {
     return this.#slots.length / 2;
   }

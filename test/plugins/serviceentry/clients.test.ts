@@ -10,7 +10,7 @@ import { TableWriter } from '../../../src/registry/table/writer.ts';
 import { encodeName } from '../../../src/wire/name.ts';
 import type { Query } from '../../../src/wire/query.ts';
 import { clientSubnet, makeQuery } from '../../support/query.ts';
-import { pod } from '../../registry/harness.ts';
+import { numberedObjects, pod } from '../../registry/harness.ts';
 
 const hashSeed = 7;
 const v4 = (address: string, prefixLength: number) => ({ address, prefixLength, family: 4 as const });
@@ -22,7 +22,7 @@ function setUp(config: Partial<ClientsConfig>, pods: readonly ReturnType<typeof 
   const compiler = new Compiler();
   const ids = new NamespaceIds(writer, compiler);
   const numbers = new Map(['one', 'two', 'three'].map((name) => [ids.idOf(name), name]));
-  const index = new ClientIndex(writer, compiler, ids);
+  const index = new ClientIndex(writer, compiler, ids, numberedObjects());
   for (const each of pods) index.add(each);
   const all = { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined, ...config };
   const finder = new ClientFinder(all, new TableReader(writer.handle));
