@@ -101,8 +101,8 @@ function bodyOf(object: RegistryObject): string {
     case 'Sidecar':
       return short([
         created,
-        object.isDefault ? 1 : 0,
-        object.egressHosts ? [object.egressHosts.map(egressHostText)] : 0,
+        object.isDefault ? 1 : null,
+        object.egressHosts ? [object.egressHosts.map(egressHostText)] : null,
       ]);
   }
 }
