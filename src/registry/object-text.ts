@@ -33,6 +33,11 @@ export function meaningOf(text: string): string {
   return text.slice(endOfOrigin(text) + 1);
 }
 
+/** The text of the same object, read elsewhere. */
+export function withOrigin(text: string, origin: string): string {
+  return `${origin}\n${meaningOf(text)}`;
+}
+
 /** The object of a text and of its key (`objectKey`). */
 export function objectOfText(key: string, text: string): RegistryObject {
   const end = endOfOrigin(text);
