@@ -12,8 +12,8 @@ export class AskingClient {
     this.#port = port;
   }
 
-  /** Resolves when the answer is this one; with '' any answer will do. */
-  until(name: string, answer: string): Promise<void> {
+  /** Resolves when the answer is this one; with '' any answer will do. One that is `patient` asks every 50 ms. */
+  until(name: string, answer: string, manner: 'at once' | 'patient' = 'at once'): Promise<void> {
     return new Promise((resolve) => {
       let query: Uint8Array;
       const ask = (): void => {
@@ -26,7 +26,7 @@ export class AskingClient {
       const read = (reply: Buffer): void => {
         if (reply.readUInt16BE(0) !== this.#id) return;
         if (answer !== '' && answerText(reply) !== answer) {
-          ask();
+          if (manner === 'at once') ask();
           return;
         }
         clearInterval(repeat);

@@ -8,6 +8,12 @@ import { freePorts } from '../test/support/free-ports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Makes the bundle that `ServerUnderTest` runs. */
+export function makeBundle(): void {
+  const bundled = spawnSync(process.execPath, ['bundle.config.ts'], { cwd: root, stdio: 'inherit' });
+  if (bundled.status !== 0) throw new Error('the bundle could not be made');
+}
+
 /** The program as the image has it: bundled, in a process of its own, with one worker. */
 export class ServerUnderTest {
   readonly port: number;
@@ -23,13 +29,11 @@ export class ServerUnderTest {
     this.#directory = directory;
   }
 
-  /** Bundles it and starts it; resolves before it answers. */
-  static async start(kubeconfig: string): Promise<ServerUnderTest> {
-    const bundled = spawnSync(process.execPath, ['bundle.config.ts'], { cwd: root, stdio: 'inherit' });
-    if (bundled.status !== 0) throw new Error('the bundle could not be made');
+  /** Starts it with these lines in the block of `serviceentry`; resolves before it answers. */
+  static async start(options: readonly string[]): Promise<ServerUnderTest> {
     const directory = mkdtempSync(join(tmpdir(), 'serviceentry-dns-bench-'));
     const [port] = (await freePorts(1)) as [number];
-    writeFileSync(join(directory, 'Corefile'), corefile([`kubeconfig ${kubeconfig}`, 'startup_timeout 60s'], port));
+    writeFileSync(join(directory, 'Corefile'), corefile(options, port));
     const startedAt = performance.now();
     const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
       cwd: directory,

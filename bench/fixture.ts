@@ -1,4 +1,4 @@
-import type { RegistryOptions } from '../src/registry/options.ts';
+import { defaultRegistryOptions, type RegistryOptions } from '../src/registry/options.ts';
 import type { ServiceEntry } from '../src/registry/object.ts';
 import { Registry } from '../src/registry/registry.ts';
 import { TableReader } from '../src/registry/table/reader.ts';
@@ -26,21 +26,7 @@ export const silent: Logger = {
   flush: nothing,
 };
 
-const options: RegistryOptions = {
-  ttl: 30,
-  autoAddresses: 'off',
-  endpointAnswers: 'all',
-  merge: 'union',
-  only: undefined,
-  except: [],
-  allow: new Map(),
-  defaultExportTo: ['*'],
-  sidecars: false,
-  services: false,
-  locality: '',
-  zones: ['mesh.test.'],
-  allocationZones: [],
-};
+const options: RegistryOptions = { ...defaultRegistryOptions, zones: ['mesh.test.'] };
 
 /** Name of the host with this number; they differ in length, as names do. */
 export function hostName(index: number): string {

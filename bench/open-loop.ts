@@ -5,7 +5,9 @@ import { makeQueries, makeRandom } from './queries.ts';
 
 /** What the thread is told; `names` are asked for in random order. */
 export interface OpenLoopPlan {
-  readonly port: number;
+  /** Of the servers: all are asked the same at the same time. */
+  readonly ports: readonly number[];
+  /** Of each. */
   readonly perSecond: number;
   readonly names: readonly string[];
 }
@@ -16,61 +18,83 @@ export interface OpenLoopResult {
   readonly lost: number;
   readonly medianMs: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
   readonly maxMs: number;
+  /** Replies that took longer than `pauseMs`. */
+  readonly pauses: number;
 }
 
+/** What counts as a pause. */
+export const pauseMs = 5;
 /** Replies that are not there so long after the end are lost. */
 const graceMs = 1000;
 
-// A client in a thread of its own that asks at a fixed rate, whatever the server does: a pause of the server shows as
-// the latency of all queries that came in it. It starts at once, and any message ends it.
-const { port, perSecond, names } = workerData as OpenLoopPlan;
-const random = makeRandom(11);
-const { bytes, offsets } = makeQueries(names.length, random, () => ({
-  name: names[Math.floor(random() * names.length)]!,
-  type: rrType.A,
-}));
-const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
-const sent = new Map<number, number>();
-const latencies: number[] = [];
-let asked = 0;
-socket.on('message', (reply) => {
-  const id = reply.readUInt16BE(0);
-  const at = sent.get(id);
-  if (at === undefined) return;
-  sent.delete(id);
-  latencies.push(performance.now() - at);
-});
+// A client in a thread of its own that asks at a fixed rate, whatever the servers do: a pause of one shows as the latency
+// of all queries that came in it. What delays the client or the machine shows with all of them. It starts at once, and
+// any message ends it.
+function run({ ports, perSecond, names }: OpenLoopPlan, parent: NonNullable<typeof parentPort>): void {
+  const random = makeRandom(11);
+  const { bytes, offsets } = makeQueries(names.length, random, () => ({
+    name: names[Math.floor(random() * names.length)]!,
+    type: rrType.A,
+  }));
+  const targets = ports.map((port) => new Target(port));
+  const begin = performance.now();
+  let asked = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    while (begin + (asked * 1000) / perSecond <= now) {
+      const index = asked % names.length;
+      for (const target of targets) target.ask(bytes.subarray(offsets[index], offsets[index + 1]), asked);
+      asked++;
+    }
+  }, 1);
+  parent.once('message', () => {
+    clearInterval(timer);
+    setTimeout(() => parent.postMessage(targets.map((target) => target.end(asked))), graceMs);
+  });
+}
 
-const begin = performance.now();
-const timer = setInterval(() => {
-  const now = performance.now();
-  for (;;) {
-    const at = begin + (asked * 1000) / perSecond;
-    if (at > now) return;
-    const index = asked % names.length;
-    const message = Buffer.from(bytes.subarray(offsets[index], offsets[index + 1]));
-    const id = asked++ & 0xffff;
-    message.writeUInt16BE(id, 0);
-    sent.set(id, performance.now());
-    socket.send(message, port, '127.0.0.1');
+class Target {
+  readonly #port: number;
+  readonly #socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
+  readonly #sent = new Map<number, number>();
+  readonly #latencies: number[] = [];
+
+  constructor(port: number) {
+    this.#port = port;
+    this.#socket.on('message', (reply) => {
+      const id = reply.readUInt16BE(0);
+      const at = this.#sent.get(id);
+      if (at === undefined) return;
+      this.#sent.delete(id);
+      this.#latencies.push(performance.now() - at);
+    });
   }
-}, 1);
 
-parentPort!.once('message', () => {
-  clearInterval(timer);
-  setTimeout(() => {
-    socket.close();
-    latencies.sort((a, b) => a - b);
+  ask(query: Uint8Array, number: number): void {
+    const message = Buffer.from(query);
+    const id = number & 0xffff;
+    message.writeUInt16BE(id, 0);
+    this.#sent.set(id, performance.now());
+    this.#socket.send(message, this.#port, '127.0.0.1');
+  }
+
+  end(asked: number): OpenLoopResult {
+    this.#socket.close();
+    const latencies = this.#latencies.sort((a, b) => a - b);
     const at = (share: number): number =>
       latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? NaN;
-    const result: OpenLoopResult = {
+    return {
       asked,
       lost: asked - latencies.length,
       medianMs: at(0.5),
       p99Ms: at(0.99),
+      p999Ms: at(0.999),
       maxMs: at(1),
+      pauses: latencies.filter((each) => each > pauseMs).length,
     };
-    parentPort!.postMessage(result);
-  }, graceMs);
-});
+  }
+}
+
+if (parentPort) run(workerData as OpenLoopPlan, parentPort);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts processor time in this unit, on all machines that we know. */
 const ticksPerSecond = 100;
@@ -22,4 +22,36 @@ export function residentMemory(pid: number): string {
   const megabytes = (field: string): string =>
     `${(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024).toFixed(0)} MB`;
   return `${megabytes('VmRSS')}, at most ${megabytes('VmHWM')}`;
+}
+
+/** What the kernel says of the threads of a process that have a name: how long they ran, and waited for a processor. */
+export class ThreadWait {
+  readonly #files: readonly string[];
+  readonly #before: readonly [number, number];
+
+  constructor(pid: number, name: string) {
+    const tasks = `/proc/${pid}/task`;
+    const ids = existsSync(tasks) ? readdirSync(tasks) : [];
+    const named = ids.filter((id) => readFileSync(`${tasks}/${id}/comm`, 'utf8').trim() === name);
+    this.#files = named.map((id) => `${tasks}/${id}/schedstat`);
+    this.#before = this.#read();
+  }
+
+  /** Since the constructor. */
+  text(): string {
+    const now = this.#read();
+    const [ran, waited] = now.map((each, index) => (each - this.#before[index]!) / 1e6);
+    return `its worker ran ${ran!.toFixed(0)} ms and waited ${waited!.toFixed(0)} ms for a processor`;
+  }
+
+  /** Nanoseconds. */
+  #read(): [number, number] {
+    const sum: [number, number] = [0, 0];
+    for (const file of this.#files.filter((each) => existsSync(each))) {
+      const [ran, waited] = readFileSync(file, 'utf8').split(' ').map(Number);
+      sum[0] += ran!;
+      sum[1] += waited!;
+    }
+    return sum;
+  }
 }

@@ -1,18 +1,20 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, networkInterfaces } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { formatProblem } from '../corefile/problem.ts';
 import { makeDirectives } from '../plugins/directives.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { ownCpuCount } from '../runtime/cpus.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
+import { fileLimitWarning } from '../server/file-limit.ts';
+import { withHint } from '../server/hint.ts';
+import { controlPlane } from '../server/priority.ts';
 import { RunningServer } from '../server/server.ts';
 import { banner } from './banner.ts';
-import { runExplain } from './explain.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
 import { readInspectFlags } from './inspect-flags.ts';
 import { loadCorefile, readCorefile } from './load.ts';
 import { printable } from './output.ts';
-import { runRecords } from './records.ts';
 import { version } from './version.ts';
 
 /** Secrets that only the entry point makes. */
@@ -41,7 +43,7 @@ export async function main(args: readonly string[], secrets: ProcessSecrets): Pr
   try {
     return await serve(flags, secrets);
   } catch (error) {
-    return fail(`${errorMessage(error)}\n`, 1);
+    return fail(`${withHint(errorMessage(error))}\n`, 1);
   }
 }
 
@@ -57,8 +59,9 @@ async function inspect(
   process.stdout.on('error', () => process.exit(0));
   try {
     const { flags } = result;
-    if (flags.command === 'explain') await runExplain(flags, hashSeed);
-    else await runRecords(flags, hashSeed);
+    // Only who asks for them reads their code: a server starts without it.
+    if (flags.command === 'explain') await (await import('./explain.ts')).runExplain(flags, hashSeed);
+    else await (await import('./records.ts')).runRecords(flags, hashSeed);
     return 0;
   } catch (error) {
     return fail(`${printable(errorMessage(error))}\n`, 1);
@@ -75,16 +78,19 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
+  const scarceFiles = fileLimitWarning(ownLimits());
+  if (scarceFiles !== undefined) logger.warning(scarceFiles);
   const server = await RunningServer.start(config, {
     clock,
     logger,
     logFormat: flags.logFormat,
     interfaces: networkInterfaces,
     hashSeed,
-    cpus: availableParallelism(),
+    cpus: ownCpuCount(),
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
+    onWorkersMade: controlPlane().giveWay,
   });
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
@@ -103,6 +109,15 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
   logger.flush();
   return 0;
+}
+
+/** '' where the system does not tell. */
+function ownLimits(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** The first SIGTERM or SIGINT. A SIGINT behind it ends the process at once, as in CoreDNS. */

@@ -24,3 +24,20 @@ export interface RegistryOptions {
   /** Reverse zones of the ranges that automatic addresses come from: what is unknown there never leaks upstream. */
   readonly allocationZones: readonly string[];
 }
+
+/** What counts where the directive says nothing; the zones follow from the server block. */
+export const defaultRegistryOptions: RegistryOptions = {
+  ttl: 30,
+  autoAddresses: 'off',
+  endpointAnswers: 'all',
+  merge: 'union',
+  only: undefined,
+  except: [],
+  allow: new Map(),
+  defaultExportTo: ['*'],
+  sidecars: false,
+  services: false,
+  locality: '',
+  zones: [],
+  allocationZones: [],
+};

@@ -1,9 +1,12 @@
 import type { HealthConfig } from '../plugins/health/config.ts';
+import { HealthMeter, SelfCheck } from '../plugins/health/self-check.ts';
 import { formatHttpAddress, type HttpAddress } from '../plugins/http-address.ts';
 import { HttpServer, onePath, plainText, sendText, type HttpServerOptions } from '../plugins/http-server.ts';
 import type { PrometheusConfig } from '../plugins/prometheus/config.ts';
 import type { ReadyConfig } from '../plugins/ready/config.ts';
 import { Readiness, type ReadyWatch } from '../plugins/ready/readiness.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
 import type { ServerConfig } from './config.ts';
 import { configOf } from './configure.ts';
 import type { ExportedFacts } from './metrics/exporter.ts';
@@ -14,7 +17,9 @@ const maxConnections = 512;
 export interface EndpointsEnvironment {
   /** What must have begun to work before block number `block` is ready. */
   readonly readyWatches: (block: number) => readonly ReadyWatch[];
-  readonly facts: () => ExportedFacts;
+  readonly facts: () => Omit<ExportedFacts, 'health'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** The ports of one plugin, in the order of the Corefile. */
@@ -32,6 +37,8 @@ export class Endpoints {
   readonly #health: HttpServer[] = [];
   readonly #ready: HttpServer[] = [];
   readonly #prometheus: HttpServer[] = [];
+  readonly #healthMeter = new HealthMeter();
+  readonly #selfChecks: SelfCheck[] = [];
   /** Which plugin has an address, for those that name one that is taken. */
   readonly #owners = new Map<string, string>();
 
@@ -39,7 +46,7 @@ export class Endpoints {
   static async open(config: ServerConfig, environment: EndpointsEnvironment): Promise<Endpoints> {
     const endpoints = new Endpoints();
     try {
-      await endpoints.#openHealth(config);
+      await endpoints.#openHealth(config, environment);
       await endpoints.#openReady(config, environment);
       await endpoints.#openPrometheus(config, environment);
     } catch (error) {
@@ -61,13 +68,17 @@ export class Endpoints {
   }
 
   async close(): Promise<void> {
+    for (const check of this.#selfChecks.splice(0)) check.stop();
     await Promise.all([...this.#health.splice(0), ...this.#prometheus.splice(0)].map((server) => server.close()));
   }
 
-  async #openHealth(config: ServerConfig): Promise<void> {
+  async #openHealth(config: ServerConfig, { clock, logger }: EndpointsEnvironment): Promise<void> {
     for (const { at } of grouped<HealthConfig>(config, 'health')) {
       const answer = onePath('/health', (response) => sendText(response, 200, plainText, 'OK'));
-      this.#health.push(await this.#listen('health', at, answer));
+      const server = await this.#listen('health', at, answer);
+      this.#health.push(server);
+      const url = `${server.url}/health`;
+      this.#selfChecks.push(new SelfCheck({ url, meter: this.#healthMeter, clock, logger }));
     }
   }
 
@@ -92,7 +103,8 @@ export class Endpoints {
     // Only who has metrics pays for the library.
     const { Exporter } = await import('./metrics/exporter.ts');
     for (const { at, blocks } of groups) {
-      const exporter = new Exporter(facts(), (block) => blocks.has(block));
+      const health = this.#selfChecks.length > 0 ? this.#healthMeter : undefined;
+      const exporter = new Exporter({ ...facts(), health }, (block) => blocks.has(block));
       const answer = onePath('/metrics', (response) => {
         exporter.text().then(
           (text) => sendText(response, 200, exporter.contentType, text),

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { socketAddresses, type SocketAddress } from './addresses.ts';
 import type { ListenerConfig } from './config.ts';
 import { errorMessage } from './error-message.ts';
+import { withHint } from './hint.ts';
 import { isFamilyMissing } from './service.ts';
 
 const ephemeralTries = 20;
@@ -30,7 +31,7 @@ async function claim(listener: ListenerConfig): Promise<number> {
     } catch (error) {
       // The port that UDP was given may be taken for TCP.
       if (listener.port === 0 && tries < ephemeralTries) continue;
-      throw new Error(`cannot listen on port ${port}: ${errorMessage(error)}${hintFor(error)}`, { cause: error });
+      throw new Error(withHint(`cannot listen on port ${port}: ${errorMessage(error)}`), { cause: error });
     }
   }
 }
@@ -66,13 +67,4 @@ function bindTcp({ address, family }: SocketAddress, port: number): Promise<numb
       server.close(() => resolve(port));
     });
   });
-}
-
-function hintFor(error: unknown): string {
-  const message = errorMessage(error);
-  if (message.includes('EADDRINUSE'))
-    return '; another server has it: stop that one, or name another port with -dns.port';
-  if (message.includes('EACCES'))
-    return '; ports below 1024 need root or CAP_NET_BIND_SERVICE: name another with -dns.port';
-  return '';
 }

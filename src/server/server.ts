@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { AdminServer } from '../plugins/admin/admin-server.ts';
 import type { AdminConfig } from '../plugins/admin/config.ts';
 import type { HttpServer } from '../plugins/http-server.ts';
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
@@ -12,9 +11,7 @@ import { serverAddresses, type Interfaces } from './addresses.ts';
 import type { BlockConfig, ListenerConfig, ServerConfig } from './config.ts';
 import { configOf } from './configure.ts';
 import { Endpoints, lameduckMs, type EndpointPorts } from './endpoints.ts';
-import { adminBackend } from './inspect/admin-backend.ts';
-import { InspectError } from './inspect/inspect-error.ts';
-import { Inspector, type InspectorEnvironment } from './inspect/inspector.ts';
+import type { InspectorEnvironment } from './inspect/inspector.ts';
 import type { ExportedFacts } from './metrics/exporter.ts';
 import { Totals } from './metrics/totals.ts';
 import { claimPorts } from './ports.ts';
@@ -40,6 +37,8 @@ export interface ServerEnvironment {
   readonly version?: string;
   /** Log lines that this thread could not write. */
   readonly droppedLogLines?: () => number;
+  /** Called when the threads of the workers exist, before they listen. */
+  readonly onWorkersMade?: () => void;
 }
 
 /** The running whole: registries on this thread, sockets and chains in workers. */
@@ -95,6 +94,7 @@ export class RunningServer {
       await server.#openEndpoints();
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
       const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
+      environment.onWorkersMade?.();
       void opened.then(
         () => (server.#isListening = true),
         () => undefined,
@@ -154,10 +154,12 @@ export class RunningServer {
         return registry ? [sockets, { name: 'serviceentry', isReady: () => registry.isSynced }] : [sockets];
       },
       facts: () => this.#facts(registryOf),
+      clock: this.#environment.clock,
+      logger: this.#environment.logger,
     });
   }
 
-  #facts(registryOf: readonly (RegistryService | undefined)[]): ExportedFacts {
+  #facts(registryOf: readonly (RegistryService | undefined)[]): Omit<ExportedFacts, 'health'> {
     const { supervisor } = this;
     const { version = '', droppedLogLines = () => 0, clock } = this.#environment;
     const registries = this.#config.blocks.flatMap(({ zones }, index) => {
@@ -170,18 +172,12 @@ export class RunningServer {
   }
 
   async #startAdmins(environment: InspectorEnvironment): Promise<void> {
-    const inspector = new Inspector(this.#config, this.registries, environment);
-    const { supervisor } = this;
-    const backend = adminBackend(inspector, () => ({
-      workers: supervisor.counters.length,
-      restarts: supervisor.restarts,
-    }));
     const configs = this.#config.blocks.flatMap((block) => configOf<AdminConfig>(block, 'admin') ?? []);
-    // Several blocks may name one address: each admin tells of all blocks.
-    const distinct = new Map(configs.map((each) => [`${each.address} ${each.port}`, each]));
-    for (const each of distinct.values()) {
-      this.#admins.push(await AdminServer.start(each, backend, (error) => error instanceof InspectError));
-    }
+    if (configs.length === 0) return;
+    // Only who has an admin pays for its code.
+    const { openAdmins } = await import('./admins.ts');
+    const inspected = { config: this.#config, registries: this.registries, supervisor: this.supervisor };
+    await openAdmins(configs, inspected, environment, (admin) => this.#admins.push(admin));
   }
 }
 

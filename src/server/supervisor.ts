@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeCounters } from './counters.ts';
 import { errorMessage } from './error-message.ts';
+import { withHint } from './hint.ts';
 import { metricsLayout } from './metrics/layout.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from './messages.ts';
 
@@ -104,13 +105,13 @@ export class Supervisor {
       if (report.type === 'listening') {
         place.failures = 0;
         decide(onListening);
-      } else decide(() => onFailed(new Error(report.message)));
+      } else decide(() => onFailed(new Error(withHint(report.message))));
     });
     thread.on('error', (error) => {
       this.#logger.error(
         `A worker died: ${error instanceof Error ? (error.stack ?? error.message) : errorMessage(error)}`,
       );
-      decide(() => onFailed(error instanceof Error ? error : new Error(errorMessage(error))));
+      decide(() => onFailed(new Error(withHint(errorMessage(error)), { cause: error })));
     });
     thread.on('exit', () => {
       place.hasEnded = true;
@@ -125,11 +126,23 @@ export class Supervisor {
     place.failures++;
     this.#clock.after(delayMs, () => {
       if (this.#isClosing) return;
+      const isTriedAgain = place.failures > 1;
+      const onFailed = (reason: unknown): void =>
+        this.#logger.error(`A worker cannot be replaced, and is tried again: ${withHint(errorMessage(reason))}`);
+      try {
+        place.thread = this.#thread(place.counters);
+      } catch (error) {
+        // The system makes no more threads.
+        onFailed(error);
+        this.#replaceLater(place);
+        return;
+      }
       this.restarts++;
-      place.thread = this.#thread(place.counters);
       place.hasEnded = false;
-      const nothing = (): void => undefined;
-      this.#watch(place, nothing, (reason) => this.#logger.error(`A worker cannot be replaced: ${reason.message}`));
+      const onListening = (): void => {
+        if (isTriedAgain) this.#logger.info('The worker was replaced, and answers');
+      };
+      this.#watch(place, onListening, onFailed);
     });
   }
 }

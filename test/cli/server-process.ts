@@ -23,8 +23,12 @@ export class ServerProcess {
   readonly exit: Promise<Exit>;
   #hasEnded = false;
 
-  constructor(args: readonly string[], directory: string, input = '') {
-    this.#child = spawn(process.execPath, [mainFile, ...args], { cwd: directory, stdio: 'pipe' });
+  /** `fileLimit`: how many files and sockets it may have open. */
+  constructor(args: readonly string[], directory: string, input = '', fileLimit?: number) {
+    const program = [process.execPath, mainFile, ...args] as const;
+    const limited = ['/bin/sh', '-c', 'ulimit -n "$0" && exec "$@"', String(fileLimit), ...program] as const;
+    const [command, ...rest] = fileLimit === undefined ? program : limited;
+    this.#child = spawn(command, rest, { cwd: directory, stdio: 'pipe' });
     this.#child.stdin.end(input);
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;

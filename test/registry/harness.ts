@@ -8,8 +8,8 @@ import {
 import { serviceEntryHandler } from '../../src/plugins/serviceentry/handler.ts';
 import type { Handler, Outcome } from '../../src/plugins/plugin.ts';
 import type { Endpoint, Pod, RegistryObject, ServiceEntry, WorkloadEntry } from '../../src/registry/object.ts';
+import { defaultRegistryOptions, type RegistryOptions } from '../../src/registry/options.ts';
 import type { NumberedObjects } from '../../src/registry/packed-objects.ts';
-import type { RegistryOptions } from '../../src/registry/options.ts';
 import { Registry } from '../../src/registry/registry.ts';
 import type { Change } from '../../src/registry/source.ts';
 import { TableReader } from '../../src/registry/table/reader.ts';
@@ -27,17 +27,7 @@ const hashSeed = 0x5eed;
 const origin = { text: 'test' };
 
 export const defaultOptions: RegistryOptions = {
-  ttl: 30,
-  autoAddresses: 'off',
-  endpointAnswers: 'all',
-  merge: 'union',
-  only: undefined,
-  except: [],
-  allow: new Map(),
-  defaultExportTo: ['*'],
-  sidecars: false,
-  services: false,
-  locality: '',
+  ...defaultRegistryOptions,
   zones: ['mesh.test.'],
   allocationZones: ['240.240.in-addr.arpa.'],
 };

@@ -74,6 +74,26 @@ describe('health', () => {
   });
 });
 
+describe('the metrics of health', () => {
+  it('count what the server hears from itself', async () => {
+    const clock = new HeldClock(1000);
+    const { server } = await startServer(block('health localhost:0', 'prometheus localhost:0', 'whoami'), { clock });
+    const [port] = server.endpointPorts.prometheus;
+    const answered = async (): Promise<number> =>
+      valueOf((await get(port!, '/metrics')).body, 'coredns_health_request_duration_seconds_count', {});
+    expect(await answered()).toBe(0);
+    clock.held.shift()!.fire();
+    await clock.untilHeld();
+    expect(await answered()).toBe(1);
+    expect(valueOf((await get(port!, '/metrics')).body, 'coredns_health_request_failures_total', {})).toBe(0);
+  });
+
+  it('are not there without health', async () => {
+    const { server } = await startServer(block('prometheus localhost:0', 'whoami'));
+    expect((await get(server.endpointPorts.prometheus[0]!, '/metrics')).body).not.toContain('coredns_health');
+  });
+});
+
 describe('ready', () => {
   it('is 503 with what is not ready until the registry is read, also when that is overdue; then it stays ready', async () => {
     const source = new HandSource();

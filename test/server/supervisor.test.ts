@@ -49,6 +49,8 @@ function handle(): TableHandle {
 
 function open() {
   const threads: FakeThread[] = [];
+  /** Errors of the system at the next attempts to make a thread. */
+  const refusals: Error[] = [];
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
@@ -57,12 +59,14 @@ function open() {
     clock,
     logger,
     (start) => {
+      const [refusal] = refusals.splice(0, 1);
+      if (refusal) throw refusal;
       const thread = new FakeThread(start);
       threads.push(thread);
       return thread;
     },
   );
-  return { supervisor, threads, clock, logger };
+  return { supervisor, threads, clock, logger, refusals };
 }
 
 async function openAll(count: number) {
@@ -168,7 +172,59 @@ describe('a worker that dies', () => {
     threads[0]!.emit('exit', 1);
     clock.advance(100);
     threads[1]!.fails('the port is taken');
-    expect(logger.lines.map(({ message }) => message)).toEqual(['A worker cannot be replaced: the port is taken']);
+    expect(logger.lines.map(({ message }) => message)).toEqual([
+      'A worker cannot be replaced, and is tried again: the port is taken',
+    ]);
+  });
+});
+
+describe('a worker that cannot be replaced', () => {
+  const messages = ({ logger }: { logger: RecordingLogger }): string[] => logger.lines.map(({ message }) => message);
+
+  test('because there are no more threads is tried ever later, and the process goes on', async () => {
+    const all = await openAll(2);
+    const { supervisor, threads, clock, logger, refusals } = all;
+    threads[0]!.emit('exit', 1);
+    refusals.push(...Array.from({ length: 2 }, () => new Error('Worker initialization failure: EAGAIN')));
+    clock.advance(100);
+    clock.advance(199);
+    expect(logger.lines).toHaveLength(1);
+    clock.advance(1);
+    clock.advance(399);
+    expect([threads.length, supervisor.restarts]).toEqual([2, 0]);
+    clock.advance(1);
+    expect([threads.length, supervisor.restarts]).toEqual([3, 1]);
+    threads[2]!.listens();
+    const refused = expect.stringMatching(/^A worker cannot be replaced, .* EAGAIN; no more threads .*ulimit -u/);
+    expect(messages(all)).toEqual([refused, refused, 'The worker was replaced, and answers']);
+    // All is as before.
+    threads[2]!.emit('exit', 1);
+    clock.advance(100);
+    expect(threads).toHaveLength(4);
+  });
+
+  test('because its interface has vanished listens when it is back', async () => {
+    const all = await openAll(1);
+    const { threads, clock } = all;
+    threads[0]!.emit('exit', 1);
+    clock.advance(100);
+    threads[1]!.fails('bind EADDRNOTAVAIL 192.0.2.1:53');
+    clock.advance(200);
+    threads[2]!.listens();
+    expect(messages(all)).toEqual([
+      'A worker cannot be replaced, and is tried again: bind EADDRNOTAVAIL 192.0.2.1:53; this machine has no such address now: bring its interface up, or name another behind bind',
+      'The worker was replaced, and answers',
+    ]);
+  });
+
+  test('is not tried any more at the end', async () => {
+    const { supervisor, threads, clock, refusals } = await openAll(1);
+    threads[0]!.emit('exit', 1);
+    refusals.push(new Error('Worker initialization failure: EAGAIN'));
+    clock.advance(100);
+    await supervisor.close(5000);
+    clock.advance(20_000);
+    expect([threads.length, clock.pending]).toEqual([1, 0]);
   });
 });
 

@@ -50,6 +50,8 @@ export class FakeApiServer {
       .map((plural) => `apis/networking.istio.io/v1/${plural}`)
       .concat(['pods', 'services', 'namespaces'].map((plural) => `api/v1/${plural}`)),
   );
+  /** `unmarked`: a server that does not know streamed lists takes them for watches. */
+  streamedLists: 'served' | 'refused' | 'unmarked' = 'served';
   /** That were accepted since the start. */
   connections = 0;
   readonly #server: Server;
@@ -126,7 +128,7 @@ export class FakeApiServer {
   bookmark(): void {
     for (const { plural, response } of this.#watches) {
       const object = { kind: plural, metadata: { resourceVersion: String(this.#version) } };
-      response.write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+      response.write(lineOf('BOOKMARK', object));
     }
   }
 
@@ -187,13 +189,23 @@ export class FakeApiServer {
 
   #watch(request: ApiRequest, response: ServerResponse): void {
     const { plural, namespace, query } = request;
-    const from = Number(query.get('resourceVersion'));
+    const isStreamedList = query.get('sendInitialEvents') === 'true';
+    if (isStreamedList && this.streamedLists === 'refused') {
+      sendStatus(
+        response,
+        422,
+        'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
+      );
+      return;
+    }
+    const from = isStreamedList ? this.#version : Number(query.get('resourceVersion'));
     if (from < this.#oldest) {
       sendStatus(response, 410, 'too old resource version');
       return;
     }
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
+    if (isStreamedList) this.#streamList(request, response);
     for (const event of this.#events.get(plural) ?? []) {
       if (event.version > from && (namespace === undefined || event.namespace === namespace))
         response.write(event.line);
@@ -204,8 +216,15 @@ export class FakeApiServer {
     response.on('error', () => undefined);
   }
 
+  #streamList({ plural, namespace, query }: ApiRequest, response: ServerResponse): void {
+    for (const object of this.#matching(plural, namespace, query)) response.write(lineOf('ADDED', object));
+    if (this.streamedLists !== 'served') return;
+    const annotations = { 'k8s.io/initial-events-end': 'true' };
+    response.write(lineOf('BOOKMARK', { metadata: { resourceVersion: String(this.#version), annotations } }));
+  }
+
   #tell(plural: string, type: string, object: ApiObject): void {
-    const line = `${JSON.stringify({ type, object })}\n`;
+    const line = lineOf(type, object);
     const namespace = object.metadata.namespace ?? '';
     const events = this.#events.get(plural) ?? [];
     events.push({ version: this.#version, line, namespace });
@@ -233,6 +252,10 @@ export class FakeApiServer {
     }
     return objects;
   }
+}
+
+function lineOf(type: string, object: object): string {
+  return `${JSON.stringify({ type, object })}\n`;
 }
 
 /** A Status object as an error. */

@@ -1,4 +1,4 @@
 export interface MultisocketConfig {
-  /** Sockets per listener, 1 to 1024; `undefined`: as many as there are CPUs. */
+  /** Sockets per listener, 1 to 1024; `undefined`: as many as the process has CPUs. */
   readonly sockets: number | undefined;
 }

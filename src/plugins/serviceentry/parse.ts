@@ -5,6 +5,7 @@ import type { Problems } from '../../corefile/problem.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
 import { defaultRanges, reverseZonesOfRanges } from '../../registry/allocation/ranges.ts';
 import type { KubernetesConfig } from '../../registry/kubernetes/config.ts';
+import { defaultRegistryOptions } from '../../registry/options.ts';
 import { once } from '../once.ts';
 import type { DirectivePlugin, ParseContext } from '../plugin.ts';
 import { noKubernetes, type ServiceEntryConfig } from './config.ts';
@@ -52,23 +53,17 @@ function formatCidr({ address, prefixLength }: Cidr): string {
 
 function defaults(): Draft {
   return {
+    ...defaultRegistryOptions,
     files: [],
     maxFileBytes: 0,
     only: undefined,
     except: [],
     allow: new Map(),
-    ttl: 30,
+    defaultExportTo: [...defaultRegistryOptions.defaultExportTo],
     negativeTtl: 5,
-    autoAddresses: 'off',
-    endpointAnswers: 'all',
-    merge: 'union',
-    defaultExportTo: ['*'],
     startupTimeoutMs: 5000,
     unsynced: 'forward',
     fallthrough: undefined,
-    sidecars: false,
-    services: false,
-    locality: '',
     rules: [],
     forwarders: [],
     meshed: [],

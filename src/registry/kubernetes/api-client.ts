@@ -41,3 +41,8 @@ export class BadStreamError extends Error {
 export class PageTooLargeError extends Error {
   override readonly name = 'PageTooLargeError';
 }
+
+/** Nothing came for too long. */
+export class SilenceError extends Error {
+  override readonly name = 'SilenceError';
+}

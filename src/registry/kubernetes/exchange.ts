@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { ApiError, type ApiClient, type ApiResponse } from './api-client.ts';
+import { ApiError, SilenceError, type ApiClient, type ApiResponse } from './api-client.ts';
 import { Deadline } from './deadline.ts';
 import { readStatus } from './messages.ts';
 
@@ -12,18 +12,20 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
 }
 
+/** Gets the answer when its head has come; when it is done, the connection is let go. `limitSilence` sets another limit. */
+export type ReadBody<Result> = (response: ApiResponse, limitSilence: (silenceMs: number) => void) => Promise<Result>;
+
 /**
  * One GET from its first octet to its last. Rejects with ApiError where the answer is no 200, and with what went wrong
  * where there is none, or its body breaks off.
  *
- * @param silenceMs how long the body may say nothing before the connection is cut
- * @param read gets the answer when its head has come; when it is done, the connection is let go
+ * @param silenceMs how long the body may say nothing before the connection is cut; SilenceError then
  */
 export async function exchange<Result>(
   { api, clock, responseTimeoutMs, signal }: ExchangeOptions,
   path: string,
   silenceMs: number,
-  read: (response: ApiResponse) => Promise<Result>,
+  read: ReadBody<Result>,
 ): Promise<Result> {
   const abort = new AbortController();
   const onStop = (): void => abort.abort();
@@ -33,11 +35,11 @@ export async function exchange<Result>(
     const response = await api.get(path, abort.signal);
     deadline.restart(silenceMs);
     const body = touching(response.body, deadline);
-    if (response.status === 200) return await read({ ...response, body });
+    if (response.status === 200) return await read({ ...response, body }, (limitMs) => deadline.restart(limitMs));
     const message = await readStatus(body);
     throw new ApiError(response.status, `${response.status} ${message}`.trim(), response.retryAfterMs);
   } catch (error) {
-    if (deadline.hasExpired) throw new Error(`nothing came for ${deadline.limitMs / 1000} s`, { cause: error });
+    if (deadline.hasExpired) throw new SilenceError(`nothing came for ${deadline.limitMs / 1000} s`, { cause: error });
     throw error;
   } finally {
     deadline.end();

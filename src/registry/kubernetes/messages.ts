@@ -14,9 +14,15 @@ export interface Page {
 /** An event of a watch, as far as a reflector cares. */
 export type WatchEvent =
   | {
-      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
       readonly object: Fields;
       readonly resourceVersion: string;
+    }
+  | {
+      readonly type: 'BOOKMARK';
+      readonly resourceVersion: string;
+      /** All that existed when a streamed list began has been told. */
+      readonly endsList: boolean;
     }
   | {
       readonly type: 'ERROR';
@@ -29,6 +35,8 @@ export type WatchEvent =
 /** Of an answer that is an error only so much is read. */
 const maxStatusBytes = 64 * 1024;
 const maxMessageLength = 300;
+/** Annotation of the bookmark that ends a streamed list (KEP-3157). */
+const endOfList = 'k8s.io/initial-events-end';
 
 /** Throws BadStreamError where the text is no JSON. */
 export function parseJson(text: string): unknown {
@@ -93,8 +101,13 @@ export function readEvent(value: unknown): WatchEvent {
     case 'MODIFIED':
     case 'DELETED':
     case 'BOOKMARK': {
-      const resourceVersion = asFields(object.metadata)?.resourceVersion;
-      if (typeof resourceVersion === 'string' && resourceVersion !== '') return { type, object, resourceVersion };
+      const metadata = asFields(object.metadata);
+      const resourceVersion = metadata?.resourceVersion;
+      if (typeof resourceVersion === 'string' && resourceVersion !== '') {
+        if (type !== 'BOOKMARK') return { type, object, resourceVersion };
+        const endsList = asFields(metadata?.annotations)?.[endOfList] === 'true';
+        return { type, resourceVersion, endsList };
+      }
       throw new BadStreamError(`an event ${type} has no resourceVersion`);
     }
     case 'ERROR': {

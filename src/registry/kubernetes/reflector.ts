@@ -1,14 +1,15 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { SourceState } from '../source.ts';
-import { ApiError, BadStreamError, PageTooLargeError, type ApiClient, type ApiResponse } from './api-client.ts';
+import { ApiError, BadStreamError, PageTooLargeError, SilenceError, type ApiClient } from './api-client.ts';
 import { Backoff } from './backoff.ts';
-import { exchange } from './exchange.ts';
-import { LineSplitter } from './lines.ts';
-import { parseJson, readEvent, readPage, type Page } from './messages.ts';
+import { Collection } from './collection.ts';
+import { listInPages, type Listed } from './list.ts';
+import type { WatchEvent } from './messages.ts';
 import type { Receiver } from './receiver.ts';
-import { apiVersionOf, collectionPath, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
+import { watch, type WatchFrom } from './watch.ts';
 
 /** What a reflector stands on. */
 export interface ReflectorOptions {
@@ -42,8 +43,6 @@ export interface ReflectorStatus {
 
 /** Times that a stream may be broken at one resourceVersion before everything is listed anew. */
 const maxBrokenStreams = 3;
-/** A list of more pages than this never ends. */
-const maxPages = 100_000;
 /** A watch that says nothing and ends so soon is a failure, or it would be opened again without pause. */
 const minWatchMs = 1000;
 
@@ -56,19 +55,21 @@ const minWatchMs = 1000;
  *     └── back-off ◄── 401, 403, 404, 429, 5xx ◄────────┘
  *
  * A list replaces what is known as a difference: objects go when the list is over, so that the last state is served while
- * it runs. Lists ask for the latest state and not, as client-go's first one, for any: only then the API server heeds
- * the size of a page, and time never goes backwards.
+ * it runs. A streamed list is the beginning of a watch.
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
   readonly #backoff: Backoff;
   readonly #stopping = new AbortController();
+  readonly #collection: Collection;
   #running: Promise<void> | undefined;
   #state: SourceState = 'listing';
   #isSynced = false;
   #resourceVersion: string | undefined;
-  #version = 0;
   #pageSize: number;
+  #streamsLists: boolean;
+  /** Keys that a streamed list has told so far; `undefined` while there is none. */
+  #streamed: Set<string> | undefined;
   #brokenStreams = 0;
   #wasAbsent = false;
   #lastFailure: string | undefined;
@@ -79,10 +80,12 @@ export class Reflector {
   #errors = 0;
 
   constructor(options: ReflectorOptions) {
-    const { minBackoffMs, maxBackoffMs, resetBackoffMs, pageSize } = options.timing;
+    const { minBackoffMs, maxBackoffMs, resetBackoffMs, pageSize, streamsLists } = options.timing;
     this.#options = options;
     this.#backoff = new Backoff(minBackoffMs, maxBackoffMs, resetBackoffMs, options.random);
+    this.#collection = new Collection(options, this.#stopping.signal, () => this.#succeeded());
     this.#pageSize = pageSize;
+    this.#streamsLists = streamsLists;
   }
 
   get isSynced(): boolean {
@@ -119,7 +122,7 @@ export class Reflector {
     while (!this.#isStopped) {
       try {
         if (this.#resourceVersion === undefined) await this.#list();
-        else await this.#watch(this.#resourceVersion);
+        else await this.#watch({ resourceVersion: this.#resourceVersion });
       } catch (error) {
         await this.#recover(error);
       }
@@ -127,96 +130,72 @@ export class Reflector {
   }
 
   async #list(): Promise<void> {
-    const { receiver, namespace } = this.#options;
+    const { receiver, timing } = this.#options;
     this.#setState('listing');
     this.#lists++;
-    const apiVersion = apiVersionOf(this.#versionPath);
-    const seen = new Set<string>();
-    let resourceVersion: string | undefined;
-    let next = '';
-    for (let pages = 0; pages === 0 || next !== ''; pages++) {
-      if (pages === maxPages) throw new BadStreamError(`a list has more than ${maxPages} pages`);
-      const page = await this.#page(next);
-      if (this.#isStopped) return;
-      for (const item of page.items) {
-        const key = receiver.upsert(item, apiVersion);
-        if (key !== undefined) seen.add(key);
-      }
-      receiver.flush();
-      resourceVersion = page.resourceVersion;
-      next = page.next;
-    }
+    if (this.#streamsLists) await this.#watch('beginning');
+    else this.#listed(await listInPages(this.#collection, receiver, this.#pageSize, timing));
+  }
+
+  /** What was not seen is gone. */
+  #listed({ seen, resourceVersion }: Listed): void {
+    const { receiver, namespace, clock, onState } = this.#options;
+    // A list that was stopped on its way is none.
+    if (this.#isStopped) return;
     receiver.retain(namespace, seen);
     receiver.flush();
     this.#resourceVersion = resourceVersion;
     this.#wasAbsent = false;
     this.#isSynced = true;
-    this.#lastEventMs = this.#options.clock.wall();
-    this.#options.onState();
+    this.#lastEventMs = clock.wall();
+    onState();
   }
 
-  async #page(next: string): Promise<Page> {
-    const { responseTimeoutMs, maxPageBytes } = this.#options.timing;
-    const query = { limit: String(this.#pageSize), continue: next };
-    return this.#request(query, responseTimeoutMs, async (response) => readPage(response.body, maxPageBytes));
-  }
-
-  async #watch(from: string): Promise<void> {
-    const { random, clock, timing } = this.#options;
-    this.#watches++;
-    const query = {
-      watch: 'true',
-      allowWatchBookmarks: 'true',
-      resourceVersion: from,
-      // Replicas that were started together shall not come back together.
-      timeoutSeconds: String(300 + Math.floor(random() * 300)),
-    };
-    await this.#request(query, timing.watchdogMs, async (response) => {
-      const openedAt = clock.now();
-      this.#setState('watching');
-      const lines = new LineSplitter(timing.maxLineBytes);
-      for await (const chunk of response.body) {
-        if (this.#isStopped) return;
-        try {
-          for (const line of lines.push(chunk)) this.#event(line);
-        } finally {
-          this.#options.receiver.flush();
-        }
-      }
-      if (this.#resourceVersion === from && clock.now() - openedAt < minWatchMs) {
-        throw new Error('the watch ended at once, without an event');
-      }
+  async #watch(from: WatchFrom): Promise<void> {
+    const { receiver, clock, timing, random } = this.#options;
+    const before = this.#resourceVersion;
+    let openedAt = clock.now();
+    this.#streamed = from === 'beginning' ? new Set() : undefined;
+    if (from !== 'beginning') this.#watches++;
+    await watch(this.#collection, from, timing, random, {
+      onOpen: () => {
+        openedAt = clock.now();
+        if (from !== 'beginning') this.#setState('watching');
+      },
+      onEvent: (event) => this.#event(event),
+      onPause: () => receiver.flush(),
     });
+    if (this.#isStopped) return;
+    if (this.#resourceVersion === undefined) throw new Error('the list broke off');
+    if (this.#resourceVersion === before && clock.now() - openedAt < minWatchMs) {
+      throw new Error('the watch ended at once, without an event');
+    }
   }
 
-  /** A GET of the collection; the body of the answer may be silent for `silenceMs` at the most. */
-  #request<Result>(
-    query: Readonly<Record<string, string>>,
-    silenceMs: number,
-    read: (response: ApiResponse) => Promise<Result>,
-  ): Promise<Result> {
-    const { resource, namespace, labelSelector, api, clock, timing } = this.#options;
-    const { fieldSelector } = resource;
-    const path = collectionPath(resource, this.#versionPath, namespace, { ...query, labelSelector, fieldSelector });
-    const { signal } = this.#stopping;
-    const options = { api, clock, responseTimeoutMs: timing.responseTimeoutMs, signal };
-    return exchange(options, path, silenceMs, (response) => {
-      this.#succeeded();
-      return read(response);
-    });
-  }
-
-  #event(line: string): void {
+  #event(event: WatchEvent): void {
     const { receiver, clock } = this.#options;
-    const event = readEvent(parseJson(line));
     if (event.type === 'ERROR') throw new ApiError(event.status, event.message, event.retryAfterMs);
     const now = clock.wall();
     this.#lastEventMs = now;
-    if (event.type === 'BOOKMARK') this.#lastBookmarkMs = now;
-    else if (event.type === 'DELETED') receiver.remove(event.object);
-    else receiver.upsert(event.object, apiVersionOf(this.#versionPath));
-    this.#resourceVersion = event.resourceVersion;
     this.#brokenStreams = 0;
+    if (event.type === 'BOOKMARK') {
+      this.#lastBookmarkMs = now;
+      if (this.#streamed) this.#endStreamedList(event);
+    } else if (event.type === 'DELETED') receiver.remove(event.object);
+    else {
+      const key = receiver.upsert(event.object, this.#collection.apiVersion);
+      if (key !== undefined) this.#streamed?.add(key);
+    }
+    // A list that breaks off is begun anew.
+    if (!this.#streamed) this.#resourceVersion = event.resourceVersion;
+  }
+
+  #endStreamedList({ endsList, resourceVersion }: { endsList: boolean; resourceVersion: string }): void {
+    if (!endsList) throw new NotStreamedError('the API server does not say where a streamed list ends');
+    this.#listed({ seen: this.#streamed!, resourceVersion });
+    this.#streamed = undefined;
+    this.#watches++;
+    this.#setState('watching');
   }
 
   async #recover(error: unknown): Promise<void> {
@@ -226,6 +205,10 @@ export class Reflector {
     if (this.#isStopped) return;
     if (status === 404 && resource.isCustom) return this.#absent();
     this.#errors++;
+    if (isListing && this.#streamsLists && isNotStreamed(error)) {
+      this.#streamsLists = false;
+      return;
+    }
     if (error instanceof PageTooLargeError && this.#pageSize > 1) {
       this.#pageSize = Math.ceil(this.#pageSize / 2);
       return;
@@ -249,10 +232,9 @@ export class Reflector {
 
   /** The definition is not installed, at least not in this version of its group. */
   async #absent(): Promise<void> {
-    const { resource, receiver, namespace, timing, random, logger, title } = this.#options;
+    const { receiver, namespace, timing, random, logger, title } = this.#options;
     this.#resourceVersion = undefined;
-    this.#version = (this.#version + 1) % resource.versions.length;
-    if (this.#version !== 0) return;
+    if (this.#collection.tryNextVersion()) return;
     // A proxy, or a server that has just been started, may say so once: objects go when it is said again.
     if (this.#wasAbsent || receiver.count(namespace) === 0) {
       receiver.retain(namespace, new Set());
@@ -308,10 +290,20 @@ export class Reflector {
   get #isStopped(): boolean {
     return this.#stopping.signal.aborted;
   }
+}
 
-  get #versionPath(): string {
-    return this.#options.resource.versions[this.#version]!;
-  }
+/** What was taken for a streamed list is none: the API server is older. */
+class NotStreamedError extends Error {
+  override readonly name = 'NotStreamedError';
+}
+
+/**
+ * An API server that cannot stream lists refuses the request (400, 422), or takes it for a watch: it sends no bookmark
+ * at the end of what exists, or another one later. Then lists come in pages from now on.
+ */
+function isNotStreamed(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 400 || error.status === 422;
+  return error instanceof NotStreamedError || error instanceof SilenceError;
 }
 
 function errorText(error: unknown): string {

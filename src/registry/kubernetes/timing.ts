@@ -15,6 +15,8 @@ export interface ReflectorTiming {
   readonly resetBackoffMs: number;
   /** Of Retry-After nothing beyond this is heeded. */
   readonly maxRetryAfterMs: number;
+  /** Lists are streamed (KEP-3157) where the API server can do that; else, and where it cannot, they come in pages. */
+  readonly streamsLists: boolean;
   /** Objects that are asked for at once. */
   readonly pageSize: number;
   readonly maxPageBytes: number;
@@ -30,6 +32,7 @@ export const defaultTiming: ReflectorTiming = {
   maxBackoffMs: 30_000,
   resetBackoffMs: 120_000,
   maxRetryAfterMs: 300_000,
+  streamsLists: false,
   pageSize: 500,
   maxPageBytes: 64 * 1024 * 1024,
   maxLineBytes: 16 * 1024 * 1024,

@@ -1,8 +1,10 @@
 import { Registry, type Metric } from 'prom-client';
+import type { HealthMeter } from '../../plugins/health/self-check.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { dnsFamilies } from './dns-families.ts';
 import type { Family } from './family.ts';
 import { forwardFamilies } from './forward-families.ts';
+import { healthFamilies } from './health-families.ts';
 import { metricsLayout } from './layout.ts';
 import { processFamilies, type ProcessFacts } from './process-families.ts';
 import { registryFamilies, type NamedRegistry } from './registry-families.ts';
@@ -10,6 +12,8 @@ import { registryFamilies, type NamedRegistry } from './registry-families.ts';
 export interface ExportedFacts extends ProcessFacts {
   readonly registries: readonly NamedRegistry[];
   readonly clock: Clock;
+  /** `undefined` where no `health` stands in the Corefile. */
+  readonly health: HealthMeter | undefined;
 }
 
 /** Writes the metrics of one address. This file and prom-client are loaded only where `prometheus` is used. */
@@ -18,12 +22,13 @@ export class Exporter {
 
   /** `isShown` says which server blocks name the address. */
   constructor(facts: ExportedFacts, isShown: (block: number) => boolean) {
-    const { config, totals, registries, clock } = facts;
+    const { config, totals, registries, clock, health } = facts;
     const layout = metricsLayout(config);
     const families = [
       ...processFamilies(facts),
       ...dnsFamilies(config, layout, isShown, totals),
       ...forwardFamilies(config, layout, isShown, totals),
+      ...healthFamilies(health),
       ...registryFamilies(registries, clock),
     ];
     for (const family of families) this.#registry.registerMetric(asMetric(family));

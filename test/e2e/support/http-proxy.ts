@@ -17,6 +17,8 @@ export class HttpProxy {
   #refusal: Refusal | undefined;
   /** The paths of all requests since the start, with their queries. */
   readonly asked: string[] = [];
+  /** Of bodies that the API server has answered with since the start. */
+  octets = 0;
   /** Requests that were answered here since the start. */
   refused = 0;
 
@@ -74,6 +76,7 @@ export class HttpProxy {
     const outgoing = request(`${this.#access.url}${incoming.url!}`, options, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
       answer.on('error', () => response.destroy());
+      answer.on('data', (piece: Buffer) => (this.octets += piece.length));
       answer.pipe(response);
     });
     outgoing.on('error', () => response.destroy());

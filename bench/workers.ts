@@ -1,0 +1,140 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { freePorts } from '../test/support/free-ports.ts';
+import { hostName } from './fixture.ts';
+import { cpuSeconds, residentMemory } from './processes.ts';
+
+// What a query costs with one worker and with more, and what memory they take: the bundle, dnsperf at a fixed rate on
+// loopback, CPU time of all threads of the server. The servers run side by side and are asked by turns, so that what else
+// the machine does is the same for all.
+
+const { values } = parseArgs({
+  options: {
+    workers: { type: 'string', default: '1,2,4' },
+    hosts: { type: 'string', default: '10000' },
+    rate: { type: 'string', default: '50000' },
+    clients: { type: 'string', default: '16' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const hosts = Number(values.hosts);
+const rounds = Number(values.rounds);
+
+interface Server {
+  readonly workers: number;
+  readonly port: number;
+  readonly child: ChildProcess;
+  readonly microseconds: number[];
+  lost: number;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'serviceentry-dns-bench-'));
+const queryFile = join(directory, 'queries');
+const servers: Server[] = [];
+process.once('exit', () => {
+  for (const { child } of servers) child.kill('SIGKILL');
+  rmSync(directory, { recursive: true });
+});
+
+const bundled = spawnSync(process.execPath, ['bundle.config.ts'], { cwd: root, stdio: 'inherit' });
+if (bundled.status !== 0) throw new Error('the bundle could not be made');
+writeFileSync(join(directory, 'hosts.json'), JSON.stringify({ kind: 'List', apiVersion: 'v1', items: items() }));
+writeFileSync(queryFile, Array.from({ length: hosts }, (_, index) => `${hostName(index)} A\n`).join(''));
+
+const counts = values.workers.split(',').map(Number);
+const ports = await freePorts(counts.length);
+for (const [index, workers] of counts.entries()) servers.push(await start(workers, ports[index]!));
+for (const server of servers) {
+  console.log(`${workersText(server)}: ${residentMemory(server.child.pid!)} resident after the start`);
+  load(server);
+}
+for (const server of servers) server.microseconds.length = 0;
+for (let round = 0; round < rounds; round++) for (const server of servers) load(server);
+
+const base = median(servers[0]!.microseconds);
+for (const server of servers) {
+  const cost = median(server.microseconds);
+  const all = server.microseconds.map((each) => each.toFixed(2)).join(' ');
+  console.log(
+    `${workersText(server)}: ${cost.toFixed(2)} µs of CPU a query (${all}), ${(cost / base).toFixed(2)} x the first; ` +
+      `${server.lost} lost; ${residentMemory(server.child.pid!)}`,
+  );
+}
+process.exit(0);
+
+async function start(workers: number, port: number): Promise<Server> {
+  const corefile = join(directory, `Corefile-${workers}`);
+  const lines = [
+    'bind 127.0.0.1',
+    `multisocket ${workers}`,
+    'prometheus 127.0.0.1:0',
+    'errors',
+    `serviceentry mesh.test {\n  file ${join(directory, 'hosts.json')}\n }`,
+  ];
+  writeFileSync(corefile, `.:${port} {\n ${lines.join('\n ')}\n}\n`);
+  const child = spawn(process.execPath, [join(root, 'dist', 'main.js'), '-conf', corefile], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const server = { workers, port, child, microseconds: [], lost: 0 };
+  let output = '';
+  while (!output.includes('try: dig')) {
+    const [text] = (await once(child.stdout, 'data')) as [Buffer];
+    output += text.toString();
+  }
+  child.stdout.resume();
+  return server;
+}
+
+/** One run of dnsperf against a server; notes what a query cost. */
+function load(server: Server): void {
+  const pid = server.child.pid!;
+  const before = cpuSeconds(pid);
+  const args = [
+    '-s',
+    '127.0.0.1',
+    '-p',
+    String(server.port),
+    '-d',
+    queryFile,
+    '-e',
+    '-c',
+    values.clients,
+    '-Q',
+    values.rate,
+  ];
+  const { stdout } = spawnSync('dnsperf', [...args, '-l', values.seconds], { encoding: 'utf8' });
+  const spent = cpuSeconds(pid) - before;
+  const figure = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(stdout)?.[1] ?? NaN);
+  server.microseconds.push((spent / figure('Queries completed')) * 1e6);
+  server.lost += figure('Queries lost');
+}
+
+function items(): object[] {
+  return Array.from({ length: hosts }, (_, index) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'ServiceEntry',
+    metadata: { name: `se-${index}`, namespace: 'bench' },
+    spec: {
+      hosts: [hostName(index)],
+      addresses: [`10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`],
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+      location: 'MESH_INTERNAL',
+      resolution: 'STATIC',
+    },
+  }));
+}
+
+function workersText({ workers }: Server): string {
+  return workers === 1 ? '1 worker' : `${workers} workers`;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
