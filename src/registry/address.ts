@@ -35,6 +35,18 @@ export function addressBytes(canonical: string): Uint8Array {
   return bytes;
 }
 
+/** Writes the octets of a canonical address, 4 or 16, at `at`; returns where they end. */
+export function writeAddressBytes(canonical: string, bytes: Uint8Array, at: number): number {
+  if (writeQuad(canonical, 0, bytes, at)) return at + 4;
+  bytes.set(addressBytes(canonical), at);
+  return at + 16;
+}
+
+/** The canonical form of 4 octets, or of 16 that are no IPv4-mapped address: the way back from `addressBytes`. */
+export function formatAddress(bytes: Uint8Array): string {
+  return bytes.length === 4 ? formatQuad(bytes, 0) : formatGroups(bytes);
+}
+
 export function familyOf(canonical: string): 4 | 6 {
   return canonical.includes(':') ? 6 : 4;
 }
@@ -70,7 +82,11 @@ function canonicalOrUnspecified(text: string): string | undefined {
   if (!text.includes(':')) return writeQuad(text, 0, undefined, 0) ? text : undefined;
   const bytes = new Uint8Array(16);
   if (!writeGroups(text, bytes)) return undefined;
-  return isMapped(bytes) ? bytes.subarray(12).join('.') : formatGroups(bytes);
+  return isMapped(bytes) ? formatQuad(bytes, 12) : formatGroups(bytes);
+}
+
+function formatQuad(bytes: Uint8Array, at: number): string {
+  return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 }
 
 function isMapped(bytes: Uint8Array): boolean {

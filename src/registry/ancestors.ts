@@ -6,29 +6,37 @@ export interface Visibility {
 
 export const everybody: Visibility = { all: true, namespaces: new Set() };
 
-/** How many descendants of a name are seen by whom. */
-interface Counts {
-  all: number;
-  /** Of those that not everybody sees; `undefined` where there are none. */
-  namespaces: Map<string, number> | undefined;
-}
-
 /**
  * Counts the served names below each name: an ancestor of a served name exists (RFC 8020), for those who see the served
  * name. `onChange` is called when a name comes into being or goes, or is seen by others than before.
+ *
+ * A million hosts may have a million parents: a name that has one descendant, for everybody, is not counted where
+ * `isKnown` says that it is served as an ancestor and as nothing else.
  */
 export class Ancestors {
-  readonly #counts = new Map<string, Counts>();
+  /** Descendants that everybody sees. */
+  readonly #all = new Map<string, number>();
+  /** Those that not everybody sees, by namespace; no empty maps. */
+  readonly #byNamespace = new Map<string, Map<string, number>>();
   readonly #onChange: (name: string) => void;
+  readonly #isKnown: (name: string) => boolean;
 
-  constructor(onChange: (name: string) => void) {
+  constructor(onChange: (name: string) => void, isKnown: (name: string) => boolean = () => false) {
     this.#onChange = onChange;
+    this.#isKnown = isKnown;
   }
 
   /** Who sees that the name has descendants; `undefined` where it has none. */
   seenBy(name: string): Visibility | undefined {
-    const counts = this.#counts.get(name);
-    return counts && { all: counts.all > 0, namespaces: new Set(counts.namespaces?.keys()) };
+    const all = this.#countOf(name) > 0;
+    const namespaces = this.#byNamespace.get(name);
+    if (!namespaces) return all ? everybody : undefined;
+    return { all, namespaces: new Set(namespaces.keys()) };
+  }
+
+  /** A name that `isKnown` knows will be served as something else. */
+  remember(name: string): void {
+    if (!this.#all.has(name)) this.#all.set(unsliced(name), 1);
   }
 
   /** A name is seen by others than before; `undefined` where it is not served. */
@@ -36,31 +44,43 @@ export class Ancestors {
     if (before === after) return;
     for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
       const name = host.slice(dot + 1);
-      const counts = this.#counts.get(name) ?? { all: 0, namespaces: undefined };
-      this.#counts.set(name, counts);
-      const added = after ? count(counts, after, 1) : false;
-      const removed = before ? count(counts, before, -1) : false;
-      if (counts.all === 0 && !counts.namespaces) this.#counts.delete(name);
-      if (added || removed) this.#onChange(name);
+      const added = after ? this.#count(name, after, 1) : false;
+      const removed = before ? this.#count(name, before, -1) : false;
+      if (!added && !removed) continue;
+      this.#onChange(name);
+      const all = this.#all.get(name);
+      if (all === 0 || (all === 1 && this.#isKnown(name))) this.#all.delete(name);
     }
+  }
+
+  #countOf(name: string): number {
+    return this.#all.get(name) ?? (this.#isKnown(name) ? 1 : 0);
+  }
+
+  /** Counts one name up or down; returns whether somebody sees the first or no longer any. */
+  #count(name: string, { all, namespaces }: Visibility, step: 1 | -1): boolean {
+    const edge = step === 1 ? 1 : 0;
+    if (all) {
+      const known = this.#all.get(name);
+      const left = (known ?? (this.#isKnown(name) ? 1 : 0)) + step;
+      this.#all.set(known === undefined ? unsliced(name) : name, left);
+      return left === edge;
+    }
+    let changed = false;
+    for (const namespace of namespaces) {
+      const map = this.#byNamespace.get(name) ?? new Map<string, number>();
+      const left = (map.get(namespace) ?? 0) + step;
+      if (left > 0) map.set(namespace, left);
+      else map.delete(namespace);
+      if (map.size === 0) this.#byNamespace.delete(name);
+      else this.#byNamespace.set(name, map);
+      changed = left === edge || changed;
+    }
+    return changed;
   }
 }
 
-/** Counts one name up or down; returns whether somebody sees the first or no longer any. */
-function count(counts: Counts, { all, namespaces }: Visibility, step: 1 | -1): boolean {
-  const edge = step === 1 ? 1 : 0;
-  if (all) {
-    counts.all += step;
-    return counts.all === edge;
-  }
-  let changed = false;
-  for (const namespace of namespaces) {
-    const map = (counts.namespaces ??= new Map<string, number>());
-    const left = (map.get(namespace) ?? 0) + step;
-    if (left > 0) map.set(namespace, left);
-    else map.delete(namespace);
-    if (map.size === 0) counts.namespaces = undefined;
-    changed = left === edge || changed;
-  }
-  return changed;
+/** A part of a string keeps all of it alive, which is a host that nobody else may remember. */
+function unsliced(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

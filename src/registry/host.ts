@@ -1,5 +1,5 @@
 /** The longest name in presentation form without the trailing dot: 255 octets of wire form (RFC 1035 section 2.3.4). */
-const maxHostLength = 253;
+export const maxHostLength = 253;
 const maxLabelLength = 63;
 
 export type NormalizedHost = { readonly host: string } | { readonly problem: string };

@@ -1,12 +1,19 @@
 import { encodeName } from '../wire/name.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { reverseName } from './compile/pointers.ts';
+import { maxHostLength } from './host.ts';
 import type { Publisher } from './publisher.ts';
 import type { HostAnswer } from './resolve/answer.ts';
 import { ViewMap, type ByMesh } from './resolve/view-map.ts';
+import { addressFromReverseName } from './reverse-name.ts';
+import { endpointTarget } from './table/layout.ts';
 
 /** SEMANTICS.md section 7. */
 export const maxPointers = 32;
+/** Addresses of a family that the table holds for a host. */
+const maxTableAddresses = 65_535;
+
+type Answers = ViewMap<HostAnswer | undefined>;
 
 /** What one host says of one address, to whom. */
 export interface Claim {
@@ -20,40 +27,54 @@ interface Pointer {
   readonly ttl: number;
 }
 
+/** What the index writes, and asks for what it has written. */
+export type PointerPublisher = Pick<Publisher, 'publishPointer' | 'pointerAt' | 'pointerNames' | 'addressesOf'>;
+
 /**
  * PTR records (SEMANTICS.md section 7): which hosts name an address, oldest first, seen by whom. Claims on an address are
  * kept in order, so that a host that shares it with thousands costs a search and not a sort.
+ *
+ * A claim that is the only one on its address, and is the same for everybody, is not kept: its PTR record says all but
+ * the age, and `createdOf` says that when it counts.
  */
 export class PointerIndex {
-  readonly #publisher: Pick<Publisher, 'publishPointer'>;
+  readonly #publisher: PointerPublisher;
+  readonly #createdOf: (host: string) => number;
+  /** Addresses that have several claims, or one that differs by client; and those that are being changed. */
   readonly #claims = new Map<string, Claim[]>();
+  /** Addresses of the hosts of which the table does not say them. */
   readonly #byHost = new Map<string, readonly string[]>();
   readonly #dirty = new Set<string>();
+  #changed = false;
 
-  constructor(publisher: Pick<Publisher, 'publishPointer'>) {
+  /** `createdOf` gives the age of a host that is the same for everybody (`HostAnswer.created`). */
+  constructor(publisher: PointerPublisher, createdOf: (host: string) => number) {
     this.#publisher = publisher;
+    this.#createdOf = createdOf;
   }
 
   /** What hosts say of an address (canonical), in order; those that this client does not see included. */
   claimsOf(address: string): readonly Claim[] {
-    return this.#claims.get(address) ?? [];
+    const claims = this.#claims.get(address);
+    if (claims) return claims;
+    const record = this.#publisher.pointerAt(reverseName(address));
+    return record ? [this.#claimIn(record)] : [];
   }
 
   /** The addresses that some host claims. */
   get addresses(): Iterable<string> {
-    return this.#claims.keys();
+    return this.#addresses();
   }
 
-  /** Takes note of what a host says now. What is served changes with `flush`. */
-  update(host: string, answers: ViewMap<HostAnswer | undefined>): void {
-    const addresses = new Set<string>();
-    let created = Infinity;
-    for (const answer of answers.values()) {
-      if (!answer) continue;
-      for (const address of answer.pointers.keys()) addresses.add(address);
-      created = Math.min(created, answer.created);
+  /** Takes note of what a host says now, before that is published. What is served changes until `flush`. */
+  update(host: string, answers: Answers): void {
+    const before = this.#byHost.get(host) ?? this.#publisher.addressesOf(host);
+    if (answers.isUniform && (answers.others.plain?.addresses.length ?? 0) <= maxTableAddresses) {
+      this.#updateUniform(host, answers.others.plain, before);
+      return;
     }
-    for (const address of this.#byHost.get(host) ?? []) this.#withdraw(address, host);
+    const { addresses, created } = claimedBy(answers);
+    for (const address of before) if (!addresses.has(address)) this.#withdraw(address, host);
     if (addresses.size === 0) this.#byHost.delete(host);
     else this.#byHost.set(host, [...addresses]);
     for (const address of addresses) {
@@ -61,39 +82,99 @@ export class PointerIndex {
         const target = answer?.pointers.get(address);
         return answer && target !== undefined ? { target, ttl: answer.ttl } : undefined;
       });
-      this.#claim(address, { host, pointers, created });
+      this.#claim(address, { host, pointers, created }, before);
+    }
+  }
+
+  #updateUniform(host: string, answer: HostAnswer | undefined, before: readonly string[]): void {
+    if (this.#byHost.size > 0) this.#byHost.delete(host);
+    const pointers = answer?.pointers;
+    for (const address of before) if (pointers?.has(address) !== true) this.#withdraw(address, host);
+    if (!answer) return;
+    for (const [address, target] of answer.pointers) {
+      const pointers = ViewMap.uniform<Pointer | undefined>({ target, ttl: answer.ttl });
+      this.#claim(address, { host, pointers, created: answer.created }, before);
     }
   }
 
   /** Writes the reverse names that have changed; returns whether a client could see a difference. */
   flush(): boolean {
-    let changed = false;
-    for (const address of this.#dirty) changed = this.#write(address) || changed;
+    let changed = this.#changed;
+    this.#changed = false;
+    for (const address of this.#dirty) {
+      const claims = this.#claims.get(address) ?? [];
+      changed = this.#write(reverseName(address), claims) || changed;
+      if (claims.length === 0 || isTold(claims)) this.#claims.delete(address);
+    }
     this.#dirty.clear();
     return changed;
   }
 
-  #claim(address: string, claim: Claim): void {
+  /** `before` are the addresses that the host may have claimed already. */
+  #claim(address: string, claim: Claim, before: readonly string[]): void {
+    const claims = this.#claims.get(address) ?? this.#claimsInTable(address, claim);
+    if (!claims) return;
+    const own = before.includes(address) ? claims.findIndex(({ host }) => host === claim.host) : -1;
+    if (own >= 0 && isSame(claims[own]!, claim)) return;
+    if (own >= 0) claims.splice(own, 1);
+    claims.splice(placeOf(claim, claims), 0, claim);
+    this.#claims.set(address, claims);
     this.#dirty.add(address);
-    const claims = this.#claims.get(address);
-    if (!claims) this.#claims.set(address, [claim]);
-    else claims.splice(placeOf(claim, claims), 0, claim);
+  }
+
+  /**
+   * What the PTR record of an address is made of, for a claim that comes to it or replaces it; `undefined` where there is
+   * nothing more to do: the record says so already, or the claim is alone and need not be remembered till all are known.
+   */
+  #claimsInTable(address: string, claim: Claim): Claim[] | undefined {
+    const text = reverseName(address);
+    const record = this.#publisher.pointerAt(text);
+    if (!record) {
+      if (!isTold([claim])) return [];
+      this.#changed = this.#write(text, [claim]) || this.#changed;
+      return undefined;
+    }
+    if (hostOf(record) !== claim.host) return [this.#claimIn(record)];
+    const pointer = isTold([claim]) ? claim.pointers.others.plain! : undefined;
+    return pointer?.target === record.pointers![0] && pointer?.ttl === record.ttl ? undefined : [];
   }
 
   #withdraw(address: string, host: string): void {
-    this.#dirty.add(address);
     const claims = this.#claims.get(address);
-    const at = claims?.findIndex((claim) => claim.host === host) ?? -1;
-    if (!claims || at < 0) return;
-    claims.splice(at, 1);
-    if (claims.length === 0) this.#claims.delete(address);
+    if (!claims) {
+      const record = this.#publisher.pointerAt(reverseName(address));
+      if (!record || hostOf(record) !== host) return;
+      this.#claims.set(address, []);
+    } else {
+      const at = claims.findIndex((claim) => claim.host === host);
+      if (at < 0) return;
+      claims.splice(at, 1);
+    }
+    this.#dirty.add(address);
   }
 
-  #write(address: string): boolean {
-    const text = reverseName(address);
-    const claims = this.#claims.get(address);
-    if (!claims) return this.#publisher.publishPointer(text, undefined);
+  /** The one claim that a record was made of. */
+  #claimIn(record: NameRecord): Claim {
+    const host = hostOf(record);
+    const pointer: Pointer = { target: record.pointers![0]!, ttl: record.ttl };
+    return { host, pointers: ViewMap.uniform<Pointer | undefined>(pointer), created: this.#createdOf(host) };
+  }
+
+  *#addresses(): Iterable<string> {
+    yield* this.#claims.keys();
+    for (const text of this.#publisher.pointerNames()) {
+      const address = addressFromReverseName(text)!;
+      if (!this.#claims.has(address)) yield address;
+    }
+  }
+
+  #write(text: string, claims: readonly Claim[]): boolean {
+    if (claims.length === 0) return this.#publisher.publishPointer(text, undefined);
     const name = encodeName(text)!;
+    if (claims.every(({ pointers }) => pointers.isUniform)) {
+      const record = pointerRecord(name, claims, undefined, false);
+      return this.#publisher.publishPointer(text, ViewMap.uniform(record));
+    }
     const namespaces = new Set<string>();
     for (const { pointers } of claims) for (const namespace of pointers.namespaces.keys()) namespaces.add(namespace);
     const record = (namespace: string | undefined, isMeshed: boolean): NameRecord | undefined =>
@@ -105,6 +186,37 @@ export class PointerIndex {
     const views = new ViewMap(pair(undefined), new Map(Array.from(namespaces, (each) => [each, pair(each)])));
     return this.#publisher.publishPointer(text, views);
   }
+}
+
+/** The addresses that a host claims, for whomever, and its age. */
+function claimedBy(answers: Answers): { addresses: ReadonlySet<string>; created: number } {
+  const addresses = new Set<string>();
+  let created = Infinity;
+  for (const answer of answers.values()) {
+    if (!answer) continue;
+    for (const address of answer.pointers.keys()) addresses.add(address);
+    created = Math.min(created, answer.created);
+  }
+  return { addresses, created };
+}
+
+/** Whether the PTR record says who claims the address. A target that is too long to be a name is not in it. */
+function isTold(claims: readonly Claim[]): boolean {
+  if (claims.length !== 1) return false;
+  const { isUniform, others } = claims[0]!.pointers;
+  return isUniform && others.plain!.target.length <= maxHostLength;
+}
+
+function isSame(a: Claim, b: Claim): boolean {
+  if (a.created !== b.created || !a.pointers.isUniform || !b.pointers.isUniform) return false;
+  const [left, right] = [a.pointers.others.plain!, b.pointers.others.plain!];
+  return left.target === right.target && left.ttl === right.ttl;
+}
+
+/** Whose claim a record is made of that has one target. */
+function hostOf({ pointers, flags }: NameRecord): string {
+  const target = pointers![0]!;
+  return (flags & endpointTarget) === 0 ? target : target.slice(target.indexOf('.') + 1);
 }
 
 function pointerRecord(
@@ -122,7 +234,9 @@ function pointerRecord(
     least = Math.min(least, pointer.ttl);
     if (targets.length === maxPointers) break;
   }
-  return targets.length > 0 ? { name, kind: 'pointer', flags: 0, ttl: least, pointers: targets } : undefined;
+  if (targets.length === 0) return undefined;
+  const flags = claims.length === 1 && targets[0] !== claims[0]!.host ? endpointTarget : 0;
+  return { name, kind: 'pointer', flags, ttl: least, pointers: targets };
 }
 
 /** Where a claim belongs among those that are in order. */

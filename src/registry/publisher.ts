@@ -1,12 +1,13 @@
 import { encodeName, formatName } from '../wire/name.ts';
 import { Ancestors, everybody, type Visibility } from './ancestors.ts';
 import type { Compiler, NameRecord, ViewNamespaces } from './compile/compile.ts';
-import { namesOf, type ViewedName } from './compile/host-records.ts';
+import { namesOf, ownRecord, type ViewedName } from './compile/host-records.ts';
+import { readAddresses, readPointer } from './compile/read-back.ts';
 import { isWildcard } from './host.ts';
-import type { HostAnswer } from './resolve/answer.ts';
 import type { RegistryOptions } from './options.ts';
+import type { HostAnswer } from './resolve/answer.ts';
 import { ViewMap, type ByMesh } from './resolve/view-map.ts';
-import { recordFlag } from './table/layout.ts';
+import { recordFlag, recordKind, recordOffset } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 
 type Records = ViewMap<NameRecord | undefined>;
@@ -14,14 +15,20 @@ type Records = ViewMap<NameRecord | undefined>;
 /**
  * Keeps the answer table in step with the answers of the hosts. A name can be claimed from several sides; for each client
  * the first of these has it that the client sees: a host, an endpoint name of the host above it, the fixed names of an own
- * zone, a reverse name, an ancestor of a name. What everybody sees need not be kept here: what is below it never shows.
+ * zone, a reverse name, an ancestor of a name.
+ *
+ * What everybody sees in one way is not kept here: the table has it, and says so when it is asked. Only what lies below
+ * such a claim, what some do not see, and what the table does not say are remembered.
  */
 export class Publisher {
   readonly #table: TableWriter;
   readonly #compiler: Compiler;
   readonly #namespaces: ViewNamespaces;
-  /** Host names that are served. */
-  readonly #hosts = new Map<string, Published>();
+  /** Hosts of which the table does not say all: they have endpoint names, differ by client, or lie on a fixed name. */
+  readonly #special = new Map<string, Published>();
+  #hosts = 0;
+  /** The name that was encoded last: what is read of a name is soon written. */
+  #encoded: { readonly text: string; readonly name: Uint8Array | undefined } = { text: '.', name: undefined };
   readonly #ancestors: Ancestors;
   /** Fixed names of the own zones: apex and `ns.dns.<zone>`. */
   readonly #fixed = new Map<string, NameRecord>();
@@ -29,6 +36,7 @@ export class Publisher {
   readonly #partialHosts = new Map<string, Records>();
   /** Endpoint names that some do not see, or whose host of the same name some do not see. */
   readonly #partialEndpoints = new Map<string, Records>();
+  /** Reverse names that are answered in several ways, or that something else lies over. */
   readonly #pointers = new Map<string, Records>();
   /** Zones where the server says what exists, so that ancestors of reverse names count. */
   readonly #knownZones: readonly string[];
@@ -48,7 +56,10 @@ export class Publisher {
     this.#compiler = compiler;
     this.#namespaces = namespaces;
     this.#knownZones = [...zones, ...allocationZones].map((zone) => `.${zone}`.slice(0, -1));
-    this.#ancestors = new Ancestors((name) => this.#renewAncestor(name));
+    this.#ancestors = new Ancestors(
+      (name) => this.#renewAncestor(name),
+      (name) => this.#kindAt(encodeName(name)!) === recordKind.ancestor,
+    );
     for (const zone of zones) {
       const suffix = zone === '.' ? '' : `.${zone}`;
       this.#fix({ kind: 'internal', ttl, name: encodeName(zone)!, flags: recordFlag.apex | recordFlag.own });
@@ -59,18 +70,24 @@ export class Publisher {
 
   /** How many hosts are served, to whomever. */
   get hosts(): number {
-    return this.#hosts.size;
+    return this.#hosts;
   }
 
-  /** The first host that has endpoints of its own, else the first that is no wildcard: for a hint at the start. */
+  /** A host that has endpoints of its own, the first of these, else any that is no wildcard: for a hint at the start. */
   get exampleHost(): string | undefined {
     let example: string | undefined;
-    for (const [host, { labels }] of this.#hosts) {
+    for (const [host, { labels }] of this.#special) {
       if (isWildcard(host)) continue;
-      if (labels.length > 0) return host;
+      if (labels !== none) return host;
       example ??= host;
     }
-    return example;
+    if (example !== undefined) return example;
+    for (const at of this.#table.records()) {
+      if (!isPlainHost(this.#table.arena, at)) continue;
+      const host = formatName(this.#table.arena, at + recordOffset.name).slice(0, -1);
+      if (!isWildcard(host)) return host;
+    }
+    return undefined;
   }
 
   /**
@@ -78,75 +95,121 @@ export class Publisher {
    * difference: an answer that compiles to the same bytes touches nothing.
    */
   publish(host: string, answers: ViewMap<HostAnswer | undefined>): boolean {
-    const before = this.#hosts.get(host);
-    const [own, ...below] = hasAny(answers) ? namesOf(host, answers) : [];
-    if (!own) return before ? this.#withdraw(host, before) : false;
-    const labels = below.length > 0 ? below.map(({ name }) => firstLabel(name)) : none;
+    const name = this.#encode(host);
+    // A name over 255 octets cannot be asked for.
+    if (!name) return false;
+    const before = this.#published(host, name);
+    if (!hasAny(answers)) return before ? this.#withdraw(host, name, before) : false;
+    const own = answers.map((answer) => answer && ownRecord(name, host, answer));
+    const below = namesOf(host, answers);
     const seenBy = visibilityOf(answers);
-    this.#hosts.set(host, labels === none && seenBy === everybody ? plainHost : { labels, seenBy });
+    const labels = below.length === 0 ? none : `.${below.map(({ label }) => label).join('.')}.`;
+    if (!before) this.#hosts++;
+    if (labels !== none || !answers.isUniform || this.#fixed.has(host)) this.#special.set(host, { labels, seenBy });
+    else if (before && before !== plainHost) this.#special.delete(host);
     this.#ancestors.move(host, before?.seenBy, seenBy);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
-    keep(this.#partialHosts, host, isForAll(own.records) ? undefined : own.records);
-    let changed = this.#render(host, own.name, own.records);
-    for (const name of below) changed = this.#publishEndpoint(name) || changed;
-    for (const label of before?.labels ?? none) {
-      if (!labels.includes(label)) changed = this.#removeEndpoint(`${label}.${host}`) || changed;
-    }
+    if (isForAll(own)) this.#partialHosts.delete(host);
+    else this.#partialHosts.set(host, own);
+    if (!before) this.#saveBelow(host, name);
+    let changed = this.#render(host, name, own);
+    for (const each of below) changed = this.#publishEndpoint(each) || changed;
+    const left = before === undefined || before.labels === labels ? [] : split(before.labels);
+    const kept = left.length > 0 ? new Set(split(labels)) : undefined;
+    for (const label of left) if (!kept?.has(label)) changed = this.#removeEndpoint(`${label}.${host}`) || changed;
     return changed;
   }
 
   /** Serves PTR records at a reverse name, or none any more. Returns whether any client could see a difference. */
   publishPointer(text: string, records: Records | undefined): boolean {
-    const before = this.#pointers.get(text);
-    keep(this.#pointers, text, records);
+    const name = this.#encode(text)!;
+    const kind = this.#kindAt(name);
     if (this.#knownZones.some((zone) => text.endsWith(zone))) {
-      this.#ancestors.move(text, before && visibilityOf(before), records && visibilityOf(records));
+      const kept = this.#pointers.get(text);
+      const before = kept ? visibilityOf(kept) : kind === recordKind.pointer ? everybody : undefined;
+      this.#ancestors.move(text, before, records && visibilityOf(records));
     }
-    return this.#isClaimedForAll(text) ? false : this.#render(text, encodeName(text)!);
+    const isHidden = this.#isClaimedForAll(text, name);
+    const isAlone = !isHidden && !this.#special.has(text) && !this.#partialEndpoints.has(text);
+    if (!records || (isAlone && records.isUniform)) this.#pointers.delete(text);
+    else this.#pointers.set(text, records);
+    return isHidden ? false : this.#render(text, name, isAlone ? records : undefined);
+  }
+
+  /** What is answered at a reverse name, where it is the same for everybody. */
+  pointerAt(text: string): NameRecord | undefined {
+    const kept = this.#pointers.get(text);
+    if (kept) return kept.isUniform ? kept.others.plain : undefined;
+    const at = this.#table.find(this.#encode(text)!);
+    return at >= 0 && isKind(this.#table.arena, at, recordKind.pointer)
+      ? readPointer(this.#table.arena, at)
+      : undefined;
+  }
+
+  /** The reverse names that are answered in the same way for everybody. */
+  *pointerNames(): Iterable<string> {
+    for (const [text, { isUniform }] of this.#pointers) if (isUniform) yield text;
+    const { arena } = this.#table;
+    for (const at of this.#table.records()) {
+      if (!isKind(arena, at, recordKind.pointer)) continue;
+      const text = formatName(arena, at + recordOffset.name).slice(0, -1);
+      if (!this.#pointers.has(text)) yield text;
+    }
+  }
+
+  /** The addresses that a host has now, for everybody; none where it is not served or differs by client. */
+  addressesOf(host: string): readonly string[] {
+    const name = this.#encode(host);
+    const at = name ? this.#table.find(name) : -1;
+    return at < 0 ? noAddresses : readAddresses(this.#table.arena, at);
   }
 
   /** The host above, when it has an endpoint name that this host hides or has hidden: it must be published again. */
   hiddenBy(host: string): string | undefined {
     const dot = host.indexOf('.');
+    if (dot <= 0 || this.#special.size === 0) return undefined;
     const above = host.slice(dot + 1);
-    return dot > 0 && this.#hosts.get(above)?.labels.includes(host.slice(0, dot)) === true ? above : undefined;
+    return this.#special.get(above)?.labels.includes(`.${host.slice(0, dot)}.`) === true ? above : undefined;
   }
 
-  #withdraw(host: string, { labels, seenBy }: Published): boolean {
-    this.#hosts.delete(host);
+  #withdraw(host: string, name: Uint8Array, { labels, seenBy }: Published): boolean {
+    this.#hosts--;
+    this.#special.delete(host);
     this.#partialHosts.delete(host);
     this.#ancestors.move(host, seenBy, undefined);
-    this.#remove(host);
-    for (const label of labels) this.#removeEndpoint(`${label}.${host}`);
+    this.#render(host, name);
+    for (const label of split(labels)) this.#removeEndpoint(`${label}.${host}`);
     return true;
   }
 
   #publishEndpoint({ text, name, records }: ViewedName): boolean {
-    const isHidden = this.#hosts.has(text) && !this.#partialHosts.has(text);
-    const isAlone = isForAll(records) && !this.#hosts.has(text);
-    keep(this.#partialEndpoints, text, isHidden || isAlone ? undefined : records);
-    return isHidden ? false : this.#render(text, name, isAlone ? records : undefined);
+    const isHost = this.#published(text, name) !== undefined;
+    const isHidden = isHost && !this.#partialHosts.has(text);
+    const isAlone = isForAll(records) && !isHost;
+    if (isHidden || isAlone) this.#partialEndpoints.delete(text);
+    else this.#partialEndpoints.set(text, records);
+    if (isHidden) return false;
+    this.#saveBelow(text, name);
+    return this.#render(text, name, isAlone ? records : undefined);
   }
 
+  /** An endpoint name has gone: what remains of the name is served. */
   #removeEndpoint(text: string): boolean {
     this.#partialEndpoints.delete(text);
-    return this.#remove(text);
-  }
-
-  /** A name has lost a claim: what remains of it is served. */
-  #remove(text: string): boolean {
-    const isHidden = this.#hosts.has(text) && !this.#partialHosts.has(text);
-    const name = isHidden ? undefined : encodeName(text);
-    return name ? this.#render(text, name) : false;
+    const name = encodeName(text)!;
+    const isHidden = this.#published(text, name) !== undefined && !this.#partialHosts.has(text);
+    return isHidden ? false : this.#render(text, name);
   }
 
   /** Writes what all claims on a name come to, `top` before those that are kept here. */
   #render(text: string, name: Uint8Array, top?: Records): boolean {
     const fixed = this.#fixed.get(text);
     let records = top;
-    for (const layer of this.#layers(text)) {
-      if (records && isForAll(records)) break;
-      records = records ? layered(records, layer) : layer;
+    if (!records || !isForAll(records)) {
+      for (const layer of this.#layers(text, name)) {
+        records = records ? layered(records, layer) : layer;
+        if (isForAll(records)) break;
+      }
     }
     // The apex stays an apex, for all: it has SOA and NS beside what the host says.
     if (fixed) records = records?.map((record) => record && { ...record, flags: record.flags | fixed.flags });
@@ -154,7 +217,7 @@ export class Publisher {
     return bytes ? this.#table.set(bytes) : this.#table.delete(name);
   }
 
-  *#layers(text: string): Iterable<Records> {
+  *#layers(text: string, name: Uint8Array): Iterable<Records> {
     const fixed = this.#fixed.get(text);
     const kept = [
       this.#partialHosts.get(text),
@@ -164,20 +227,55 @@ export class Publisher {
     ];
     for (const layer of kept) if (layer) yield layer;
     const seenBy = this.#ancestors.seenBy(text);
-    if (seenBy) yield ancestorRecords(encodeName(text)!, seenBy);
+    if (seenBy) yield ancestorRecords(name, seenBy);
   }
 
   /** The descendants of a name have changed, or who sees them. */
   #renewAncestor(text: string): void {
-    if (!this.#isClaimedForAll(text)) this.#render(text, encodeName(text)!);
+    const name = encodeName(text)!;
+    const isHidden = this.#isClaimedForAll(text, name) || this.#kindAt(name) === recordKind.pointer;
+    if (!isHidden) this.#render(text, name);
   }
 
-  /** Whether a host or an endpoint name has the name, for everybody. */
-  #isClaimedForAll(text: string): boolean {
-    if (this.#hosts.has(text)) return !this.#partialHosts.has(text);
+  /** Whether a host, an endpoint name or an own zone has the name, for everybody. */
+  #isClaimedForAll(text: string, name: Uint8Array): boolean {
+    if (this.#special.has(text)) return !this.#partialHosts.has(text);
+    const at = this.#table.find(name);
+    if (at < 0) return false;
+    if (isHostKind(this.#table.arena, at)) return true;
+    if (!isKind(this.#table.arena, at, recordKind.views)) return false;
     const dot = text.indexOf('.');
-    if (dot < 0 || this.#hosts.get(text.slice(dot + 1))?.labels.includes(text.slice(0, dot)) !== true) return false;
+    const label = `.${text.slice(0, dot)}.`;
+    if (dot < 0 || this.#special.get(text.slice(dot + 1))?.labels.includes(label) !== true) return false;
     return !this.#partialEndpoints.has(text);
+  }
+
+  /** What is known of a host that is served. */
+  #published(host: string, name: Uint8Array): Published | undefined {
+    const special = this.#special.get(host);
+    if (special) return special;
+    const at = this.#table.find(name);
+    return at >= 0 && isPlainHost(this.#table.arena, at) ? plainHost : undefined;
+  }
+
+  /** Remembers what only the table knew of a name, before something is put over it. */
+  #saveBelow(text: string, name: Uint8Array): void {
+    const at = this.#table.find(name);
+    if (at < 0) return;
+    const { arena } = this.#table;
+    if (isKind(arena, at, recordKind.ancestor)) this.#ancestors.remember(text);
+    if (isKind(arena, at, recordKind.pointer)) this.#pointers.set(text, ViewMap.uniform(readPointer(arena, at)));
+  }
+
+  #encode(text: string): Uint8Array | undefined {
+    if (this.#encoded.text !== text) this.#encoded = { text, name: encodeName(text) };
+    return this.#encoded.name;
+  }
+
+  /** The kind of the record that a name has; -1 for none. */
+  #kindAt(name: Uint8Array): number {
+    const at = this.#table.find(name);
+    return at < 0 ? -1 : this.#table.arena[at + recordOffset.kind]!;
   }
 
   #fix(record: NameRecord): void {
@@ -188,14 +286,34 @@ export class Publisher {
   }
 }
 
-/** What is remembered of a host: the labels of its endpoint names, and who sees it. */
+/** What is remembered of a host: the labels of its endpoint names, as `.a.b.`, and who sees it. */
 interface Published {
-  readonly labels: readonly string[];
+  readonly labels: string;
   readonly seenBy: Visibility;
 }
 
-const none: readonly string[] = [];
+const none = '';
+const noAddresses: readonly string[] = [];
 const plainHost: Published = { labels: none, seenBy: everybody };
+
+function split(labels: string): string[] {
+  return labels === none ? [] : labels.slice(1, -1).split('.');
+}
+
+function isKind(arena: Uint8Array, at: number, kind: number): boolean {
+  return arena[at + recordOffset.kind] === kind;
+}
+
+/** The record of a host or endpoint name, or of a fixed name, that is the same for everybody. */
+function isHostKind(arena: Uint8Array, at: number): boolean {
+  const kind = arena[at + recordOffset.kind];
+  return kind === recordKind.internal || kind === recordKind.external || kind === recordKind.forwarded;
+}
+
+/** The record of a host that is no endpoint name and no fixed name. */
+function isPlainHost(arena: Uint8Array, at: number): boolean {
+  return isHostKind(arena, at) && (arena[at + recordOffset.flags]! & (recordFlag.endpoint | recordFlag.own)) === 0;
+}
 
 function visibilityOf(answers: ViewMap<object | undefined>): Visibility {
   if (answers.others.plain ?? answers.others.meshed) return everybody;
@@ -223,21 +341,13 @@ function layered(upper: Records, lower: Records): Records {
 }
 
 function isForAll(records: Records): boolean {
+  if (records.isUniform) return records.others.plain !== undefined;
   for (const record of records.values()) if (!record) return false;
   return true;
 }
 
-function keep(map: Map<string, Records>, text: string, records: Records | undefined): void {
-  if (records) map.set(text, records);
-  else map.delete(text);
-}
-
 function hasAny(answers: ViewMap<HostAnswer | undefined>): boolean {
+  if (answers.isUniform) return answers.others.plain !== undefined;
   for (const answer of answers.values()) if (answer) return true;
   return false;
-}
-
-/** First label of a wire name as text. */
-function firstLabel(name: Uint8Array): string {
-  return Buffer.from(name.buffer, name.byteOffset + 1, name[0]).toString('latin1');
 }

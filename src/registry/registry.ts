@@ -11,7 +11,7 @@ import { PodDemandWatch } from './pod-demand.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
 import type { Rejection } from './rejection.ts';
-import { resolveHost, type ResolveContext } from './resolve/resolve.ts';
+import { createdOf, resolveHost, type ResolveContext } from './resolve/resolve.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import type { Change, PodDemand, Sink } from './source.ts';
 import { Store, type Refusal } from './store.ts';
@@ -70,7 +70,9 @@ export class Registry implements Sink {
     this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
     this.#oversize = new OversizeWatch(environment.logger);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
-    this.#pointers = new PointerIndex(this.#publisher);
+    this.#pointers = new PointerIndex(this.#publisher, (host) =>
+      createdOf(host, this.store.entriesOf(host), this.context),
+    );
     this.#clients = new ClientIndex(table, compiler, this.#namespaces, this.store.packed);
     this.context = {
       options,

@@ -6,46 +6,54 @@ import { maxNameLength } from './codes.ts';
  * none of the 256 octets.
  */
 export function encodeName(text: string): Uint8Array | undefined {
-  if (text === '.') return new Uint8Array(1);
   // A dot in front and the root behind make it two octets longer; escapes make it shorter.
   const name = new Uint8Array(Math.min(text.length + 2, maxNameLength));
-  let labelStart = 0;
-  let at = 1;
-  for (let i = 0; i <= text.length; i++) {
-    let octet = octetAt(text, i);
-    if (octet === undefined || octet === 0x2e) {
+  const length = writeName(text, name, 0);
+  if (length < 0) return undefined;
+  return name.length === length ? name : name.slice(0, length);
+}
+
+/**
+ * As `encodeName`, into memory at hand: at `start` of `bytes`. Returns where the name ends, -1 where there is none. It needs
+ * two octets more than the text, at most 255; what lies behind is left alone.
+ */
+export function writeName(text: string, bytes: Uint8Array, start: number): number {
+  if (text === '.') {
+    bytes[start] = 0;
+    return start + 1;
+  }
+  const end = start + maxNameLength;
+  let labelStart = start;
+  let at = start + 1;
+  for (let i = 0; i < text.length; i++) {
+    let octet = text.charCodeAt(i);
+    if (octet === 0x2e) {
       const length = at - labelStart - 1;
-      if (length === 0) {
-        // Only the end may be empty: the root label behind a trailing dot.
-        return octet === undefined && labelStart > 0 ? cut(name, at) : undefined;
-      }
-      if (length > 63 || at >= maxNameLength) return undefined;
-      name[labelStart] = length;
+      if (length === 0 || length > 63 || at >= end) return -1;
+      bytes[labelStart] = length;
       labelStart = at++;
-      if (octet === undefined) return cut(name, at);
       continue;
     }
     if (octet === 0x5c) {
       const digits = /^\d{3}/.exec(text.slice(i + 1, i + 4));
-      if (digits) {
-        octet = Number(digits[0]);
-        i += 3;
-      } else {
-        octet = octetAt(text, ++i);
-      }
+      octet = digits ? Number(digits[0]) : text.charCodeAt(i + 1);
+      i += digits ? 3 : 1;
+      if (i >= text.length) return -1;
     }
-    if (octet === undefined || octet > 255 || at >= maxNameLength) return undefined;
-    name[at++] = octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
+    if (octet > 255 || at >= end) return -1;
+    bytes[at++] = octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
   }
-  return undefined;
-}
-
-function cut(name: Uint8Array, length: number): Uint8Array {
-  return name.length === length ? name : name.slice(0, length);
-}
-
-function octetAt(text: string, index: number): number | undefined {
-  return index < text.length ? text.charCodeAt(index) : undefined;
+  const length = at - labelStart - 1;
+  if (length > 0) {
+    if (length > 63 || at >= end) return -1;
+    bytes[labelStart] = length;
+    bytes[at] = 0;
+    return at + 1;
+  }
+  // Only the end may be empty: the root label behind a trailing dot.
+  if (labelStart === start) return -1;
+  bytes[labelStart] = 0;
+  return labelStart + 1;
 }
 
 /**

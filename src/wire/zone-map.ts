@@ -1,5 +1,5 @@
 import { encodeName } from './name.ts';
-import { hashName, type Query } from './query.ts';
+import type { Query } from './query.ts';
 
 /** A zone that a query's name is at or below, with what was filed under it. */
 export interface ZoneEntry<Value> {
@@ -8,38 +8,55 @@ export interface ZoneEntry<Value> {
   readonly value: Value;
 }
 
-/** Values by zone; a name gets that of the longest zone that it is at or below. A lookup costs O(labels). */
+/** Zones of one number of labels. */
+interface Level<Value> {
+  readonly labelCount: number;
+  /** By the zones' octets, each list in order: the end of a name is compared with zones of its own length alone. */
+  readonly byLength: readonly (readonly ZoneEntry<Value>[] | undefined)[];
+}
+
+/**
+ * Values by zone; a name gets that of the longest zone that it is at or below. A lookup is a binary search for each number
+ * of labels that zones have, and less where no zone is as long as the name's end.
+ */
 export class ZoneMap<Value> {
-  readonly #entries: readonly ZoneEntry<Value>[];
-  /** By the hash of the zone's name; built at the first query, which knows the seed. */
-  #byHash: Map<number, ZoneEntry<Value>[]> | undefined;
-  /** Hashes of the zones' last labels: most names are told by theirs. `undefined` where the root is a zone. */
-  #tops: Set<number> | undefined;
+  /** From the most labels to the least. */
+  readonly #levels: readonly Level<Value>[];
 
   /** Zones in presentation form; of equal ones the first counts, and what is no name is left out. */
   constructor(entries: Iterable<readonly [zone: string, value: Value]>) {
-    this.#entries = [...entries].flatMap(([name, value]) => {
+    const levels = new Map<number, ZoneEntry<Value>[][]>();
+    for (const [name, value] of entries) {
       const zone = encodeName(name);
-      return zone ? [{ zone, value }] : [];
-    });
+      if (!zone) continue;
+      const labelCount = countLabels(zone);
+      const byLength = levels.get(labelCount) ?? [];
+      levels.set(labelCount, byLength);
+      (byLength[zone.length] ??= []).push({ zone, value });
+    }
+    for (const byLength of levels.values()) {
+      // The sort is stable: the first of equal zones stays before the others.
+      for (const list of byLength) list?.sort((a, b) => compareEnd(a.zone, 0, b.zone));
+    }
+    this.#levels = Array.from(levels, ([labelCount, byLength]) => ({ labelCount, byLength })).sort(
+      (a, b) => b.labelCount - a.labelCount,
+    );
   }
 
   get isEmpty(): boolean {
-    return this.#entries.length === 0;
+    return this.#levels.length === 0;
   }
 
   /** The longest zone that the name without its first `skip` labels is at or below. Needs `query.readName()`. */
   find(query: Query, skip = 0): ZoneEntry<Value> | undefined {
-    if (this.#entries.length === 0) return undefined;
-    const byHash = (this.#byHash ??= this.#index(query.hashSeed));
-    const { labelCount, labels, suffixHashes, nameLength, lower } = query;
-    if (this.#tops && (labelCount === 0 || !this.#tops.has(suffixHashes[labelCount - 1]!))) return undefined;
-    for (let label = skip; label <= labelCount; label++) {
-      const isRoot = label === labelCount;
-      const candidates = byHash.get(isRoot ? query.hashSeed : suffixHashes[label]!);
-      if (!candidates) continue;
-      const start = isRoot ? nameLength - 1 : labels[label]!;
-      for (const entry of candidates) if (endsWith(lower, start, nameLength, entry.zone)) return entry;
+    const { labelCount, labels, nameLength, lower } = query;
+    for (const level of this.#levels) {
+      const label = labelCount - level.labelCount;
+      if (label < skip) continue;
+      const start = level.labelCount === 0 ? nameLength - 1 : labels[label]!;
+      const zones = level.byLength[nameLength - start];
+      const found = zones && search(zones, lower, start);
+      if (found) return found;
     }
     return undefined;
   }
@@ -49,20 +66,6 @@ export class ZoneMap<Value> {
     const entry = this.find(query);
     return entry ? query.nameLength - entry.zone.length : -1;
   }
-
-  #index(seed: number): Map<number, ZoneEntry<Value>[]> {
-    const byHash = new Map<number, ZoneEntry<Value>[]>();
-    const tops = new Set<number>();
-    for (const entry of this.#entries) {
-      tops.add(hashName(entry.zone, topOf(entry.zone), entry.zone.length, seed));
-      const hash = hashName(entry.zone, 0, entry.zone.length, seed);
-      const candidates = byHash.get(hash);
-      if (candidates) candidates.push(entry);
-      else byHash.set(hash, [entry]);
-    }
-    this.#tops = this.#entries.some(({ zone }) => zone.length === 1) ? undefined : tops;
-    return byHash;
-  }
 }
 
 /** A map without values, for lists of zones. */
@@ -70,15 +73,34 @@ export function zoneList(zones: Iterable<string>): ZoneMap<true> {
   return new ZoneMap(Array.from(zones, (zone) => [zone, true] as const));
 }
 
-/** Offset of the last label of a zone. */
-function topOf(zone: Uint8Array): number {
-  let top = 0;
-  for (let at = 0; zone[at] !== 0; at += zone[at]! + 1) top = at;
-  return top;
+/** The first zone that stands at `start` of the name. */
+function search<Value>(
+  zones: readonly ZoneEntry<Value>[],
+  name: Uint8Array,
+  start: number,
+): ZoneEntry<Value> | undefined {
+  let low = 0;
+  let high = zones.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareEnd(name, start, zones[middle]!.zone) > 0) low = middle + 1;
+    else high = middle;
+  }
+  const entry = zones[low]!;
+  return compareEnd(name, start, entry.zone) === 0 ? entry : undefined;
 }
 
-function endsWith(name: Uint8Array, start: number, end: number, zone: Uint8Array): boolean {
-  if (end - start !== zone.length) return false;
-  for (let i = 0; i < zone.length; i++) if (name[start + i] !== zone[i]) return false;
-  return true;
+/** Below, at or above 0 as the octets at `start` of the name stand before, are, or stand behind the zone. */
+function compareEnd(name: Uint8Array, start: number, zone: Uint8Array): number {
+  for (let i = 0; i < zone.length; i++) {
+    const difference = name[start + i]! - zone[i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function countLabels(zone: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; zone[at] !== 0; at += zone[at]! + 1) count++;
+  return count;
 }

@@ -6,7 +6,7 @@ import { clientName, NamespaceIds } from '../../src/registry/namespace-ids.ts';
 import { clientFlag, recordOffset } from '../../src/registry/table/layout.ts';
 import { TableReader } from '../../src/registry/table/reader.ts';
 import { TableWriter } from '../../src/registry/table/writer.ts';
-import { hashName } from '../../src/wire/query.ts';
+import { NameHasher } from '../../src/wire/name-hash.ts';
 import { numberedObjects, pod } from './harness.ts';
 
 function setUp() {
@@ -16,7 +16,7 @@ function setUp() {
   const of = (ip: string): string => {
     const reader = new TableReader(writer.handle);
     const name = clientName(addressBytes(ip));
-    const record = reader.find(hashName(name, 0, name.length, 3), name, 0, name.length);
+    const record = reader.find(new NameHasher(3).hash(name, 0, name.length), name, 0, name.length);
     if (record < 0) return 'nobody';
     const flags = reader.arena[record + recordOffset.flags]!;
     const number = reader.arena[record + recordOffset.ttl + 3];

@@ -5,13 +5,13 @@ import { limitedNamespace, pseudoName, recordOffset } from '../../src/registry/t
 import { TableReader } from '../../src/registry/table/reader.ts';
 import { TableWriter } from '../../src/registry/table/writer.ts';
 import { readUint32 } from '../../src/wire/message.ts';
-import { hashName } from '../../src/wire/query.ts';
+import { NameHasher } from '../../src/wire/name-hash.ts';
 
 const seed = 11;
 
 function find(writer: TableWriter, name: Uint8Array): { number: number; flags: number } | undefined {
   const reader = new TableReader(writer.handle);
-  const record = reader.find(hashName(name, 0, name.length, seed), name, 0, name.length);
+  const record = reader.find(new NameHasher(seed).hash(name, 0, name.length), name, 0, name.length);
   if (record < 0) return undefined;
   const { arena } = reader;
   return { number: readUint32(arena, record + recordOffset.ttl), flags: arena[record + recordOffset.flags]! };

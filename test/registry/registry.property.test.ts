@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Handler } from '../../src/plugins/plugin.ts';
 import { writeAddress } from '../../src/plugins/serviceentry/positive.ts';
+import type { Registry } from '../../src/registry/registry.ts';
 import { rcode, rrType } from '../../src/wire/codes.ts';
 import { beginReply, emptyReply, endReply } from '../../src/wire/reply.ts';
 import { decodeMessage } from '../support/dns-message.ts';
@@ -56,6 +57,12 @@ const upstream: Handler = (query) => {
   return endReply(query, writeAddress(query.out, at, 0xc00c, 7, Uint8Array.of(192, 0, 2, 7), 0, 4), 1, 0, 0);
 };
 
+/** Which hosts claim which address, in order: what `explain` and `records` are told. */
+function claimsOf({ pointers }: Registry): [string, unknown[]][] {
+  const addresses = [...pointers.addresses].toSorted();
+  return addresses.map((address) => [address, pointers.claimsOf(address).map(({ host, created }) => [host, created])]);
+}
+
 const options = fc.record({
   merge: fc.constantFrom('union' as const, 'oldest' as const),
   except: fc.constantFrom<string[]>([], ['vm.a.example.com']),
@@ -85,6 +92,7 @@ test('updates and deletes in any order end in the same answers for every client 
       if (seed % 2 === 0) built.upsert(...objects);
       else for (const object of objects) built.upsert(object);
       expect(grown.registry.status.hosts).toBe(built.registry.status.hosts);
+      expect(claimsOf(grown.registry)).toEqual(claimsOf(built.registry));
       counts.registries++;
       counts.changes += batches.flat().length;
       for (const [i, name] of askedNames.entries()) {

@@ -2,7 +2,8 @@ import { decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rrClass, rrType } from '../../src/wire/codes.ts';
-import { hashName, Query } from '../../src/wire/query.ts';
+import { NameHasher } from '../../src/wire/name-hash.ts';
+import { Query } from '../../src/wire/query.ts';
 import {
   bytesOf,
   hostName,
@@ -109,11 +110,9 @@ describe('a query is read as dns-packet reads it', () => {
     );
     const view = (query: Query) => {
       query.readName();
-      const { id, type, nameLength, labelCount, edns, clientPayload, dnssecOk, replyLimit, lower, suffixHashes } =
-        query;
+      const { id, type, nameLength, labelCount, edns, clientPayload, dnssecOk, replyLimit, lower, nameHash } = query;
       const octets = [...lower.subarray(0, nameLength)];
-      const hashes = [...suffixHashes.subarray(0, labelCount)];
-      return { id, type, nameLength, labelCount, edns, clientPayload, dnssecOk, replyLimit, octets, hashes };
+      return { id, type, nameLength, labelCount, edns, clientPayload, dnssecOk, replyLimit, octets, nameHash };
     };
     fc.assert(
       fc.property(any, any, fc.boolean(), (first, second, holds) => {
@@ -197,44 +196,34 @@ describe('hashes of names', () => {
   );
   const mask = fc.array(fc.boolean(), { minLength: 1, maxLength: 30 });
 
-  test('each suffix has the hash of the name that it is, whatever the case of letters', () => {
+  test('a query and each of its suffixes have the hash of the name that they are, whatever the case of letters', () => {
     fc.assert(
       fc.property(name, mask, fc.integer(), fc.nat(99), (octets, flips, seed, offset) => {
         const lower = lowered(octets);
+        const hasher = new NameHasher(seed);
         const { query } = read(message({ questions: [question(recase(octets, flips))] }), { seed, offset });
         query.readName();
         expect(query.lower.slice(0, query.nameLength)).toEqual(lower);
+        expect(query.nameHash).toBe(hasher.hash(lower, 0, lower.length));
         for (let label = 0; label < query.labelCount; label++) {
           const suffix = lower.subarray(query.labels[label]);
-          expect(query.suffixHashes[label]).toBe(hashName(suffix, 0, suffix.length, seed));
+          expect(query.suffixHash(label)).toBe(hasher.hash(suffix, 0, suffix.length));
         }
+        expect(query.suffixHash(query.labelCount)).toBe(hasher.hash(Uint8Array.of(0), 0, 1));
       }),
       { numRuns: 500 },
     );
   });
 
-  test('the hash of a name within other octets is the same', () => {
-    const octets = nameOf('a', 'example', 'org');
-    const within = new Uint8Array(octets.length + 20).fill(7);
-    within.set(octets, 10);
-    expect(hashName(within, 10, 10 + octets.length, 5)).toBe(hashName(octets, 0, octets.length, 5));
-  });
-
-  test('the root has the seed for a hash', () => {
-    expect(hashName(nameOf(), 0, 1, 12)).toBe(12);
-    expect(hashName(nameOf(), 0, 1, 0xffff_ffff)).toBe(new Query(0xffff_ffff).hashSeed);
-  });
-
-  test('names that differ in where labels end, in one octet or in the seed have different hashes', () => {
-    const hash = (seed: number, ...labels: string[]) => hashName(nameOf(...labels), 0, nameOf(...labels).length, seed);
-    const hashes = [
-      hash(1, 'a', 'bc'),
-      hash(1, 'ab', 'c'),
-      hash(1, 'abc'),
-      hash(1, 'cb', 'a'),
-      hash(1, 'a', 'bd'),
-      hash(2, 'a', 'bc'),
-    ];
-    expect(new Set(hashes).size).toBe(hashes.length);
+  test('what an earlier name left behind is not compared', () => {
+    const query = new Query(1);
+    readInto(query, message({ questions: [question(nameOf('a-much-longer-name', 'example', 'org'))] }));
+    query.readName();
+    readInto(query, message({ questions: [question(nameOf('ab'))] }));
+    query.readName();
+    expect([...query.lower.subarray(0, 4)]).toEqual([...nameOf('ab')]);
+    readInto(query, message({ questions: [question(nameOf('abc'))] }));
+    query.readName();
+    expect([...query.lower.subarray(0, 8)]).toEqual([...nameOf('abc'), 0, 0, 0]);
   });
 });

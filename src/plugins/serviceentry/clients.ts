@@ -2,7 +2,7 @@ import { namespaceName } from '../../registry/namespace-ids.ts';
 import { clientFlag, limitedNamespace, pseudoName, recordOffset } from '../../registry/table/layout.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
 import { readUint16, readUint32, writeUint32 } from '../../wire/message.ts';
-import { hashName, type Query } from '../../wire/query.ts';
+import type { Query } from '../../wire/query.ts';
 import { addressSize, Network, writeAddressText } from './addresses.ts';
 import type { ClientsConfig } from './config.ts';
 import { SubQuery } from './sub-query.ts';
@@ -89,7 +89,7 @@ export class ClientFinder {
   }
 
   #lookup(query: Query, name: Uint8Array): number {
-    return this.#table.find(hashName(name, 0, name.length, query.hashSeed), name, 0, name.length);
+    return this.#table.find(query.hasher.hash(name, 0, name.length), name, 0, name.length);
   }
 }
 

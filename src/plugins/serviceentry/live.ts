@@ -1,10 +1,10 @@
-import { recordOffset } from '../../registry/table/layout.ts';
+import { addressesAt, liveNamesAt, recordOffset } from '../../registry/table/layout.ts';
 import { headerFlag, rcode, rrType } from '../../wire/codes.ts';
 import { readRecords, readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { beginReply, endReply, replyCode, roomForRecords, serverFailure } from '../../wire/reply.ts';
 import type { Handler } from '../plugin.ts';
-import { addressCount, addressesAt, writeAddress, type Rotation } from './positive.ts';
+import { addressCount, writeAddress, type Rotation } from './positive.ts';
 import { SubQuery, type Budget } from './sub-query.ts';
 
 /** Host names that lead to host names: SEMANTICS.md section 5. */
@@ -62,7 +62,7 @@ export function answerLive(
 
 /** Host names that belong to the answer, in wire form and lower case. */
 export function liveNames(arena: Uint8Array, record: number): Uint8Array[] {
-  let at = record + readUint32(arena, record + recordOffset.extra);
+  let at = liveNamesAt(arena, record);
   const names: Uint8Array[] = [];
   for (let count = readUint16(arena, at); count > 0; count--) {
     const start = at + 3;

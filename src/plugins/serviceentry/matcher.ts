@@ -1,6 +1,7 @@
 import { recordFlag, recordKind, recordOffset } from '../../registry/table/layout.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
-import { hashLabel, type Query } from '../../wire/query.ts';
+import { maxNameLength } from '../../wire/codes.ts';
+import type { Query } from '../../wire/query.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import { ClientFinder } from './clients.ts';
 import type { ServiceEntryConfig } from './config.ts';
@@ -37,7 +38,7 @@ export class NameMatcher {
   /** Offset in the arena of the record of the name without its first labels with an underscore, or -1. */
   match(query: Query): number {
     const table = this.#table;
-    const { lower, labels, labelCount, suffixHashes, nameLength } = query;
+    const { lower, labels, labelCount, nameLength } = query;
     this.isAncestor = false;
     // Hosts have no underscores.
     let first = 0;
@@ -47,7 +48,7 @@ export class NameMatcher {
     const found =
       first === 0
         ? table.findName(query)
-        : table.find(suffixHashes[first]!, lower, labels[first]!, nameLength - labels[first]!);
+        : table.find(query.suffixHash(first), lower, labels[first]!, nameLength - labels[first]!);
     const record = found < 0 ? -1 : this.#seenBy(query, found);
     const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
     if (record >= 0 && !isAncestor) return record;
@@ -70,19 +71,17 @@ export class NameMatcher {
 
   /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */
   #findBelowWildcard(query: Query, first: number): number {
-    const { lower, labels, labelCount, suffixHashes, nameLength, hashSeed } = query;
+    const { lower, labels, labelCount, nameLength, hasher } = query;
     const table = this.#table;
     for (let label = first + 1; label <= labelCount; label++) {
       if (!table.hasWildcardAt(labelCount - label)) continue;
       const suffix = label === labelCount ? nameLength - 1 : labels[label]!;
-      let hash = label === labelCount ? hashSeed : suffixHashes[label]!;
       // The label before the suffix has at least two octets with its length: `*` is looked up in their place.
       const length = lower[suffix - 2]!;
       const octet = lower[suffix - 1]!;
       lower[suffix - 2] = 1;
       lower[suffix - 1] = asterisk;
-      hash = hashLabel(hash, lower, suffix - 2, suffix);
-      const found = table.find(hash, lower, suffix - 2, nameLength - suffix + 2);
+      const found = table.find(hasher.hash(lower, suffix - 2, nameLength), lower, suffix - 2, nameLength - suffix + 2);
       lower[suffix - 2] = length;
       lower[suffix - 1] = octet;
       const record = found < 0 ? -1 : this.#seenBy(query, found);
@@ -90,23 +89,25 @@ export class NameMatcher {
       if (!this.#except.isEmpty && this.#except.offsetIn(query) >= 0) return -1;
       const hasEndpoints = (table.arena[record + recordOffset.flags]! & recordFlag.hasEndpointNames) !== 0;
       // Below the name that the wildcard stands for: `<dashed-ip>.name.suffix`.
-      const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix, hash) : -1;
+      const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix) : -1;
       return endpoint >= 0 ? endpoint : record;
     }
     return -1;
   }
 
-  #findEndpoint(query: Query, first: number, suffix: number, wildcardHash: number): number {
+  #findEndpoint(query: Query, first: number, suffix: number): number {
     const { lower, labels, nameLength } = query;
     const scratch = this.#scratch;
     const start = labels[first]!;
     const size = lower[start]! + 1;
     for (let i = 0; i < size; i++) scratch[i] = lower[start + i]!;
-    const hash = hashLabel(wildcardHash, scratch, 0, size);
     scratch[size] = 1;
     scratch[size + 1] = asterisk;
     for (let i = suffix; i < nameLength; i++) scratch[size + 2 + i - suffix] = lower[i]!;
-    const record = this.#table.find(hash, scratch, 0, size + 2 + nameLength - suffix);
+    const length = size + 2 + nameLength - suffix;
+    // No name has more octets, and keys are not there for them.
+    if (length > maxNameLength) return -1;
+    const record = this.#table.find(query.hasher.hash(scratch, 0, length), scratch, 0, length);
     return record < 0 ? -1 : this.#seenBy(query, record);
   }
 }

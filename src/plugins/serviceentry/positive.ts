@@ -1,4 +1,4 @@
-import { recordOffset, absoluteTarget } from '../../registry/table/layout.ts';
+import { absoluteTarget, addressesAt, extraAt, recordOffset, servicesAt } from '../../registry/table/layout.ts';
 import { headerFlag, rcode, rrClass, rrType } from '../../wire/codes.ts';
 import { readUint16, readUint32, writeUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
@@ -16,12 +16,6 @@ export class Rotation {
     const slot = (record >>> 2) & (rotationSlots - 1);
     return this.#next[slot]!++ % count;
   }
-}
-
-/** Octets of the A or AAAA addresses of a record, and where they start. */
-export function addressesAt(arena: Uint8Array, record: number, isV6: boolean): number {
-  const first = record + recordOffset.name + arena[record + recordOffset.nameLength]!;
-  return isV6 ? first + 4 * readUint16(arena, record + recordOffset.aCount) : first;
 }
 
 /** How many addresses of the family a record has. */
@@ -94,7 +88,7 @@ export function writeAddress(
 export function pointerReply(query: Query, arena: Uint8Array, record: number): number {
   const at = beginReply(query, rcode.NOERROR, true);
   const { out } = query;
-  const tail = record + readUint32(arena, record + recordOffset.extra);
+  const tail = extraAt(arena, record);
   const room = roomForRecords(query, at);
   const count = readUint16(arena, tail);
   let length = 0;
@@ -126,9 +120,9 @@ export function hasServicesBelow(query: Query, arena: Uint8Array, record: number
 
 /** The set of the first service whose prefix is, or ends with, the start of the query's name; -1 for none. */
 function scanServices(query: Query, arena: Uint8Array, record: number, prefixLength: number, whole: boolean): number {
-  const offset = readUint32(arena, record + recordOffset.services);
-  if (offset === 0) return -1;
-  let at = record + offset + 2;
+  const services = servicesAt(arena, record);
+  if (services < 0) return -1;
+  let at = services + 2;
   for (let count = readUint16(arena, at - 2); count > 0; count--) {
     const length = arena[at]!;
     const skipped = length - prefixLength;

@@ -1,4 +1,4 @@
-import { recordOffset } from '../../registry/table/layout.ts';
+import { extraAt } from '../../registry/table/layout.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { ClientFinder } from './clients.ts';
 
@@ -12,7 +12,7 @@ const entrySize = 12;
  * the common one, which clients of a limited namespace do not get. -1 where it sees nothing.
  */
 export function selectView(arena: Uint8Array, record: number, client: Client): number {
-  const list = record + readUint32(arena, record + recordOffset.extra);
+  const list = extraAt(arena, record);
   let pair = list;
   if (client.namespaceId !== 0) {
     const own = findEntry(arena, list + 8, client.namespaceId);

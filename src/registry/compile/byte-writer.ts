@@ -1,3 +1,7 @@
+import { maxNameLength } from '../../wire/codes.ts';
+import { writeName } from '../../wire/name.ts';
+import { writeAddressBytes } from '../address.ts';
+
 /** Appends numbers in network order to memory that grows. Reused from record to record. */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -13,24 +17,57 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    if (this.length === this.#bytes.length) this.#grow(1);
+    this.#reserve(1);
     this.#bytes[this.length++] = value;
   }
 
   u16(value: number): void {
-    this.u8(value >>> 8);
-    this.u8(value & 0xff);
+    this.#reserve(2);
+    this.#bytes[this.length] = value >>> 8;
+    this.#bytes[this.length + 1] = value;
+    this.length += 2;
   }
 
   u32(value: number): void {
-    this.u16(value >>> 16);
-    this.u16(value & 0xffff);
+    this.#reserve(4);
+    this.patch32(this.length, value);
+    this.length += 4;
   }
 
   bytes(value: Uint8Array): void {
-    if (this.length + value.length > this.#bytes.length) this.#grow(value.length);
+    this.#reserve(value.length);
     this.#bytes.set(value, this.length);
     this.length += value.length;
+  }
+
+  /** The octets of a canonical address. */
+  address(canonical: string): void {
+    this.#reserve(16);
+    this.length = writeAddressBytes(canonical, this.#bytes, this.length);
+  }
+
+  /** The wire form of a name in presentation form. Nothing, and false, where it is none. */
+  name(text: string): boolean {
+    this.#reserve(maxNameLength);
+    const end = writeName(text, this.#bytes, this.length);
+    if (end < 0) return false;
+    this.length = end;
+    return true;
+  }
+
+  /** Overwrites an octet that was kept free. */
+  patch8(at: number, value: number): void {
+    this.#bytes[at] = value;
+  }
+
+  patch16(at: number, value: number): void {
+    this.#bytes[at] = value >>> 8;
+    this.#bytes[at + 1] = value;
+  }
+
+  /** Overwrites a number of 4 octets with another that was written. */
+  copy32(from: number, at: number): void {
+    this.#bytes.copyWithin(at, from, from + 4);
   }
 
   /** Overwrites a number that was kept free. */
@@ -50,7 +87,8 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
-  #grow(extra: number): void {
+  #reserve(extra: number): void {
+    if (this.length + extra <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.length + extra));
     larger.set(this.#bytes);
     this.#bytes = larger;

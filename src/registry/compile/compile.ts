@@ -1,10 +1,9 @@
-import { encodeName } from '../../wire/name.ts';
-import { addressBytes, familyOf } from '../address.ts';
-import type { HostAnswer, ServiceSet, SrvTarget } from '../resolve/answer.ts';
+import { familyOf } from '../address.ts';
+import type { HostAnswer, ServiceSet, SrvRecord, SrvTarget } from '../resolve/answer.ts';
 import type { ByMesh, ViewMap } from '../resolve/view-map.ts';
 import { absoluteTarget, recordFlag, recordKind, recordOffset } from '../table/layout.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { pointerTail } from './pointers.ts';
+import { writePointers } from './pointers.ts';
 
 const maxUint16 = 65_535;
 
@@ -40,28 +39,24 @@ export class Compiler {
   /** The record in table form. The view is good until the next call. */
   compile(record: NameRecord): Uint8Array {
     const out = this.#out;
-    const { addresses = [], services = [], live = [], pointers = [] } = record;
-    const v4 = addresses.filter((address) => familyOf(address) === 4).slice(0, maxUint16);
-    const v6 = addresses.filter((address) => familyOf(address) === 6).slice(0, maxUint16);
-    const flags = record.flags | (live.length > 0 ? recordFlag.live : 0);
-    this.#head({ ...record, flags }, v4.length, v6.length);
-    for (const address of v4) out.bytes(addressBytes(address));
-    for (const address of v6) out.bytes(addressBytes(address));
-    if (services.length > 0) {
-      out.patch32(recordOffset.services, out.length);
-      this.#services(services, record.endpoints);
-    }
+    const { addresses = none, services = noServices, live = none, pointers = none } = record;
+    let v6 = 0;
+    for (const address of addresses) if (familyOf(address) === 6) v6++;
+    const v4 = Math.min(addresses.length - v6, maxUint16);
+    v6 = Math.min(v6, maxUint16);
+    const flags =
+      record.flags | (live.length > 0 ? recordFlag.live : 0) | (services.length > 0 ? recordFlag.services : 0);
+    this.#head(record.name, record.kind, flags, record.ttl, v4, v6);
+    this.#addresses(addresses, 4, v4);
+    this.#addresses(addresses, 6, v6);
     if (live.length > 0) {
-      out.patch32(recordOffset.extra, out.length);
+      const at = out.length;
+      out.u32(0);
       this.#names(live);
+      if (services.length > 0) out.patch32(at, out.length);
     }
-    if (pointers.length > 0) {
-      out.patch32(recordOffset.extra, out.length);
-      const tail = pointerTail(record.name, pointers, record.ttl);
-      out.u16(tail.count);
-      out.u16(tail.bytes.length);
-      out.bytes(tail.bytes);
-    }
+    if (services.length > 0) this.#services(services, record.endpoints);
+    if (pointers.length > 0) writePointers(out, record.name.length, pointers, record.ttl);
     return this.#finish();
   }
 
@@ -97,8 +92,7 @@ export class Compiler {
     // First of all: a namespace that is new gets a record of its own.
     const numbered = differing.map(([namespace, pair]) => ({ id: namespaces.idOf(namespace), pair }));
     const out = this.#out;
-    this.#head({ name, kind: 'views', flags: 0, ttl: 0 }, 0, 0);
-    out.patch32(recordOffset.extra, out.length);
+    this.#head(name, 'views', 0, 0, 0, 0);
     const places: { at: number; record: Uint8Array | undefined }[] = [];
     const place = ({ plain, meshed }: ByMesh<Uint8Array | undefined>): void => {
       for (const record of [plain, meshed]) {
@@ -120,7 +114,7 @@ export class Compiler {
     return this.#finish();
   }
 
-  #head({ name, kind, flags, ttl }: NameRecord, v4: number, v6: number): void {
+  #head(name: Uint8Array, kind: NameRecord['kind'], flags: number, ttl: number, v4: number, v6: number): void {
     const out = this.#out;
     out.reset();
     out.u8(name.length);
@@ -131,9 +125,18 @@ export class Compiler {
     out.u16(v4);
     out.u16(v6);
     out.u32(0);
-    out.u32(0);
-    out.u32(0);
     out.bytes(name);
+  }
+
+  /** The first `count` addresses of a family. */
+  #addresses(addresses: readonly string[], family: 4 | 6, count: number): void {
+    let left = count;
+    for (let i = 0; left > 0; i++) {
+      const address = addresses[i]!;
+      if (familyOf(address) !== family) continue;
+      this.#out.address(address);
+      left--;
+    }
   }
 
   #finish(): Uint8Array {
@@ -144,86 +147,120 @@ export class Compiler {
   }
 
   #names(names: readonly string[]): void {
-    const encoded = names.flatMap((name) => encodeName(name) ?? []);
-    this.#out.u16(encoded.length);
-    for (const name of encoded) {
-      this.#out.u8(name.length);
-      this.#out.bytes(name);
-    }
+    const out = this.#out;
+    const countAt = out.length;
+    out.u16(0);
+    let count = 0;
+    for (const name of names) if (this.#name(name)) count++;
+    out.patch16(countAt, count);
   }
 
+  /** A name behind the number of its octets; nothing where it is none. */
+  #name(name: string): boolean {
+    const out = this.#out;
+    const at = out.length;
+    out.u8(0);
+    if (out.name(name)) {
+      out.patch8(at, out.length - at - 1);
+      return true;
+    }
+    out.length = at;
+    return false;
+  }
+
+  /** Sets and targets that are one object are written once. */
   #services(services: readonly ServiceSet[], endpoints: HostAnswer['endpoints'] = new Map()): void {
     const out = this.#out;
-    const sets: { at: number; set: ServiceSet }[] = [];
+    const places: number[] = [];
     out.u16(services.length);
-    for (const set of services) {
-      const prefix = set.prefix === '' ? new Uint8Array(0) : encodeName(set.prefix)!.subarray(0, -1);
-      out.u8(prefix.length);
-      out.bytes(prefix);
-      sets.push({ at: out.length, set });
+    for (const { prefix } of services) {
+      if (prefix === '') out.u8(0);
+      else {
+        const at = out.length;
+        this.#name(prefix);
+        // The host comes behind it, and not the root.
+        out.length--;
+        out.patch8(at, out.length - at - 1);
+      }
+      places.push(out.length);
       out.u32(0);
     }
-    const targets: { at: number; target: SrvTarget }[] = [];
-    const written = new Map<string, number>();
-    for (const { at, set } of sets) {
-      // A host with one port answers the same with and without the prefix: the bytes are shared.
-      const key = JSON.stringify(set.records);
-      out.patch32(at, written.get(key) ?? out.length);
-      if (written.has(key)) continue;
-      written.set(key, out.length);
-      this.#set(set, targets);
+    const targets: Targets = { places: [], targets: [] };
+    for (const [i, { records }] of services.entries()) {
+      const same = services.findIndex((other) => other.records === records);
+      if (same < i) out.copy32(places[same]!, places[i]!);
+      else {
+        out.patch32(places[i]!, out.length);
+        this.#set(records, targets);
+      }
     }
     this.#targets(targets, endpoints);
   }
 
-  #set({ records }: ServiceSet, targets: { at: number; target: SrvTarget }[]): void {
+  #set(records: readonly SrvRecord[], targets: Targets): void {
     const out = this.#out;
-    const cut = records.slice(0, maxUint16);
-    out.u16(cut.length);
-    for (const { priority, weight, port, target } of cut) {
+    const count = Math.min(records.length, maxUint16);
+    out.u16(count);
+    for (let i = 0; i < count; i++) {
+      const { priority, weight, port, target } = records[i]!;
       out.u16(priority);
       out.u16(weight);
       out.u16(port);
-      targets.push({ at: out.length, target });
-      out.u32(0);
+      this.#target(target, targets);
     }
-    const distinct = new Map(cut.map(({ target }) => [targetKey(target), target]));
+    if (count === 1) {
+      out.u16(1);
+      this.#target(records[0]!.target, targets);
+      return;
+    }
+    const distinct = new Set<SrvTarget>();
+    for (let i = 0; i < count; i++) distinct.add(records[i]!.target);
     out.u16(distinct.size);
-    for (const target of distinct.values()) {
-      targets.push({ at: out.length, target });
-      out.u32(0);
-    }
+    for (const target of distinct) this.#target(target, targets);
   }
 
-  #targets(targets: readonly { at: number; target: SrvTarget }[], endpoints: HostAnswer['endpoints']): void {
+  /** Keeps the offset of a target free; the host itself needs none. */
+  #target(target: SrvTarget, { places, targets }: Targets): void {
+    if (target.kind !== 'host') {
+      places.push(this.#out.length);
+      targets.push(target);
+    }
+    this.#out.u32(0);
+  }
+
+  #targets({ places, targets }: Targets, endpoints: HostAnswer['endpoints']): void {
+    if (targets.length === 0) return;
     const out = this.#out;
-    const written = new Map<string, number>();
-    for (const { at, target } of targets) {
-      if (target.kind === 'host') continue;
-      const key = targetKey(target);
-      out.patch32(at, written.get(key) ?? out.length);
-      if (written.has(key)) continue;
-      written.set(key, out.length);
+    const written = new Map<SrvTarget, number>();
+    for (const [i, target] of targets.entries()) {
+      const at = written.get(target) ?? out.length;
+      out.patch32(places[i]!, at);
+      if (at < out.length) continue;
+      written.set(target, at);
       if (target.kind === 'name') {
-        const name = encodeName(target.name)!;
         out.u8(absoluteTarget);
-        out.u8(name.length);
-        out.bytes(name);
-      } else {
+        this.#name(target.name);
+      } else if (target.kind === 'endpoint') {
         const label = Buffer.from(target.label, 'latin1');
-        const addresses = endpoints.get(target.label) ?? [];
+        const addresses = endpoints.get(target.label) ?? none;
         out.u8(label.length);
         out.bytes(label);
-        for (const family of [4, 6]) {
-          const ofFamily = addresses.filter((address) => familyOf(address) === family);
-          out.u16(ofFamily.length);
-          for (const address of ofFamily) out.bytes(addressBytes(address));
+        for (const family of [4, 6] as const) {
+          let count = 0;
+          for (const address of addresses) if (familyOf(address) === family) count++;
+          out.u16(count);
+          this.#addresses(addresses, family, count);
         }
       }
     }
   }
 }
 
-function targetKey(target: SrvTarget): string {
-  return target.kind === 'host' ? '' : target.kind === 'name' ? `${target.name}.` : target.label;
+/** Where the offsets of targets go, and of which. */
+interface Targets {
+  readonly places: number[];
+  readonly targets: SrvTarget[];
 }
+
+const none: readonly string[] = [];
+const noServices: readonly ServiceSet[] = [];

@@ -5,6 +5,7 @@ import type { Registry } from '../registry.ts';
 import type { Rejection } from '../rejection.ts';
 import { judgeEndpoints } from '../resolve/endpoints.ts';
 import { maxLiveHosts } from '../resolve/resolve.ts';
+import { maxServiceRecords, shareOf } from '../resolve/services.ts';
 import type { View } from '../resolve/visibility.ts';
 import { nameOf } from './entries.ts';
 import type { EntryExplanation, NameMatch } from './explanation.ts';
@@ -31,6 +32,7 @@ export function warningsOf(
     ...(host === undefined ? [] : differences(serving)),
     ...serving.flatMap((entry) => endpointTraps(host!, entry, registry)),
     ...(host === undefined ? [] : liveTraps(host, view, registry)),
+    ...(host === undefined ? [] : cutServices(host, view, registry)),
     ...(host === undefined ? [] : sharedAddresses(host, view, registry)),
     ...heldBack(entries, view, registry),
     ...refusals(name, match, registry),
@@ -126,6 +128,16 @@ function follow(start: string, view: View, registry: Registry): { loop: string[]
     return undefined;
   };
   return { loop: visit(start, [start]), isDeep };
+}
+
+/** More SRV records than a host may have. */
+function cutServices(host: string, view: View, registry: Registry): string[] {
+  const services = seenAnswer(host, view, registry)?.services ?? [];
+  if (!services.some(({ isCut }) => isCut)) return [];
+  const ports = services.filter(({ prefix }) => prefix !== '').length;
+  return [
+    `a host has at most ${maxServiceRecords} SRV records: each of its ${ports} ports, and the host itself, names the first ${shareOf(ports)}`,
+  ];
 }
 
 function sharedAddresses(host: string, view: View, registry: Registry): string[] {

@@ -23,10 +23,13 @@ export interface HostAnswer {
   readonly created: number;
 }
 
+/** In the sets of one answer equal targets are one object, and the bare host's records those of an only port. */
 export interface ServiceSet {
   /** `_http._tcp`, or '' for the bare host. */
   readonly prefix: string;
   readonly records: readonly SrvRecord[];
+  /** There are more than are served: `maxServiceRecords` in services.ts. */
+  readonly isCut: boolean;
 }
 
 /** RDATA of an SRV record (RFC 2782); numbers from 0 to 65535. */

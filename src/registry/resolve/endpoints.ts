@@ -30,46 +30,61 @@ export interface JudgedEndpoint {
  * selects in its namespace. Order: as written; selected ones by kind, namespace and name.
  */
 export function judgeEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): JudgedEndpoint[] {
-  const takesHosts = entry.resolution === 'DNS' || entry.resolution === 'DNS_ROUND_ROBIN';
-  const inline = entry.endpoints.map((endpoint, i) => judge(`endpoints[${i}]`, endpoint, undefined, takesHosts));
-  const selected = workloads.toSorted(byKindAndName).map((workload) => {
-    const name = `${workload.kind} ${workload.meta.namespace}/${workload.meta.name}`;
-    if (workload.kind === 'Pod') return judgePod(name, workload);
-    if (!workload.isHealthy) return leftOut(name, 'it is not healthy');
-    return judge(name, workload.endpoint, labelOf(workload.meta.name), takesHosts);
-  });
+  const inline = entry.endpoints.map((endpoint, i) => ({
+    name: `endpoints[${i}]`,
+    ...judge(endpoint, undefined, takesHosts(entry)),
+  }));
+  const selected = workloads.toSorted(byKindAndName).map((workload) => ({
+    name: `${workload.kind} ${workload.meta.namespace}/${workload.meta.name}`,
+    ...judgeWorkload(workload, takesHosts(entry)),
+  }));
   return [...inline, ...selected];
 }
 
 /** The endpoints that count, in order. */
 export function usableEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): UsableEndpoint[] {
-  return judgeEndpoints(entry, workloads).flatMap(({ usable }) => usable);
+  const usable: UsableEndpoint[] = [];
+  for (const endpoint of entry.endpoints) usable.push(...judge(endpoint, undefined, takesHosts(entry)).usable);
+  const sorted = workloads.length > 1 ? workloads.toSorted(byKindAndName) : workloads;
+  for (const workload of sorted) usable.push(...judgeWorkload(workload, takesHosts(entry)).usable);
+  return usable;
+}
+
+type Judgement = Omit<JudgedEndpoint, 'name'>;
+
+function takesHosts({ resolution }: ServiceEntry): boolean {
+  return resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN';
+}
+
+function judgeWorkload(workload: Workload, areHostsTaken: boolean): Judgement {
+  if (workload.kind === 'Pod') return judgePod(workload);
+  if (!workload.isHealthy) return leftOut('it is not healthy');
+  return judge(workload.endpoint, labelOf(workload.meta.name), areHostsTaken);
 }
 
 function judge(
-  name: string,
   { address, ports, weight, locality }: Endpoint,
   label: string | undefined,
-  takesHosts: boolean,
-): JudgedEndpoint {
-  if (address.kind === 'none') return leftOut(name, address.reason);
-  if (address.kind === 'host' && !takesHosts) {
-    return leftOut(name, `its address ${address.host} is a host name, which only DNS and DNS_ROUND_ROBIN resolve`);
+  areHostsTaken: boolean,
+): Judgement {
+  if (address.kind === 'none') return leftOut(address.reason);
+  if (address.kind === 'host' && !areHostsTaken) {
+    return leftOut(`its address ${address.host} is a host name, which only DNS and DNS_ROUND_ROBIN resolve`);
   }
   // In the API's proto3 form a weight of 0 cannot be told from none.
   const own = weight === 0 ? undefined : weight;
-  return { name, usable: [{ target: address, ports, weight: own, locality, label, isPod: false }], reason: '' };
+  return { usable: [{ target: address, ports, weight: own, locality, label, isPod: false }], reason: '' };
 }
 
-function judgePod(name: string, pod: Pod): JudgedEndpoint {
-  if (!pod.isReady) return leftOut(name, 'it is not ready');
-  if (pod.ips.length === 0) return leftOut(name, 'it has no address yet');
+function judgePod(pod: Pod): Judgement {
+  if (!pod.isReady) return leftOut('it is not ready');
+  if (pod.ips.length === 0) return leftOut('it has no address yet');
   const common = { ports: pod.ports, weight: undefined, locality: '', label: undefined, isPod: true };
-  return { name, usable: pod.ips.map((ip) => ({ target: { kind: 'ip', ip }, ...common })), reason: '' };
+  return { usable: pod.ips.map((ip) => ({ target: { kind: 'ip', ip }, ...common })), reason: '' };
 }
 
-function leftOut(name: string, reason: string): JudgedEndpoint {
-  return { name, usable: [], reason };
+function leftOut(reason: string): Judgement {
+  return { usable: [], reason };
 }
 
 function labelOf(name: string): string | undefined {

@@ -54,12 +54,20 @@ export function resolveFor(
   context: ResolveContext,
 ): HostAnswer | undefined {
   const judged = standings(host, entries, view, context);
-  const merged = judged.flatMap(({ entry, standing }) => (standing === 'serves' ? [entry] : []));
+  const merged = judged.filter(({ standing }) => standing === 'serves').map(({ entry }) => entry);
   const [oldest] = merged;
-  // The cluster's DNS answers for a Service: forward.
-  const yielding = judged.find(({ standing }) => standing === 'service')?.entry;
-  if (!oldest) return yielding ? { ...emptyAnswer(host, [yielding], context), kind: 'forwarded' } : undefined;
+  if (!oldest) {
+    // The cluster's DNS answers for a Service: forward.
+    const yielding = judged.find(({ standing }) => standing === 'service')?.entry;
+    return yielding ? { ...emptyAnswer(host, [yielding], context), kind: 'forwarded' } : undefined;
+  }
   return answerOf(host, merged, oldest, view, context);
+}
+
+/** `created` of the answer that a client of no known namespace gets, without the rest of it; 0 where there is none. */
+export function createdOf(host: string, entries: readonly ServiceEntry[], context: ResolveContext): number {
+  const judged = standings(host, entries, { namespace: undefined, isMeshed: false }, context);
+  return judged.find(({ standing }) => standing === 'serves')?.entry.meta.created ?? 0;
 }
 
 function answerOf(
@@ -75,10 +83,13 @@ function answerOf(
   const ports = mergePorts(merged, host, auto);
 
   // A VIP always beats endpoints.
-  const vips = distinct(merged.flatMap((entry) => vipsOf(entry, host, auto)));
+  const vips = distinct(
+    merged.length === 1 ? vipsOf(oldest, host, auto) : merged.flatMap((entry) => vipsOf(entry, host, auto)),
+  );
   if (vips.length > 0) {
     const services = servicesOfVips(ports, hasDifferentVips(merged, host, auto));
-    const pointers = new Map(isWildcard(host) ? [] : vips.map((vip) => [vip, host]));
+    const pointers = new Map<string, string>();
+    if (!isWildcard(host)) for (const vip of vips) pointers.set(vip, host);
     return { ...base, kind: owned, addresses: vips, services, endpoints: targetsOfVips(services, vips), pointers };
   }
 
@@ -125,17 +136,27 @@ function emptyAnswer(
   return {
     host,
     ttl: merged.reduce((least, { ttl }) => Math.min(least, ttl ?? options.ttl), Infinity),
-    addresses: [],
-    live: [],
-    services: [],
-    endpoints: new Map(),
-    pointers: new Map(),
+    addresses: none,
+    live: none,
+    services: noServices,
+    endpoints: noNames,
+    pointers: noNames,
     created: merged[0]?.meta.created ?? 0,
   };
 }
 
+const none: readonly string[] = [];
+const noServices: readonly ServiceSet[] = [];
+const noNames: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** The ports of all entries, united by name; where two define one name the older wins. */
 function mergePorts(entries: readonly ServiceEntry[], host: string, auto: AutoAddresses): PortOfVips[] {
+  const [only] = entries;
+  if (only && entries.length === 1) {
+    const vips = vipsOf(only, host, auto);
+    // No two ports of an entry have one name.
+    return only.ports.map((port) => ({ port, vips }));
+  }
   const ports = new Map<string, { port: ServicePort; vips: readonly string[] }>();
   for (const entry of entries) {
     const vips = vipsOf(entry, host, auto);
@@ -178,9 +199,13 @@ function endpointPointers(host: string, endpoints: readonly UsableEndpoint[]): M
 }
 
 /** The names that SRV records of merged VIPs point at. */
-function targetsOfVips(services: readonly ServiceSet[], vips: readonly string[]): Map<string, string[]> {
-  const isPaired = services.some(({ records }) => records.some(({ target }) => target.kind === 'endpoint'));
-  return new Map(isPaired ? vips.map((vip) => [dashedAddress(vip), [vip]]) : []);
+function targetsOfVips(
+  services: readonly ServiceSet[],
+  vips: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  // Either all of them do, or none.
+  const isPaired = services.some(({ records }) => records[0]?.target.kind === 'endpoint');
+  return isPaired ? new Map(vips.map((vip) => [dashedAddress(vip), [vip]])) : noNames;
 }
 
 function addAddress(names: Map<string, string[]>, label: string, ip: string): void {
@@ -194,14 +219,14 @@ function distinctEndpoints(endpoints: readonly UsableEndpoint[]): UsableEndpoint
   if (endpoints.length < 2) return [...endpoints];
   const seen = new Set<string>();
   return endpoints.filter(({ target, ports }) => {
-    const name = target.kind === 'ip' ? target.ip : target.host;
-    const key = JSON.stringify([name, [...ports]]);
+    let key = target.kind === 'ip' ? target.ip : target.host;
+    if (ports.size > 0) key += JSON.stringify([...ports]);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
 }
 
-function distinct(values: readonly string[]): string[] {
-  return values.length < 2 ? [...values] : [...new Set(values)];
+function distinct(values: readonly string[]): readonly string[] {
+  return values.length < 2 ? values : [...new Set(values)];
 }

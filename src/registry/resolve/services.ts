@@ -11,6 +11,8 @@ const defaultWeight = 100;
  */
 export const maxServiceRecords = 16_384;
 
+const hostAlone: readonly SrvTarget[] = [{ kind: 'host' }];
+
 /** A port together with the ServiceEntry's addresses that it listens on. */
 export interface PortOfVips {
   readonly port: ServicePort;
@@ -24,15 +26,18 @@ export interface PortOfVips {
  */
 export function servicesOfVips(ports: readonly PortOfVips[], isPaired: boolean): ServiceSet[] {
   const share = shareOf(ports.length);
+  const known = new Map<string, SrvTarget>();
+  const targetOfVip = (vip: string): SrvTarget => {
+    const target = known.get(vip) ?? { kind: 'endpoint', label: dashedAddress(vip) };
+    known.set(vip, target);
+    return target;
+  };
   return serviceSets(
     ports.map(({ port, vips }) => {
-      const targets: SrvTarget[] = isPaired
-        ? vips.slice(0, share).map((vip) => ({ kind: 'endpoint', label: dashedAddress(vip) }))
-        : [{ kind: 'host' }];
-      return {
-        port,
-        records: targets.map((target) => ({ priority: 0, weight: defaultWeight, port: port.number, target })),
-      };
+      const targets = isPaired ? vips.slice(0, share).map(targetOfVip) : hostAlone;
+      const records = targets.map((target) => ({ priority: 0, weight: defaultWeight, port: port.number, target }));
+      if (!isPaired) return { port, records, isCut: false };
+      return { port, records: take(records, Infinity).records, isCut: vips.length > share };
     }),
   );
 }
@@ -47,22 +52,30 @@ export function servicesOfEndpoints(
   locality: string,
 ): ServiceSet[] {
   const weights = weightsOf(endpoints);
-  const first = endpoints.slice(0, shareOf(ports.length));
+  const share = shareOf(ports.length);
+  const first = endpoints.slice(0, share);
+  const targets = targetsOf(first);
+  const areDistinct = new Set(targets).size === targets.length;
+  const priorities = first.map((endpoint) => priorityOf(endpoint.locality, locality));
   return serviceSets(
-    ports.map((port) => ({
-      port,
-      records: first.map((endpoint, i) => ({
-        priority: priorityOf(endpoint.locality, locality),
+    ports.map((port) => {
+      const records = first.map((endpoint, i) => ({
+        priority: priorities[i]!,
         weight: weights[i]!,
         port: endpoint.ports.get(port.name) ?? port.targetPort ?? port.number,
-        target: targetOf(endpoint),
-      })),
-    })),
+        target: targets[i]!,
+      }));
+      return {
+        port,
+        records: areDistinct ? records : take(records, Infinity).records,
+        isCut: endpoints.length > share,
+      };
+    }),
   );
 }
 
 /** How many records each port may have, and the bare host. */
-function shareOf(ports: number): number {
+export function shareOf(ports: number): number {
   return Math.floor(maxServiceRecords / (ports + 1));
 }
 
@@ -75,11 +88,20 @@ function priorityOf(theirs: string, ours: string): number {
   return zone === '' || theirZone === zone ? 0 : 1;
 }
 
-/** Name of an endpoint: `<dashed-ip>` below the host, or the host name that it is. */
-function targetOf(endpoint: UsableEndpoint): SrvTarget {
-  return endpoint.target.kind === 'ip'
-    ? { kind: 'endpoint', label: dashedAddress(endpoint.target.ip) }
-    : { kind: 'name', name: endpoint.target.host };
+/** Names of endpoints, `<dashed-ip>` below the host or the host name that it is: one object where they are equal. */
+function targetsOf(endpoints: readonly UsableEndpoint[]): SrvTarget[] {
+  const known = new Map<string, SrvTarget>();
+  return endpoints.map((endpoint) => {
+    const address = endpoint.target.kind === 'ip' ? endpoint.target.ip : endpoint.target.host;
+    const before = known.get(address);
+    if (before) return before;
+    const target: SrvTarget =
+      endpoint.target.kind === 'ip'
+        ? { kind: 'endpoint', label: dashedAddress(address) }
+        : { kind: 'name', name: address };
+    known.set(address, target);
+    return target;
+  });
 }
 
 /**
@@ -98,24 +120,40 @@ function weightsOf(endpoints: readonly UsableEndpoint[]): number[] {
     : weights.map((weight) => Math.max(1, Math.floor((weight * maxUint16) / largest)));
 }
 
-function serviceSets(ports: readonly { port: ServicePort; records: readonly SrvRecord[] }[]): ServiceSet[] {
-  const united = distinct(ports.flatMap(({ records }) => records));
-  const all = { prefix: '', records: united.slice(0, shareOf(ports.length)) };
-  const named = ports.map(({ port, records }) => ({
-    prefix: `_${port.name}._${port.isUdp ? 'udp' : 'tcp'}`,
-    records: distinct(records),
-  }));
-  return [all, ...named].filter(({ prefix, records }) => prefix !== '' || records.length > 0);
+function serviceSets(
+  ports: readonly { port: ServicePort; records: readonly SrvRecord[]; isCut: boolean }[],
+): ServiceSet[] {
+  const sets: ServiceSet[] = [];
+  const all = bareSet(ports);
+  if (all.records.length > 0) sets.push(all);
+  for (const { port, records, isCut } of ports) {
+    sets.push({ prefix: `_${port.name}._${port.isUdp ? 'udp' : 'tcp'}`, records, isCut });
+  }
+  return sets;
 }
 
-/** Leaves out what repeats a target and port. */
-function distinct(records: readonly SrvRecord[]): SrvRecord[] {
-  const seen = new Set<string>();
-  return records.filter(({ port, target }) => {
-    const label = target.kind === 'endpoint' ? target.label : target.kind === 'name' ? `${target.name}.` : '';
-    const key = `${port} ${label}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+function bareSet(ports: readonly { records: readonly SrvRecord[]; isCut: boolean }[]): ServiceSet {
+  const [only] = ports;
+  if (only && ports.length === 1) return { prefix: '', records: only.records, isCut: only.isCut };
+  const { records, isCut } = take(flatten(ports), shareOf(ports.length));
+  return { prefix: '', records, isCut: isCut || ports.some((port) => port.isCut) };
+}
+
+function* flatten(ports: readonly { records: readonly SrvRecord[] }[]): Iterable<SrvRecord> {
+  for (const { records } of ports) yield* records;
+}
+
+/** The first `most` records, without what repeats a target and port. */
+function take(records: Iterable<SrvRecord>, most: number): { records: readonly SrvRecord[]; isCut: boolean } {
+  const known = new Map<SrvTarget, number[]>();
+  const taken: SrvRecord[] = [];
+  for (const record of records) {
+    const ports = known.get(record.target);
+    if (ports?.includes(record.port) === true) continue;
+    if (taken.length >= most) return { records: taken, isCut: true };
+    if (ports) ports.push(record.port);
+    else known.set(record.target, [record.port]);
+    taken.push(record);
+  }
+  return { records: taken, isCut: false };
 }

@@ -64,7 +64,8 @@ export function standings(
   view: View,
   context: VisibilityContext,
 ): { entry: ServiceEntry; standing: Standing }[] {
-  const judged = entries.toSorted(byAge).map((entry) => ({ entry, rank: rankOf(host, entry, view, context) }));
+  const ordered = entries.length > 1 ? entries.toSorted(byAge) : entries;
+  const judged = ordered.map((entry) => ({ entry, rank: rankOf(host, entry, view, context) }));
   const best = judged.reduce((least, { rank }) => (typeof rank === 'number' ? Math.min(least, rank) : least), Infinity);
   const winner = judged.find(({ rank }) => rank === best)?.entry;
   const yieldsToService = winner !== undefined && best > ownRank && context.hasService(host);

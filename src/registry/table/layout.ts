@@ -1,3 +1,5 @@
+import { readUint16, readUint32 } from '../../wire/message.ts';
+
 /**
  * How the answer table lies in shared memory. One writer (main thread), many readers (workers), no lock: a record is
  * never changed in place. The writer appends a new one to the arena and then stores its place in the slot.
@@ -8,12 +10,14 @@
  *
  * A record is what is served for one owner name (all numbers in network order):
  *
- *      0 u8   octets of the owner name        8 u16  A addresses
- *      1 u8   kind                           10 u16  AAAA addresses
- *      2 u8   flags                          12 u32  octets of the whole record, a multiple of 4
- *      3 u8   0                              16 u32  offset of the services in the record; 0 without any
- *      4 u32  TTL in seconds                 20 u32  offset of what the kind adds; 0 without any
- *     24      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each)
+ *      0 u8   octets of the owner name        4 u32  TTL in seconds
+ *      1 u8   kind                            8 u16  A addresses
+ *      2 u8   flags                          10 u16  AAAA addresses
+ *      3 u8   0                              12 u32  octets of the whole record, a multiple of 4
+ *     16      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each);
+ *             then what the kind adds, else with the flag `live` the live names, else with the flag `services` these
+ *
+ * What an answer of addresses is made of lies side by side, so that it mostly is one line of the processor's cache.
  *
  *     services:   u16 count, then each:  u8 octets of the prefix, prefix (`5_http4_tcp`; none for the bare host), u32 set
  *     set:        u16 SRV records, each: u16 priority, u16 weight, u16 port, u32 target
@@ -23,7 +27,8 @@
  *
  * What a kind adds:
  *
- *     live        u16 count, then each: u8 octets of a name, name: host names whose addresses belong to the answer
+ *     live        u32 offset of the services, 0 without any; u16 count, then each: u8 octets of a name, name: host names
+ *                 whose addresses belong to the answer
  *     pointer     u16 PTR records, u16 octets, the records as they stand behind a question for this name
  *     views       u32 plain, u32 meshed for most clients, u16 count, then each u32 namespace, u32 plain, u32 meshed, by
  *                 the namespace's number: the offset of a record within this one, 0 for clients that see nothing
@@ -42,10 +47,32 @@ export const recordOffset = {
   aCount: 8,
   aaaaCount: 10,
   size: 12,
-  services: 16,
-  extra: 20,
-  name: 24,
+  name: 16,
 } as const;
+
+/** Where the A or AAAA addresses of the record at `record` start. */
+export function addressesAt(arena: Uint8Array, record: number, isV6: boolean): number {
+  const first = record + recordOffset.name + arena[record + recordOffset.nameLength]!;
+  return isV6 ? first + 4 * readUint16(arena, record + recordOffset.aCount) : first;
+}
+
+/** Where what stands behind the addresses of a record starts. */
+export function extraAt(arena: Uint8Array, record: number): number {
+  return addressesAt(arena, record, true) + 16 * readUint16(arena, record + recordOffset.aaaaCount);
+}
+
+/** Where the list of live names of a record with that flag starts. */
+export function liveNamesAt(arena: Uint8Array, record: number): number {
+  return extraAt(arena, record) + 4;
+}
+
+/** Where the services of a record start, -1 where it has none. */
+export function servicesAt(arena: Uint8Array, record: number): number {
+  const flags = arena[record + recordOffset.flags]!;
+  if ((flags & recordFlag.services) === 0) return -1;
+  const extra = extraAt(arena, record);
+  return (flags & recordFlag.live) === 0 ? extra : record + readUint32(arena, extra);
+}
 
 /** What a name is, and with it what is answered for each type (SEMANTICS.md section 5). */
 export const recordKind = {
@@ -78,7 +105,12 @@ export const recordFlag = {
   live: 16,
   /** A name of the server itself: no Sidecar hides it. */
   own: 32,
+  /** Has SRV records. */
+  services: 64,
 } as const;
+
+/** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */
+export const endpointTarget = 128;
 
 /** Flags of a `client` record. */
 export const clientFlag = {

@@ -47,8 +47,7 @@ export class TableReader {
   }
 
   /** As `find`, for the whole name of a query: names are compared four octets at a time. Needs `readName`. */
-  findName({ suffixHashes, lower, lowerWords, nameLength, labelCount, hashSeed }: Query): number {
-    const hash = labelCount === 0 ? hashSeed : suffixHashes[0]!;
+  findName({ nameHash: hash, lower, lowerWords, nameLength }: Query): number {
     const slots = this.#slots;
     const mask = this.#mask;
     for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
@@ -61,7 +60,7 @@ export class TableReader {
 
   /**
    * Offset in the arena of the record of an owner name, or -1. `name` is a lower-case wire name of `length` octets at
-   * `start`, `hash` its hash (`hashName`).
+   * `start`, `hash` its hash (`NameHasher`).
    */
   find(hash: number, name: Uint8Array, start: number, length: number): number {
     const slots = this.#slots;

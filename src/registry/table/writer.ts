@@ -1,4 +1,4 @@
-import { hashName } from '../../wire/query.ts';
+import { NameHasher } from '../../wire/name-hash.ts';
 import { recordOffset, slotOf, stateWord, type TableHandle } from './layout.ts';
 import { hasName } from './reader.ts';
 
@@ -14,7 +14,7 @@ const maxLoad = { used: 3, of: 5 };
  * it was for readers that have not switched yet.
  */
 export class TableWriter {
-  readonly #seed: number;
+  readonly #hasher: NameHasher;
   readonly #onGeneration: (handle: TableHandle) => void;
   readonly #state = new SharedArrayBuffer(stateWord.count * 4);
   readonly #stateWords = new Int32Array(this.#state);
@@ -29,7 +29,7 @@ export class TableWriter {
 
   /** `seed` is that of the readers' `Query` objects. */
   constructor(seed: number, onGeneration: (handle: TableHandle) => void = () => undefined) {
-    this.#seed = seed;
+    this.#hasher = new NameHasher(seed);
     this.#onGeneration = onGeneration;
   }
 
@@ -72,7 +72,7 @@ export class TableWriter {
   /** Puts a record (layout.ts) in place of the one of the same owner name. False where it is the same to the octet. */
   set(record: Uint8Array): boolean {
     const length = record[recordOffset.nameLength]!;
-    const hash = hashName(record, recordOffset.name, recordOffset.name + length, this.#seed);
+    const hash = this.#hasher.hash(record, recordOffset.name, recordOffset.name + length);
     const slot = this.#find(hash, record, recordOffset.name, length);
     const place = this.#slots[2 * slot + 1]!;
     if (place > 0) {
@@ -96,7 +96,7 @@ export class TableWriter {
 
   /** Takes the record of an owner name (lower-case wire form) away. False where there is none. */
   delete(name: Uint8Array): boolean {
-    const slot = this.#find(hashName(name, 0, name.length, this.#seed), name, 0, name.length);
+    const slot = this.#find(this.#hasher.hash(name, 0, name.length), name, 0, name.length);
     const place = this.#slots[2 * slot + 1]!;
     if (place <= 0) return false;
     this.#liveBytes -= this.#sizeOf(place * 4);
@@ -107,6 +107,23 @@ export class TableWriter {
       this.#onGeneration(this.handle);
     }
     return true;
+  }
+
+  /** The memory of the records, until the next `set` or `delete`. */
+  get arena(): Uint8Array {
+    return this.#arena;
+  }
+
+  /** Offset in the arena of the record of an owner name (lower-case wire form), or -1. */
+  find(name: Uint8Array): number {
+    const slot = this.#find(this.#hasher.hash(name, 0, name.length), name, 0, name.length);
+    const place = this.#slots[2 * slot + 1]!;
+    return place > 0 ? place * 4 : -1;
+  }
+
+  /** Offsets in the arena of all records, in no particular order. The table must not change meanwhile. */
+  *records(): Iterable<number> {
+    for (let i = 1; i < this.#slots.length; i += 2) if (this.#slots[i]! > 0) yield this.#slots[i]! * 4;
   }
 
   get #capacity(): number {

@@ -2,13 +2,19 @@ import { decode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressBytes } from '../../../src/registry/address.ts';
-import { pointerTail, reverseName } from '../../../src/registry/compile/pointers.ts';
+import { ByteWriter } from '../../../src/registry/compile/byte-writer.ts';
+import { reverseName, writePointers } from '../../../src/registry/compile/pointers.ts';
+import { readUint16 } from '../../../src/wire/message.ts';
 import { encodeName } from '../../../src/wire/name.ts';
 
 /** A message with the question for a reverse name and the records behind it, as another implementation reads it. */
 function read(owner: string, targets: readonly string[], ttl: number) {
   const name = encodeName(owner)!;
-  const { count, bytes } = pointerTail(name, targets, ttl);
+  const out = new ByteWriter();
+  writePointers(out, name.length, targets, ttl);
+  const count = readUint16(out.view(), 0);
+  const bytes = out.view().subarray(4);
+  expect(bytes).toHaveLength(readUint16(out.view(), 2));
   const header = [0, 1, 0x84, 0, 0, 1, count >>> 8, count & 0xff, 0, 0, 0, 0];
   const message = Buffer.from([...header, ...name, 0, 12, 0, 1, ...bytes]);
   return { size: bytes.length, count, answers: decode(message).answers ?? [] };

@@ -38,7 +38,7 @@ describe('a record for several views', () => {
     const { compile } = setUp();
     const bytes = compile(same(30), ['one', same(30)], ['two', { plain: record(30), meshed: record(30) }])!;
     expect(bytes[recordOffset.kind]).toBe(recordKind.internal);
-    expect(bytes).toHaveLength(32);
+    expect(bytes).toHaveLength(24);
   });
 
   test('is none where nobody sees anything', () => {

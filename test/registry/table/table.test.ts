@@ -4,7 +4,7 @@ import { recordOffset, syncState, type TableHandle } from '../../../src/registry
 import { TableReader } from '../../../src/registry/table/reader.ts';
 import { TableWriter } from '../../../src/registry/table/writer.ts';
 import { encodeName } from '../../../src/wire/name.ts';
-import { hashName } from '../../../src/wire/query.ts';
+import { NameHasher } from '../../../src/wire/name-hash.ts';
 
 const seed = 42;
 const compiler = new Compiler();
@@ -32,7 +32,7 @@ function makeTable(): { writer: TableWriter; reader: TableReader; handles: Table
 /** TTL of the record of a name, or -1 where there is none. */
 function find(reader: TableReader, text: string): number {
   const name = encodeName(text)!;
-  const at = reader.find(hashName(name, 0, name.length, seed), name, 0, name.length);
+  const at = reader.find(new NameHasher(seed).hash(name, 0, name.length), name, 0, name.length);
   if (at < 0) return -1;
   return Buffer.from(reader.arena.buffer, at + recordOffset.ttl, 4).readUInt32BE();
 }
@@ -154,7 +154,7 @@ describe('generations', () => {
     const meeting: string[] = [];
     for (let i = 0; meeting.length < 5; i++) {
       const wire = encodeName(name(i))!;
-      const hash = hashName(wire, 0, wire.length, seed);
+      const hash = new NameHasher(seed).hash(wire, 0, wire.length);
       if (((hash ^ (hash >>> 16)) & mask) === mask) meeting.push(name(i));
     }
     for (const [i, each] of meeting.entries()) writer.set(record(each, i));

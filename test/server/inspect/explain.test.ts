@@ -391,6 +391,16 @@ describe('warnings', () => {
       name,
       `hosts: [${host}], resolution: DNS, endpoints: [${endpoints.map((each) => `{ address: ${each} }`).join(', ')}]`,
     );
+  const list = (length: number, make: (i: number) => string): string =>
+    Array.from({ length }, (_, i) => make(i)).join();
+  const many = (ports: number, endpoints: number): string => {
+    const portList = list(ports, (i) => `{ number: ${i + 1}, name: p${i}, protocol: TCP }`);
+    const endpointList = list(endpoints, (i) => `{ address: 10.2.0.${i + 1} }`);
+    return serviceEntry(
+      'a/x',
+      `hosts: [a.test], location: MESH_INTERNAL, resolution: STATIC, ports: [${portList}], endpoints: [${endpointList}]`,
+    );
+  };
   const rows: (Row & { readonly warnings: readonly (string | RegExp)[] })[] = [
     { name: 'none', objects: vip('a/x', 'a.mesh.test'), ask: 'a.mesh.test', warnings: [] },
     {
@@ -444,6 +454,20 @@ describe('warnings', () => {
       ),
       ask: 'a.test',
       warnings: ['33 endpoints are host names: only the first 32 are resolved'],
+    },
+    {
+      name: 'too many SRV records',
+      objects: many(256, 64),
+      ask: 'a.test',
+      warnings: [
+        'a host has at most 16384 SRV records: each of its 256 ports, and the host itself, names the first 63',
+      ],
+    },
+    {
+      name: 'as many SRV records as there may be',
+      objects: many(2, 63),
+      ask: 'a.test',
+      warnings: [],
     },
     {
       name: 'many hosts of one address',
