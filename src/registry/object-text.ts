@@ -33,6 +33,11 @@ export function meaningOf(text: string): string {
   return text.slice(endOfOrigin(text) + 1);
 }
 
+/** The text of the same object, read elsewhere. */
+export function withOrigin(text: string, origin: string): string {
+  return `${origin}\n${meaningOf(text)}`;
+}
+
 /** The object of a text and of its key (`objectKey`). */
 export function objectOfText(key: string, text: string): RegistryObject {
   const end = endOfOrigin(text);
@@ -101,8 +106,8 @@ function bodyOf(object: RegistryObject): string {
     case 'Sidecar':
       return short([
         created,
-        object.isDefault ? 1 : 0,
-        object.egressHosts ? [object.egressHosts.map(egressHostText)] : 0,
+        object.isDefault ? 1 : null,
+        object.egressHosts ? [object.egressHosts.map(egressHostText)] : null,
       ]);
   }
 }

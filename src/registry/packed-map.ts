@@ -1,12 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { HashIndex, hashText } from './hash-index.ts';
+import { headOf, textAt, writeText } from './packed-text.ts';
 
 /** What compaction moves in one go, and what is asked of the system at a time. */
 const chunkBits = 18;
 const chunkBytes = 1 << chunkBits;
 const maxChunks = 1 << (32 - chunkBits);
-/** Below this a loop is faster than a call out of JavaScript. */
-const shortLength = 24;
 const maxHeadBytes = 5;
 
 /** A part of the arena; an entry that is longer than a chunk has one of its own. */
@@ -266,22 +265,6 @@ export class PackedMap {
     this.#chunks[number] = undefined;
     this.#freeChunks.push(number);
   }
-}
-
-/** 2 × octets of a text, and 1 where its characters take two each. */
-function headOf(text: string): number {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) return 4 * text.length + 1;
-  return 2 * text.length;
-}
-
-function writeText(bytes: Buffer, at: number, text: string, head: number): void {
-  if ((head & 1) !== 0) bytes.write(text, at, 2 * text.length, 'utf16le');
-  else if (text.length > shortLength) bytes.write(text, at, text.length, 'latin1');
-  else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
-}
-
-function textAt(bytes: Buffer, at: number, head: number): string {
-  return bytes.toString((head & 1) !== 0 ? 'utf16le' : 'latin1', at, at + (head >>> 1));
 }
 
 function writeNumber(bytes: Buffer, start: number, number: number): number {

@@ -140,6 +140,10 @@ export class Registry implements Sink {
     this.#podDemand.flush();
   }
 
+  get(key: string): RegistryObject | undefined {
+    return this.store.get(key);
+  }
+
   rejected(rejections: readonly Rejection[]): void {
     this.#rejections = rejections;
   }

@@ -62,6 +62,10 @@ export class RecordingSink implements Sink {
     this.#told();
   }
 
+  get(key: string): RegistryObject | undefined {
+    return this.objects.get(key);
+  }
+
   rejected(rejections: readonly Rejection[]): void {
     expect(rejections, 'another list than before').not.toEqual(this.rejections);
     this.lists.push(rejections);

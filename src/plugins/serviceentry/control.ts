@@ -137,6 +137,7 @@ export class RegistryService {
       for (const source of this.#sources) {
         source.start({
           apply: (changes) => this.changeTimes.measure(this.#isSynced, () => this.#registry.apply(changes)),
+          get: (key) => this.#registry.get(key),
           rejected: (list) => {
             rejections.set(source, list);
             this.#registry.rejected([...rejections.values()].flat());

@@ -1,4 +1,4 @@
-import type { Origin, RegistryObject } from '../object.ts';
+import type { Origin } from '../object.ts';
 import type { ReadResult } from '../read/object.ts';
 import type { Rejection } from '../rejection.ts';
 
@@ -11,12 +11,16 @@ export interface FilePlace {
   readonly path: string;
 }
 
-/** An object that a document says exists. Whether it is served depends on who else claims the same key. */
+/** That a document says an object exists. Whether it is served depends on who else claims the same key. */
 export interface Claim {
-  readonly object: RegistryObject;
-  readonly document: LoadedDocument;
+  /** `objectKey` of the object. */
+  readonly key: string;
   /** Number in the document, which may be a list. */
   readonly item: number;
+  /** Line, and ` items[3]` in a list: the origin of the object without the path. */
+  readonly where: string;
+  /** `textOfObject`, until the ledger has been told; then the sink has the object. */
+  readonly text: string | undefined;
 }
 
 /** What is kept of a YAML document or of an item of a JSON list: no text, only its hash. */
@@ -30,10 +34,16 @@ export interface LoadedDocument {
   readonly rejections: readonly Rejection[];
 }
 
+/** Where a claim stands in the order that decides between duplicates. */
+export interface ClaimPlace {
+  readonly place: FilePlace;
+  readonly position: number;
+  readonly item: number;
+}
+
 /** Negative when `a` stands before `b`. */
-export function compareClaims(a: Claim, b: Claim): number {
-  const [left, right] = [a.document, b.document];
-  if (left.place.index !== right.place.index) return left.place.index - right.place.index;
-  if (left.place.path !== right.place.path) return left.place.path < right.place.path ? -1 : 1;
-  return left.position - right.position || a.item - b.item;
+export function compareClaims(a: ClaimPlace, b: ClaimPlace): number {
+  if (a.place.index !== b.place.index) return a.place.index - b.place.index;
+  if (a.place.path !== b.place.path) return a.place.path < b.place.path ? -1 : 1;
+  return a.position - b.position || a.item - b.item;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { readObject } from '../read/object.ts';
 import type { Sink, Source } from '../source.ts';
-import type { ReadObject } from './document.ts';
+import type { LoadedDocument, ReadObject } from './document.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { Ledger, type FileRejection } from './ledger.ts';
 import { isWorse, type FileLoader, type LoadedFile } from './loaded-file.ts';
@@ -51,7 +51,7 @@ export class FileSource implements Source {
   readonly #logger: Logger;
   readonly #loader: FileLoader;
   readonly #watches: Watches;
-  readonly #ledger = new Ledger();
+  readonly #ledger = new Ledger((key) => this.#sink?.get(key));
   readonly #report: RejectionReport;
   #sink: Sink | undefined;
   #served: Snapshot = emptySnapshot;
@@ -177,14 +177,13 @@ export class FileSource implements Source {
     for (const [path, file] of before.files) {
       const after = scan.files.get(path);
       if (after === file) continue;
-      const kept = new Set(after?.documents);
-      for (const document of file.documents.toReversed()) if (!kept.has(document)) this.#ledger.remove(document);
+      for (const document of documentsOnlyIn(file, after).toReversed()) this.#ledger.remove(document);
     }
     for (const [path, file] of scan.files) {
       const known = before.files.get(path);
       if (known === file) continue;
-      const kept = new Set(known?.documents);
-      for (const document of file.documents) if (!kept.has(document)) this.#ledger.add(document);
+      for (const document of documentsOnlyIn(file, known)) this.#ledger.add(document);
+      file.documents.settle();
     }
     const changes = this.#ledger.takeChanges();
     if (changes.length > 0 || isFirst) this.#sink?.apply(changes);
@@ -201,4 +200,20 @@ export class FileSource implements Source {
     const list = this.#report.update(found, isPresent);
     if (list) this.#sink?.rejected(list);
   }
+}
+
+/** Documents of a file that another reading of it does not have at the same place; both are in the order of places. */
+function documentsOnlyIn({ documents }: LoadedFile, other: LoadedFile | undefined): LoadedDocument[] {
+  const only: LoadedDocument[] = [];
+  if (other?.documents === documents) return only;
+  const others = other?.documents.place.index === documents.place.index ? other.documents : undefined;
+  let at = 0;
+  for (let index = 0; index < documents.length; index++) {
+    const document = documents.at(index);
+    while (others && at < others.length && others.at(at).position < document.position) at++;
+    const same = others && at < others.length ? others.at(at) : undefined;
+    if (same?.position === document.position && same.hash === document.hash) continue;
+    only.push(document);
+  }
+  return only;
 }

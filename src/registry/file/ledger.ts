@@ -1,7 +1,9 @@
-import { objectKey, type RegistryObject } from '../object.ts';
+import type { RegistryObject } from '../object.ts';
+import { objectOfText, partsOfKey, textOfObject } from '../object-text.ts';
+import { PackedMap } from '../packed-map.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Change } from '../source.ts';
-import { compareClaims, type Claim, type LoadedDocument } from './document.ts';
+import { compareClaims, type Claim, type ClaimPlace, type FilePlace, type LoadedDocument } from './document.ts';
 import { sameObject } from './same-object.ts';
 
 /** A rejection with the file that it counts for. */
@@ -10,82 +12,149 @@ export interface FileRejection {
   readonly rejection: Rejection;
 }
 
-/** Who claims which key. The first claim is served, the others wait for it to go. */
+/** One claim on a key. The first one's object is with the sink, or about to be told; of the others it is kept here. */
+interface Held extends ClaimPlace {
+  readonly where: string;
+  readonly text: string;
+}
+
+/** The object of a claim that is first: `told` where the sink has it already. */
+type Winner = { readonly text: string } | 'told' | 'gone';
+
+/**
+ * Who claims which key. The first claim is served, the others wait for it to go. Objects that are served are not kept,
+ * for the sink has them.
+ */
 export class Ledger {
-  /** One claim, or several in order: nearly all keys have one. */
-  readonly #claims = new Map<string, Claim | Claim[]>();
-  readonly #contested = new Set<string>();
-  /** What the sink knew of the keys that changed since it was told. */
-  readonly #touched = new Map<string, RegistryObject | undefined>();
+  readonly #told: (key: string) => RegistryObject | undefined;
+  /** Key → its claim, where there is but one: `FILE POSITION ITEM WHERE`. */
+  readonly #claims = new PackedMap();
+  readonly #places: FilePlace[] = [];
+  readonly #placeNumbers = new Map<string, number>();
+  /** Key → its claims in order, where there are several. */
+  readonly #contested = new Map<string, Held[]>();
+  /** What is first on the keys that were touched since the sink was told. */
+  readonly #winners = new Map<string, Winner>();
+  /** Objects of claims that were taken away since the sink was told: their documents may only have moved. */
+  readonly #removed = new Map<string, Winner>();
+
+  /** `told` gives what the sink has under a key. */
+  constructor(told: (key: string) => RegistryObject | undefined) {
+    this.#told = told;
+  }
 
   add(document: LoadedDocument): void {
+    const { place, position } = document;
     for (const claim of document.claims) {
-      const key = this.#touch(claim);
-      const held = this.#claims.get(key);
-      if (held === undefined) {
-        this.#claims.set(key, claim);
-        continue;
+      const { key, item, where } = claim;
+      const winner = claim.text === undefined ? this.#removed.get(nameOf(document, claim)) : { text: claim.text };
+      const held = this.#held(key);
+      const own = { place, position, item, where, text: '' };
+      if (held.length === 0 || compareClaims(own, held[0]!) < 0) {
+        if (held[0]) held[0] = { ...held[0], text: this.#textOf(key, this.#winners.get(key) ?? 'told') };
+        held.unshift(own);
+        this.#winners.set(key, winner ?? 'told');
+      } else {
+        insert(held, { ...own, text: this.#textOf(key, winner ?? 'told') });
       }
-      if (Array.isArray(held)) insert(held, claim);
-      else this.#claims.set(key, compareClaims(held, claim) < 0 ? [held, claim] : [claim, held]);
-      this.#contested.add(key);
+      this.#keep(key, held);
     }
   }
 
   /** Documents of one file are best removed last one first: then a key that thousands of them claim costs no more. */
   remove(document: LoadedDocument): void {
     for (const claim of document.claims) {
-      const key = this.#touch(claim);
-      const held = this.#claims.get(key);
-      if (!Array.isArray(held)) {
-        if (held === claim) this.#claims.delete(key);
-        continue;
+      const { key } = claim;
+      const own = { place: document.place, position: document.position, item: claim.item };
+      const held = this.#held(key);
+      const at = held.findLastIndex((each) => compareClaims(each, own) === 0);
+      if (at < 0) continue;
+      const [gone] = held.splice(at, 1) as [Held];
+      const winner = at > 0 ? { text: gone.text } : (this.#winners.get(key) ?? 'told');
+      if (winner !== 'told') this.#removed.set(nameOf(document, claim), winner);
+      if (at === 0) {
+        const [next] = held;
+        this.#winners.set(key, next ? winnerOf(next) : 'gone');
+        if (next) held[0] = { ...next, text: '' };
       }
-      const at = held.lastIndexOf(claim);
-      if (at >= 0) held.splice(at, 1);
-      if (held.length > 1) continue;
-      this.#claims.set(key, held[0]!);
-      this.#contested.delete(key);
+      this.#keep(key, held);
     }
   }
 
   /** What the sink must be told since the last call. */
   takeChanges(): Change[] {
     const changes: Change[] = [];
-    for (const [key, before] of this.#touched) {
-      const now = asArray(this.#claims.get(key))[0]?.object;
-      if (now === undefined) {
-        if (before === undefined) continue;
-        const { kind, meta } = before;
-        changes.push({ type: 'delete', kind, namespace: meta.namespace, name: meta.name });
-      } else if (before === undefined || !sameObject(before, now)) changes.push({ type: 'upsert', object: now });
+    for (const [key, winner] of this.#winners) {
+      if (winner === 'told') continue;
+      const before = this.#told(key);
+      if (winner === 'gone') {
+        const { kind, namespace, name } = partsOfKey(key);
+        if (before) changes.push({ type: 'delete', kind, namespace, name });
+        continue;
+      }
+      const object = objectOfText(key, winner.text);
+      if (!before || !sameObject(before, object)) changes.push({ type: 'upsert', object });
     }
-    this.#touched.clear();
+    this.#winners.clear();
+    this.#removed.clear();
     return changes;
   }
 
   /** One rejection for each claim that another stands before. */
   duplicates(): FileRejection[] {
-    return [...this.#contested].flatMap((key) => {
-      const [first, ...others] = asArray(this.#claims.get(key));
-      return others.map(({ object, document }) => {
-        const { kind, meta } = object;
+    return [...this.#contested].flatMap(([key, [first, ...others]]) => {
+      const { kind, namespace, name } = partsOfKey(key);
+      return others.map((other) => {
         const message = `${originOf(first!)} has the same kind, namespace and name, and is served`;
-        const name = `${kind} ${meta.namespace}/${meta.name}`;
-        const rejection = { reason: 'duplicate', object: name, field: '', message, origin: meta.origin.text } as const;
-        return { file: document.place.path, rejection };
+        const object = `${kind} ${namespace}/${name}`;
+        const rejection = { reason: 'duplicate', object, field: '', message, origin: originOf(other) } as const;
+        return { file: other.place.path, rejection };
       });
     });
   }
 
-  #touch(claim: Claim): string {
-    const key = objectKey(claim.object);
-    if (!this.#touched.has(key)) this.#touched.set(key, asArray(this.#claims.get(key))[0]?.object);
-    return key;
+  #textOf(key: string, winner: Winner): string {
+    if (typeof winner === 'object') return winner.text;
+    const object = this.#told(key);
+    return object ? textOfObject(object) : '';
+  }
+
+  #held(key: string): Held[] {
+    const contested = this.#contested.get(key);
+    if (contested) return contested;
+    const text = this.#claims.get(key);
+    if (text === undefined) return [];
+    const [file, position, item, ...where] = text.split(' ') as [string, string, string, ...string[]];
+    const place = this.#places[Number(file)]!;
+    return [{ place, position: Number(position), item: Number(item), where: where.join(' '), text: '' }];
+  }
+
+  #keep(key: string, held: Held[]): void {
+    const [first, second] = held;
+    if (second) this.#contested.set(key, held);
+    else this.#contested.delete(key);
+    if (!first || second) this.#claims.delete(key);
+    else this.#claims.set(key, `${this.#numberOf(first.place)} ${first.position} ${first.item} ${first.where}`);
+  }
+
+  /** Few: one for each file that there ever was. */
+  #numberOf(place: FilePlace): number {
+    const name = `${place.index} ${place.path}`;
+    let number = this.#placeNumbers.get(name);
+    if (number === undefined) {
+      number = this.#places.push(place) - 1;
+      this.#placeNumbers.set(name, number);
+    }
+    return number;
   }
 }
 
-function insert(claims: Claim[], claim: Claim): void {
+/** Tells a claim wherever its document stands in its file. */
+function nameOf({ place, hash }: LoadedDocument, { key, item }: Claim): string {
+  return JSON.stringify([place.path, hash, item, key]);
+}
+
+function insert(claims: Held[], claim: Held): void {
   let [low, high] = [0, claims.length];
   // Most come in order.
   if (compareClaims(claims[high - 1]!, claim) < 0) low = high;
@@ -97,11 +166,11 @@ function insert(claims: Claim[], claim: Claim): void {
   claims.splice(low, 0, claim);
 }
 
-function originOf(claim: Claim): string {
-  return claim.object.meta.origin.text;
+/** Another source may have taken away what the sink had: then there is nothing to tell. */
+function winnerOf({ text }: Held): Winner {
+  return text === '' ? 'told' : { text };
 }
 
-function asArray(held: Claim | Claim[] | undefined): readonly Claim[] {
-  if (held === undefined) return [];
-  return Array.isArray(held) ? held : [held];
+function originOf({ place, where }: Held): string {
+  return `${place.path}:${where}`;
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, LoadedDocument, ReadObject } from './document.ts';
 import { findJsonError } from './json-error.ts';
+import { PackedDocuments } from './packed-documents.ts';
 import { listItemType, moveDocument, readDocument, withType } from './read-document.ts';
 import { splitJson } from './split-json.ts';
 import { splitYaml } from './split-yaml.ts';
@@ -9,14 +10,14 @@ import { positionOf } from './text.ts';
 import { maxDepth, parseYaml } from './yaml.ts';
 
 export type LoadResult =
-  | { readonly type: 'documents'; readonly documents: readonly LoadedDocument[] }
+  | { readonly type: 'documents'; readonly documents: PackedDocuments }
   /** Nothing can be said of the file as a whole: the caller keeps what it had. */
   | { readonly type: 'problem'; readonly problem: Rejection };
 
 export interface LoadOptions {
   readonly place: FilePlace;
   /** Documents of the same file before; those whose text is still there are not read again. */
-  readonly previous: readonly LoadedDocument[];
+  readonly previous: PackedDocuments | undefined;
   readonly readObject: ReadObject;
   readonly onSkipped: (origin: string, what: string) => void;
 }
@@ -33,8 +34,11 @@ export function loadFile(text: string, options: LoadOptions): LoadResult {
   return /\.json$/i.test(options.place.path) ? loadJson(text, options) : loadYaml(text, options);
 }
 
+/** 132 bits: that two texts share them does not happen. */
+const hashLength = 22;
+
 export function textHash(text: string): string {
-  return hash('sha256', text, 'latin1');
+  return hash('sha256', text, 'base64url').slice(0, hashLength);
 }
 
 function loadYaml(text: string, options: LoadOptions): LoadResult {
@@ -108,28 +112,31 @@ function reuse(
   context: string,
   text: string,
   read: (piece: Piece, hash: string, index: number) => LoadedDocument,
-): LoadedDocument[] {
+): PackedDocuments {
   const hashes = pieces.map((piece) => textHash(context + text.slice(piece.start, piece.end)));
   const { previous, place } = options;
-  const isSamePlace = previous[0]?.place.index === place.index;
-  const usable = isSamePlace ? previous : [];
+  const usable = previous?.place.index === place.index ? previous : new PackedDocuments(place);
   let head = 0;
-  while (head < hashes.length && head < usable.length && usable[head]!.hash === hashes[head]) head++;
+  while (head < hashes.length && head < usable.length && usable.at(head).hash === hashes[head]) head++;
   let tail = 0;
   const most = Math.min(hashes.length, usable.length) - head;
-  while (tail < most && usable[usable.length - 1 - tail]!.hash === hashes[hashes.length - 1 - tail]) tail++;
+  while (tail < most && usable.at(usable.length - 1 - tail).hash === hashes[hashes.length - 1 - tail]) tail++;
   const moved = new Map<string, LoadedDocument>();
-  for (const document of usable.slice(head, usable.length - tail)) moved.set(document.hash, document);
+  for (let index = head; index < usable.length - tail; index++) moved.set(usable.at(index).hash, usable.at(index));
 
-  return pieces.map((piece, index) => {
+  const documentOf = (piece: Piece, index: number): LoadedDocument => {
     const hash = hashes[index]!;
     const fromEnd = pieces.length - index;
-    const old = index < head ? usable[index] : fromEnd <= tail ? usable[usable.length - fromEnd] : moved.get(hash);
+    const isInPlace = index < head || fromEnd <= tail;
+    const old = isInPlace ? usable.at(index < head ? index : usable.length - fromEnd) : moved.get(hash);
     if (old === undefined) return read(piece, hash, index);
     if (old.line === piece.line && old.position === piece.start && index < head) return old;
     moved.delete(hash);
     // Rejections name lines and columns, and an item of a list its number.
     if (old.rejections.length > 0 || context !== '') return read(piece, hash, index);
     return moveDocument(old, piece.line, piece.start);
-  });
+  };
+  const documents = new PackedDocuments(place);
+  pieces.forEach((piece, index) => documents.push(documentOf(piece, index)));
+  return documents;
 }

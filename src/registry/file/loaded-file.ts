@@ -1,8 +1,9 @@
 import type { Logger } from '../../runtime/logger.ts';
 import type { Rejection } from '../rejection.ts';
-import type { FilePlace, LoadedDocument, ReadObject } from './document.ts';
+import type { FilePlace, ReadObject } from './document.ts';
 import type { FileStatus, FileSystem } from './file-system.ts';
 import { loadFile, textHash } from './load-file.ts';
+import { PackedDocuments } from './packed-documents.ts';
 import { readText } from './text.ts';
 
 /** A file changed so shortly before it is read may change once more without another time stamp. */
@@ -15,7 +16,7 @@ export interface LoadedFile {
   readonly stamp: string;
   /** Of the text that the documents come from, `undefined` before there was one. */
   readonly hash: string | undefined;
-  readonly documents: readonly LoadedDocument[];
+  readonly documents: PackedDocuments;
   /** Why the file as it stands is not what is served. */
   readonly problem: Rejection | undefined;
   /** The problem and what is left out of its documents. */
@@ -60,7 +61,7 @@ export function loadPlace(
   }
   const result = loadFile(read.text, {
     place,
-    previous: (served ?? seen)?.documents ?? [],
+    previous: (served ?? seen)?.documents,
     readObject: loader.readObject,
     onSkipped: (origin, what) => {
       if (loader.logger.debugs) loader.logger.debug(`${origin}: ${what} is not for DNS, skipped`);
@@ -77,18 +78,18 @@ export function withProblem(
   previous: LoadedFile | undefined,
   problem: Rejection,
 ): LoadedFile {
-  return fileOf(place, stamp, previous?.hash, previous?.documents ?? [], problem);
+  return fileOf(place, stamp, previous?.hash, previous?.documents ?? new PackedDocuments(place), problem);
 }
 
 function fileOf(
   place: FilePlace,
   stamp: string,
   hash: string | undefined,
-  documents: readonly LoadedDocument[],
+  documents: PackedDocuments,
   problem: Rejection | undefined,
 ): LoadedFile {
   const rejections: Rejection[] = problem === undefined ? [] : [problem];
-  for (const document of documents) for (const rejection of document.rejections) rejections.push(rejection);
+  for (const rejection of documents.rejections) rejections.push(rejection);
   return { place, stamp, hash, documents, problem, rejections };
 }
 

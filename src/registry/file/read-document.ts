@@ -1,4 +1,5 @@
-import type { RegistryObject } from '../object.ts';
+import { objectKey } from '../object.ts';
+import { textOfObject, withOrigin } from '../object-text.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Claim, FilePlace, LoadedDocument, ReadObject } from './document.ts';
 
@@ -38,45 +39,31 @@ export function readDocument(
   flatten({ value, label }, 0, items, (label, message) => {
     rejections.push({ reason: 'object', object: '', field: '', message, origin: prefix + `${line}${label}` });
   });
-  const objects = items.map((item) => {
-    const origin = { text: prefix + `${line}${item.label}` };
+  const claims: Claim[] = [];
+  items.forEach((item, number) => {
+    const where = `${line}${item.label}`;
+    const origin = { text: prefix + where };
     const result = readObject(item.value, origin);
     if (result.type === 'skipped') {
       onSkipped(origin.text, result.what);
-      return undefined;
+      return;
     }
     for (const rejection of result.rejections) rejections.push(rejection);
-    return result.type === 'object' ? result.object : undefined;
+    if (result.type === 'rejected') return;
+    claims.push({ key: objectKey(result.object), item: number, where, text: textOfObject(result.object) });
   });
-  return documentOf({ place, hash, line, position }, objects, rejections);
+  return { place, hash, line, position, claims, rejections };
 }
 
 /** The same document with its text further up or down: nothing has to be read again. */
 export function moveDocument(document: LoadedDocument, line: number, position: number): LoadedDocument {
-  const { place, hash, rejections } = document;
-  const prefix = `${place.path}:`;
-  const labelAt = prefix.length + String(document.line).length;
-  const objects: RegistryObject[] = [];
-  for (const { object, item } of document.claims) {
-    const origin = { text: prefix + `${line}${object.meta.origin.text.slice(labelAt)}` };
-    objects[item] = { ...object, meta: { ...object.meta, origin } };
-  }
-  return documentOf({ place, hash, line, position }, objects, rejections);
-}
-
-/** Arrays of just the right size: there may be a million of them. */
-function documentOf(
-  { place, hash, line, position }: Pick<LoadedDocument, 'place' | 'hash' | 'line' | 'position'>,
-  objects: readonly (RegistryObject | undefined)[],
-  rejections: readonly Rejection[],
-): LoadedDocument {
-  const claims: Claim[] = new Array<Claim>(objects.reduce((count, object) => (object ? count + 1 : count), 0));
-  const document: LoadedDocument = { place, hash, line, position, claims, rejections };
-  let count = 0;
-  objects.forEach((object, item) => {
-    if (object) claims[count++] = { object, document, item };
+  const labelAt = String(document.line).length;
+  const claims = document.claims.map((claim): Claim => {
+    const where = `${line}${claim.where.slice(labelAt)}`;
+    const text = claim.text === undefined ? undefined : withOrigin(claim.text, `${document.place.path}:${where}`);
+    return { ...claim, where, text };
   });
-  return document;
+  return { ...document, line, position, claims };
 }
 
 /**

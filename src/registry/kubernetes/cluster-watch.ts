@@ -26,6 +26,8 @@ export interface ClusterWatchOptions {
   readonly logger: Logger;
   readonly random: () => number;
   readonly timing: ReflectorTiming;
+  /** What the sink has under a key. */
+  readonly served: (key: string) => RegistryObject | undefined;
   readonly onDifference: (difference: Difference) => void;
   /** Asked for when `isSynced` or `isFailing` may be another. */
   readonly onState: () => void;
@@ -169,13 +171,14 @@ export class ClusterWatch {
   }
 
   #addSet(kind: ObjectKind): void {
-    const { name, isNamed, config, onDifference } = this.#options;
+    const { name, isNamed, config, served, onDifference } = this.#options;
     const isIstios = kind === 'ServiceEntry' || kind === 'WorkloadEntry' || kind === 'Sidecar';
     const set = new ObjectSet({
       kind,
       cluster: isNamed ? name : undefined,
       origin: { text: name },
       revision: isIstios ? config.revision : undefined,
+      served,
       isVisible: (namespace) => this.#namespaces?.has(namespace) ?? true,
       onFlush: onDifference,
     });

@@ -40,6 +40,8 @@ export class KubernetesSource implements Source {
   readonly #clusters: readonly ClusterWatch[];
   readonly #snapshot: SnapshotKeeper | undefined;
   #sink: Sink | undefined;
+  /** Of the sink, also when it is told no more: the last snapshot is written then. */
+  #get: Sink['get'] = () => undefined;
   #isSynced = false;
   #hasSnapshot = false;
   #cancelGrace: (() => void) | undefined;
@@ -63,6 +65,7 @@ export class KubernetesSource implements Source {
         logger,
         random,
         timing: { ...defaultTiming, ...options.timing },
+        served: (key) => this.#get(key),
         onDifference: (difference) => this.#tell(difference),
         onState: () => this.#look(),
       });
@@ -78,6 +81,7 @@ export class KubernetesSource implements Source {
 
   start(sink: Sink): void {
     this.#sink = sink;
+    this.#get = (key) => sink.get(key);
     this.#hasSnapshot = this.#snapshot?.load() ?? false;
     for (const cluster of this.#clusters) cluster.start();
     if (this.#hasSnapshot) this.#cancelGrace = this.#clock.after(snapshotGraceMs, () => this.#serveSnapshot());

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sameObject } from '../file/same-object.ts';
-import type { ObjectKind, Origin, RegistryObject } from '../object.ts';
+import { keyOf, type ObjectKind, type Origin, type RegistryObject } from '../object.ts';
+import { objectOfText, textOfObject } from '../object-text.ts';
+import { PackedMap } from '../packed-map.ts';
 import { asFields } from '../read/fields.ts';
 import { readObject } from '../read/object.ts';
 import type { Rejection } from '../rejection.ts';
@@ -25,20 +27,27 @@ export interface ObjectSetOptions {
   /** Objects with another label `istio.io/rev` are left out; `undefined` to take all. */
   readonly revision: string | undefined;
   readonly isVisible: (namespace: string) => boolean;
+  /** What the sink has under a key (`objectKey`). */
+  readonly served: (key: string) => RegistryObject | undefined;
+  /** The sink is told, if it is, before this returns. */
   readonly onFlush: (difference: Difference) => void;
 }
 
-/** An object that exists in the cluster, or did until the next flush. */
-interface Entry {
+/** What has become of an object since the last flush. */
+interface Pending {
   readonly namespace: string;
-  uid: string;
+  readonly uid: string;
   /** `undefined` where it cannot be served, or is gone. */
-  object: RegistryObject | undefined;
-  /** What the sink knows. */
-  told: RegistryObject | undefined;
-  rejections: readonly Rejection[];
-  exists: boolean;
+  readonly object: RegistryObject | undefined;
+  readonly rejections: readonly Rejection[];
+  readonly exists: boolean;
 }
+
+/**
+ * What is known of an object, the first letter of a text; its uid follows, and behind a line break the text of an object
+ * that the sink does not have, because it is not visible.
+ */
+const known = { served: 's', hidden: 'h', unusable: 'u' } as const;
 
 const noRejections: readonly Rejection[] = [];
 
@@ -49,8 +58,11 @@ const noRejections: readonly Rejection[] = [];
  */
 export class ObjectSet implements Receiver {
   readonly #options: ObjectSetOptions;
-  readonly #entries = new Map<string, Entry>();
-  readonly #dirty = new Set<string>();
+  /** `NAMESPACE/NAME` of what exists → what is known of it. The objects themselves are where the sink has them. */
+  readonly #known = new PackedMap();
+  readonly #pending = new Map<string, Pending>();
+  /** Of objects that exist, visible or not. */
+  readonly #leftOut = new Map<string, readonly Rejection[]>();
   readonly #rejected = new Map<string, readonly Rejection[]>();
   #badObjects = 0;
 
@@ -59,7 +71,7 @@ export class ObjectSet implements Receiver {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.count(undefined);
   }
 
   /** Objects without so much as a name, that came since the start. */
@@ -71,9 +83,13 @@ export class ObjectSet implements Receiver {
     return [...this.#rejected.values()].flat();
   }
 
-  /** What the sink knows, with uid. */
+  /** What the sink has, with uid, each as it is when it is asked for. */
   *served(): Iterable<{ uid: string; object: RegistryObject }> {
-    for (const { uid, told } of this.#entries.values()) if (told) yield { uid, object: told };
+    for (const key of [...this.#known.keys()]) {
+      const text = this.#known.get(key);
+      const object = text?.startsWith(known.served) === true ? this.#told(key) : undefined;
+      if (object) yield { uid: uidOf(text!), object };
+    }
   }
 
   upsert(raw: unknown, apiVersion: string): string | undefined {
@@ -96,27 +112,34 @@ export class ObjectSet implements Receiver {
 
   remove(raw: unknown): void {
     const identity = identityOf(raw);
-    const entry = identity && this.#entries.get(identity.key);
-    if (!identity) this.#badObjects++;
+    if (!identity) {
+      this.#badObjects++;
+      return;
+    }
+    const { key } = identity;
+    const uid = this.#pending.get(key)?.uid ?? uidOf(this.#known.get(key) ?? '');
     // The end of one that was followed by another of the same name says nothing about that.
-    if (entry && (entry.uid === '' || identity.uid === '' || entry.uid === identity.uid)) this.#forget(identity.key);
+    if (uid === '' || identity.uid === '' || uid === identity.uid) this.#forget(key);
   }
 
   retain(namespace: string | undefined, seen: ReadonlySet<string>): void {
-    for (const [key, entry] of this.#entries) {
-      if ((namespace === undefined || entry.namespace === namespace) && !seen.has(key)) this.#forget(key);
+    for (const key of this.#keys()) {
+      if ((namespace === undefined || namespaceOf(key) === namespace) && !seen.has(key)) this.#forget(key);
     }
   }
 
   /** Takes out what is in no namespace of these. */
   retainNamespaces(namespaces: ReadonlySet<string>): void {
-    for (const [key, { namespace }] of this.#entries) if (!namespaces.has(namespace)) this.#forget(key);
+    for (const key of this.#keys()) if (!namespaces.has(namespaceOf(key))) this.#forget(key);
   }
 
   count(namespace: string | undefined): number {
-    if (namespace === undefined) return this.#entries.size;
     let count = 0;
-    for (const entry of this.#entries.values()) if (entry.namespace === namespace) count++;
+    if (namespace === undefined) count = this.#known.size;
+    else for (const key of this.#known.keys()) if (namespaceOf(key) === namespace) count++;
+    for (const [key, pending] of this.#pending) {
+      if ((namespace === undefined || pending.namespace === namespace) && !this.#known.has(key)) count++;
+    }
     return count;
   }
 
@@ -128,50 +151,80 @@ export class ObjectSet implements Receiver {
 
   /** `isVisible` says something else than before of these. */
   revisit(namespaces: ReadonlySet<string>): void {
-    for (const [key, { namespace }] of this.#entries) if (namespaces.has(namespace)) this.#dirty.add(key);
+    for (const key of this.#keys()) {
+      const namespace = namespaceOf(key);
+      const text = this.#known.get(key);
+      if (!namespaces.has(namespace) || text === undefined || this.#pending.has(key)) continue;
+      const rejections = this.#leftOut.get(key) ?? noRejections;
+      this.#pending.set(key, { namespace, uid: uidOf(text), object: this.#kept(key, text), rejections, exists: true });
+    }
   }
 
   flush(): void {
-    if (this.#dirty.size === 0) return;
+    if (this.#pending.size === 0) return;
     const changes: Change[] = [];
     const healed: string[] = [];
     const newRejections: Rejection[] = [];
     let hasNewRejections = false;
-    for (const key of this.#dirty) {
-      const entry = this.#entries.get(key);
-      if (!entry) continue;
-      const isServed = entry.exists && this.#options.isVisible(entry.namespace);
-      const change = this.#changeOf(entry, isServed ? entry.object : undefined);
+    for (const [key, pending] of this.#pending) {
+      const isServed = pending.exists && this.#options.isVisible(pending.namespace);
+      const change = this.#changeOf(key, isServed ? pending.object : undefined);
       if (change) changes.push(change);
-      if (!entry.exists) this.#entries.delete(key);
+      this.#remember(key, pending, isServed);
 
       const before = this.#rejected.get(key) ?? noRejections;
-      const now = isServed ? entry.rejections : noRejections;
+      const now = isServed ? pending.rejections : noRejections;
       if ((before.length === 0 && now.length === 0) || isDeepStrictEqual(before, now)) continue;
       hasNewRejections = true;
       if (now.length > 0) this.#rejected.set(key, now);
       else this.#rejected.delete(key);
       newRejections.push(...now.filter((each) => !before.some((old) => isDeepStrictEqual(old, each))));
-      if (now.length === 0 && entry.exists) healed.push(`${this.#options.kind} ${key}`);
+      if (now.length === 0 && pending.exists) healed.push(`${this.#options.kind} ${key}`);
     }
-    this.#dirty.clear();
+    this.#pending.clear();
     if (changes.length > 0 || hasNewRejections) {
       this.#options.onFlush({ changes, hasNewRejections, healed, newRejections });
     }
   }
 
-  #changeOf(entry: Entry, now: RegistryObject | undefined): Change | undefined {
-    const before = entry.told;
-    if (now && before && sameObject(before, now)) {
-      // One copy is enough.
-      entry.object = before;
-      return undefined;
-    }
-    entry.told = now;
-    if (now) return { type: 'upsert', object: now };
+  #changeOf(key: string, now: RegistryObject | undefined): Change | undefined {
+    const before = this.#known.get(key)?.startsWith(known.served) === true ? this.#told(key) : undefined;
+    if (now) return before && sameObject(before, now) ? undefined : { type: 'upsert', object: now };
     if (!before) return undefined;
     const { namespace, name, cluster } = before.meta;
     return { type: 'delete', kind: before.kind, namespace, name, ...(cluster === undefined ? {} : { cluster }) };
+  }
+
+  #remember(key: string, { uid, object, rejections, exists }: Pending, isServed: boolean): void {
+    if (exists && rejections.length > 0) this.#leftOut.set(key, rejections);
+    else this.#leftOut.delete(key);
+    if (!exists) this.#known.delete(key);
+    else if (!object) this.#known.set(key, known.unusable + uid);
+    else if (isServed) this.#known.set(key, known.served + uid);
+    else this.#known.set(key, `${known.hidden}${uid}\n${textOfObject(object)}`);
+  }
+
+  /** The object that is known under a key, served or not. */
+  #kept(key: string, text: string): RegistryObject | undefined {
+    if (text.startsWith(known.served)) return this.#told(key);
+    if (!text.startsWith(known.hidden)) return undefined;
+    return objectOfText(this.#objectKey(key), text.slice(text.indexOf('\n') + 1));
+  }
+
+  #told(key: string): RegistryObject | undefined {
+    return this.#options.served(this.#objectKey(key));
+  }
+
+  #objectKey(key: string): string {
+    const { kind, cluster } = this.#options;
+    const namespace = namespaceOf(key);
+    return keyOf(kind, namespace, key.slice(namespace.length + 1), cluster);
+  }
+
+  /** Of all that is known, and of what has come since. */
+  *#keys(): Iterable<string> {
+    yield* this.#known.keys();
+    for (const key of [...this.#pending.keys()]) if (!this.#known.has(key)) yield key;
   }
 
   #put(
@@ -179,17 +232,13 @@ export class ObjectSet implements Receiver {
     object: RegistryObject | undefined,
     rejections: readonly Rejection[],
   ): void {
-    const entry = this.#entries.get(key);
-    if (entry) Object.assign(entry, { uid, object, rejections, exists: true });
-    else this.#entries.set(key, { namespace, uid, object, told: undefined, rejections, exists: true });
-    this.#dirty.add(key);
+    this.#pending.set(key, { namespace, uid, object, rejections, exists: true });
   }
 
   #forget(key: string): void {
-    const entry = this.#entries.get(key);
-    if (!entry) return;
-    Object.assign(entry, { object: undefined, rejections: noRejections, exists: false });
-    this.#dirty.add(key);
+    if (!this.#known.has(key) && !this.#pending.has(key)) return;
+    const gone = { uid: '', object: undefined, rejections: noRejections, exists: false };
+    this.#pending.set(key, { namespace: namespaceOf(key), ...gone });
   }
 
   #isOfRevision(raw: unknown): boolean {
@@ -198,4 +247,13 @@ export class ObjectSet implements Receiver {
     const label = asFields(asFields(asFields(raw)?.metadata)?.labels)?.['istio.io/rev'];
     return label === undefined || label === null || label === revision;
   }
+}
+
+function namespaceOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}
+
+function uidOf(text: string): string {
+  const end = text.indexOf('\n');
+  return text.slice(1, end < 0 ? undefined : end);
 }

@@ -116,7 +116,7 @@ export class SnapshotKeeper {
     const snapshot = {
       key,
       savedMs: clock.wall(),
-      clusters: clusters.map((each) => ({ name: each.name, namespaces: each.namespaces, objects: [...each.served()] })),
+      clusters: clusters.map((each) => ({ name: each.name, namespaces: each.namespaces, objects: each.served() })),
     };
     try {
       const file = await open(part, 'w', 0o600);

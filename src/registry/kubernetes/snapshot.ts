@@ -6,7 +6,7 @@ export interface ClusterSnapshot {
   readonly name: string;
   /** Those whose labels match, where that is asked. */
   readonly namespaces: readonly string[];
-  readonly objects: readonly { readonly uid: string; readonly object: RegistryObject }[];
+  readonly objects: Iterable<{ readonly uid: string; readonly object: RegistryObject }>;
 }
 
 export interface Snapshot {
@@ -35,9 +35,10 @@ export function* writeSnapshot({ key, savedMs, clusters }: Snapshot): Iterable<s
   add({ format, key, savedMs });
   for (const { name, namespaces, objects } of clusters) {
     add({ cluster: name, namespaces });
-    for (let index = 0; index < objects.length; index++) {
-      add(objects[index]);
-      if (index % objectsPerChunk !== objectsPerChunk - 1) continue;
+    let count = 0;
+    for (const object of objects) {
+      add(object);
+      if (++count % objectsPerChunk > 0) continue;
       hash.update(text);
       yield text;
       text = '';

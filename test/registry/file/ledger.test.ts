@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Claim, LoadedDocument } from '../../../src/registry/file/document.ts';
+import type { LoadedDocument } from '../../../src/registry/file/document.ts';
 import { Ledger } from '../../../src/registry/file/ledger.ts';
 import { sameObject } from '../../../src/registry/file/same-object.ts';
-import type { RegistryObject } from '../../../src/registry/object.ts';
+import { objectKey, type RegistryObject } from '../../../src/registry/object.ts';
+import { textOfObject } from '../../../src/registry/object-text.ts';
 import { readObject } from '../../../src/registry/read/object.ts';
 import { entryObject } from './support.ts';
 
@@ -13,15 +14,18 @@ function object(name: string, host: string, origin = 'x:1'): RegistryObject {
   return result.object;
 }
 
-function document(index: number, position: number, ...names: string[]): LoadedDocument {
-  const claims: Claim[] = [];
+interface Made extends LoadedDocument {
+  readonly objects: readonly RegistryObject[];
+}
+
+function document(index: number, position: number, ...names: string[]): Made {
+  const where = `${position}`;
+  const objects = names.map((name, item) =>
+    object(name, `h${index}-${position}-${item}.example.com`, `${index}.yaml:${where}`),
+  );
+  const claims = objects.map((each, item) => ({ key: objectKey(each), item, where, text: textOfObject(each) }));
   const place = { index, path: `${index}.yaml` };
-  const made = { place, hash: '', line: position, position, claims, rejections: [] };
-  names.forEach((name, item) => {
-    const held = object(name, `h${index}-${position}-${item}.example.com`, `${index}.yaml:${position}`);
-    claims.push({ object: held, document: made, item });
-  });
-  return made;
+  return { place, hash: `${index}-${position}`, line: position, position, claims, rejections: [], objects };
 }
 
 describe('Ledger', () => {
@@ -32,9 +36,9 @@ describe('Ledger', () => {
     const steps = fc.array(fc.record({ pick: fc.nat(documents.length - 1), takes: fc.boolean() }), { maxLength: 30 });
     fc.assert(
       fc.property(steps, (steps) => {
-        const ledger = new Ledger();
-        const present = new Set<LoadedDocument>();
         const sink = new Map<string, RegistryObject>();
+        const ledger = new Ledger((key) => sink.get(key.slice(key.lastIndexOf('/') + 1)));
+        const present = new Set<Made>();
         for (const { pick, takes } of steps) {
           const chosen = documents[pick]!;
           if (present.delete(chosen)) ledger.remove(chosen);
@@ -46,15 +50,74 @@ describe('Ledger', () => {
           for (const change of ledger.takeChanges())
             if (change.type === 'upsert') sink.set(change.object.meta.name, change.object);
             else expect(sink.delete(change.name)).toBe(true);
-          const claims = documents.filter((one) => present.has(one)).flatMap((one) => one.claims);
+          const claims = documents.filter((one) => present.has(one)).flatMap((one) => one.objects);
           for (const name of ['a', 'b']) {
-            const mine = claims.filter((claim) => claim.object.meta.name === name);
-            expect(sink.get(name)).toBe(mine[0]?.object);
+            const mine = claims.filter((claim) => claim.meta.name === name);
+            expect(sink.get(name)).toEqual(mine[0]);
           }
           expect(ledger.duplicates().length).toBe(claims.length - sink.size);
         }
       }),
     );
+  });
+});
+
+describe('documents that only move', () => {
+  const without = (made: Made, position: number): LoadedDocument => ({
+    ...made,
+    position,
+    claims: made.claims.map((claim) => ({ ...claim, where: `${position}`, text: undefined })),
+  });
+
+  /** A first, b behind it, both claim the one name. */
+  function setUp() {
+    const sink = new Map<string, RegistryObject>();
+    const ledger = new Ledger((key) => sink.get(key));
+    const tell = (): string[] =>
+      ledger.takeChanges().map((change) => {
+        if (change.type === 'upsert') sink.set(objectKey(change.object), change.object);
+        return change.type === 'upsert' && change.object.kind === 'ServiceEntry' ? change.object.hosts.join() : 'gone';
+      });
+    const [a, b] = [document(0, 1, 'x'), document(0, 2, 'x')];
+    ledger.add(a);
+    ledger.add(b);
+    return { ledger, tell, a, b };
+  }
+
+  test('change nothing', () => {
+    const { ledger, tell, a, b } = setUp();
+    expect(tell()).toEqual(['h0-1-0.example.com']);
+    for (const each of [b, a]) ledger.remove(each);
+    ledger.add(without(a, 11));
+    ledger.add(without(b, 12));
+    expect(tell()).toEqual([]);
+    expect(ledger.duplicates().map(({ rejection }) => rejection.origin)).toEqual(['0.yaml:12']);
+    ledger.remove(without(a, 11));
+    expect(tell()).toEqual(['h0-2-0.example.com']);
+  });
+
+  test('past each other: the other one is served', () => {
+    const { ledger, tell, a, b } = setUp();
+    tell();
+    for (const each of [b, a]) ledger.remove(each);
+    ledger.add(without(b, 1));
+    ledger.add(without(a, 9));
+    expect(tell()).toEqual(['h0-2-0.example.com']);
+    ledger.remove(without(b, 1));
+    expect(tell()).toEqual(['h0-1-0.example.com']);
+  });
+
+  test('behind one that is new: it is served, and then they are again', () => {
+    const { ledger, tell, a, b } = setUp();
+    tell();
+    const first = document(0, 0, 'x');
+    ledger.add(first);
+    expect(tell()).toEqual(['h0-0-0.example.com']);
+    ledger.remove(first);
+    ledger.remove(b);
+    expect(tell()).toEqual(['h0-1-0.example.com']);
+    ledger.remove(a);
+    expect(tell()).toEqual(['gone']);
   });
 });
 

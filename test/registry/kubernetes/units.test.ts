@@ -145,6 +145,7 @@ describe('a list', () => {
           origin: { text: 'test' },
           revision: undefined,
           isVisible: () => true,
+          served: (key) => sink.get(key),
           onFlush({ changes, hasNewRejections }) {
             expect(changes.length > 0 || hasNewRejections).toBe(true);
             told.push([...changes]);

@@ -1,0 +1,60 @@
+import { PackedList } from '../packed-list.ts';
+import type { Rejection } from '../rejection.ts';
+import type { Claim, FilePlace, LoadedDocument } from './document.ts';
+
+type Packed = readonly [hash: string, line: number, position: number, ...claims: (string | number)[]];
+
+const noRejections: readonly Rejection[] = [];
+/** No path and no JSON without escapes holds it. */
+const separator = '\0';
+
+/**
+ * The documents of a file in their order, as text outside of the heap: there may be a million of them. Until `settle`
+ * documents that were read anew know their objects.
+ */
+export class PackedDocuments {
+  readonly place: FilePlace;
+  readonly #list = new PackedList();
+  /** Texts of the objects, for documents that were read anew; shorter than the list where those at the end have none. */
+  #objects: PackedList | undefined = new PackedList();
+  readonly #rejections = new Map<number, readonly Rejection[]>();
+
+  constructor(place: FilePlace) {
+    this.place = place;
+  }
+
+  get length(): number {
+    return this.#list.length;
+  }
+
+  /** What is left out of all of them. */
+  get rejections(): readonly Rejection[] {
+    return [...this.#rejections.values()].flat();
+  }
+
+  /** Only before `settle`. */
+  push({ hash, line, position, claims, rejections }: LoadedDocument): void {
+    const labelAt = String(line).length;
+    const fields = claims.flatMap(({ key, item, where }) => [item, key, where.slice(labelAt)]);
+    if (rejections.length > 0) this.#rejections.set(this.#list.length, rejections);
+    this.#list.push(JSON.stringify([hash, line, position, ...fields]));
+    this.#objects!.push(claims.map(({ text }) => text ?? '').join(separator));
+  }
+
+  at(index: number): LoadedDocument {
+    const [hash, line, position, ...fields] = JSON.parse(this.#list.at(index)) as Packed;
+    const texts = fields.length > 0 ? this.#objects?.at(index).split(separator) : undefined;
+    const claims: Claim[] = [];
+    for (let i = 0; i < fields.length; i += 3) {
+      const [item, key, label] = fields.slice(i, i + 3) as [number, string, string];
+      const text = texts?.[i / 3] ?? '';
+      claims.push({ key, item, where: `${line}${label}`, text: text === '' ? undefined : text });
+    }
+    return { place: this.place, hash, line, position, claims, rejections: this.#rejections.get(index) ?? noRejections };
+  }
+
+  /** Somebody else has the objects now. */
+  settle(): void {
+    this.#objects = undefined;
+  }
+}

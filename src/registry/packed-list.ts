@@ -1,0 +1,48 @@
+import { headOf, textAt, writeText } from './packed-text.ts';
+
+const minChunkBytes = 1024;
+const chunkBits = 18;
+const maxChunkBytes = 1 << chunkBits;
+const headBytes = 4;
+
+/** A list of texts outside of the JavaScript heap, that only grows: 8 octets beside each text. At most 4 GiB. */
+export class PackedList {
+  readonly #chunks: Buffer[] = [];
+  #places = new Uint32Array(16);
+  #length = 0;
+  #end = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(text: string): void {
+    const head = headOf(text);
+    const size = headBytes + (head >>> 1);
+    let chunk = this.#chunks.at(-1);
+    if (!chunk || this.#end + size > Math.min(chunk.length, maxChunkBytes)) {
+      // Lists are short or long: the first chunks are small.
+      const usual = Math.min(maxChunkBytes, minChunkBytes << Math.min(this.#chunks.length, chunkBits));
+      chunk = Buffer.allocUnsafeSlow(Math.max(size, usual));
+      this.#chunks.push(chunk);
+      this.#end = 0;
+    }
+    if (this.#length === this.#places.length) {
+      const places = new Uint32Array(this.#length * 2);
+      places.set(this.#places);
+      this.#places = places;
+    }
+    chunk.writeUInt32LE(head, this.#end);
+    writeText(chunk, this.#end + headBytes, text, head);
+    this.#places[this.#length++] = ((this.#chunks.length - 1) << chunkBits) | this.#end;
+    this.#end += size;
+  }
+
+  /** The text at an index that is in the list. */
+  at(index: number): string {
+    const place = this.#places[index]!;
+    const chunk = this.#chunks[place >>> chunkBits]!;
+    const at = place & (maxChunkBytes - 1);
+    return textAt(chunk, at + headBytes, chunk.readUInt32LE(at));
+  }
+}
