@@ -3,6 +3,7 @@ import { rcode } from '../../wire/codes.ts';
 import type { ServerConfig } from '../config.ts';
 import { histogramSamples, type Family, type Labels, type Sample } from './family.ts';
 import { serverLabel, type MetricsLayout, type ZoneLayout } from './layout.ts';
+import { durationsOf } from './meter.ts';
 import { familyLabels, protocolLabels, rcodeCount, sizeBounds, typeLabels, zoneSeries } from './series.ts';
 import type { Totals } from './totals.ts';
 
@@ -55,7 +56,7 @@ export function dnsFamilies(
   };
   const durationName = 'coredns_dns_request_duration_seconds';
   const durations = ({ labels }: LabelledZone, at: number): Sample[] => {
-    const counts = totals.slice(at + zoneSeries.duration, histogramLength(timeBoundsMs));
+    const counts = totals.sums(histogramLength(timeBoundsMs), (memory) => durationsOf(memory, at));
     return isEmpty(counts) ? [] : histogramSamples(durationName, labels, timeBoundsMs, counts, 1 / 1000);
   };
   const sizes =

@@ -24,8 +24,8 @@ const smallSizeBuckets = Uint8Array.from({ length: 1024 }, (_, size) => bucketOf
  * Counts the queries of one zone at one listener, with plain stores into the worker's memory.
  *
  * Durations: a query that waits is measured, from when it begins to wait. Of those that do not wait the first 1,000 are,
- * and later one in 17, which stands for those before it as well. So the shape and the sum of the histogram are those of
- * the sample, and its counts lag behind by what was answered since the last measurement, 16 queries at most.
+ * and later one in 17, which stands for those behind it as well. These are put into its bucket at the next measurement;
+ * until then they are missing there, and a scrape adds them (`durationsOf`).
  */
 export class Meter {
   readonly #memory: Float64Array;
@@ -33,7 +33,7 @@ export class Meter {
   readonly #clock: Clock;
   #untilMeasured = 1;
   #measured = 0;
-  /** Queries that were answered at once and stand in no histogram yet. */
+  /** Queries that were answered at once since the last one that was measured. */
   #unmeasured = 0;
 
   /** `at` is where the series of the zone begin. */
@@ -55,8 +55,8 @@ export class Meter {
 
   /** A query was answered at once by a reply of this length, 0 for none. */
   count(query: Query, length: number, isMeasured: boolean): void {
-    this.#unmeasured++;
     if (isMeasured) this.#measure();
+    else this.#unmeasured++;
     this.#countMessages(query, typeIndex(query.type), length);
     if (length > 0) this.#memory[this.#at + zoneSeries.responses + replyCode(query)]!++;
   }
@@ -83,8 +83,12 @@ export class Meter {
     const memory = this.#memory;
     const at = this.#at;
     const ms = this.#clock.now() - memory[at + zoneSeries.began]!;
-    memory[at + zoneSeries.duration + bucketOf(timeBoundsMs, ms)]! += this.#unmeasured;
-    memory[at + durationSum]! += this.#unmeasured * ms;
+    const bucket = bucketOf(timeBoundsMs, ms);
+    memory[at + zoneSeries.duration + memory[at + zoneSeries.lastBucket]!]! += this.#unmeasured;
+    memory[at + durationSum]! += this.#unmeasured * memory[at + zoneSeries.lastDuration]! + ms;
+    memory[at + zoneSeries.duration + bucket]!++;
+    memory[at + zoneSeries.lastBucket] = bucket;
+    memory[at + zoneSeries.lastDuration] = ms;
     this.#unmeasured = 0;
   }
 
@@ -105,4 +109,20 @@ function countSize(memory: Float64Array, at: number, size: number): void {
   const bucket = size < smallSizeBuckets.length ? smallSizeBuckets[size]! : bucketOf(sizeBounds, size);
   memory[at + bucket]!++;
   memory[at + sizeSum]! += size;
+}
+
+/**
+ * The durations of a zone in one worker's memory, in the form of a histogram: what its `Meter` has counted, and for the
+ * queries since the last measurement what that was. So no count ever falls from one scrape to the next.
+ */
+export function durationsOf(memory: Float64Array, at: number): number[] {
+  const start = at + zoneSeries.duration;
+  const durations = [...memory.subarray(start, start + histogramLength(timeBoundsMs))];
+  const sum = (numbers: Iterable<number>): number => Array.from(numbers).reduce((total, each) => total + each, 0);
+  const queries = sum(memory.subarray(at + zoneSeries.requests, start));
+  // A worker may be counting at this moment.
+  const missing = Math.max(0, queries - sum(durations.slice(0, -1)));
+  durations[memory[at + zoneSeries.lastBucket]!]! += missing;
+  durations[durations.length - 1]! += missing * memory[at + zoneSeries.lastDuration]!;
+  return durations;
 }

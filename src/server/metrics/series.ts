@@ -62,7 +62,10 @@ export const zoneSeries = {
   responses,
   /** No metric: when the query began that is being measured. */
   began,
-  length: began + 1,
+  /** No metrics either: the bucket of the last query that was measured, and its milliseconds. */
+  lastBucket: began + 1,
+  lastDuration: began + 2,
+  length: began + 3,
 } as const;
 
 const otherType = typeLabels.length - 1;

@@ -15,10 +15,15 @@ export class Totals {
 
   /** Sums of a run of numbers. */
   slice(start: number, length: number): number[] {
+    return this.sums(length, (memory) => memory.subarray(start, start + length));
+  }
+
+  /** Sums of `length` numbers that are made of each worker's memory. */
+  sums(length: number, numbersOf: (memory: Float64Array) => ArrayLike<number>): number[] {
     const sums = new Array<number>(length).fill(0);
     for (const memory of this.#workers()) {
-      const view = new Float64Array(memory, start * Float64Array.BYTES_PER_ELEMENT, length);
-      for (let i = 0; i < length; i++) sums[i]! += view[i]!;
+      const numbers = numbersOf(new Float64Array(memory));
+      for (let i = 0; i < length; i++) sums[i]! += numbers[i]!;
     }
     return sums;
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { histogramLength, timeBoundsMs } from '../../../src/runtime/histogram.ts';
 import { Answerer } from '../../../src/server/answerer.ts';
 import { counterCount, makeCounters } from '../../../src/server/counters.ts';
-import { Meter } from '../../../src/server/metrics/meter.ts';
+import { durationsOf, Meter } from '../../../src/server/metrics/meter.ts';
 import {
   familyLabels,
   protocolLabels,
@@ -32,7 +32,7 @@ function makeMeter() {
     clock.advance(ms);
     meter.count(query, serverFailure(query, 'test'), isMeasured);
   };
-  const histogram = () => [...memory.subarray(durations.at, durations.at + durations.length)];
+  const histogram = () => durationsOf(memory, 0);
   return { memory, clock, meter, ask, histogram };
 }
 
@@ -45,16 +45,16 @@ describe('durations', () => {
     expect(histogram().at(-1)).toBeCloseTo(999 * 0.1 + 3);
   });
 
-  it('of later ones count in seventeens, as the last of them', () => {
+  it('of the next 16 count as the one that was measured last', () => {
     const { ask, histogram } = makeMeter();
     for (let i = 0; i < 999; i++) ask(0);
     ask(3);
     for (let i = 0; i < 16; i++) ask(500);
-    expect([histogram()[0], histogram()[4], histogram()[11]]).toEqual([999, 1, 0]);
-    ask(400);
+    expect([histogram()[0], histogram()[4], histogram()[11]]).toEqual([999, 17, 0]);
+    ask(500);
     for (let i = 0; i < 16; i++) ask(0);
-    expect([histogram()[0], histogram()[4], histogram()[11]]).toEqual([999, 1, 17]);
-    expect(histogram().at(-1)).toBeCloseTo(3 + 17 * 400);
+    expect([histogram()[0], histogram()[4], histogram()[11]]).toEqual([999, 17, 17]);
+    expect(histogram().at(-1)).toBeCloseTo(17 * 3 + 17 * 500);
   });
 
   it('of queries that wait are all measured', () => {
