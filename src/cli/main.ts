@@ -80,6 +80,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
   const scarceFiles = fileLimitWarning(ownLimits());
   if (scarceFiles !== undefined) logger.warning(scarceFiles);
+  const plane = controlPlane();
   const server = await RunningServer.start(config, {
     clock,
     logger,
@@ -90,7 +91,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
-    onWorkersMade: controlPlane().giveWay,
+    onWorkersMade: () => plane.giveWay(),
   });
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);

@@ -48,15 +48,17 @@ export class SelfCheck {
   async #check(): Promise<void> {
     const { url, meter, clock, logger, ask = request } = this.#options;
     const begin = clock.now();
-    const failure = await ask(url, timeoutMs).catch((error: unknown) => error ?? 'unknown');
+    const failure = await ask(url, timeoutMs).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
+    );
     // What a stop cuts is no failure.
     if (this.#isStopped) return;
     const tookMs = clock.now() - begin;
     observe(meter.durations, 0, healthBoundsMs, tookMs);
     if (failure !== undefined) {
       meter.failures++;
-      const text = failure instanceof Error ? failure.message : String(failure);
-      logger.warning(`plugin/health: Local health request to ${url} failed: ${text}`);
+      logger.warning(`plugin/health: Local health request to ${url} failed: ${failure}`);
     } else if (tookMs > slowMs) {
       logger.warning(
         `plugin/health: Local health request to ${url} took more than 1s: ${(tookMs / 1000).toFixed(1)} s`,

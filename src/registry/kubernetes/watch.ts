@@ -21,7 +21,7 @@ export async function watch(
   from: WatchFrom,
   { watchdogMs, responseTimeoutMs, maxLineBytes }: ReflectorTiming,
   random: () => number,
-  { onOpen, onEvent, onPause }: WatchListener,
+  listener: WatchListener,
 ): Promise<void> {
   const beginning =
     from === 'beginning' ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { ...from };
@@ -34,17 +34,17 @@ export async function watch(
   };
   const silenceMs = from === 'beginning' ? responseTimeoutMs : watchdogMs;
   await collection.get(query, silenceMs, async ({ body }, limitSilence) => {
-    onOpen();
+    listener.onOpen();
     const lines = new LineSplitter(maxLineBytes);
     for await (const chunk of body) {
       try {
         for (const line of lines.push(chunk)) {
           const event = readEvent(parseJson(line));
-          onEvent(event);
+          listener.onEvent(event);
           if (event.type === 'BOOKMARK' && event.endsList) limitSilence(watchdogMs);
         }
       } finally {
-        onPause();
+        listener.onPause();
       }
     }
   });

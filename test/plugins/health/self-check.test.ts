@@ -10,9 +10,9 @@ function rig() {
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   const meter = new HealthMeter();
-  const asked: { url: string; end: PromiseWithResolvers<void> }[] = [];
-  const ask = (to: string): Promise<void> => {
-    const end = Promise.withResolvers<void>();
+  const asked: { url: string; end: PromiseWithResolvers<undefined> }[] = [];
+  const ask = (to: string): Promise<undefined> => {
+    const end = Promise.withResolvers<undefined>();
     asked.push({ url: to, end });
     return end.promise;
   };
@@ -30,11 +30,11 @@ it('asks every second, and counts how long that took', async () => {
   clock.advance(1);
   expect(asked.map((each) => each.url)).toEqual([url]);
   clock.advance(2);
-  asked[0]!.end.resolve();
+  asked[0]!.end.resolve(undefined);
   await settled();
   clock.advance(1000);
   expect(asked).toHaveLength(2);
-  asked[1]!.end.resolve();
+  asked[1]!.end.resolve(undefined);
   await settled();
   expect([...meter.durations]).toEqual([1, 1, 0, 0, 0, 0, 2]);
   expect(meter.failures).toBe(0);
@@ -45,7 +45,7 @@ it('warns where it takes more than a second, and where it fails', async () => {
   const { clock, meter, asked, messages } = rig();
   clock.advance(1000);
   clock.advance(1500);
-  asked[0]!.end.resolve();
+  asked[0]!.end.resolve(undefined);
   await settled();
   clock.advance(1000);
   clock.advance(3000);
