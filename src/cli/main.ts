@@ -4,6 +4,7 @@ import { formatProblem } from '../corefile/problem.ts';
 import { makeDirectives } from '../plugins/directives.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
+import { giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
 import { fileLimitWarning } from '../server/file-limit.ts';
@@ -75,6 +76,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   if (flags.check) return print('The Corefile is right.\n');
   // From here on a signal ends what has been started, even if that is not all yet.
   const signalled = nextSignal();
+  keepYoungGenerationSmall();
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
@@ -101,6 +103,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   }
   logger.flush();
   if (!flags.quiet) process.stdout.write(banner(server, version));
+  giveBackMemory();
   // The sockets belong to workers; this keeps the main thread until it is told to go.
   const alive = setInterval(() => undefined, 2 ** 30);
   const signal = await signalled;

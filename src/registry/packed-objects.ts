@@ -11,10 +11,14 @@ export interface NumberedObjects {
 
 /** A few megabytes: an object that was read lately is likely to be read again. */
 const maxRecent = 2048;
+/** Paths of files that are kept once for all the objects in them. */
+const maxPaths = 4096;
 
 /** All objects as text outside of the heap, by their keys. They are made again when they are asked for. */
 export class PackedObjects implements NumberedObjects {
   readonly #texts = new PackedMap();
+  readonly #paths: string[] = [];
+  readonly #pathNumbers = new Map<string, number>();
   /** Objects as they came, until `settle`. */
   readonly #arrived = new Map<number, RegistryObject>();
   /** Objects that were made lately, and those before them. */
@@ -37,7 +41,7 @@ export class PackedObjects implements NumberedObjects {
   objectOf(id: number): RegistryObject {
     const known = this.#arrived.get(id) ?? this.#recent.get(id) ?? this.#older.get(id);
     if (known) return known;
-    const object = objectOfText(this.#texts.keyOf(id), this.#texts.valueOf(id));
+    const object = objectOfText(this.#texts.keyOf(id), this.#longOf(this.#texts.valueOf(id)));
     this.#recent.set(id, object);
     if (this.#recent.size >= maxRecent) {
       this.#older = this.#recent;
@@ -46,9 +50,9 @@ export class PackedObjects implements NumberedObjects {
     return object;
   }
 
-  /** Puts an object in, in place of another with its key. Returns its number. */
-  put(object: RegistryObject): number {
-    const id = this.#texts.set(objectKey(object), textOfObject(object));
+  /** Puts an object in, in place of another with its key; `text` is `textOfObject` of it. Returns its number. */
+  put(object: RegistryObject, text: string = textOfObject(object)): number {
+    const id = this.#texts.set(objectKey(object), this.#shortOf(text, object.meta.origin.text));
     this.#forget(id);
     this.#arrived.set(id, object);
     return id;
@@ -71,7 +75,27 @@ export class PackedObjects implements NumberedObjects {
 
   /** All of them; nothing may be put in or deleted meanwhile. */
   *all(): Iterable<RegistryObject> {
-    for (const [key, text] of this.#texts.entries()) yield objectOfText(key, text);
+    for (const [key, text] of this.#texts.entries()) yield objectOfText(key, this.#longOf(text));
+  }
+
+  /** A text begins with an origin, and that of an object in a file with its path: `3:LINE` is kept, `:` before any other. */
+  #shortOf(text: string, origin: string): string {
+    const end = origin.lastIndexOf(':');
+    const number = end < 0 ? undefined : this.#numberOf(origin.slice(0, end));
+    return number === undefined ? `:${text}` : number + text.slice(end);
+  }
+
+  #longOf(text: string): string {
+    const end = text.indexOf(':');
+    return end === 0 ? text.slice(1) : this.#paths[Number(text.slice(0, end))]! + text.slice(end);
+  }
+
+  #numberOf(path: string): number | undefined {
+    const known = this.#pathNumbers.get(path);
+    if (known !== undefined || this.#paths.length === maxPaths) return known;
+    const number = this.#paths.push(path) - 1;
+    this.#pathNumbers.set(path, number);
+    return number;
   }
 
   #forget(id: number): void {

@@ -4,9 +4,10 @@ import { AllocationKeeper, type Allocation } from './allocation/keeper.ts';
 import { ClientIndex } from './client-index.ts';
 import { Compiler } from './compile/compile.ts';
 import { NamespaceIds } from './namespace-ids.ts';
-import { keyOf, objectKey, type Pod, type RegistryObject } from './object.ts';
+import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { OversizeWatch } from './oversize.ts';
+import { PackedMap } from './packed-map.ts';
 import { PodDemandWatch } from './pod-demand.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
@@ -58,12 +59,15 @@ export class Registry implements Sink {
   readonly #oversize: OversizeWatch;
   readonly #podDemand: PodDemandWatch;
   #rejections: readonly Rejection[] = [];
+  /** Hosts whose automatic addresses nobody gets, until `synced`. */
+  #heldBack: PackedMap | undefined;
   #resolved = 0;
 
   constructor(options: RegistryOptions, environment: RegistryEnvironment) {
     const { table, serverAddresses } = environment;
     this.#options = options;
     this.#environment = environment;
+    this.#heldBack = options.autoAddresses === 'off' ? new PackedMap() : undefined;
     this.store = new Store(options);
     const compiler = new Compiler();
     this.#namespaces = new NamespaceIds(table, compiler);
@@ -128,7 +132,7 @@ export class Registry implements Sink {
           : keyOf(change.kind, change.namespace, change.name, change.cluster);
       const old = this.store.get(key);
       if (old) this.#remove(old, dirty);
-      if (change.type === 'upsert') this.#add(change.object, dirty);
+      if (change.type === 'upsert') this.#add(change.object, change.text, dirty);
     }
     this.#keeper?.flush(dirty);
     let changed = false;
@@ -150,7 +154,8 @@ export class Registry implements Sink {
 
   synced(): void {
     this.#environment.table.sync = syncState.synced;
-    const held = this.#options.autoAddresses === 'off' ? this.#countAutoAddresses() : 0;
+    const held = this.#heldBack?.size ?? 0;
+    this.#heldBack = undefined;
     if (held > 0) {
       this.#environment.logger.info(
         `plugin/serviceentry: automatically allocated addresses of ${held} hosts are held back; auto_addresses says who gets them`,
@@ -158,8 +163,8 @@ export class Registry implements Sink {
     }
   }
 
-  #add(object: RegistryObject, dirty: Set<string>): void {
-    for (const refusal of this.store.add(object, dirty)) {
+  #add(object: RegistryObject, text: string | undefined, dirty: Set<string>): void {
+    for (const refusal of this.store.add(object, dirty, text)) {
       const { object: name, message } = rejectionOf(refusal);
       this.#environment.logger.warning(`plugin/serviceentry: ${name}: host ${refusal.host} is not served: ${message}`);
     }
@@ -190,7 +195,9 @@ export class Registry implements Sink {
 
   #publish(host: string): boolean {
     this.#resolved++;
-    const answers = resolveHost(host, this.store.entriesOf(host), this.context);
+    const entries = this.store.entriesOf(host);
+    const answers = resolveHost(host, entries, this.context);
+    this.#noteHeldBack(host, entries);
     this.#pointers.update(host, answers);
     this.#oversize.check(host, answers);
     this.#podDemand.resolved(host, answers.isUniform);
@@ -214,13 +221,12 @@ export class Registry implements Sink {
     this.#environment.logger.debug(`plugin/serviceentry: ${first(objects)}: hosts ${first([...hosts])}: ${effect}`);
   }
 
-  #countAutoAddresses(): number {
-    let hosts = 0;
-    for (const host of this.store.hosts) {
-      const entries = this.store.entriesOf(host);
-      if (entries.some((entry) => autoAddressesOf(entry, host, this.context).length > 0)) hosts++;
-    }
-    return hosts;
+  /** Until all is there: then it is told how many there are. */
+  #noteHeldBack(host: string, entries: readonly ServiceEntry[]): void {
+    const isHeldBack = (entry: ServiceEntry): boolean => autoAddressesOf(entry, host, this.context).length > 0;
+    if (!this.#heldBack) return;
+    if (entries.some(isHeldBack)) this.#heldBack.set(host, '');
+    else this.#heldBack.delete(host);
   }
 }
 

@@ -3,7 +3,12 @@ import type { Rejection } from './rejection.ts';
 
 /** A change of one object. `key` is `objectKey` of it. */
 export type Change =
-  | { readonly type: 'upsert'; readonly object: RegistryObject }
+  | {
+      readonly type: 'upsert';
+      readonly object: RegistryObject;
+      /** `textOfObject` of it, where the source has it at hand. */
+      readonly text?: string;
+    }
   | {
       readonly type: 'delete';
       readonly kind: ObjectKind;

@@ -82,9 +82,12 @@ export class Store {
     return this.#services.size > 0 && this.#services.has(servicePart(host) ?? '');
   }
 
-  /** Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. */
-  add(object: RegistryObject, dirty: Set<string>): readonly Refusal[] {
-    const id = this.packed.put(object);
+  /**
+   * Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. `text` is
+   * `textOfObject` of it, where that is at hand.
+   */
+  add(object: RegistryObject, dirty: Set<string>, text?: string): readonly Refusal[] {
+    const id = this.packed.put(object, text);
     switch (object.kind) {
       case 'ServiceEntry':
         this.workloads.addSelector(object);

@@ -31,6 +31,8 @@ export const maxDebounceMs = 100;
 export const settleMs = 100;
 /** The net under the watches. */
 export const pollMs = 10_000;
+/** At the start so many objects at most are told at a time. */
+const maxFirstChanges = 1000;
 /** Where the system cannot watch. */
 export const fallbackPollMs = 1000;
 
@@ -64,6 +66,7 @@ export class FileSource implements Source {
   #cancelScan: (() => void) | undefined;
   #cancelPoll: (() => void) | undefined;
   #mustPoll = false;
+  #hasApplied = false;
 
   constructor(options: FileSourceOptions) {
     const { paths, clock, logger, fileSystem = nodeFileSystem } = options;
@@ -86,9 +89,25 @@ export class FileSource implements Source {
     );
   }
 
-  /** Reads everything before it returns: one `apply` with all objects, then `synced`. */
+  /**
+   * Reads everything before it returns: objects go to the sink while files are read, some at a time, so that they are never
+   * all in memory; then `synced`.
+   */
   start(sink: Sink): void {
     this.#sink = sink;
+    const { paths, files } = scanPaths(
+      this.#loader,
+      this.#paths,
+      emptySnapshot,
+      emptySnapshot.files,
+      () => false,
+      (file) => this.#addAll(file),
+    );
+    this.#served = { paths, files };
+    this.#seen = files;
+    this.#apply();
+    if (!this.#hasApplied) sink.apply([]);
+    // The watches are opened now: what has happened meanwhile is seen.
     this.#believe(this.#look());
     sink.synced();
     this.#poll();
@@ -168,8 +187,23 @@ export class FileSource implements Source {
     return false;
   }
 
+  /** Tells the objects of a file of which nothing is known yet. */
+  #addAll({ documents }: LoadedFile): void {
+    for (let index = 0; index < documents.length; index++) {
+      this.#ledger.add(documents.at(index));
+      if (this.#ledger.touched >= maxFirstChanges) this.#apply();
+    }
+    documents.settle();
+  }
+
+  #apply(): void {
+    const changes = this.#ledger.takeChanges();
+    if (changes.length === 0) return;
+    this.#hasApplied = true;
+    this.#sink?.apply(changes);
+  }
+
   #believe(scan: Scan): void {
-    const isFirst = this.#served === emptySnapshot;
     this.#doubtSince = undefined;
     this.#seen = scan.files;
     const before = this.#served;
@@ -185,8 +219,7 @@ export class FileSource implements Source {
       for (const document of documentsOnlyIn(file, known)) this.#ledger.add(document);
       file.documents.settle();
     }
-    const changes = this.#ledger.takeChanges();
-    if (changes.length > 0 || isFirst) this.#sink?.apply(changes);
+    this.#apply();
     this.#reportRejections();
   }
 

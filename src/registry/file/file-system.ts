@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync, watch } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync, watch } from 'node:fs';
 
 /** What `stat` says, links followed. */
 export interface FileStatus {
@@ -79,9 +79,11 @@ export const nodeFileSystem: FileSystem = {
   },
 };
 
-/** The file may grow while it is read: the size that `stat` gave is only where to begin. */
+const minReadBytes = 4096;
+
+/** The file may grow while it is read, and some have no size: what the system says is only where to begin. */
 function readUpTo(descriptor: number, limit: number): Buffer {
-  let buffer = Buffer.allocUnsafe(64 * 1024);
+  let buffer = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(fstatSync(descriptor).size, minReadBytes) + 1));
   let length = 0;
   for (;;) {
     const room = Math.min(buffer.length, limit) - length;
@@ -89,7 +91,7 @@ function readUpTo(descriptor: number, limit: number): Buffer {
     length += read;
     if (length >= limit || (read === 0 && room > 0)) return buffer.subarray(0, length);
     if (length === buffer.length) {
-      const larger = Buffer.allocUnsafe(buffer.length * 2);
+      const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
       buffer.copy(larger, 0, 0, length);
       buffer = larger;
     }

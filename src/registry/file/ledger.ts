@@ -43,6 +43,11 @@ export class Ledger {
     this.#told = told;
   }
 
+  /** How many keys `takeChanges` has to look at. */
+  get touched(): number {
+    return this.#winners.size;
+  }
+
   add(document: LoadedDocument): void {
     const { place, position } = document;
     for (const claim of document.claims) {
@@ -93,7 +98,7 @@ export class Ledger {
         continue;
       }
       const object = objectOfText(key, winner.text);
-      if (!before || !sameObject(before, object)) changes.push({ type: 'upsert', object });
+      if (!before || !sameObject(before, object)) changes.push({ type: 'upsert', object, text: winner.text });
     }
     this.#winners.clear();
     this.#removed.clear();

@@ -51,7 +51,8 @@ function loadYaml(text: string, options: LoadOptions): LoadResult {
     if (parsed.type === 'value') {
       // `---` with nothing but a comment or `null` behind it.
       if (parsed.value === null) return { place, hash, line, position, claims: [], rejections: [] };
-      return readDocument({ place, hash, line, position, label: '', value: parsed.value }, readObject, onSkipped);
+      const document = { place, hash, line, position, label: '', value: parsed.value };
+      return withoutWindows(readDocument(document, readObject, onSkipped));
     }
     const at = parsed.line === undefined ? `${line}` : `${startLine + parsed.line}:${parsed.column + 1}`;
     const { reason, message } = parsed;
@@ -59,6 +60,11 @@ function loadYaml(text: string, options: LoadOptions): LoadResult {
     return { place, hash, line, position, claims: [], rejections: [rejection] };
   });
   return { type: 'documents', documents };
+}
+
+/** What is kept of a document must not hold on to the text of the whole file, into which its strings may be windows. */
+function withoutWindows(document: LoadedDocument): LoadedDocument {
+  return document.rejections.length === 0 ? document : structuredClone(document);
 }
 
 function loadJson(text: string, options: LoadOptions): LoadResult {

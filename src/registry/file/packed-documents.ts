@@ -2,8 +2,6 @@ import { PackedList } from '../packed-list.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Claim, FilePlace, LoadedDocument } from './document.ts';
 
-type Packed = readonly [hash: string, line: number, position: number, ...claims: (string | number)[]];
-
 const noRejections: readonly Rejection[] = [];
 /** No path and no JSON without escapes holds it. */
 const separator = '\0';
@@ -37,20 +35,26 @@ export class PackedDocuments {
     const labelAt = String(line).length;
     const fields = claims.flatMap(({ key, item, where }) => [item, key, where.slice(labelAt)]);
     if (rejections.length > 0) this.#rejections.set(this.#list.length, rejections);
-    this.#list.push(JSON.stringify([hash, line, position, ...fields]));
+    this.#list.push([hash, line, position, ...fields].join(separator));
     this.#objects!.push(claims.map(({ text }) => text ?? '').join(separator));
   }
 
   at(index: number): LoadedDocument {
-    const [hash, line, position, ...fields] = JSON.parse(this.#list.at(index)) as Packed;
+    const [hash, line, position, ...fields] = this.#list.at(index).split(separator) as [
+      string,
+      string,
+      string,
+      ...string[],
+    ];
     const texts = fields.length > 0 ? this.#objects?.at(index).split(separator) : undefined;
     const claims: Claim[] = [];
     for (let i = 0; i < fields.length; i += 3) {
-      const [item, key, label] = fields.slice(i, i + 3) as [number, string, string];
+      const [item, key, label] = fields.slice(i, i + 3) as [string, string, string];
       const text = texts?.[i / 3] ?? '';
-      claims.push({ key, item, where: `${line}${label}`, text: text === '' ? undefined : text });
+      claims.push({ key, item: Number(item), where: `${line}${label}`, text: text === '' ? undefined : text });
     }
-    return { place: this.place, hash, line, position, claims, rejections: this.#rejections.get(index) ?? noRejections };
+    const rejections = this.#rejections.get(index) ?? noRejections;
+    return { place: this.place, hash, line: Number(line), position: Number(position), claims, rejections };
   }
 
   /** Somebody else has the objects now. */

@@ -30,6 +30,7 @@ export interface Scan extends Snapshot {
  * @param served what is served: unread and unreadable files are taken from it
  * @param seen what was read last, served or not yet
  * @param mustRead files that are read whatever `stat` says
+ * @param onFile is told of each file as soon as it is known
  */
 export function scanPaths(
   loader: FileLoader,
@@ -37,6 +38,7 @@ export function scanPaths(
   served: Snapshot,
   seen: ReadonlyMap<string, LoadedFile>,
   mustRead: (path: string) => boolean,
+  onFile: (file: LoadedFile) => void = () => undefined,
 ): Scan {
   const { fileSystem } = loader;
   const watched = new WatchPoints(fileSystem);
@@ -71,7 +73,9 @@ export function scanPaths(
       }
       const last = seen.get(file);
       const isUnchanged = last?.stamp === status.stamp && last.place.index === index && !mustRead(file);
-      files.set(file, isUnchanged ? last : loadPlace(loader, { index, path: file }, status, known, last));
+      const loaded = isUnchanged ? last : loadPlace(loader, { index, path: file }, status, known, last);
+      files.set(file, loaded);
+      onFile(loaded);
     }
     if (!expansion.keepsOthers) return;
     for (const [file, known] of served.files)

@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from 'js-yaml';
 
+const schema = CORE_SCHEMA.withTags(mergeTag);
 export const maxDepth = 100;
 /** What a document may always expand to. */
 const minExpandedSize = 1024 * 1024;
@@ -18,12 +19,13 @@ export type YamlResult =
 /**
  * Parses one YAML document (1.2 core schema, with `<<`) into what JSON can hold. Aliases may make it larger than its
  * text, but only up to a bound: without them no document has more nodes and characters than its text has characters,
- * so a "billion laughs" is found after as many steps as an honest document of that length takes. Never throws.
+ * so a "billion laughs" is found after as many steps as an honest document of that length takes. Strings may be windows
+ * into the text, and keep it in memory. Never throws.
  */
 export function parseYaml(text: string): YamlResult {
   let value: unknown;
   try {
-    value = load(text, { schema: CORE_SCHEMA.withTags(mergeTag), maxDepth });
+    value = load(text, { schema, maxDepth });
   } catch (error) {
     if (!(error instanceof YAMLException)) return failure('parse', String(error));
     const reason = error.reason.includes('maxDepth') || error.reason.includes('maxTotalMergeKeys') ? 'size' : 'parse';
@@ -32,19 +34,19 @@ export function parseYaml(text: string): YamlResult {
   }
   const limit = Math.max(minExpandedSize, 2 * text.length);
   if (!fits(value, limit)) return failure('size', `expands through its aliases to more than ${limit} characters`);
-  try {
-    // Strings of the parser are windows into the text of the whole file; copies let go of it.
-    return { type: 'value', value: JSON.parse(JSON.stringify(value)) as unknown };
-  } catch (error) {
-    return failure('size', String(error));
-  }
+  return { type: 'value', value: isOddNumber(value) ? null : value };
 }
 
 function failure(reason: 'parse' | 'size', message: string): YamlResult {
   return { type: 'error', reason, line: undefined, column: 0, message };
 }
 
-/** Walks as a tree, so an alias counts each time; ends at the limit, so also where an alias holds itself. */
+/** JSON has no such numbers. */
+function isOddNumber(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+/** Puts `null` in place of numbers that JSON has not. Walks as a tree, so an alias counts each time; ends at the limit, so also where an alias holds itself. */
 function fits(value: unknown, limit: number): boolean {
   const waiting: unknown[] = [value];
   let size = 0;
@@ -52,10 +54,15 @@ function fits(value: unknown, limit: number): boolean {
     const node = waiting.pop();
     size++;
     if (typeof node === 'string') size += node.length;
-    else if (Array.isArray(node)) for (const item of node) waiting.push(item);
+    else if (Array.isArray(node))
+      for (let index = 0; index < node.length; index++) {
+        if (isOddNumber(node[index])) node[index] = null;
+        waiting.push(node[index]);
+      }
     else if (node !== null && typeof node === 'object')
       for (const [key, member] of Object.entries(node)) {
         size += key.length;
+        if (isOddNumber(member)) (node as Record<string, unknown>)[key] = null;
         waiting.push(member);
       }
     if (size + waiting.length > limit) return false;

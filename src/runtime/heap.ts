@@ -1,0 +1,22 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/**
+ * Keeps V8's young generation as small as it begins, for all threads: V8 lets it grow to tens of megabytes while much is
+ * read, and does not take them back, though the objects that are read die at once. Only at the start of a process.
+ */
+export function keepYoungGenerationSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/**
+ * Collects all garbage of this thread and gives the memory back to the system, once what was read at the start is in
+ * place. Takes tens of milliseconds, of this thread alone.
+ */
+export function giveBackMemory(): void {
+  // V8 has no other way to be asked, but only new contexts have `gc`.
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (options: { type: 'major'; flavor: 'last-resort' }) => void;
+  setFlagsFromString('--no-expose-gc');
+  collect({ type: 'major', flavor: 'last-resort' });
+}

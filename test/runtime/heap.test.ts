@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { giveBackMemory } from '../../src/runtime/heap.ts';
+
+test('garbage is collected when memory is given back', () => {
+  let object: object | undefined = { some: 'thing' };
+  const reference = new WeakRef(object);
+  object = undefined;
+  return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    giveBackMemory();
+    expect(reference.deref()).toBeUndefined();
+    expect('gc' in globalThis).toBe(false);
+  });
+});
