@@ -4,6 +4,7 @@ import { formatProblem } from '../corefile/problem.ts';
 import { makeDirectives } from '../plugins/directives.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
+import { giveBackWhenQuiet } from '../runtime/give-back.ts';
 import { giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { errorMessage } from '../server/error-message.ts';
@@ -103,10 +104,12 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   }
   logger.flush();
   if (!flags.quiet) process.stdout.write(banner(server, version));
-  giveBackMemory();
   // The sockets belong to workers; this keeps the main thread until it is told to go.
   const alive = setInterval(() => undefined, 2 ** 30);
+  const resolved = (): number => server.registries.reduce((sum, { status }) => sum + status.resolved, 0);
+  const endGivingBack = giveBackWhenQuiet(clock, resolved, giveBackMemory);
   const signal = await signalled;
+  endGivingBack();
   clearInterval(alive);
   logger.info(`${signal}: Shutting down servers then terminating`);
   await server.shutDown();

@@ -82,7 +82,7 @@ export class PackedObjects implements NumberedObjects {
   #shortOf(text: string, origin: string): string {
     const end = origin.lastIndexOf(':');
     const number = end < 0 ? undefined : this.#numberOf(origin.slice(0, end));
-    return number === undefined ? `:${text}` : String(number) + text.slice(end);
+    return number === undefined ? `:${text}` : `${number}${text.slice(end)}`;
   }
 
   #longOf(text: string): string {
