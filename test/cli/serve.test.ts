@@ -5,9 +5,10 @@ import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { claimPorts } from '../../src/server/ports.ts';
-import { askTcp, askUdp } from '../support/dns-client.ts';
+import { askTcp, askUdp, TcpClient } from '../support/dns-client.ts';
 import { FakeUpstream, replyTo, silence } from '../support/fake-upstream.ts';
 import { encodeQuery } from '../support/query.ts';
+import { cert, certPath, keyPath } from '../support/tls/files.ts';
 import { directoryWith, ServerProcess, startServer } from './server-process.ts';
 
 const serviceEntry = `apiVersion: networking.istio.io/v1
@@ -64,6 +65,18 @@ local.test:0 {
   for (const reply of [await askUdp(port, query), await askTcp(port, query)]) {
     expect(decode(reply).answers).toMatchObject([{ type: 'A', data: '192.0.2.80' }]);
   }
+  await end(server);
+});
+
+test('DNS over TLS is told as CoreDNS tells it, and answered', async () => {
+  const corefile = `tls://mesh.test:0 {\n bind 127.0.0.1\n tls ${certPath('server')} ${keyPath('server')}\n whoami\n}\n`;
+  const server = new ServerProcess([], directoryWith({ Corefile: corefile }));
+  const [, port] = await server.line(/^try: dig @127\.0\.0\.1 -p (\d+) \+tls example\.org$/);
+  expect(server.lines[0]).toBe(`tls://mesh.test.:${port!} on 127.0.0.1`);
+  const client = await TcpClient.connectTls(Number(port), { ca: cert('ca'), servername: 'dns.example' });
+  client.send(encodeQuery('mesh.test', 'A'));
+  expect(decode(await client.next())).toMatchObject({ rcode: 'NOERROR' });
+  client.close();
   await end(server);
 });
 

@@ -35,6 +35,16 @@ test('an ephemeral port is the same for UDP and TCP of all families, and free', 
   await takeTcp(claimed!.port);
 });
 
+test('TLS needs no port for UDP, and says where to name another', async () => {
+  const { port } = (await takeUdp(0)).address();
+  const tls = { ...listener('127.0.0.1', port), scheme: 'tls' } as const;
+  expect(await claimPorts([tls])).toEqual([tls]);
+  const [ephemeral] = await claimPorts([{ ...tls, port: 0 }]);
+  expect(ephemeral!.port).toBeGreaterThan(0);
+  await takeTcp(port);
+  await expect(claimPorts([tls])).rejects.toThrow('stop that one, or name another port in the key');
+});
+
 test('a port that is free is kept', async () => {
   const [first] = await claimPorts([listener('127.0.0.1', 0)]);
   expect(await claimPorts([first!])).toEqual([first]);

@@ -15,7 +15,7 @@ class FakeThread extends EventEmitter implements WorkerThread {
   constructor(start: WorkerStart) {
     super();
     // What a thread is started with is a copy, as the tables are at that time.
-    this.start = { ...start, tables: new Map(start.tables) };
+    this.start = { ...start, tables: new Map(start.tables), tls: new Map(start.tls) };
   }
 
   postMessage(command: WorkerCommand): void {
@@ -305,5 +305,22 @@ describe('the end', () => {
     await closed;
     clock.advance(20_000);
     expect(threads).toHaveLength(1);
+  });
+});
+
+describe('certificates', () => {
+  test('reach all workers, those that come later with their start', async () => {
+    const { supervisor, threads, clock } = open();
+    const material = (n: number) => ({ cert: `${n}`, key: '', ca: undefined, ticketKeys: new Uint8Array(48) });
+    supervisor.setTls('a', material(1));
+    const opened = supervisor.open(2);
+    for (const thread of threads) thread.listens();
+    await opened;
+    expect(threads.map(({ start }) => [...start.tls])).toEqual([[['a', material(1)]], [['a', material(1)]]]);
+    threads[0]!.dies();
+    supervisor.setTls('a', material(2));
+    expect(threads.map(({ commands }) => commands)).toEqual([[], [{ type: 'tls', name: 'a', material: material(2) }]]);
+    clock.advance(100);
+    expect([...threads[2]!.start.tls]).toEqual([['a', material(2)]]);
   });
 });

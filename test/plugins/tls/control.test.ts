@@ -99,6 +99,12 @@ describe('the files of a tls line', () => {
     files.key = 'x';
     clock.advance(hourMs);
     expect(lines()).toHaveLength(1);
+    // The same again, after it was mended, is told again.
+    Object.assign(files, good);
+    clock.advance(10_000);
+    files.key = 'x';
+    clock.advance(20_000);
+    expect(lines()).toHaveLength(1);
     expect(published).toHaveLength(1);
   });
 });
