@@ -48,15 +48,14 @@ export class SelfCheck {
   async #check(): Promise<void> {
     const { url, meter, clock, logger, ask = request } = this.#options;
     const begin = clock.now();
-    const failure = await ask(url, timeoutMs).catch((error: unknown) => error ?? 'unknown');
+    const failure = await ask(url, timeoutMs).then(() => undefined, errorText);
     // What a stop cuts is no failure.
     if (this.#isStopped) return;
     const tookMs = clock.now() - begin;
     observe(meter.durations, 0, healthBoundsMs, tookMs);
     if (failure !== undefined) {
       meter.failures++;
-      const text = failure instanceof Error ? failure.message : String(failure);
-      logger.warning(`plugin/health: Local health request to ${url} failed: ${text}`);
+      logger.warning(`plugin/health: Local health request to ${url} failed: ${failure}`);
     } else if (tookMs > slowMs) {
       logger.warning(
         `plugin/health: Local health request to ${url} took more than 1s: ${(tookMs / 1000).toFixed(1)} s`,
@@ -64,6 +63,10 @@ export class SelfCheck {
     }
     this.#later();
   }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** On a connection of its own, as a probe of Kubernetes. */

@@ -10,12 +10,9 @@ function rig() {
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   const meter = new HealthMeter();
-  const asked: { url: string; end: PromiseWithResolvers<void> }[] = [];
-  const ask = (to: string): Promise<void> => {
-    const end = Promise.withResolvers<void>();
-    asked.push({ url: to, end });
-    return end.promise;
-  };
+  const asked: { url: string; end: { resolve: () => void; reject: (error: Error) => void } }[] = [];
+  const ask = (to: string): Promise<void> =>
+    new Promise((resolve, reject) => asked.push({ url: to, end: { resolve, reject } }));
   const check = new SelfCheck({ url, meter, clock, logger, ask });
   const messages = (): string[] => logger.lines.map(({ level, message }) => `${level} ${message}`);
   return { clock, meter, asked, check, messages };
