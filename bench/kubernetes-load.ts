@@ -12,8 +12,8 @@ const quietMs = 60_000;
 export async function measureLoad(cluster: Cluster, count: number): Promise<void> {
   const proxy = await HttpProxy.start(cluster.access());
   const meter = new LoadMeter(cluster, proxy);
-  await pass(quietMs);
-  meter.report(`${quietMs / 1000} s without a replica`);
+  await pass(quietMs / 2);
+  meter.report(`${quietMs / 2000} s without a replica`);
   const server = await ServerUnderTest.start([`kubeconfig ${cluster.kubeconfig({ url: proxy.url })}`]);
   const client = new AskingClient(server.port);
   const last = count - 2;

@@ -13,7 +13,7 @@ const ownThreads = '/proc/self/task';
  * taken back. So a worker that is made later, in place of one that died, stands behind its siblings. On other systems a
  * niceness is that of the whole process: there nothing is done.
  */
-export function controlPlane(): { giveWay(): void } {
+export function controlPlane(): { readonly giveWay: () => void } {
   const threads = process.platform === 'linux' ? threadIds() : [];
   return {
     giveWay() {

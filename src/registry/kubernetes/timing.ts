@@ -2,7 +2,9 @@
 export interface ReflectorTiming {
   /**
    * A watch that is silent for so long is cut. An API server sends a bookmark every 60 to 75 seconds, so a connection
-   * without one for longer is dead, though nobody may have said so.
+   * without one for longer is dead, though nobody may have said so. It sends none for a collection of which nothing has
+   * happened since its own start: such a watch is opened again once, from where it was. That cannot be told from a dead
+   * connection (HTTP/1.1 has no ping), and a longer limit would leave dead ones unnoticed.
    */
   readonly watchdogMs: number;
   /** For the head of an answer, and between the octets of a list. */
@@ -15,7 +17,10 @@ export interface ReflectorTiming {
   readonly resetBackoffMs: number;
   /** Of Retry-After nothing beyond this is heeded. */
   readonly maxRetryAfterMs: number;
-  /** Lists are streamed (KEP-3157) where the API server can do that; else, and where it cannot, they come in pages. */
+  /**
+   * Lists are streamed (KEP-3157) where the API server can do that; else, and where it cannot, they come in pages. Pages are
+   * there sooner where there is little to list, and cost the API server less; a stream takes a fifth of our memory less.
+   */
   readonly streamsLists: boolean;
   /** Objects that are asked for at once. */
   readonly pageSize: number;

@@ -6,10 +6,10 @@ import type { ReflectorTiming } from './timing.ts';
 /** Who hears a watch. */
 export interface WatchListener {
   /** The API server has taken it. */
-  onOpen(): void;
-  onEvent(event: WatchEvent): void;
+  readonly onOpen: () => void;
+  readonly onEvent: (event: WatchEvent) => void;
   /** No more events have come for the moment. */
-  onPause(): void;
+  readonly onPause: () => void;
 }
 
 /** From where a watch tells: a resourceVersion, or all that exists first (WatchList, Kubernetes 1.27 and later). */

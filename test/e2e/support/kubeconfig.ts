@@ -7,10 +7,13 @@ export interface KubeconfigOptions {
   readonly token?: string;
   /** A file that is read again and again. */
   readonly tokenFile?: string;
+  /** Its context, which is the cluster's name in messages; `e2e` unless it says otherwise. */
+  readonly context?: string;
 }
 
 /** Writes a kubeconfig with one context; JSON is YAML. */
-export function writeKubeconfig(file: string, { url, ca, token, tokenFile }: KubeconfigOptions): void {
+export function writeKubeconfig(file: string, options: KubeconfigOptions): void {
+  const { url, ca, token, tokenFile, context = 'e2e' } = options;
   const authority = ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
   const provider = { name: 'tokenFile', config: { tokenFile } };
   const fromFile = tokenFile === undefined ? {} : { 'auth-provider': provider };
@@ -19,8 +22,8 @@ export function writeKubeconfig(file: string, { url, ca, token, tokenFile }: Kub
     kind: 'Config',
     clusters: [{ name: 'e2e', cluster: { server: url, ...authority } }],
     users: [{ name: 'e2e', user: { token, ...fromFile } }],
-    contexts: [{ name: 'e2e', context: { cluster: 'e2e', user: 'e2e' } }],
-    'current-context': 'e2e',
+    contexts: [{ name: context, context: { cluster: 'e2e', user: 'e2e' } }],
+    'current-context': context,
   };
   writeFileSync(file, JSON.stringify(config, undefined, 2), { mode: 0o600 });
 }

@@ -60,6 +60,8 @@ export class Rig {
       logger: this.logger,
       random: () => 0.5,
       ...options,
+      // What a list is, page by page; streamed-lists.test.ts has the others.
+      timing: { streamsLists: false, ...options.timing },
     });
     onTestFinished(() => source.stop());
     return source;
