@@ -57,6 +57,10 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
       mkdirSync(account);
       await run(process.execPath, ['bundle.config.ts']);
       cpSync('dist', join(directory, 'app'), { recursive: true });
+      // As the image has it.
+      for (const name of ['koffi', '@koromix']) {
+        cpSync(join('node_modules', name), join(directory, 'app', 'node_modules', name), { recursive: true });
+      }
       writeFileSync(join(directory, 'app', 'package.json'), '{ "type": "module" }');
       const token = await accountToken(admin);
       const client = new ApiClient(cluster().access(token));

@@ -37,7 +37,7 @@ export const defaultTiming: ReflectorTiming = {
   maxBackoffMs: 30_000,
   resetBackoffMs: 120_000,
   maxRetryAfterMs: 300_000,
-  streamsLists: false,
+  streamsLists: true,
   pageSize: 500,
   maxPageBytes: 64 * 1024 * 1024,
   maxLineBytes: 16 * 1024 * 1024,
