@@ -13,7 +13,7 @@ import { cpuSeconds, residentMemory } from './processes.ts';
 const hosts = Number(process.argv[2] ?? 1_000_000);
 const perFile = 100_000;
 /** For the collector to come round, and for memory to be given back. */
-const restMs = 10_000;
+const restMs = 20_000;
 
 for (const format of ['yaml', 'json'] as const) {
   const directory = mkdtempSync(join(tmpdir(), 'serviceentry-dns-load-'));
