@@ -7,11 +7,16 @@ const minArenaBytes = 64 * 1024;
 const deleted = -1;
 /** Share of slots in use at which the table is rebuilt. At 3/5 a name that is not there costs 3.6 steps on average, at 3/4 8.5 (Knuth). */
 const maxLoad = { used: 3, of: 5 };
+/**
+ * A new arena has room for so many times what is alive. The system gives memory only to what is written, so that the room
+ * costs addresses alone; and the fewer generations there were, the less do readers hold that nothing has collected yet.
+ */
+const arenaGrowth = 4;
 
 /**
- * The one writer of an answer table. Readers see each record either as it was or as it is. When the slots or the arena
- * run out, or garbage passes half of it, a new generation is built and handed to `onGeneration`; the old one stays as
- * it was for readers that have not switched yet.
+ * The one writer of an answer table. Readers see each record either as it was or as it is. When the slots run out, or the
+ * arena, or garbage passes half of what is used of it, a new generation is built and handed to `onGeneration`; the old one
+ * stays as it was for readers that have not switched yet. Where only the slots are new, both have the same arena.
  */
 export class TableWriter {
   readonly #hasher: NameHasher;
@@ -48,7 +53,7 @@ export class TableWriter {
 
   /** Octets of shared memory in use by this generation. */
   get bytes(): number {
-    return this.#slots.byteLength + this.#arena.byteLength + this.#state.byteLength;
+    return this.#slots.byteLength + this.#arenaEnd + this.#state.byteLength;
   }
 
   /** One of `syncState`. */
@@ -80,17 +85,15 @@ export class TableWriter {
       this.#liveBytes -= this.#sizeOf(place * 4);
       this.#liveRecords--;
     }
-    if (
-      this.#arenaEnd + record.length > this.#arena.length ||
-      (this.#usedSlots + 1) * maxLoad.of > this.#capacity * maxLoad.used
-    ) {
-      // The old generation keeps the old record: readers that have not switched yet must not miss the name.
-      this.#rebuild(record.length, place > 0 ? slot : -1);
-      this.#insert(this.#find(hash, record, recordOffset.name, length), hash, record);
-      this.#onGeneration(this.handle);
+    const isArenaFull = this.#arenaEnd + record.length > this.#arena.length || this.#isMostlyGarbage;
+    if (!isArenaFull && (this.#usedSlots + 1) * maxLoad.of <= this.#capacity * maxLoad.used) {
+      this.#insert(slot, hash, record);
       return true;
     }
-    this.#insert(slot, hash, record);
+    // The old generation keeps the old record: readers that have not switched yet must not miss the name.
+    this.#rebuild(isArenaFull ? this.#newArena(record.length) : undefined, place > 0 ? slot : -1);
+    this.#insert(this.#find(hash, record, recordOffset.name, length), hash, record);
+    this.#onGeneration(this.handle);
     return true;
   }
 
@@ -102,8 +105,8 @@ export class TableWriter {
     this.#liveBytes -= this.#sizeOf(place * 4);
     this.#liveRecords--;
     this.#store(slot, deleted);
-    if (this.#arenaEnd - this.#liveBytes > Math.max(minArenaBytes, this.#arena.length / 2)) {
-      this.#rebuild(0, -1);
+    if (this.#isMostlyGarbage) {
+      this.#rebuild(this.#newArena(0), -1);
       this.#onGeneration(this.handle);
     }
     return true;
@@ -169,30 +172,42 @@ export class TableWriter {
     Atomics.store(this.#slots, 2 * slot + 1, place);
   }
 
-  /** Copies what is alive, but for the record of `leftOut`, into memory of the right size, with room to grow. */
-  #rebuild(extraBytes: number, leftOut: number): void {
+  get #isMostlyGarbage(): boolean {
+    return this.#arenaEnd - this.#liveBytes > Math.max(minArenaBytes, this.#liveBytes);
+  }
+
+  /** Memory for what is alive and `extraBytes`, with room to grow. */
+  #newArena(extraBytes: number): Uint8Array<SharedArrayBuffer> {
+    const bytes = (this.#liveBytes + extraBytes + 4) * arenaGrowth;
+    return new Uint8Array(new SharedArrayBuffer(Math.max(minArenaBytes, bytes)));
+  }
+
+  /** Makes new slots for what is alive, but for that of `leftOut`, and copies the records where there is another arena. */
+  #rebuild(arena: Uint8Array<SharedArrayBuffer> | undefined, leftOut: number): void {
     let capacity = minSlots;
     while (capacity < 2 * (this.#liveRecords + 1)) capacity *= 2;
-    const bytes = 4 * Math.ceil((this.#liveBytes + extraBytes + 4) * 0.4375);
     const slots = new Int32Array(new SharedArrayBuffer(capacity * 8));
-    const arena = new Uint8Array(new SharedArrayBuffer(Math.max(minArenaBytes, bytes)));
     const mask = capacity - 1;
     let end = 4;
     for (let i = 0; i < this.#slots.length; i += 2) {
-      const place = this.#slots[i + 1]!;
+      let place = this.#slots[i + 1]!;
       if (place <= 0 || i === 2 * leftOut) continue;
+      if (arena) {
+        const size = this.#sizeOf(place * 4);
+        arena.set(this.#arena.subarray(place * 4, place * 4 + size), end);
+        place = end / 4;
+        end += size;
+      }
       const hash = this.#slots[i]!;
-      const size = this.#sizeOf(place * 4);
-      arena.set(this.#arena.subarray(place * 4, place * 4 + size), end);
       let slot = slotOf(hash, mask);
       while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
       slots[2 * slot] = hash;
-      slots[2 * slot + 1] = end / 4;
-      end += size;
+      slots[2 * slot + 1] = place;
     }
     this.#slots = slots;
+    this.#usedSlots = this.#liveRecords;
+    if (!arena) return;
     this.#arena = arena;
     this.#arenaEnd = end;
-    this.#usedSlots = this.#liveRecords;
   }
 }

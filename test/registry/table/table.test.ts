@@ -100,6 +100,25 @@ describe('generations', () => {
     expect(find(new TableReader(handles[0]!), name(count - 1))).toBe(count - 1);
   });
 
+  test('new slots take over the arena as long as it has room', () => {
+    const { writer, handles } = makeTable();
+    const { arena } = writer.handle;
+    for (let i = 0; handles.length === 0; i++) writer.set(record(name(i), i));
+    expect(handles[0]!.arena).toBe(arena);
+    while (handles.at(-1)!.arena === arena) writer.set(record(name(writer.size), writer.size));
+    const reader = new TableReader(writer.handle);
+    const all = Array.from({ length: writer.size }, (_, i) => i);
+    expect(all.map((i) => find(reader, name(i)))).toEqual(all);
+  });
+
+  test('what is replaced over and over takes no more than as much again as what is alive', () => {
+    const { writer } = makeTable();
+    for (let i = 0; i < 2000; i++) writer.set(record(name(i), 0));
+    const { bytes } = writer;
+    for (let i = 0; i < 20_000; i++) writer.set(record(name(i % 2000), i + 1));
+    expect(writer.bytes).toBeLessThanOrEqual(2 * bytes);
+  });
+
   test('a record that is replaced while the table grows is never missing, neither before nor behind', () => {
     const { writer, handles } = makeTable();
     writer.set(record('a.example.com', 1, 100));
