@@ -128,11 +128,6 @@ export function truncate(bytes: Uint8Array, start: number, length: number, limit
   return at - start;
 }
 
-/** The response code of a message; the upper bits of an extended one stand in the OPT record and are not looked at. */
-export function rcodeOf(bytes: Uint8Array, start: number): number {
-  return bytes[start + 3]! & headerFlag.RCODE;
-}
-
 /** A query for a wire name, as it stands, with RD, class IN and EDNS; its ID is 0. */
 export function encodeQuestion(name: Uint8Array, type: number): Uint8Array {
   const questionEnd = headerSize + name.length + 4;

@@ -89,9 +89,10 @@ export class Query {
   #view: DataView = new DataView(empty.buffer);
   #viewed: Uint8Array = empty;
 
-  constructor(hashSeed: number) {
+  /** `hasher` is one of this seed, where queries share it: its keys need be made only once. */
+  constructor(hashSeed: number, hasher = new NameHasher(hashSeed)) {
     this.hashSeed = hashSeed | 0;
-    this.hasher = new NameHasher(hashSeed);
+    this.hasher = hasher;
   }
 
   get id(): number {

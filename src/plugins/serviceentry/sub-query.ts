@@ -18,7 +18,7 @@ export class SubQuery extends Query {
 
   /** `name` is a wire name; `parent` must be held, as this outlives the receive buffer. */
   constructor(parent: Query, name: Uint8Array, type: number, budget: Budget) {
-    super(parent.hashSeed);
+    super(parent.hashSeed, parent.hasher);
     this.root = parent instanceof SubQuery ? parent.root : parent;
     this.depth = parent instanceof SubQuery ? parent.depth + 1 : 1;
     this.budget = budget;

@@ -1,3 +1,4 @@
+import { NameHasher } from '../../wire/name-hash.ts';
 import { Query } from '../../wire/query.ts';
 
 const maxIdle = 1024;
@@ -6,13 +7,15 @@ const maxIdle = 1024;
 export class QueryPool {
   readonly #idle: Query[] = [];
   readonly #hashSeed: number;
+  readonly #hasher: NameHasher;
 
   constructor(hashSeed: number) {
     this.#hashSeed = hashSeed;
+    this.#hasher = new NameHasher(hashSeed);
   }
 
   take(): Query {
-    return this.#idle.pop() ?? new Query(this.#hashSeed);
+    return this.#idle.pop() ?? new Query(this.#hashSeed, this.#hasher);
   }
 
   give(query: Query): void {
