@@ -7,9 +7,9 @@ import { measureSteps } from './steps.ts';
 
 // From query bytes to reply bytes, through the function that a socket calls: no socket, no system call. Replies are
 // written in place, over the query, as the batched UDP listener does (receive-buffers.ts). Each figure contains the copy
-// that puts the queries there; what that copy takes alone stands in a line of its own.
+// that puts the queries there; what that copy takes alone stands in a line of its own. It is bundled as the workers are.
 //
-//     node bench/answers.ts [HOSTS …]
+//     npm run bench -- [HOSTS …]
 
 const queryCount = 1 << 16;
 const slotBytes = 256;
