@@ -4,6 +4,8 @@ import { hashSeed } from './fixture.ts';
 import type { QuerySet } from './queries.ts';
 
 const batchSize = 64;
+/** As the listener's. */
+const groupSize = 8;
 
 /**
  * The receive buffers of a listener that answers in place, without the socket: 64 slots that batches of queries are put
@@ -19,7 +21,7 @@ export class ReceiveBuffers {
   readonly #lengths: Int32Array;
   readonly #slotBytes: number;
   readonly #buffers: Uint8Array;
-  readonly #query = new Query(hashSeed);
+  readonly #group = Array.from({ length: groupSize }, () => new Query(hashSeed));
   readonly #answerer: Answerer;
   readonly #peer: Peer = { address: '10.99.0.7', port: 40_000, family: 4 };
   #next = 0;
@@ -50,7 +52,7 @@ export class ReceiveBuffers {
     let answered = 0;
     for (; answered < count; answered += batchSize) {
       const first = this.#receiveBatch() * batchSize;
-      for (let slot = 0; slot < batchSize; slot++) this.#answerSlot(slot, this.#lengths[first + slot]!);
+      for (let slot = 0; slot < batchSize; slot += groupSize) this.#answerGroup(first, slot);
     }
     return answered;
   }
@@ -76,13 +78,18 @@ export class ReceiveBuffers {
     return batch;
   }
 
-  #answerSlot(slot: number, length: number): void {
-    const query = this.#query;
+  #answerGroup(first: number, slot: number): void {
+    const group = this.#group;
+    for (let i = 0; i < groupSize; i++) this.#place(group[i]!, slot + i, this.#lengths[first + slot + i]!);
+    this.#answerer.prepare(group, groupSize);
+    for (let i = 0; i < groupSize; i++) void this.#answerer.answer(group[i]!);
+  }
+
+  #place(query: Query, slot: number, length: number): void {
     query.bytes = query.out = this.#buffers;
     query.start = query.outStart = slot * this.#slotBytes;
     query.end = query.start + length;
     query.transport = 'udp';
     query.peer = this.#peer;
-    void this.#answerer.answer(query);
   }
 }

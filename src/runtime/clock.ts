@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Time and timers. Passed in everywhere, so that tests decide what time it is. */
 export interface Clock {
   /** Monotonic milliseconds, with a fraction. */

@@ -1,9 +1,10 @@
 import type { Handler, Outcome } from '../plugins/plugin.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { TableReader } from '../registry/table/reader.ts';
 import { rcode, rrClass, rrType } from '../wire/codes.ts';
 import { truncate } from '../wire/message.ts';
 import type { Query } from '../wire/query.ts';
-import { badVersionReply, bareReply, emptyReply, replyCode, serverFailure } from '../wire/reply.ts';
+import { badVersionReply, bareReply, emptyReply, serverFailure } from '../wire/reply.ts';
 import { ZoneMap } from '../wire/zone-map.ts';
 import { counter, type Counters } from './counters.ts';
 import type { Meter } from './metrics/meter.ts';
@@ -15,6 +16,8 @@ export interface Chain {
   readonly recursionAvailable: boolean;
   /** Counts the queries of one zone of the block at this listener, where the block has `prometheus`. */
   readonly meter?: Meter | undefined;
+  /** What its plugins look names up in. */
+  readonly tables?: readonly TableReader[];
 }
 
 /**
@@ -25,6 +28,7 @@ export class Answerer {
   readonly #chains: ZoneMap<Chain>;
   /** The one chain where it serves every name: then no zone is looked for. */
   readonly #only: Chain | undefined;
+  readonly #tables: readonly TableReader[];
   readonly #counters: Counters;
   readonly #logger: Logger;
   readonly #dropped: Meter | undefined;
@@ -38,9 +42,19 @@ export class Answerer {
   ) {
     this.#chains = new ZoneMap(chains);
     this.#only = chains.length === 1 && chains[0]![0] === '.' ? chains[0]![1] : undefined;
+    this.#tables = [...new Set(chains.flatMap(([, { tables }]) => tables ?? []))];
     this.#counters = counters;
     this.#logger = logger;
     this.#dropped = dropped;
+  }
+
+  /**
+   * Reads the first `count` queries, which have come together, and has the memory loaded that their answers are made of: the
+   * processor then waits for all of it at once, not for one after the other. `answer` does without it as well.
+   */
+  prepare(queries: readonly Query[], count: number): void {
+    for (let i = 0; i < count; i++) queries[i]!.prepare();
+    for (const table of this.#tables) table.load(queries, count);
   }
 
   /**
@@ -49,17 +63,13 @@ export class Answerer {
    * the promise until it settles.
    */
   answer(query: Query): Outcome {
-    const counters = this.#counters;
-    const verdict = query.read();
-    const { transport } = query;
-    counters[
-      transport === 'udp' ? counter.udpQueries : transport === 'tcp' ? counter.tcpQueries : counter.tlsQueries
-    ]!++;
+    const verdict = query.verdict ?? query.read();
+    query.verdict = undefined;
     if (verdict !== 'query') return this.#answerMalformed(query, verdict);
     const chain = this.#only ?? this.#chainOf(query);
     query.recursionAvailable = chain?.recursionAvailable ?? false;
     if (!chain || query.class !== rrClass.IN) {
-      counters[counter.refused]!++;
+      this.#counters[counter.refused]!++;
       const length = this.#finish(query, emptyReply(query, rcode.REFUSED));
       this.#dropped?.count(query, length, false);
       return length;
@@ -104,7 +114,6 @@ export class Answerer {
       length = truncate(query.out, query.outStart, length, query.replyLimit);
       this.#counters[counter.truncated]!++;
     }
-    this.#counters[counter.replies + replyCode(query)]!++;
     return length;
   }
 

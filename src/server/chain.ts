@@ -1,5 +1,6 @@
 import { queryPlugins } from '../plugins/handlers.ts';
 import type { Handler, HandlerEnvironment } from '../plugins/plugin.ts';
+import type { TableReader } from '../registry/table/reader.ts';
 import { rcode } from '../wire/codes.ts';
 import { emptyReply } from '../wire/reply.ts';
 import type { Chain } from './answerer.ts';
@@ -20,10 +21,17 @@ export function buildChain(
   environment: HandlerEnvironment,
   wrap: (name: string, config: unknown, create: CreateHandler) => CreateHandler = (_name, _config, create) => create,
 ): Chain {
+  const tables: TableReader[] = [];
+  const table = (name: string): TableReader => {
+    const reader = environment.table(name);
+    tables.push(reader);
+    return reader;
+  };
   let handler = endOfChain;
   for (const { name, config } of plugins.toReversed()) {
     const plugin = queryPlugins.get(name);
-    if (plugin) handler = wrap(name, config, (next) => plugin.create(config as never, environment, next))(handler);
+    if (plugin)
+      handler = wrap(name, config, (next) => plugin.create(config as never, { ...environment, table }, next))(handler);
   }
-  return { handler, recursionAvailable: plugins.some(({ name }) => name === 'forward') };
+  return { handler, recursionAvailable: plugins.some(({ name }) => name === 'forward'), tables };
 }

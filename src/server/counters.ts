@@ -3,34 +3,29 @@
  * An increment is a plain store into a typed array.
  */
 export const counter = {
-  udpQueries: 0,
-  tcpQueries: 1,
-  tlsQueries: 2,
   /** Messages that got no reply because they were no queries. */
-  dropped: 3,
+  dropped: 0,
   /** Bare FORMERR, NOTIMP and BADVERS. */
-  malformed: 4,
+  malformed: 1,
   /** No server block has the zone, or the class is not served. */
-  refused: 5,
+  refused: 2,
   /** Handlers that threw. */
-  panics: 6,
-  truncated: 7,
+  panics: 3,
+  truncated: 4,
   /** TCP connections that were accepted. */
-  connections: 8,
+  connections: 5,
   /** TCP connections that were closed because a time-out or limit was reached. */
-  closedConnections: 9,
+  closedConnections: 6,
   /** Datagrams that the kernel did not take. */
-  sendErrors: 10,
-  /** Replies by response code: 16 counters from here. */
-  replies: 11,
+  sendErrors: 7,
   /** Log lines that nobody could take. */
-  droppedLogLines: 27,
+  droppedLogLines: 8,
   /** TLS connections that ended before their handshake was complete, or whose client was refused by its certificate. */
-  failedHandshakes: 28,
+  failedHandshakes: 9,
 } as const;
 
 /** Numbers that every worker has; behind them stand the series of `prometheus` (metrics/layout.ts). */
-export const counterCount = 29;
+export const counterCount = 10;
 
 export type Counters = Float64Array;
 

@@ -64,9 +64,8 @@ export class Query {
   readonly labels = new Uint8Array(maxLabels);
   /** The name in lower case, and 0 up to the next multiple of 4; filled by `readName`. */
   readonly lower = new Uint8Array(maxNameLength + 1);
-  /** The same memory in words of 4 octets, in the machine's order: names are compared by it. */
-  readonly lowerWords = new Int32Array(this.lower.buffer);
-  readonly #lowerView = new DataView(this.lower.buffer);
+  /** The same memory, to be read in words. */
+  readonly lowerView = new DataView(this.lower.buffer);
   /** Hash of the name in lower case; filled by `readName`. */
   nameHash = 0;
   nameIsRead = false;
@@ -81,13 +80,17 @@ export class Query {
   optionsStart = 0;
   optionsEnd = 0;
 
+  /** What reading it came to, where `prepare` has done it already. */
+  verdict: Verdict | undefined = undefined;
   isHeld = false;
   /** Seeds the hash of names: tenants choose them, so nobody else may know it. */
   readonly hashSeed: number;
   readonly hasher: NameHasher;
-  /** A view of the memory of `bytes`, made when a query in other memory is read. */
+  /** Views of the memory of `bytes` and `out`, made when a query in other memory is read or answered. */
   #view: DataView = new DataView(empty.buffer);
   #viewed: Uint8Array = empty;
+  #outView: DataView = this.#view;
+  #outViewed: Uint8Array = empty;
 
   /** `hasher` is one of this seed, where queries share it: its keys need be made only once. */
   constructor(hashSeed: number, hasher = new NameHasher(hashSeed)) {
@@ -97,6 +100,16 @@ export class Query {
 
   get id(): number {
     return (this.bytes[this.start]! << 8) | this.bytes[this.start + 1]!;
+  }
+
+  /** `out` for numbers of several octets, in network order unless told otherwise. */
+  get outView(): DataView {
+    const { out } = this;
+    if (out !== this.#outViewed) {
+      this.#outViewed = out;
+      this.#outView = out === this.#viewed ? this.#view : viewOf(out);
+    }
+    return this.#outView;
   }
 
   get opcode(): number {
@@ -118,6 +131,7 @@ export class Query {
    */
   read(): Verdict {
     const { bytes, start, end } = this;
+    const view = this.#viewOfBytes();
     this.error = undefined;
     this.nameIsRead = false;
     this.edns = false;
@@ -128,11 +142,11 @@ export class Query {
     const flags = bytes[start + 2]!;
     if ((flags & headerFlag.QR) !== 0) return 'drop';
     if ((flags & headerFlag.OPCODE) !== 0) return 'notimp';
-    if (bytes[start + 4] !== 0 || bytes[start + 5] !== 1) return 'formerr';
-    const answers = (bytes[start + 6]! << 8) | bytes[start + 7]!;
-    const authorities = (bytes[start + 8]! << 8) | bytes[start + 9]!;
-    const additionals = (bytes[start + 10]! << 8) | bytes[start + 11]!;
-    if (answers > 1 || authorities > 1 || additionals > 2) return 'formerr';
+    const answers = view.getInt32(start + 4) - 0x1_0000;
+    const authorities = view.getUint16(start + 8);
+    const additionals = view.getUint16(start + 10);
+    // One question; with another number of them `answers` is negative or above 0xffff.
+    if (answers >>> 0 > 1 || authorities > 1 || additionals > 2) return 'formerr';
     const nameStart = start + headerSize;
     let at = nameStart;
     let count = 0;
@@ -150,12 +164,18 @@ export class Query {
     if (at + 4 > end) return 'formerr';
     this.labelCount = count;
     this.nameLength = at - nameStart;
-    this.type = (bytes[at]! << 8) | bytes[at + 1]!;
-    this.class = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    this.type = view.getUint16(at);
+    this.class = view.getUint16(at + 2);
     const records = answers + authorities + additionals;
     const verdict = records === 0 ? 'query' : this.#readRecords(at + 4, answers + authorities, records);
     this.replyLimit = this.transport === 'udp' ? udpLimit(this.clientPayload, defaultUdpPayload) : maxMessageSize;
     return verdict;
+  }
+
+  /** Reads the message, and its name, ahead of its answer. */
+  prepare(): void {
+    this.verdict = this.read();
+    if (this.verdict === 'query') this.readName();
   }
 
   /** Makes the reply limit what `bufsize` of the server block says: max(512, min(client, bufsize)) over UDP. */
@@ -173,12 +193,11 @@ export class Query {
     const { nameLength } = this;
     const { keys } = this.hasher;
     const source = this.#viewOfBytes();
-    const lower = this.#lowerView;
+    const lower = this.lowerView;
     const from = this.start + headerSize;
-    const whole = nameLength & ~3;
     let hash = 0;
     let at = 0;
-    for (; at < whole; at += 4) {
+    for (; at + 4 < nameLength; at += 4) {
       const word = source.getInt32(from + at, true);
       const sevenBits = word & 0x7f7f7f7f;
       const isUpper = (sevenBits + 0x3f3f3f3f) & ~(sevenBits + 0x25252525) & ~word & 0x80808080;
@@ -187,14 +206,12 @@ export class Query {
       const key = at >> 1;
       hash = (hash + Math.imul((lowered & 0xffff) + keys[key]!, (lowered >>> 16) + keys[key + 1]!)) | 0;
     }
-    if (at < nameLength) {
-      // Behind the name stand type and class, so that a whole word can be read.
-      const word = source.getInt32(from + at, true) & ~(-1 << (8 * (nameLength - at)));
-      const lowered = lowerCase(word);
-      lower.setInt32(at, lowered, true);
-      const key = at >> 1;
-      hash = (hash + Math.imul((lowered & 0xffff) + keys[key]!, (lowered >>> 16) + keys[key + 1]!)) | 0;
-    }
+    // The last one to four octets. Behind the name stand type and class, so that a whole word can be read.
+    const rest = -1 >>> (8 * (at + 4 - nameLength));
+    const lowered = lowerCase(source.getInt32(from + at, true) & rest);
+    lower.setInt32(at, lowered, true);
+    const key = at >> 1;
+    hash = (hash + Math.imul((lowered & 0xffff) + keys[key]!, (lowered >>> 16) + keys[key + 1]!)) | 0;
     this.nameHash = hash;
   }
 
@@ -224,8 +241,8 @@ export class Query {
     this.out = empty;
     this.outStart = 0;
     // A query that waits must not keep the receive buffer.
-    this.#viewed = empty;
-    this.#view = new DataView(empty.buffer);
+    this.#viewed = this.#outViewed = empty;
+    this.#view = this.#outView = viewOf(empty);
   }
 
   /** Gives up a reply that came from elsewhere, so that another can be written in its place. */
@@ -246,7 +263,7 @@ export class Query {
     const { bytes } = this;
     if (bytes !== this.#viewed) {
       this.#viewed = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#view = viewOf(bytes);
     }
     return this.#view;
   }
@@ -283,6 +300,10 @@ export class Query {
     }
     return 'query';
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The octets of a word with ASCII letters in lower case; all others, of 0x80 and above as well, stay as they are. */

@@ -1,5 +1,4 @@
-import { defaultUdpPayload, headerFlag, headerSize, optRecordSize, rcode } from './codes.ts';
-import { writeOpt, writeUint16 } from './message.ts';
+import { defaultUdpPayload, headerFlag, headerSize, optRecordSize, rcode, rrType } from './codes.ts';
 import type { Query } from './query.ts';
 
 /**
@@ -30,16 +29,17 @@ export function roomForRecords(query: Query, at: number): number {
  * length of the message. `at` is the index behind the last record.
  */
 export function endReply(query: Query, at: number, answers: number, authorities: number, additionals: number): number {
-  const { out, outStart } = query;
+  const { outView, outStart } = query;
   if (query.edns) {
-    at = writeOpt(out, at, defaultUdpPayload, 0, query.dnssecOk);
+    // As `writeOpt` does: root, OPT, payload size; extended rcode and version 0, DO; no options.
+    outView.setInt32(at, (rrType.OPT << 8) | (defaultUdpPayload >> 8));
+    outView.setInt32(at + 4, (defaultUdpPayload << 24) | (query.dnssecOk ? 0x80 : 0));
+    outView.setInt32(at + 7, query.dnssecOk ? 0x80 << 24 : 0);
+    at += optRecordSize;
     additionals++;
   }
-  out[outStart + 4] = 0;
-  out[outStart + 5] = 1;
-  writeUint16(out, outStart + 6, answers);
-  writeUint16(out, outStart + 8, authorities);
-  writeUint16(out, outStart + 10, additionals);
+  outView.setInt32(outStart + 4, 0x1_0000 | answers);
+  outView.setInt32(outStart + 8, (authorities << 16) | additionals);
   return at - outStart;
 }
 

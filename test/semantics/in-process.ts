@@ -100,6 +100,8 @@ export class InProcess {
     query.out = new Uint8Array(65_535);
     query.transport = transport;
     query.peer = { address: from, port: 40_000, family: 4 };
+    // As a listener does with what comes in one batch of datagrams.
+    if (transport === 'udp') this.#answerer.prepare([query], 1);
     const length = await this.#answerer.answer(query);
     return query.out.slice(query.outStart, query.outStart + length);
   }

@@ -57,7 +57,7 @@ const soaMailboxAt = soaServerAt + 2 + hostmaster.length;
 const soaSerialAt = soaMailboxAt + 2;
 const soaMinimumAt = soaSerialAt + 16;
 
-function makeSoaTemplate(): Uint8Array {
+function makeSoaTemplate(): DataView {
   const bytes = new Uint8Array(12 + soaRdataSize);
   bytes[3] = rrType.SOA;
   bytes[5] = rrClass.IN;
@@ -65,21 +65,22 @@ function makeSoaTemplate(): Uint8Array {
   bytes.set(nsDns, 12);
   bytes.set(hostmaster, 12 + nsDns.length + 2);
   soaTimes.forEach((time, i) => writeUint32(bytes, bytes.length - 16 + 4 * i, time));
-  return bytes;
+  return new DataView(bytes.buffer);
 }
 
 /** `<zone> <ttl> SOA ns.dns.<zone> hostmaster.<zone> <serial> 7200 1800 86400 <ttl>`, all names compressed. */
 function writeSoa(query: Query, start: number, zone: number, ttl: number, serial: number): number {
-  const { out } = query;
-  for (let i = 0; i < soaTemplate.length; i++) out[start + i] = soaTemplate[i]!;
+  const { outView } = query;
+  // The last word reaches into the minimum, which is written over it.
+  for (let i = 0; i < soaMinimumAt; i += 4) outView.setInt32(start + i, soaTemplate.getInt32(i));
   const owner = pointer | (headerSize + zone);
-  writeUint16(out, start + soaOwnerAt, owner);
-  writeUint16(out, start + soaServerAt, owner);
-  writeUint16(out, start + soaMailboxAt, owner);
-  writeUint32(out, start + soaTtlAt, ttl);
-  writeUint32(out, start + soaSerialAt, serial);
-  writeUint32(out, start + soaMinimumAt, ttl);
-  return start + soaTemplate.length;
+  outView.setInt16(start + soaOwnerAt, owner);
+  outView.setInt16(start + soaServerAt, owner);
+  outView.setInt16(start + soaMailboxAt, owner);
+  outView.setInt32(start + soaTtlAt, ttl);
+  outView.setInt32(start + soaSerialAt, serial);
+  outView.setInt32(start + soaMinimumAt, ttl);
+  return start + soaTemplate.byteLength;
 }
 
 /** Owner name (a pointer into the question), type, class IN, TTL and RDLENGTH: 12 octets. */
@@ -91,11 +92,9 @@ export function writeRecordHead(
   ttl: number,
   rdataSize: number,
 ): number {
-  const { out } = query;
-  writeUint16(out, at, pointer | (headerSize + ownerOffset));
-  writeUint16(out, at + 2, type);
-  writeUint16(out, at + 4, rrClass.IN);
-  writeUint32(out, at + 6, ttl);
-  writeUint16(out, at + 10, rdataSize);
+  const { outView } = query;
+  outView.setInt32(at, ((pointer | (headerSize + ownerOffset)) << 16) | type);
+  outView.setInt32(at + 4, (rrClass.IN << 16) | (ttl >>> 16));
+  outView.setInt32(at + 8, (ttl << 16) | rdataSize);
   return at + 12;
 }

@@ -1,6 +1,6 @@
 import { absoluteTarget, addressesAt, extraAt, recordOffset, servicesAt } from '../../registry/table/layout.ts';
 import { headerFlag, rcode, rrClass, rrType } from '../../wire/codes.ts';
-import { readUint16, readUint32, writeUint32 } from '../../wire/message.ts';
+import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { beginReply, endReply, roomForRecords } from '../../wire/reply.ts';
 import { writeRecordHead } from './negative.ts';
@@ -66,7 +66,7 @@ function writeAddresses(
   const base = addressesAt(arena, record, isV6);
   let index = count > 1 ? rotation.start(record, count) : 0;
   for (let i = 0; i < fitting; i++) {
-    at = writeAddress(out, at, 0xc00c, ttl, arena, base + index * size, size);
+    at = writeAddress(query, at, 0xc00c, ttl, arena, base + index * size, size);
     if (++index === count) index = 0;
   }
   return at;
@@ -76,7 +76,7 @@ const both = [false, true] as const;
 
 /** Writes an A or AAAA record: `owner` is a compression pointer, the address `size` octets of `arena`. */
 export function writeAddress(
-  out: Uint8Array,
+  query: Query,
   at: number,
   owner: number,
   ttl: number,
@@ -84,16 +84,11 @@ export function writeAddress(
   from: number,
   size: number,
 ): number {
-  out[at] = owner >>> 8;
-  out[at + 1] = owner;
-  out[at + 2] = 0;
-  out[at + 3] = size === 4 ? rrType.A : rrType.AAAA;
-  out[at + 4] = 0;
-  out[at + 5] = rrClass.IN;
-  writeUint32(out, at + 6, ttl);
-  out[at + 10] = 0;
-  out[at + 11] = size;
-  for (let i = 0; i < size; i++) out[at + 12 + i] = arena[from + i]!;
+  const { outView } = query;
+  outView.setInt32(at, (owner << 16) | (size === 4 ? rrType.A : rrType.AAAA));
+  outView.setInt32(at + 4, (rrClass.IN << 16) | (ttl >>> 16));
+  outView.setInt32(at + 8, (ttl << 16) | size);
+  for (let i = 0; i < size; i += 4) outView.setInt32(at + 12 + i, readUint32(arena, from + i));
   return at + 12 + size;
 }
 
@@ -202,7 +197,7 @@ export function serviceReply(query: Query, arena: Uint8Array, record: number, se
       for (let k = 0; k < number; k++) {
         if (at + labelSize + 12 + size > limit) return endReply(query, at, written, 0, additionals);
         if (labelSize > 0) at = copyLabel(out, at, arena, target);
-        at = writeAddress(out, at, 0xc00c + hostOffset, ttl, arena, addresses + k * size, size);
+        at = writeAddress(query, at, 0xc00c + hostOffset, ttl, arena, addresses + k * size, size);
         additionals++;
       }
     }

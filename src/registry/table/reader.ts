@@ -1,6 +1,9 @@
 import type { Query } from '../../wire/query.ts';
 import { recordOffset, slotOf, stateWord, syncState, type TableHandle } from './layout.ts';
 
+/** Words of 4 octets in a line of the processor's cache; a record with a name of usual length lies in two lines. */
+const wordsOfLine = 16;
+
 /**
  * A worker's view of an answer table. Holds no data of its own: a new generation is switched to with `use`.
  *
@@ -12,10 +15,14 @@ import { recordOffset, slotOf, stateWord, syncState, type TableHandle } from './
  */
 export class TableReader {
   arena: Uint8Array = new Uint8Array(0);
+  /** The same memory for numbers of several octets. */
+  view: DataView = new DataView(this.arena.buffer);
   #slots: Int32Array = new Int32Array(0);
   #mask = 0;
   #words: Int32Array = new Int32Array(0);
   #state: Int32Array = new Int32Array(stateWord.count);
+  /** Of no meaning: without it `load` would be left out as having no effect. */
+  loaded = 0;
 
   constructor(handle: TableHandle) {
     this.use(handle);
@@ -24,6 +31,7 @@ export class TableReader {
   /** Switches to the memory of a new generation. */
   use(handle: TableHandle): void {
     this.arena = new Uint8Array(handle.arena);
+    this.view = new DataView(handle.arena);
     this.#words = new Int32Array(handle.arena);
     this.#slots = new Int32Array(handle.slots);
     this.#mask = this.#slots.length / 2 - 1;
@@ -54,15 +62,31 @@ export class TableReader {
     return (state[at]! | state[at + 1]! | state[at + 2]! | state[at + 3]!) !== 0;
   }
 
+  /**
+   * Loads what `findName` will read for the first `count` queries, the slots and the beginnings of the records. No turn of
+   * the loop needs what another has loaded, so that the processor has all of it under way. Needs `readName` of each.
+   */
+  load(queries: readonly Query[], count: number): void {
+    const slots = this.#slots;
+    const words = this.#words;
+    const mask = this.#mask;
+    let loaded = 0;
+    for (let i = 0; i < count; i++) {
+      const place = slots[2 * slotOf(queries[i]!.nameHash, mask) + 1]!;
+      if (place > 0) loaded ^= words[place]! ^ words[place + wordsOfLine]!;
+    }
+    this.loaded = loaded;
+  }
+
   /** As `find`, for the whole name of a query: names are compared four octets at a time. Needs `readName`. */
-  findName({ nameHash: hash, lower, lowerWords, nameLength }: Query): number {
+  findName({ nameHash: hash, lowerView, nameLength }: Query): number {
     const slots = this.#slots;
     const mask = this.#mask;
     for (let slot = slotOf(hash, mask); ; slot = (slot + 1) & mask) {
       const place = slots[2 * slot + 1]!;
       if (place === 0) return -1;
       if (place < 0 || slots[2 * slot] !== hash) continue;
-      if (hasWords(this.arena, this.#words, place * 4, lower, lowerWords, nameLength)) return place * 4;
+      if (hasWords(this.view, place * 4, lowerView, nameLength)) return place * 4;
     }
   }
 
@@ -82,23 +106,14 @@ export class TableReader {
   }
 }
 
-/** As `hasName` for a name that starts at a word of its own, as names of records do. */
-function hasWords(
-  arena: Uint8Array,
-  arenaWords: Int32Array,
-  record: number,
-  name: Uint8Array,
-  nameWords: Int32Array,
-  length: number,
-): boolean {
-  if (arena[record] !== length) return false;
-  const from = (record + recordOffset.name) >> 2;
-  const whole = length >> 2;
-  for (let i = 0; i < whole; i++) if (arenaWords[from + i] !== nameWords[i]) return false;
-  for (let i = whole << 2; i < length; i++) {
-    if (arena[record + recordOffset.name + i] !== name[i]) return false;
-  }
-  return true;
+/** As `hasName`, four octets at a time. Behind a record's name stands more of the record, behind `name` some room. */
+function hasWords(arena: DataView, record: number, name: DataView, length: number): boolean {
+  if (arena.getUint8(record) !== length) return false;
+  const from = record + recordOffset.name;
+  let at = 0;
+  for (; at + 4 < length; at += 4) if (arena.getInt32(from + at, true) !== name.getInt32(at, true)) return false;
+  const rest = -1 >>> (8 * (at + 4 - length));
+  return ((arena.getInt32(from + at, true) ^ name.getInt32(at, true)) & rest) === 0;
 }
 
 /** Whether the record at `record` has this owner name. */
