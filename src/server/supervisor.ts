@@ -64,12 +64,17 @@ export class Supervisor {
 
   /** Starts `count` workers; resolves when all listen, rejects with the first one's reason where one cannot. */
   async open(count: number): Promise<void> {
-    const opened = Array.from({ length: count }, () => {
-      const counters = makeCounters(this.#seriesLength);
-      const place: Place = { counters, thread: this.#thread(counters), failures: 0, hasEnded: false };
-      this.#places.push(place);
-      return new Promise<void>((resolve, reject) => this.#watch(place, resolve, reject));
-    });
+    const opened = Array.from(
+      { length: count },
+      () =>
+        // Inside of the promise, so that one that cannot be made leaves no promise of the others that nobody waits for.
+        new Promise<void>((resolve, reject) => {
+          const counters = makeCounters(this.#seriesLength);
+          const place: Place = { counters, thread: this.#thread(counters), failures: 0, hasEnded: false };
+          this.#places.push(place);
+          this.#watch(place, resolve, reject);
+        }),
+    );
     await Promise.all(opened);
   }
 
@@ -83,6 +88,11 @@ export class Supervisor {
   setTls(name: string, material: TlsMaterial): void {
     this.#tls.set(name, material);
     this.#tell({ type: 'tls', name, material });
+  }
+
+  /** Has the sockets on an address opened anew; a worker that comes later finds the address as it is then. */
+  reopen(address: string): void {
+    this.#tell({ type: 'reopen', address });
   }
 
   /** Lets the workers answer what is in flight; ends those that are not done after `graceMs`. */
@@ -102,8 +112,13 @@ export class Supervisor {
     for (const { thread, hasEnded } of this.#places) if (!hasEnded) thread.postMessage(command);
   }
 
+  /** Throws where the system makes no more threads; of the reason Node tells no more than `EAGAIN`. */
   #thread(counters: SharedArrayBuffer): WorkerThread {
-    return this.#spawn({ ...this.#start, counters, tables: this.#tables, tls: this.#tls });
+    try {
+      return this.#spawn({ ...this.#start, counters, tables: this.#tables, tls: this.#tls });
+    } catch (error) {
+      throw new Error(`no thread can be made: ${errorMessage(error)}`, { cause: error });
+    }
   }
 
   /** One of the two is called back, once: the worker listens, or it never will. */
@@ -155,7 +170,6 @@ export class Supervisor {
       try {
         place.thread = this.#thread(place.counters);
       } catch (error) {
-        // The system makes no more threads.
         onFailed(error);
         this.#replaceLater(place);
         return;
@@ -171,7 +185,7 @@ export class Supervisor {
 }
 
 /** In development the source runs as it is; the bundle has both threads' code side by side. */
-function spawnThread(start: WorkerStart): WorkerThread {
+export function spawnThread(start: WorkerStart): WorkerThread {
   const url = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
   return new Worker(url, { workerData: start });
 }

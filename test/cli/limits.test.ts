@@ -2,14 +2,22 @@ import { connect } from 'node:net';
 import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { askTcp, askUdp } from '../support/dns-client.ts';
+import { missingForRoot } from '../support/machine.ts';
 import { encodeQuery } from '../support/query.ts';
 import { directoryWith, ServerProcess } from './server-process.ts';
 
-const corefile = '.:0 {\n bind 127.0.0.1\n multisocket 1\n whoami\n}\n';
 const query = encodeQuery('a.example', 'A', { id: 7 });
 
+function corefile(workers: number): Record<string, string> {
+  return { Corefile: `.:0 {\n bind 127.0.0.1\n multisocket ${workers}\n whoami\n}\n` };
+}
+
+function withFiles(limit: number): string[] {
+  return ['/bin/sh', '-c', 'ulimit -n "$0" && exec "$@"', String(limit)];
+}
+
 test('more TCP connections than files may be open: UDP is answered meanwhile, and TCP when they are gone', async () => {
-  const server = new ServerProcess([], directoryWith({ Corefile: corefile }), '', 60);
+  const server = new ServerProcess([], directoryWith(corefile(1)), '', withFiles(60));
   const port = await server.port();
   await server.line(/^\[WARNING\] only 60 files and sockets may be open at a time: .*ulimit -n/);
   const sockets = Array.from({ length: 60 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
@@ -24,4 +32,21 @@ test('more TCP connections than files may be open: UDP is answered meanwhile, an
   server.kill('SIGTERM');
   expect(await server.exit).toEqual({ code: 0, signal: null });
   expect(server.lines.filter((line) => line.startsWith('[ERROR]'))).toEqual([]);
+});
+
+test('too few files for the workers: the start fails and says what to do', async () => {
+  const server = new ServerProcess([], directoryWith(corefile(16)), '', withFiles(60));
+  expect(await server.exit).toEqual({ code: 1, signal: null });
+  expect(server.stderr).toMatch(/E(MFILE|NFILE).*; too many files and sockets are open: raise the limit \(ulimit -n/);
+});
+
+const missing = missingForRoot('a limit of threads', 'setpriv', 'prlimit');
+
+test.skipIf(missing !== '')('too few threads for the workers: the start fails and says what to do', async () => {
+  // The limit holds for nobody who is root, and counts all that the user has: so this is one who has nothing else.
+  const user = ['--reuid=964201', '--clear-groups', '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  const launcher = ['setpriv', ...user, 'prlimit', '--nproc=16'];
+  const server = new ServerProcess([], directoryWith(corefile(16)), '', launcher);
+  expect(await server.exit).toEqual({ code: 1, signal: null });
+  expect(server.stderr).toMatch(/^no thread can be made: EAGAIN; .*raise it \(ulimit -u.*or lower multisocket$/m);
 });

@@ -23,12 +23,10 @@ export class ServerProcess {
   readonly exit: Promise<Exit>;
   #hasEnded = false;
 
-  /** `fileLimit`: how many files and sockets it may have open. */
-  constructor(args: readonly string[], directory: string, input = '', fileLimit?: number) {
-    const program = [process.execPath, mainFile, ...args] as const;
-    const limited = ['/bin/sh', '-c', 'ulimit -n "$0" && exec "$@"', String(fileLimit), ...program] as const;
-    const [command, ...rest] = fileLimit === undefined ? program : limited;
-    this.#child = spawn(command, rest, { cwd: directory, stdio: 'pipe' });
+  /** `launcher` is a command that becomes the one behind it, `nice -n 5`. */
+  constructor(args: readonly string[], directory: string, input = '', launcher: readonly string[] = []) {
+    const [command, ...rest] = [...launcher, process.execPath, mainFile, ...args];
+    this.#child = spawn(command!, rest, { cwd: directory, stdio: 'pipe' });
     this.#child.stdin.end(input);
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;

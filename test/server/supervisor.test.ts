@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TableHandle } from '../../src/registry/table/layout.ts';
 import type { WorkerCommand, WorkerStart } from '../../src/server/messages.ts';
 import { Supervisor, type WorkerThread } from '../../src/server/supervisor.ts';
@@ -49,8 +49,8 @@ function handle(): TableHandle {
 
 function open() {
   const threads: FakeThread[] = [];
-  /** Errors of the system at the next attempts to make a thread. */
-  const refusals: Error[] = [];
+  /** Errors of the system at the next attempts to make a thread; `undefined` where it makes one. */
+  const refusals: (Error | undefined)[] = [];
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
@@ -135,6 +135,22 @@ describe('the start', () => {
   });
 });
 
+test('a start for which there are not enough threads fails, whatever becomes of those that were made', async () => {
+  const { supervisor, threads, refusals } = open();
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', onUnhandled);
+  onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
+  refusals.push(undefined, new Error('EAGAIN'));
+  await expect(supervisor.open(2)).rejects.toThrow('no thread can be made: EAGAIN');
+  const closed = supervisor.close(5000);
+  expect(threads.map(({ commands }) => commands)).toEqual([[{ type: 'drain' }]]);
+  threads[0]!.fails('no more files');
+  await closed;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unhandled).toEqual([]);
+});
+
 describe('a worker that dies', () => {
   test('is replaced after 100 ms, counted and logged; its counters go on', async () => {
     const { supervisor, threads, clock, logger } = await openAll(2);
@@ -199,7 +215,7 @@ describe('a worker that cannot be replaced', () => {
     const all = await openAll(2);
     const { supervisor, threads, clock, logger, refusals } = all;
     threads[0]!.emit('exit', 1);
-    refusals.push(...Array.from({ length: 2 }, () => new Error('Worker initialization failure: EAGAIN')));
+    refusals.push(new Error('EAGAIN'), new Error('EAGAIN'));
     clock.advance(100);
     clock.advance(199);
     expect(logger.lines).toHaveLength(1);
@@ -210,7 +226,7 @@ describe('a worker that cannot be replaced', () => {
     expect([threads.length, supervisor.restarts]).toEqual([3, 1]);
     threads[2]!.listens();
     const refused = expect.stringMatching(
-      /^A worker cannot be replaced, .* EAGAIN; no more threads .*ulimit -u/,
+      /^A worker cannot be replaced, .* no thread can be made: EAGAIN; .*ulimit -u/,
     ) as unknown;
     expect(messages(all)).toEqual([refused, refused, 'The worker was replaced, and answers']);
     // All is as before.
@@ -236,7 +252,7 @@ describe('a worker that cannot be replaced', () => {
   test('is not tried any more at the end', async () => {
     const { supervisor, threads, clock, refusals } = await openAll(1);
     threads[0]!.emit('exit', 1);
-    refusals.push(new Error('Worker initialization failure: EAGAIN'));
+    refusals.push(new Error('EAGAIN'));
     clock.advance(100);
     await supervisor.close(5000);
     clock.advance(20_000);
