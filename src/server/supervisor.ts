@@ -125,6 +125,7 @@ export class Supervisor {
   #watch(place: Place, onListening: () => void, onFailed: (reason: Error) => void): void {
     const { thread } = place;
     let isDecided = false;
+    let hasToldWhy = false;
     const decide = (then: () => void): void => {
       if (!isDecided) then();
       isDecided = true;
@@ -134,17 +135,22 @@ export class Supervisor {
         place.failures = 0;
         this.#tellOfUdp(report.udpProblem);
         decide(onListening);
-      } else decide(() => onFailed(new Error(withHint(report.message))));
+      } else {
+        hasToldWhy = true;
+        decide(() => onFailed(new Error(withHint(report.message))));
+      }
     });
     thread.on('error', (error) => {
+      hasToldWhy = true;
       this.#logger.error(
         `A worker died: ${error instanceof Error ? (error.stack ?? error.message) : errorMessage(error)}`,
       );
       decide(() => onFailed(new Error(withHint(errorMessage(error)), { cause: error })));
     });
-    thread.on('exit', () => {
+    thread.on('exit', (code) => {
       place.hasEnded = true;
       if (this.#isClosing) return;
+      if (isDecided && !hasToldWhy) this.#logger.error(`A worker ended with code ${code}, and nobody had told it to`);
       decide(() => onFailed(new Error('a worker ended before it listened')));
       this.#replaceLater(place);
     });

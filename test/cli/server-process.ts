@@ -13,6 +13,13 @@ export interface Exit {
   readonly signal: string | null;
 }
 
+export interface Launch {
+  /** A command that becomes the one behind it, `nice -n 5`. */
+  readonly by?: readonly string[];
+  /** Options of Node. */
+  readonly nodeOptions?: readonly string[];
+}
+
 /** The program as its users start it, in a directory of its own. */
 export class ServerProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -23,9 +30,8 @@ export class ServerProcess {
   readonly exit: Promise<Exit>;
   #hasEnded = false;
 
-  /** `launcher` is a command that becomes the one behind it, `nice -n 5`. */
-  constructor(args: readonly string[], directory: string, input = '', launcher: readonly string[] = []) {
-    const [command, ...rest] = [...launcher, process.execPath, mainFile, ...args];
+  constructor(args: readonly string[], directory: string, input = '', { by = [], nodeOptions = [] }: Launch = {}) {
+    const [command, ...rest] = [...by, process.execPath, ...nodeOptions, mainFile, ...args];
     this.#child = spawn(command!, rest, { cwd: directory, stdio: 'pipe' });
     this.#child.stdin.end(input);
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {

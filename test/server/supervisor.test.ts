@@ -203,12 +203,14 @@ describe('a worker that dies', () => {
     clock.advance(100);
     threads[1]!.fails('the port is taken');
     expect(logger.lines.map(({ message }) => message)).toEqual([
+      'A worker ended with code 1, and nobody had told it to',
       'A worker cannot be replaced, and is tried again: the port is taken',
     ]);
   });
 });
 
 describe('a worker that cannot be replaced', () => {
+  const ended = 'A worker ended with code 1, and nobody had told it to';
   const messages = ({ logger }: { logger: RecordingLogger }): string[] => logger.lines.map(({ message }) => message);
 
   test('because there are no more threads is tried ever later, and the process goes on', async () => {
@@ -218,7 +220,7 @@ describe('a worker that cannot be replaced', () => {
     refusals.push(new Error('EAGAIN'), new Error('EAGAIN'));
     clock.advance(100);
     clock.advance(199);
-    expect(logger.lines).toHaveLength(1);
+    expect(logger.lines).toHaveLength(2);
     clock.advance(1);
     clock.advance(399);
     expect([threads.length, supervisor.restarts]).toEqual([2, 0]);
@@ -228,7 +230,7 @@ describe('a worker that cannot be replaced', () => {
     const refused = expect.stringMatching(
       /^A worker cannot be replaced, .* no thread can be made: EAGAIN; .*ulimit -u/,
     ) as unknown;
-    expect(messages(all)).toEqual([refused, refused, 'The worker was replaced, and answers']);
+    expect(messages(all)).toEqual([ended, refused, refused, 'The worker was replaced, and answers']);
     // All is as before.
     threads[2]!.emit('exit', 1);
     clock.advance(100);
@@ -244,6 +246,7 @@ describe('a worker that cannot be replaced', () => {
     clock.advance(200);
     threads[2]!.listens();
     expect(messages(all)).toEqual([
+      ended,
       'A worker cannot be replaced, and is tried again: bind EADDRNOTAVAIL 192.0.2.1:53; this machine has no such address now: bring its interface up, or name another behind bind',
       'The worker was replaced, and answers',
     ]);
