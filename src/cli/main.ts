@@ -7,6 +7,7 @@ import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
 import { giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
+import { makeThreadPool } from '../runtime/thread-pool.ts';
 import { errorMessage } from '../server/error-message.ts';
 import { fileLimitWarning } from '../server/file-limit.ts';
 import { withHint } from '../server/hint.ts';
@@ -83,6 +84,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
   const scarceFiles = fileLimitWarning(ownLimits());
   if (scarceFiles !== undefined) logger.warning(scarceFiles);
+  await makeThreadPool();
   const plane = controlPlane();
   const server = await RunningServer.start(config, {
     clock,

@@ -2,6 +2,7 @@ import { encodeName } from '../wire/name.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { reverseName } from './compile/pointers.ts';
 import { maxHostLength } from './host.ts';
+import type { PublishedNames } from './published-names.ts';
 import type { Publisher } from './publisher.ts';
 import type { HostAnswer } from './resolve/answer.ts';
 import { ViewMap, type ByMesh } from './resolve/view-map.ts';
@@ -27,8 +28,8 @@ interface Pointer {
   readonly ttl: number;
 }
 
-/** What the index writes, and asks for what it has written. */
-export type PointerPublisher = Pick<Publisher, 'publishPointer' | 'pointerAt' | 'pointerNames' | 'addressesOf'>;
+/** What the index asks for what it has written. */
+export type PointerNames = Pick<PublishedNames, 'pointerAt' | 'pointerNames' | 'addressesOf'>;
 
 /**
  * PTR records (SEMANTICS.md section 7): which hosts name an address, oldest first, seen by whom. Claims on an address are
@@ -38,7 +39,8 @@ export type PointerPublisher = Pick<Publisher, 'publishPointer' | 'pointerAt' | 
  * the age, and `createdOf` says that when it counts.
  */
 export class PointerIndex {
-  readonly #publisher: PointerPublisher;
+  readonly #publisher: Pick<Publisher, 'publishPointer'>;
+  readonly #names: PointerNames;
   readonly #createdOf: (host: string) => number;
   /** Addresses that have several claims, or one that differs by client; and those that are being changed. */
   readonly #claims = new Map<string, Claim[]>();
@@ -48,8 +50,9 @@ export class PointerIndex {
   #changed = false;
 
   /** `createdOf` gives the age of a host that is the same for everybody (`HostAnswer.created`). */
-  constructor(publisher: PointerPublisher, createdOf: (host: string) => number) {
+  constructor(publisher: Pick<Publisher, 'publishPointer'>, names: PointerNames, createdOf: (host: string) => number) {
     this.#publisher = publisher;
+    this.#names = names;
     this.#createdOf = createdOf;
   }
 
@@ -57,7 +60,7 @@ export class PointerIndex {
   claimsOf(address: string): readonly Claim[] {
     const claims = this.#claims.get(address);
     if (claims) return claims;
-    const record = this.#publisher.pointerAt(reverseName(address));
+    const record = this.#names.pointerAt(reverseName(address));
     return record ? [this.#claimIn(record)] : [];
   }
 
@@ -68,7 +71,7 @@ export class PointerIndex {
 
   /** Takes note of what a host says now, before that is published. What is served changes until `flush`. */
   update(host: string, answers: Answers): void {
-    const before = this.#byHost.get(host) ?? this.#publisher.addressesOf(host);
+    const before = this.#byHost.get(host) ?? this.#names.addressesOf(host);
     if (answers.isUniform && (answers.others.plain?.addresses.length ?? 0) <= maxTableAddresses) {
       this.#updateUniform(host, answers.others.plain, before);
       return;
@@ -128,7 +131,7 @@ export class PointerIndex {
    */
   #claimsInTable(address: string, claim: Claim): Claim[] | undefined {
     const text = reverseName(address);
-    const record = this.#publisher.pointerAt(text);
+    const record = this.#names.pointerAt(text);
     if (!record) {
       if (!isTold([claim])) return [];
       this.#changed = this.#write(text, [claim]) || this.#changed;
@@ -142,7 +145,7 @@ export class PointerIndex {
   #withdraw(address: string, host: string): void {
     const claims = this.#claims.get(address);
     if (!claims) {
-      const record = this.#publisher.pointerAt(reverseName(address));
+      const record = this.#names.pointerAt(reverseName(address));
       if (!record || hostOf(record) !== host) return;
       this.#claims.set(address, []);
     } else {
@@ -162,7 +165,7 @@ export class PointerIndex {
 
   *#addresses(): Iterable<string> {
     yield* this.#claims.keys();
-    for (const text of this.#publisher.pointerNames()) {
+    for (const text of this.#names.pointerNames()) {
       const address = addressFromReverseName(text)!;
       if (!this.#claims.has(address)) yield address;
     }

@@ -74,7 +74,7 @@ export class Registry implements Sink {
     this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
     this.#oversize = new OversizeWatch(environment.logger);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
-    this.#pointers = new PointerIndex(this.#publisher, (host) =>
+    this.#pointers = new PointerIndex(this.#publisher, this.#publisher.names, (host) =>
       createdOf(host, this.store.entriesOf(host), this.context),
     );
     this.#clients = new ClientIndex(table, compiler, this.#namespaces, this.store.packed);
@@ -120,7 +120,7 @@ export class Registry implements Sink {
 
   /** A host that can be asked for, for a hint at the start; `undefined` where none is served. */
   get exampleHost(): string | undefined {
-    return this.#publisher.exampleHost;
+    return this.#publisher.names.exampleHost;
   }
 
   apply(changes: readonly Change[]): void {
@@ -189,7 +189,7 @@ export class Registry implements Sink {
   /** Resolves and publishes one host, and the one above where an endpoint name of it comes into or out of view. */
   #resolve(host: string): boolean {
     const changed = this.#publish(host);
-    const above = this.#publisher.hiddenBy(host);
+    const above = this.#publisher.names.endpointHostOf(host);
     return above === undefined ? changed : this.#publish(above) || changed;
   }
 

@@ -4,7 +4,14 @@ import type { ListenerConfig } from './config.ts';
 export type Interfaces = () => Readonly<
   Record<
     string,
-    readonly { readonly address: string; readonly family: string; readonly internal: boolean }[] | undefined
+    | readonly {
+        readonly address: string;
+        readonly family: string;
+        readonly internal: boolean;
+        /** Of IPv6: number of the interface where the address is link-local, else 0. */
+        readonly scopeid?: number | undefined;
+      }[]
+    | undefined
   >
 >;
 

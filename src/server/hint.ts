@@ -5,8 +5,8 @@ const hints: readonly (readonly [part: RegExp, hint: string])[] = [
   [/EADDRNOTAVAIL/, 'this machine has no such address now: bring its interface up, or name another behind bind'],
   [/EMFILE|ENFILE/, 'too many files and sockets are open: raise the limit (ulimit -n, LimitNOFILE of systemd)'],
   [
-    /ERR_WORKER_INIT_FAILED.*EAGAIN|Worker initialization failure.*EAGAIN/,
-    'no more threads can be made: raise the limit (ulimit -u, TasksMax of systemd, pids.max of the cgroup), or lower multisocket',
+    /^no thread can be made: .*EAGAIN/,
+    'their limit is reached: raise it (ulimit -u, TasksMax of systemd, pids.max of the cgroup), or lower multisocket',
   ],
 ];
 

@@ -21,6 +21,8 @@ export type WorkerCommand =
   | { readonly type: 'table'; readonly name: string; readonly handle: TableHandle }
   /** A certificate or a key was replaced. */
   | { readonly type: 'tls'; readonly name: string; readonly material: TlsMaterial }
+  /** The interface of a link-local address is another one: its sockets are opened anew. */
+  | { readonly type: 'reopen'; readonly address: string }
   /** Take no new queries, answer those in flight, and end. */
   | { readonly type: 'drain' };
 

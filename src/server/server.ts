@@ -10,6 +10,7 @@ import { formatDurationMs } from '../corefile/duration.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogFormat } from '../runtime/make-logger.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { AddressWatch } from './address-watch.ts';
 import { serverAddresses, type Interfaces } from './addresses.ts';
 import type { BlockConfig, ListenerConfig, ServerConfig } from './config.ts';
 import { configOf } from './configure.ts';
@@ -53,6 +54,7 @@ export class RunningServer {
   readonly #environment: ServerEnvironment;
   readonly #admins: HttpServer[] = [];
   readonly #tlsKeepers: TlsKeeper[] = [];
+  readonly #addressWatch: AddressWatch;
   #endpoints: Endpoints | undefined;
   #isListening = false;
 
@@ -67,6 +69,9 @@ export class RunningServer {
     this.supervisor = supervisor;
     this.#config = config;
     this.#environment = environment;
+    const { interfaces, clock, logger } = environment;
+    const onMoved = (address: string): void => supervisor.reopen(address);
+    this.#addressWatch = new AddressWatch({ interfaces, clock, logger, onMoved });
   }
 
   /**
@@ -100,6 +105,7 @@ export class RunningServer {
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
       const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
       environment.onWorkersMade?.();
+      server.#addressWatch.start(listeners.map(({ address }) => address));
       void opened.then(
         () => (server.#isListening = true),
         () => undefined,
@@ -140,6 +146,7 @@ export class RunningServer {
 
   /** Answers what is in flight, for at most 5 s, then closes everything. */
   async stop(): Promise<void> {
+    this.#addressWatch.stop();
     for (const keeper of this.#tlsKeepers) keeper.stop();
     await this.#endpoints?.closeReady();
     await Promise.all(this.#admins.map((admin) => admin.close()));

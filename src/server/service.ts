@@ -6,7 +6,8 @@ import { Answerer } from './answerer.ts';
 import { buildChain } from './chain.ts';
 import type { ListenerConfig } from './config.ts';
 import { errorCode } from './error-message.ts';
-import type { Listen, Listener, ListenerEnvironment } from './listen/listener.ts';
+import { LastingSocket } from './lasting-socket.ts';
+import type { Listen, ListenerEnvironment } from './listen/listener.ts';
 import { listenTcp } from './listen/tcp.ts';
 import { TlsContext } from './listen/tls-context.ts';
 import { makeListenTls } from './listen/tls.ts';
@@ -20,7 +21,7 @@ export class Service {
   readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
   readonly #listenUdp: Listen;
   readonly #closers: (() => void | Promise<void>)[] = [];
-  readonly #listeners: Listener[] = [];
+  readonly #sockets: LastingSocket[] = [];
   readonly #tls = new Map<string, TlsContext>();
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -43,6 +44,11 @@ export class Service {
   /** New connections are made under this certificate and key; those that are open go on. */
   useTls(name: string, material: TlsMaterial): void {
     this.#tls.get(name)?.use(material);
+  }
+
+  /** Opens the sockets on this address anew. */
+  reopen(address: string): void {
+    for (const socket of this.#sockets) if (socket.at.address === address) socket.reopen();
   }
 
   /** Answers what is in flight, then closes the chains; once, however often it is called. */
@@ -81,7 +87,7 @@ export class Service {
   async #close(): Promise<void> {
     // What is being opened can only be closed when it is open; that it cannot be opened is known to who asked for it.
     await this.#opening?.catch(() => undefined);
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await Promise.all(this.#sockets.map((socket) => socket.close()));
     await Promise.all(this.#closers.map(async (close) => close()));
   }
 
@@ -90,7 +96,7 @@ export class Service {
       for (const listen of this.#socketsOf(listener)) {
         const at = { address, family, port: listener.port, reusePort: this.#start.reusePort };
         try {
-          this.#listeners.push(await listen(at, environment));
+          this.#sockets.push(await LastingSocket.open(listen, at, environment));
         } catch (error) {
           if (isOptional && isFamilyMissing(error)) continue;
           throw error;

@@ -64,12 +64,17 @@ export class Supervisor {
 
   /** Starts `count` workers; resolves when all listen, rejects with the first one's reason where one cannot. */
   async open(count: number): Promise<void> {
-    const opened = Array.from({ length: count }, () => {
-      const counters = makeCounters(this.#seriesLength);
-      const place: Place = { counters, thread: this.#thread(counters), failures: 0, hasEnded: false };
-      this.#places.push(place);
-      return new Promise<void>((resolve, reject) => this.#watch(place, resolve, reject));
-    });
+    const opened = Array.from(
+      { length: count },
+      () =>
+        // Inside of the promise, so that one that cannot be made leaves no promise of the others that nobody waits for.
+        new Promise<void>((resolve, reject) => {
+          const counters = makeCounters(this.#seriesLength);
+          const place: Place = { counters, thread: this.#thread(counters), failures: 0, hasEnded: false };
+          this.#places.push(place);
+          this.#watch(place, resolve, reject);
+        }),
+    );
     await Promise.all(opened);
   }
 
@@ -83,6 +88,11 @@ export class Supervisor {
   setTls(name: string, material: TlsMaterial): void {
     this.#tls.set(name, material);
     this.#tell({ type: 'tls', name, material });
+  }
+
+  /** Has the sockets on an address opened anew; a worker that comes later finds the address as it is then. */
+  reopen(address: string): void {
+    this.#tell({ type: 'reopen', address });
   }
 
   /** Lets the workers answer what is in flight; ends those that are not done after `graceMs`. */
@@ -102,14 +112,20 @@ export class Supervisor {
     for (const { thread, hasEnded } of this.#places) if (!hasEnded) thread.postMessage(command);
   }
 
+  /** Throws where the system makes no more threads; of the reason Node tells no more than `EAGAIN`. */
   #thread(counters: SharedArrayBuffer): WorkerThread {
-    return this.#spawn({ ...this.#start, counters, tables: this.#tables, tls: this.#tls });
+    try {
+      return this.#spawn({ ...this.#start, counters, tables: this.#tables, tls: this.#tls });
+    } catch (error) {
+      throw new Error(`no thread can be made: ${errorMessage(error)}`, { cause: error });
+    }
   }
 
   /** One of the two is called back, once: the worker listens, or it never will. */
   #watch(place: Place, onListening: () => void, onFailed: (reason: Error) => void): void {
     const { thread } = place;
     let isDecided = false;
+    let hasToldWhy = false;
     const decide = (then: () => void): void => {
       if (!isDecided) then();
       isDecided = true;
@@ -119,17 +135,22 @@ export class Supervisor {
         place.failures = 0;
         this.#tellOfUdp(report.udpProblem);
         decide(onListening);
-      } else decide(() => onFailed(new Error(withHint(report.message))));
+      } else {
+        hasToldWhy = true;
+        decide(() => onFailed(new Error(withHint(report.message))));
+      }
     });
     thread.on('error', (error) => {
+      hasToldWhy = true;
       this.#logger.error(
         `A worker died: ${error instanceof Error ? (error.stack ?? error.message) : errorMessage(error)}`,
       );
       decide(() => onFailed(new Error(withHint(errorMessage(error)), { cause: error })));
     });
-    thread.on('exit', () => {
+    thread.on('exit', (code) => {
       place.hasEnded = true;
       if (this.#isClosing) return;
+      if (isDecided && !hasToldWhy) this.#logger.error(`A worker ended with code ${code}, and nobody had told it to`);
       decide(() => onFailed(new Error('a worker ended before it listened')));
       this.#replaceLater(place);
     });
@@ -155,7 +176,6 @@ export class Supervisor {
       try {
         place.thread = this.#thread(place.counters);
       } catch (error) {
-        // The system makes no more threads.
         onFailed(error);
         this.#replaceLater(place);
         return;
@@ -171,7 +191,7 @@ export class Supervisor {
 }
 
 /** In development the source runs as it is; the bundle has both threads' code side by side. */
-function spawnThread(start: WorkerStart): WorkerThread {
+export function spawnThread(start: WorkerStart): WorkerThread {
   const url = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
   return new Worker(url, { workerData: start });
 }

@@ -33,6 +33,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.get(command.name)?.use(command.handle);
     else if (command.type === 'tls') service.useTls(command.name, command.material);
+    else if (command.type === 'reopen') service.reopen(command.address);
     else {
       void service.close().then(() => {
         logger.flush();

@@ -1,15 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { askTcp, askUdp } from '../support/dns-client.ts';
+import { missingForRoot } from '../support/machine.ts';
 import { encodeQuery } from '../support/query.ts';
-import { directoryWith, ServerProcess } from './server-process.ts';
+import { mortalWorkers } from './mortal-workers.ts';
+import { directoryWith, ServerProcess, type Launch } from './server-process.ts';
 
-const corefile = '.:0 {\n bind 127.0.0.1\n multisocket 1\n whoami\n}\n';
 const query = encodeQuery('a.example', 'A', { id: 7 });
 
+function corefile(workers: number): Record<string, string> {
+  return { Corefile: `.:0 {\n bind 127.0.0.1\n multisocket ${workers}\n whoami\n}\n` };
+}
+
+function withFiles(limit: number): Launch {
+  return { by: ['/bin/sh', '-c', 'ulimit -n "$0" && exec "$@"', String(limit)] };
+}
+
 test('more TCP connections than files may be open: UDP is answered meanwhile, and TCP when they are gone', async () => {
-  const server = new ServerProcess([], directoryWith({ Corefile: corefile }), '', 60);
+  const server = new ServerProcess([], directoryWith(corefile(1)), '', withFiles(60));
   const port = await server.port();
   await server.line(/^\[WARNING\] only 60 files and sockets may be open at a time: .*ulimit -n/);
   const sockets = Array.from({ length: 60 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
@@ -25,3 +37,48 @@ test('more TCP connections than files may be open: UDP is answered meanwhile, an
   expect(await server.exit).toEqual({ code: 0, signal: null });
   expect(server.lines.filter((line) => line.startsWith('[ERROR]'))).toEqual([]);
 });
+
+test('too few files for the workers: the start fails and says what to do', async () => {
+  const server = new ServerProcess([], directoryWith(corefile(16)), '', withFiles(60));
+  expect(await server.exit).toEqual({ code: 1, signal: null });
+  expect(server.stderr).toMatch(/E(MFILE|NFILE).*; too many files and sockets are open: raise the limit \(ulimit -n/);
+});
+
+const missing = missingForRoot('a limit of threads', 'setpriv', 'prlimit');
+/** The limit holds for nobody who is root, and counts all that the user has: so this is one who has nothing else. */
+const loneUser = [
+  ...['setpriv', '--reuid=964201', '--clear-groups'],
+  ...['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'],
+];
+
+/** By the user's own hand: root itself may not in some containers. */
+function limitThreads(pid: number, limit: number): void {
+  const [command, ...user] = loneUser as [string, ...string[]];
+  execFileSync(command, [...user, 'prlimit', `--pid=${pid}`, `--nproc=${limit}:`]);
+}
+
+test.skipIf(missing !== '')('too few threads for the workers: the start fails and says what to do', async () => {
+  const by = [...loneUser, 'prlimit', '--nproc=16'];
+  const server = new ServerProcess([], directoryWith(corefile(16)), '', { by });
+  expect(await server.exit).toEqual({ code: 1, signal: null });
+  expect(server.stderr).toMatch(/^no thread can be made: EAGAIN; .*raise it \(ulimit -u.*or lower multisocket$/m);
+});
+
+test.skipIf(missing !== '')(
+  'too few threads to replace a worker: it is tried until there are, and answers',
+  async () => {
+    const directory = directoryWith(corefile(1));
+    const end = join(directory, 'end');
+    const server = new ServerProcess([], directory, '', { by: loneUser, nodeOptions: mortalWorkers(end) });
+    const port = await server.port();
+    limitThreads(server.pid, 1);
+    writeFileSync(end, '');
+    await server.line(/^\[ERROR\] A worker cannot be replaced, and is tried again: no thread .* EAGAIN; .*ulimit -u/);
+    rmSync(end);
+    limitThreads(server.pid, 1000);
+    await server.line(/^\[INFO\] The worker was replaced, and answers$/);
+    expect(decode(await askUdp(port, query)).id).toBe(7);
+    server.kill('SIGTERM');
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+  },
+);

@@ -13,6 +13,13 @@ export interface Exit {
   readonly signal: string | null;
 }
 
+export interface Launch {
+  /** A command that becomes the one behind it, `nice -n 5`. */
+  readonly by?: readonly string[];
+  /** Options of Node. */
+  readonly nodeOptions?: readonly string[];
+}
+
 /** The program as its users start it, in a directory of its own. */
 export class ServerProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -23,12 +30,9 @@ export class ServerProcess {
   readonly exit: Promise<Exit>;
   #hasEnded = false;
 
-  /** `fileLimit`: how many files and sockets it may have open. */
-  constructor(args: readonly string[], directory: string, input = '', fileLimit?: number) {
-    const program = [process.execPath, mainFile, ...args] as const;
-    const limited = ['/bin/sh', '-c', 'ulimit -n "$0" && exec "$@"', String(fileLimit), ...program] as const;
-    const [command, ...rest] = fileLimit === undefined ? program : limited;
-    this.#child = spawn(command, rest, { cwd: directory, stdio: 'pipe' });
+  constructor(args: readonly string[], directory: string, input = '', { by = [], nodeOptions = [] }: Launch = {}) {
+    const [command, ...rest] = [...by, process.execPath, ...nodeOptions, mainFile, ...args];
+    this.#child = spawn(command!, rest, { cwd: directory, stdio: 'pipe' });
     this.#child.stdin.end(input);
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;

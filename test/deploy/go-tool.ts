@@ -70,7 +70,8 @@ function build(go: string, args: readonly string[], cwd: string): Promise<void> 
   });
 }
 
-function findGo(): string | undefined {
+/** Where Go is, `undefined` where it is not. */
+export function findGo(): string | undefined {
   const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/go/bin', '/usr/lib/go/bin'];
   return directories.map((directory) => join(directory, 'go')).find(isExecutable);
 }

@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,23 +6,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { missingForRoot } from '../support/machine.ts';
 
 const run = promisify(execFile);
 const buildMinutes = 10;
 const maxBytes = 25 * 1024 * 1024;
 const manifests = '/etc/serviceentry-dns';
 
-/** Why images cannot be built here; in CI that is said by the count of skipped tests. */
-const missing =
-  process.getuid?.() !== 0
-    ? 'this is not root'
-    : ['buildah', 'unshare', 'nsenter', 'ip', 'dig'].filter((program) => !isThere(program)).join(', ');
-if (missing !== '')
-  process.stderr.write(`\nSKIPPED: the image is not built and not tested: ${missing} is missing.\n\n`);
-
-function isThere(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-}
+const missing = missingForRoot('the image', 'buildah', 'unshare', 'nsenter', 'ip', 'dig');
 
 describe.skipIf(missing !== '')('the image', () => {
   let directory: string;

@@ -29,6 +29,8 @@ function setUp() {
         else published.delete(text);
         return true;
       },
+    },
+    {
       pointerAt: (text) => {
         const records = published.get(text);
         return records?.isUniform === true ? records.others.plain : undefined;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { constants, networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -11,6 +12,7 @@ import { loadAddon } from '../../src/server/listen/batched/addon.ts';
 import { makeListenBatched } from '../../src/server/listen/batched/listen.ts';
 import { MessageVector } from '../../src/server/listen/batched/message-vector.ts';
 import { Slots } from '../../src/server/listen/batched/slots.ts';
+import { DatagramSocket } from '../../src/server/listen/batched/socket.ts';
 import { bindSystemCalls, type SystemCalls } from '../../src/server/listen/batched/system-calls.ts';
 import { listenUdp } from '../../src/server/listen/udp.ts';
 import { encodeQuery } from '../support/query.ts';
@@ -246,6 +248,15 @@ test('sockets share an address where they are told to, and only there', async ()
       message: `bind EADDRINUSE 127.0.0.1:${port}`,
     });
   }
+});
+
+test('a socket that cannot be adopted leaves no descriptor open', () => {
+  const failing: SystemCalls = { ...calls, dup3: () => -1, errno: () => constants.errno.EBUSY };
+  const at = { address: '127.0.0.1', family: 4, port: 0, reusePort: true } as const;
+  const descriptors = (): number => readdirSync('/proc/self/fd').length;
+  const before = descriptors();
+  expect(() => DatagramSocket.open(failing, at)).toThrow('dup3 EBUSY');
+  expect(descriptors()).toBe(before);
 });
 
 describe('a worker', () => {

@@ -2,29 +2,14 @@ import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RunningServer } from '../../src/server/server.ts';
 import { systemClock, type Clock } from '../../src/runtime/clock.ts';
+import { serviceEntry } from '../registry/harness.ts';
 import { askUdp } from '../support/dns-client.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { encodeQuery } from '../support/query.ts';
 import { parseExposition, valueOf } from '../support/exposition.ts';
 import { configOfText, environmentFor, get, HandSource, startServer } from './metrics/running.ts';
-import type { ServiceEntry } from '../../src/registry/object.ts';
 
-const entry: ServiceEntry = {
-  kind: 'ServiceEntry',
-  meta: { namespace: 'default', name: 'a', created: undefined, origin: { text: 'test' } },
-  hosts: ['a.mesh.test'],
-  vips: ['10.0.0.1'],
-  hasAddresses: true,
-  ports: [{ name: 'http', number: 80, isUdp: false, targetPort: undefined }],
-  location: 'MESH_INTERNAL',
-  resolution: 'STATIC',
-  endpoints: [],
-  selector: undefined,
-  exportTo: [],
-  autoAddresses: new Map(),
-  allowsAutoAddresses: true,
-  ttl: undefined,
-};
+const entry = serviceEntry('a', { hosts: ['a.mesh.test'], vips: ['10.0.0.1'] });
 
 const block = (...lines: string[]) => `mesh.test:0 {\nbind 127.0.0.1\n${lines.join('\n')}\n}\n`;
 const registry = 'serviceentry {\nfile /dev/null\nstartup_timeout 50ms\n}';

@@ -7,7 +7,7 @@ test.each([
   ['listen EADDRNOTAVAIL: address not available 192.0.2.1:53', 'bring its interface up'],
   ['Worker initialization failure: EMFILE', 'ulimit -n'],
   ['accept ENFILE', 'ulimit -n'],
-  ['Worker initialization failure: EAGAIN', 'ulimit -u'],
+  ['no thread can be made: EAGAIN', 'ulimit -u'],
 ])('%s: says what to do', (message, hint) => {
   const told = withHint(message);
   expect(told.startsWith(`${message}; `)).toBe(true);
@@ -15,6 +15,6 @@ test.each([
   expect(withHint(told)).toBe(told);
 });
 
-test.each(['cannot read the Corefile', 'read EAGAIN'])('%s: nothing is known to do', (message) => {
+test.each(['cannot read the Corefile', 'read EAGAIN', 'EAGAIN'])('%s: nothing is known to do', (message) => {
   expect(withHint(message)).toBe(message);
 });

@@ -98,3 +98,12 @@ test.each([
   expect(isFamilyMissing(Object.assign(new Error('bind'), { code }))).toBe(expected);
   expect(isFamilyMissing(code)).toBe(false);
 });
+
+test('an address that is not there does not keep others from being served', async () => {
+  const { blocks, listeners, ...rest } = await makeConfig();
+  const away = { ...listeners[1]!, address: '192.0.2.1' };
+  const { service } = makeService({ ...rest, blocks, listeners: [away, listeners[0]!] });
+  await service.open();
+  onTestFinished(() => service.close());
+  expect(await codesOf(listeners[0]!.port)).toEqual([0, 5]);
+});

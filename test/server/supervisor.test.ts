@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TableHandle } from '../../src/registry/table/layout.ts';
 import type { WorkerCommand, WorkerStart } from '../../src/server/messages.ts';
 import { Supervisor, type WorkerThread } from '../../src/server/supervisor.ts';
@@ -49,8 +49,8 @@ function handle(): TableHandle {
 
 function open() {
   const threads: FakeThread[] = [];
-  /** Errors of the system at the next attempts to make a thread. */
-  const refusals: Error[] = [];
+  /** Errors of the system at the next attempts to make a thread; `undefined` where it makes one. */
+  const refusals: (Error | undefined)[] = [];
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
@@ -135,6 +135,22 @@ describe('the start', () => {
   });
 });
 
+test('a start for which there are not enough threads fails, whatever becomes of those that were made', async () => {
+  const { supervisor, threads, refusals } = open();
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', onUnhandled);
+  onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
+  refusals.push(undefined, new Error('EAGAIN'));
+  await expect(supervisor.open(2)).rejects.toThrow('no thread can be made: EAGAIN');
+  const closed = supervisor.close(5000);
+  expect(threads.map(({ commands }) => commands)).toEqual([[{ type: 'drain' }]]);
+  threads[0]!.fails('no more files');
+  await closed;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unhandled).toEqual([]);
+});
+
 describe('a worker that dies', () => {
   test('is replaced after 100 ms, counted and logged; its counters go on', async () => {
     const { supervisor, threads, clock, logger } = await openAll(2);
@@ -187,22 +203,24 @@ describe('a worker that dies', () => {
     clock.advance(100);
     threads[1]!.fails('the port is taken');
     expect(logger.lines.map(({ message }) => message)).toEqual([
+      'A worker ended with code 1, and nobody had told it to',
       'A worker cannot be replaced, and is tried again: the port is taken',
     ]);
   });
 });
 
 describe('a worker that cannot be replaced', () => {
+  const ended = 'A worker ended with code 1, and nobody had told it to';
   const messages = ({ logger }: { logger: RecordingLogger }): string[] => logger.lines.map(({ message }) => message);
 
   test('because there are no more threads is tried ever later, and the process goes on', async () => {
     const all = await openAll(2);
     const { supervisor, threads, clock, logger, refusals } = all;
     threads[0]!.emit('exit', 1);
-    refusals.push(...Array.from({ length: 2 }, () => new Error('Worker initialization failure: EAGAIN')));
+    refusals.push(new Error('EAGAIN'), new Error('EAGAIN'));
     clock.advance(100);
     clock.advance(199);
-    expect(logger.lines).toHaveLength(1);
+    expect(logger.lines).toHaveLength(2);
     clock.advance(1);
     clock.advance(399);
     expect([threads.length, supervisor.restarts]).toEqual([2, 0]);
@@ -210,9 +228,9 @@ describe('a worker that cannot be replaced', () => {
     expect([threads.length, supervisor.restarts]).toEqual([3, 1]);
     threads[2]!.listens();
     const refused = expect.stringMatching(
-      /^A worker cannot be replaced, .* EAGAIN; no more threads .*ulimit -u/,
+      /^A worker cannot be replaced, .* no thread can be made: EAGAIN; .*ulimit -u/,
     ) as unknown;
-    expect(messages(all)).toEqual([refused, refused, 'The worker was replaced, and answers']);
+    expect(messages(all)).toEqual([ended, refused, refused, 'The worker was replaced, and answers']);
     // All is as before.
     threads[2]!.emit('exit', 1);
     clock.advance(100);
@@ -228,6 +246,7 @@ describe('a worker that cannot be replaced', () => {
     clock.advance(200);
     threads[2]!.listens();
     expect(messages(all)).toEqual([
+      ended,
       'A worker cannot be replaced, and is tried again: bind EADDRNOTAVAIL 192.0.2.1:53; this machine has no such address now: bring its interface up, or name another behind bind',
       'The worker was replaced, and answers',
     ]);
@@ -236,7 +255,7 @@ describe('a worker that cannot be replaced', () => {
   test('is not tried any more at the end', async () => {
     const { supervisor, threads, clock, refusals } = await openAll(1);
     threads[0]!.emit('exit', 1);
-    refusals.push(new Error('Worker initialization failure: EAGAIN'));
+    refusals.push(new Error('EAGAIN'));
     clock.advance(100);
     await supervisor.close(5000);
     clock.advance(20_000);

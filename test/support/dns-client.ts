@@ -3,20 +3,31 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 /** A guard, not a wait: nothing takes so long but a reply that never comes. */
-const timeoutMs = 10_000;
+const patienceMs = 10_000;
 const host = '127.0.0.1';
 
 /** Sends messages from one UDP socket, in order, and gives back the first datagram that comes. */
 export function askUdp(port: number, ...messages: Uint8Array[]): Promise<Buffer> {
-  return exchangeUdp(port, messages, undefined);
+  return exchangeUdp(port, messages);
 }
 
 /** Sends one message over UDP from a local address. */
 export function askUdpFrom(port: number, message: Uint8Array, from: string): Promise<Buffer> {
-  return exchangeUdp(port, [message], from);
+  return exchangeUdp(port, [message], { from });
 }
 
-function exchangeUdp(port: number, messages: readonly Uint8Array[], from: string | undefined): Promise<Buffer> {
+interface Exchange {
+  /** A local address. */
+  readonly from?: string;
+  readonly timeoutMs?: number;
+}
+
+/** The same as `askUdp`, from an address or with another patience. */
+export function exchangeUdp(
+  port: number,
+  messages: readonly Uint8Array[],
+  { from, timeoutMs = patienceMs }: Exchange = {},
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
     const finish = (settle: () => void): void => {
@@ -82,7 +93,13 @@ export class TcpClient {
   static #open(socket: Socket, event: 'connect' | 'secureConnect'): Promise<TcpClient> {
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
+      // Where the options of the connection have a time-out, for a handshake that does not end.
+      socket.once('timeout', () => {
+        socket.destroy();
+        reject(new Error('no connection'));
+      });
       socket.once(event, () => {
+        socket.setTimeout(0);
         socket.off('error', reject);
         socket.setNoDelay(true);
         resolve(new TcpClient(socket));
@@ -106,7 +123,7 @@ export class TcpClient {
   }
 
   /** The next whole message; rejects where the server closes before it is there. */
-  async next(): Promise<Buffer> {
+  async next(timeoutMs?: number): Promise<Buffer> {
     for (;;) {
       const length = this.#buffered.length < 2 ? undefined : this.#buffered.readUInt16BE(0);
       if (length !== undefined && this.#buffered.length >= 2 + length) {
@@ -115,7 +132,7 @@ export class TcpClient {
         return message;
       }
       if (this.#isEnded) throw new Error('the server closed the connection without a reply');
-      await this.#more();
+      await this.#more(timeoutMs);
     }
   }
 
@@ -129,7 +146,7 @@ export class TcpClient {
     this.#socket.destroy();
   }
 
-  #more(): Promise<void> {
+  #more(timeoutMs = patienceMs): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('no reply over TCP')), timeoutMs);
       this.#waiting = () => {

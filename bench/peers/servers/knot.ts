@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { zone } from '../hosts.ts';
 import type { Kind, Place } from './kind.ts';
-import { findProgram, versionOf } from './program.ts';
+import { findWithFile } from './with-file.ts';
 
 /** Knot DNS, with one worker for UDP and one for TCP. */
 export const knot: Kind = {
@@ -10,17 +9,14 @@ export const knot: Kind = {
   // Since 3.5 only; Debian has an older one.
   hasTls: false,
   hint: 'apt-get install knot',
-  find() {
-    const program = findProgram('knotd');
-    if (program === undefined) return Promise.resolve(undefined);
-    return Promise.resolve({
-      version: versionOf(program, '--version'),
-      setup: (place: Place) => ({
-        files: { 'knot.conf': knotConfig(place) },
-        command: [program, '-c', join(place.directory, 'knot.conf')],
-      }),
-    });
-  },
+  find: () =>
+    findWithFile({
+      program: 'knotd',
+      versionOption: '--version',
+      file: 'knot.conf',
+      config: knotConfig,
+      options: ['-c'],
+    }),
 };
 
 export function knotConfig({ directory, port, zoneFile }: Place): string {

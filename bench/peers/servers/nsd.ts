@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { zone } from '../hosts.ts';
 import type { Kind, Place } from './kind.ts';
-import { findProgram, versionOf } from './program.ts';
+import { findWithFile } from './with-file.ts';
 
 /** NSD with one server process, and without the limit of replies that it has by default. */
 export const nsd: Kind = {
@@ -9,17 +9,8 @@ export const nsd: Kind = {
   title: 'NSD',
   hasTls: true,
   hint: 'apt-get install nsd',
-  find() {
-    const program = findProgram('nsd');
-    if (program === undefined) return Promise.resolve(undefined);
-    return Promise.resolve({
-      version: versionOf(program, '-v'),
-      setup: (place: Place) => ({
-        files: { 'nsd.conf': nsdConfig(place) },
-        command: [program, '-d', '-c', join(place.directory, 'nsd.conf')],
-      }),
-    });
-  },
+  find: () =>
+    findWithFile({ program: 'nsd', versionOption: '-v', file: 'nsd.conf', config: nsdConfig, options: ['-d', '-c'] }),
 };
 
 export function nsdConfig({ directory, port, tls, zoneFile }: Place): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { zone } from '../hosts.ts';
 import type { Kind, Place } from './kind.ts';
-import { findProgram, versionOf } from './program.ts';
+import { findWithFile } from './with-file.ts';
 
 /** Unbound with one thread, as the authority for the zone; it resolves nothing. */
 export const unbound: Kind = {
@@ -9,17 +9,14 @@ export const unbound: Kind = {
   title: 'Unbound',
   hasTls: true,
   hint: 'apt-get install unbound',
-  find() {
-    const program = findProgram('unbound');
-    if (program === undefined) return Promise.resolve(undefined);
-    return Promise.resolve({
-      version: versionOf(program, '-V'),
-      setup: (place: Place) => ({
-        files: { 'unbound.conf': unboundConfig(place) },
-        command: [program, '-d', '-c', join(place.directory, 'unbound.conf')],
-      }),
-    });
-  },
+  find: () =>
+    findWithFile({
+      program: 'unbound',
+      versionOption: '-V',
+      file: 'unbound.conf',
+      config: unboundConfig,
+      options: ['-d', '-c'],
+    }),
 };
 
 export function unboundConfig({ directory, port, tls, zoneFile }: Place): string {

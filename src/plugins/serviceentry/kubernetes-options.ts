@@ -5,6 +5,7 @@ import { quote } from '../../corefile/quote.ts';
 import { isLabel } from '../../registry/host.ts';
 import type { ClusterConfig, KubernetesConfig } from '../../registry/kubernetes/config.ts';
 import { badRequirement } from '../../registry/kubernetes/label-selector.ts';
+import { noKubernetes } from './config.ts';
 
 /** What the options about the Kubernetes API have said so far. */
 export interface KubernetesDraft {
@@ -20,16 +21,7 @@ export interface KubernetesDraft {
 }
 
 export function kubernetesDefaults(): KubernetesDraft {
-  return {
-    clusters: [],
-    tls: undefined,
-    namespaces: [],
-    namespaceLabels: '',
-    labels: '',
-    revision: undefined,
-    pods: 'auto',
-    snapshot: undefined,
-  };
+  return { ...noKubernetes, clusters: [], namespaces: [], tls: undefined };
 }
 
 /** Reads a line into the draft. */

@@ -43,6 +43,10 @@ export function readTlsFiles(config: TlsConfig, readFile: (path: string) => stri
     faults.push({ file: 'keyFile', reason: `is not the key of the certificate in ${config.certFile}` });
   }
   if (!certificate || faults.length > 0) return { faults };
+  const expiresMs = Date.parse(certificate.validTo);
+  // OpenSSL reads such a certificate, and says 'Bad time value' of it.
+  if (Number.isNaN(expiresMs))
+    return { faults: [{ file: 'certFile', reason: 'has a certificate without a good end' }] };
   const files = { cert, key, ca };
   try {
     createSecureContext({ cert, key, ca: ca ?? [] });
@@ -51,7 +55,7 @@ export function readTlsFiles(config: TlsConfig, readFile: (path: string) => stri
     const reason = `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     return { faults: [{ file: 'certFile', reason }] };
   }
-  return { files, expiresMs: Date.parse(certificate.validTo) };
+  return { files, expiresMs };
 }
 
 const pemCertificate =

@@ -11,6 +11,7 @@ import { Turn } from './turn.ts';
 const maxConnections = 1000;
 /** How often time-outs are looked at: one timer serves all connections. */
 const sweepMs = 250;
+const warnAgainMs = 10_000;
 
 /** The connections of one server socket: how many there may be, and for how long (RFC 7766, RFC 7858). */
 export class StreamListener implements Listener {
@@ -21,6 +22,7 @@ export class StreamListener implements Listener {
   readonly #share: StreamShare;
   readonly #guests = new Set<Guest>();
   #cancelSweep: (() => void) | undefined;
+  #warnAgainAt = -Infinity;
 
   /** `server` listens already. */
   constructor(
@@ -42,9 +44,15 @@ export class StreamListener implements Listener {
       buffers: new ReplyBuffers(replyBufferBytes),
       turn: new Turn(),
     };
-    // Accepting fails when files run out; the connections that are open go on.
-    const title = transport.toUpperCase();
-    server.on('error', (error) => environment.logger.warning(`${title} ${address}: ${error.message}`));
+    server.on('error', (error) => this.#warn(error));
+  }
+
+  /** Accepting fails when files or memory run out, again and again; the connections that are open go on. */
+  #warn({ message }: Error): void {
+    const { clock, logger } = this.#environment;
+    if (clock.now() < this.#warnAgainAt) return;
+    this.#warnAgainAt = clock.now() + warnAgainMs;
+    logger.warning(`${this.protocol.toUpperCase()} ${this.local.address}: ${message}`);
   }
 
   async close(): Promise<void> {

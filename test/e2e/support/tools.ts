@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findGo } from '../../deploy/go-tool.ts';
 
 const moduleDirectory = fileURLToPath(new URL('../../tools', import.meta.url));
 const etcdPackage = 'go.etcd.io/etcd/server/v3';
@@ -54,20 +55,6 @@ function cacheDirectory(): string {
     .digest('hex')
     .slice(0, 16);
   return join(root, 'serviceentry-dns', pinned);
-}
-
-function findGo(): string | undefined {
-  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/go/bin', '/usr/lib/go/bin'];
-  return directories.map((directory) => join(directory, 'go')).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 class Build {

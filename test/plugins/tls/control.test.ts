@@ -31,6 +31,16 @@ function open(files: Record<string, string>, epochMs?: number) {
 
 const good = { cert: cert('server'), key: key('server') };
 
+/** The certificate with an end that is no time: month 99. */
+function withBadEnd(pem: string): string {
+  const der = Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64');
+  // UTCTime or GeneralizedTime; the second one is the end.
+  const times = [...der.toString('latin1').matchAll(/(?:\x17\x0d\d{2}|\x18\x0f\d{4})(?=\d{10}Z)/g)];
+  const { index, 0: before } = times[1]!;
+  der.write('99', index + before.length, 'latin1');
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+}
+
 describe('the files of a tls line', () => {
   test('are published at the start, with a key for tickets', () => {
     const { keeper, published, lines } = open({ ...good, ca: cert('ca') });
@@ -48,6 +58,7 @@ describe('the files of a tls line', () => {
       'tls: cert has a PEM certificate that cannot be read',
     ],
     [{ ...good, ca: 'x' }, 'tls: ca has no PEM certificate in it'],
+    [{ ...good, cert: withBadEnd(good.cert) }, 'tls: cert has a certificate without a good end'],
   ])('fail the start where they cannot be used (%#)', (files, message) => {
     const { keeper, clock, published } = open(files);
     expect(() => keeper.start()).toThrow(message);

@@ -1,3 +1,4 @@
+import { noKubernetes } from '../../../src/plugins/serviceentry/config.ts';
 import { KubernetesSource } from '../../../src/registry/kubernetes/kubernetes-source.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeApiServer, type ApiObject } from '../../support/fake-api-server.ts';
@@ -13,15 +14,7 @@ async function apiServerOrigin(): Promise<SourceHarness> {
   return {
     makeSource: () =>
       new KubernetesSource({
-        config: {
-          clusters: [{ kind: 'endpoint', url: server.url, tls: undefined }],
-          namespaces: [],
-          namespaceLabels: '',
-          labels: '',
-          revision: undefined,
-          pods: 'auto',
-          snapshot: undefined,
-        },
+        config: { ...noKubernetes, clusters: [{ kind: 'endpoint', url: server.url, tls: undefined }] },
         watchesServices: false,
         watchesSidecars: false,
         clock: systemClock,

@@ -70,8 +70,10 @@ function isWildcard(address: string): boolean {
 function adopt(calls: SystemCalls, socket: number): number {
   try {
     const descriptor = openSync('/dev/null', 'r');
-    check(calls, 'dup3', calls.dup3(socket, descriptor, socketType.CLOEXEC));
-    return descriptor;
+    if (calls.dup3(socket, descriptor, socketType.CLOEXEC) >= 0) return descriptor;
+    const error = systemError('dup3', calls.errno());
+    closeSync(descriptor);
+    throw error;
   } finally {
     calls.close(socket);
   }
