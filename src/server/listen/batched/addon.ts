@@ -17,8 +17,6 @@ export interface Addon {
 export type PollCallback = (status: number) => void;
 
 export interface Poll {
-  start(callback: PollCallback): void;
-  stop(): void;
   close(): void;
 }
 

@@ -43,6 +43,8 @@ class BatchedUdpListener implements Listener {
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
   #poll: Poll | undefined;
+  /** What has come is going to be answered before the event loop waits again. */
+  #isTurnDue = false;
   /** Queries that wait. */
   #inFlight = 0;
   #onDrained: (() => void) | undefined;
@@ -81,25 +83,27 @@ class BatchedUdpListener implements Listener {
 
   /**
    * A worker may be ended at any time, and where that is while the addon calls, it takes the whole process with it. So
-   * nothing is done here but to stop watching: the turn is one of the event loop's own.
+   * nothing is done here: the turn is one of the event loop's own. It comes before the loop looks at descriptors again, so
+   * that the socket can stay watched; to stop and start that would take four system calls each time.
    */
   readonly #onReady = (status: number): void => {
-    this.#poll?.stop();
-    setImmediate(status === 0 ? this.#takeTurn : this.#watchAgain);
+    if (status !== 0) {
+      setImmediate(this.#watchAgain);
+    } else if (!this.#isTurnDue) {
+      this.#isTurnDue = true;
+      setImmediate(this.#takeTurn);
+    }
   };
 
   readonly #takeTurn = (): void => {
     const batch = this.#batch;
+    this.#isTurnDue = false;
     for (let batches = 0; batches < maxBatchesInTurn; batches++) {
       if (this.#isClosing) return;
       const received = batch.receive(this.#socket.descriptor);
       this.#answer(received);
-      if (received < batch.slots.count) {
-        this.#poll?.start(this.#onReady);
-        return;
-      }
+      if (received < batch.slots.count) return;
     }
-    setImmediate(this.#takeTurn);
   };
 
   /** An error is pending at the socket, and watching it has ended. */

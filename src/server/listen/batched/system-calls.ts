@@ -46,8 +46,6 @@ export function bindSystemCalls(addon: Addon): SystemCalls {
       const poll = addon.node.poll(descriptor, callback);
       polls.add(poll);
       return {
-        start: (next) => poll.start(next),
-        stop: () => poll.stop(),
         close() {
           polls.delete(poll);
           poll.close();
