@@ -36,7 +36,7 @@ export function makeQueries(count: number, random: () => number, ask: () => { na
     message[12 + wire.length + 3] = 1;
     if (index % 2 === 0) {
       message[11] = 1;
-      writeOpt(message, 12 + wire.length + 4, 1232, 0, false);
+      writeOpt(new DataView(message.buffer), 12 + wire.length + 4, 1232, 0, false);
     }
     return message;
   });

@@ -1,11 +1,10 @@
+import { groupSize } from '../src/server/listen/batched/listen.ts';
 import type { Answerer } from '../src/server/answerer.ts';
 import { Query, type Peer } from '../src/wire/query.ts';
 import { hashSeed } from './fixture.ts';
 import type { QuerySet } from './queries.ts';
 
 const batchSize = 64;
-/** As the listener's. */
-const groupSize = 8;
 
 /**
  * The receive buffers of a listener that answers in place, without the socket: 64 slots that batches of queries are put

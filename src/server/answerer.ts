@@ -82,7 +82,8 @@ export class Answerer {
     } catch (error) {
       outcome = this.#panic(query, error);
     }
-    if (typeof outcome !== 'number') return this.#wait(query, outcome, meter);
+    // A handler that threw may have held the query before: then the reply is not where the listener expects it.
+    if (typeof outcome !== 'number' || query.isHeld) return this.#wait(query, Promise.resolve(outcome), meter);
     const length = this.#finish(query, outcome);
     if (meter !== undefined) meter.count(query, length, isMeasured);
     return length;

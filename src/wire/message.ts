@@ -138,28 +138,21 @@ export function encodeQuestion(name: Uint8Array, type: number): Uint8Array {
   bytes.set(name, headerSize);
   writeUint16(bytes, questionEnd - 4, type);
   writeUint16(bytes, questionEnd - 2, rrClass.IN);
-  writeOpt(bytes, questionEnd, defaultUdpPayload, 0, false);
+  writeOpt(new DataView(bytes.buffer), questionEnd, defaultUdpPayload, 0, false);
   return bytes;
 }
 
 /** Writes an OPT record without options (RFC 6891 section 6.1.2): UDP payload size, extended rcode, DO. */
 export function writeOpt(
-  bytes: Uint8Array,
+  view: DataView,
   at: number,
   payload: number,
   extendedRcode: number,
   dnssecOk: boolean,
 ): number {
-  bytes[at] = 0;
-  bytes[at + 1] = 0;
-  bytes[at + 2] = rrType.OPT;
-  bytes[at + 3] = payload >>> 8;
-  bytes[at + 4] = payload;
-  bytes[at + 5] = extendedRcode;
-  bytes[at + 6] = 0;
-  bytes[at + 7] = dnssecOk ? 0x80 : 0;
-  bytes[at + 8] = 0;
-  bytes[at + 9] = 0;
-  bytes[at + 10] = 0;
+  const dnssec = dnssecOk ? 0x80 : 0;
+  view.setInt32(at, (rrType.OPT << 8) | (payload >>> 8));
+  view.setInt32(at + 4, (payload << 24) | (extendedRcode << 16) | dnssec);
+  view.setInt32(at + 7, dnssec << 24);
   return at + optRecordSize;
 }

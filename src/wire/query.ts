@@ -9,6 +9,7 @@ import {
 } from './codes.ts';
 import { skipName } from './message.ts';
 import { NameHasher } from './name-hash.ts';
+import { lowerCase, viewOf } from './words.ts';
 
 /** How a query arrived. */
 export type Transport = 'udp' | 'tcp' | 'tls';
@@ -184,8 +185,8 @@ export class Query {
   }
 
   /**
-   * Fills `lower` and `nameHash` in one pass, four octets a step. What is done to a word is `lowerCase` and a step of
-   * `NameHasher.hash`, written out: much of the time that a query takes is spent here.
+   * Fills `lower` and `nameHash` in one pass, four octets a step: `lowerCase`, and a step of `NameHasher.hash` written
+   * out, for much of the time that a query takes is spent here.
    */
   readName(): void {
     if (this.nameIsRead) return;
@@ -198,10 +199,7 @@ export class Query {
     let hash = 0;
     let at = 0;
     for (; at + 4 < nameLength; at += 4) {
-      const word = source.getInt32(from + at, true);
-      const sevenBits = word & 0x7f7f7f7f;
-      const isUpper = (sevenBits + 0x3f3f3f3f) & ~(sevenBits + 0x25252525) & ~word & 0x80808080;
-      const lowered = word | (isUpper >>> 2);
+      const lowered = lowerCase(source.getInt32(from + at, true));
       lower.setInt32(at, lowered, true);
       const key = at >> 1;
       hash = (hash + Math.imul((lowered & 0xffff) + keys[key]!, (lowered >>> 16) + keys[key + 1]!)) | 0;
@@ -241,8 +239,7 @@ export class Query {
     this.out = empty;
     this.outStart = 0;
     // A query that waits must not keep the receive buffer.
-    this.#viewed = this.#outViewed = empty;
-    this.#view = this.#outView = viewOf(empty);
+    this.#forgetViews();
   }
 
   /** Gives up a reply that came from elsewhere, so that another can be written in its place. */
@@ -254,9 +251,16 @@ export class Query {
 
   /** Makes the object free for the next query of its owner. */
   release(): void {
+    // What was a query's own memory, up to 64 KiB for a reply, must not stay with those that are free.
+    if (this.isHeld) this.#forgetViews();
     this.isHeld = false;
     this.bytes = this.out = empty;
     this.error = undefined;
+  }
+
+  #forgetViews(): void {
+    this.#viewed = this.#outViewed = empty;
+    this.#view = this.#outView = viewOf(empty);
   }
 
   #viewOfBytes(): DataView {
@@ -300,18 +304,6 @@ export class Query {
     }
     return 'query';
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** The octets of a word with ASCII letters in lower case; all others, of 0x80 and above as well, stay as they are. */
-function lowerCase(word: number): number {
-  const sevenBits = word & 0x7f7f7f7f;
-  // The highest bit of an octet becomes 1 from `A`, and from what follows `Z`.
-  const isUpper = (sevenBits + 0x3f3f3f3f) & ~(sevenBits + 0x25252525) & ~word & 0x80808080;
-  return word | (isUpper >>> 2);
 }
 
 function udpLimit(client: number, ours: number): number {

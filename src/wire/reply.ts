@@ -1,4 +1,5 @@
-import { defaultUdpPayload, headerFlag, headerSize, optRecordSize, rcode, rrType } from './codes.ts';
+import { defaultUdpPayload, headerFlag, headerSize, optRecordSize, rcode } from './codes.ts';
+import { writeOpt } from './message.ts';
 import type { Query } from './query.ts';
 
 /**
@@ -31,11 +32,7 @@ export function roomForRecords(query: Query, at: number): number {
 export function endReply(query: Query, at: number, answers: number, authorities: number, additionals: number): number {
   const { outView, outStart } = query;
   if (query.edns) {
-    // As `writeOpt` does: root, OPT, payload size; extended rcode and version 0, DO; no options.
-    outView.setInt32(at, (rrType.OPT << 8) | (defaultUdpPayload >> 8));
-    outView.setInt32(at + 4, (defaultUdpPayload << 24) | (query.dnssecOk ? 0x80 : 0));
-    outView.setInt32(at + 7, query.dnssecOk ? 0x80 << 24 : 0);
-    at += optRecordSize;
+    at = writeOpt(outView, at, defaultUdpPayload, 0, query.dnssecOk);
     additionals++;
   }
   outView.setInt32(outStart + 4, 0x1_0000 | answers);

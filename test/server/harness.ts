@@ -24,6 +24,7 @@ export interface Seen {
  *     size<n>    a reply of n octets without OPT, in records of at most 1,000 octets; the block's bufsize is 65,535
  *     mute       no reply
  *     defect     throws
+ *     late…      is held, and then the handler throws
  *     anything   NXDOMAIN
  */
 export class ScriptedChain {
@@ -75,6 +76,10 @@ export class ScriptedChain {
   #answer(query: Query, name: string): number | Promise<number> {
     if (name.startsWith('mute')) return 0;
     if (name.startsWith('defect')) throw new Error('a defect that a test wants');
+    if (name.startsWith('late')) {
+      query.hold();
+      throw new Error('a defect behind a hold');
+    }
     const size = /^size(\d+)/.exec(name);
     if (size) return sizedReply(query, Number(size[1]));
     if (!name.startsWith('wait')) return emptyReply(query, rcode.NXDOMAIN);

@@ -201,6 +201,26 @@ export function describeUdpListener(title: string, listen: Listen): void {
       expect(harness.count('panics')).toBe(1);
     });
 
+    test('a defect behind a hold costs that query a SERVFAIL, and others still wait with memory of their own', async () => {
+      const harness = await start();
+      const client = await clientOf(harness);
+      for (const id of range(10)) {
+        await client.send(encodeQuery(`late${id}`, 'A', { id }));
+        expect(decode(await client.next())).toMatchObject({
+          id,
+          rcode: 'SERVFAIL',
+          questions: [{ name: `late${id}` }],
+        });
+      }
+      for (const id of range(10)) await client.send(encodeQuery(`wait${id}`, 'A', { id }));
+      await harness.chain.until(() => harness.chain.waiting === 10);
+      for (const id of range(10)) await client.send(encodeQuery('fine', 'A', { id: 100 + id }));
+      await client.take(10);
+      harness.chain.releaseAll();
+      const names = (await client.take(10)).map((reply) => decode(reply).questions![0]!.name);
+      expect(names.sort()).toEqual(range(10).map((id) => `wait${id}`));
+    });
+
     test('a client that is gone when its reply comes disturbs nobody', async () => {
       const harness = await start();
       const { chain } = harness;

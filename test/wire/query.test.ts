@@ -1,6 +1,7 @@
 import { decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { giveBackMemory } from '../../src/runtime/heap.ts';
 import { rrClass, rrType } from '../../src/wire/codes.ts';
 import { NameHasher } from '../../src/wire/name-hash.ts';
 import { Query } from '../../src/wire/query.ts';
@@ -226,4 +227,21 @@ describe('hashes of names', () => {
     query.readName();
     expect([...query.lower.subarray(0, 8)]).toEqual([...nameOf('abc'), 0, 0, 0]);
   });
+});
+
+test('a query that is free again keeps neither what it held nor its reply', async () => {
+  const query = new Query(3);
+  query.bytes = message({ questions: [question(nameOf('a'))] });
+  query.end = query.bytes.length;
+  query.read();
+  query.hold();
+  query.out = new Uint8Array(65_535);
+  query.outView.setUint8(0, 1);
+  const references = [new WeakRef(query.bytes), new WeakRef(query.out)];
+  query.release();
+  // A reference is strong until the end of the turn that made it.
+  await new Promise((resolve) => setImmediate(resolve));
+  giveBackMemory();
+  expect(references.map((reference) => reference.deref())).toEqual([undefined, undefined]);
+  expect(query.bytes.length).toBe(0);
 });

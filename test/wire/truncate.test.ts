@@ -190,9 +190,9 @@ describe('any message', () => {
 
 test('writeOpt writes a record without options (RFC 6891 section 6.1.2)', () => {
   const octets = new Uint8Array(20).fill(0xff);
-  expect(writeOpt(octets, 3, 1232, 1, true)).toBe(14);
+  expect(writeOpt(new DataView(octets.buffer), 3, 1232, 1, true)).toBe(14);
   expect([...octets.subarray(3, 14)]).toEqual([0, 0, 41, 0x04, 0xd0, 1, 0, 0x80, 0, 0, 0]);
   expect([octets[2], octets[14]]).toEqual([0xff, 0xff]);
-  writeOpt(octets, 3, 512, 0, false);
+  writeOpt(new DataView(octets.buffer), 3, 512, 0, false);
   expect(octets.slice(3, 14)).toEqual(opt({ payload: 512 }));
 });

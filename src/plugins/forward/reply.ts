@@ -86,7 +86,7 @@ export function placeReply(query: Query, reply: UpstreamReply): number {
 function withOpt(query: Query, message: Uint8Array, length: number): Uint8Array {
   const longer = new Uint8Array(length + optRecordSize);
   longer.set(message.subarray(0, length));
-  writeOpt(longer, length, defaultUdpPayload, 0, query.dnssecOk);
+  writeOpt(new DataView(longer.buffer), length, defaultUdpPayload, 0, query.dnssecOk);
   writeUint16(longer, 10, readUint16(message, 10) + 1);
   return longer;
 }

@@ -1,5 +1,5 @@
 import { absoluteTarget, addressesAt, extraAt, recordOffset, servicesAt } from '../../registry/table/layout.ts';
-import { headerFlag, rcode, rrClass, rrType } from '../../wire/codes.ts';
+import { headerFlag, rcode, rrType } from '../../wire/codes.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { beginReply, endReply, roomForRecords } from '../../wire/reply.ts';
@@ -66,7 +66,7 @@ function writeAddresses(
   const base = addressesAt(arena, record, isV6);
   let index = count > 1 ? rotation.start(record, count) : 0;
   for (let i = 0; i < fitting; i++) {
-    at = writeAddress(query, at, 0xc00c, ttl, arena, base + index * size, size);
+    at = writeAddress(query, at, 0, ttl, arena, base + index * size, size);
     if (++index === count) index = 0;
   }
   return at;
@@ -74,22 +74,20 @@ function writeAddresses(
 
 const both = [false, true] as const;
 
-/** Writes an A or AAAA record: `owner` is a compression pointer, the address `size` octets of `arena`. */
+/** Writes an A or AAAA record: the owner name stands so far into the question's, the address is `size` octets of `arena`. */
 export function writeAddress(
   query: Query,
   at: number,
-  owner: number,
+  ownerOffset: number,
   ttl: number,
   arena: Uint8Array,
   from: number,
   size: number,
 ): number {
+  const rdata = writeRecordHead(query, at, ownerOffset, size === 4 ? rrType.A : rrType.AAAA, ttl, size);
   const { outView } = query;
-  outView.setInt32(at, (owner << 16) | (size === 4 ? rrType.A : rrType.AAAA));
-  outView.setInt32(at + 4, (rrClass.IN << 16) | (ttl >>> 16));
-  outView.setInt32(at + 8, (ttl << 16) | size);
-  for (let i = 0; i < size; i += 4) outView.setInt32(at + 12 + i, readUint32(arena, from + i));
-  return at + 12 + size;
+  for (let i = 0; i < size; i += 4) outView.setInt32(rdata + i, readUint32(arena, from + i));
+  return rdata + size;
 }
 
 /** The PTR records of a reverse name; compiled as they stand behind the question, so only copied. */
@@ -197,7 +195,7 @@ export function serviceReply(query: Query, arena: Uint8Array, record: number, se
       for (let k = 0; k < number; k++) {
         if (at + labelSize + 12 + size > limit) return endReply(query, at, written, 0, additionals);
         if (labelSize > 0) at = copyLabel(out, at, arena, target);
-        at = writeAddress(query, at, 0xc00c + hostOffset, ttl, arena, addresses + k * size, size);
+        at = writeAddress(query, at, hostOffset, ttl, arena, addresses + k * size, size);
         additionals++;
       }
     }

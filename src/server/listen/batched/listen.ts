@@ -12,7 +12,7 @@ import { systemError, type SystemCalls } from './system-calls.ts';
 /** More save next to no system calls, and fewer are told apart from none by the processor's caches. */
 const batchSize = 64;
 /** Queries that are read before the first of them is answered; with more of them what was read is out of the nearest cache again. */
-const groupSize = 8;
+export const groupSize = 8;
 /** Batches that are answered before timers, replies from upstream and the main thread get their turn: about a millisecond. */
 const maxBatchesInTurn = 8;
 const watchAgainMs = 100;
