@@ -214,6 +214,29 @@ test('a flood leaves others their turn', async () => {
   expect(received).toBe(24);
 });
 
+test('what has come while a batch was answered is taken at once, where something mostly has', async () => {
+  const found: number[] = [];
+  let looks = 0;
+  const { watches } = await startWatched({
+    recvmmsg() {
+      looks++;
+      return found.shift() ?? 0;
+    },
+  });
+  async function looksOfTurn(...messages: number[]): Promise<number> {
+    found.push(...messages);
+    looks = 0;
+    watches[0]!.callback(0);
+    await turn();
+    return looks;
+  }
+  expect(await looksOfTurn(9, 5, 7)).toBe(4);
+  expect(await looksOfTurn(9), 'the last look of the turn before was in vain').toBe(1);
+  expect(await looksOfTurn(9, 5)).toBe(3);
+  // One query leaves nobody waiting behind it.
+  for (let turns = 0; turns < 10; turns++) expect(await looksOfTurn(1)).toBe(1);
+});
+
 test('where the socket has an error, it says so and listens again', async () => {
   const { watches, clock, logger, listener } = await startWatched({});
   watches[0]!.callback(-9);

@@ -6,6 +6,7 @@ import type { Poll } from './addon.ts';
 import { MessageVector } from './message-vector.ts';
 import { Slots } from './slots.ts';
 import type { SocketPeer } from './socket-address.ts';
+import { SecondLook } from './second-look.ts';
 import { DatagramSocket } from './socket.ts';
 import { systemError, type SystemCalls } from './system-calls.ts';
 
@@ -13,8 +14,8 @@ import { systemError, type SystemCalls } from './system-calls.ts';
 const batchSize = 64;
 /** Queries that are read before the first of them is answered; with more of them what was read is out of the nearest cache again. */
 export const groupSize = 8;
-/** Batches that are answered before timers, replies from upstream and the main thread get their turn: about a millisecond. */
-const maxBatchesInTurn = 8;
+/** Queries after which timers, replies from upstream and the main thread get their turn: about a millisecond. */
+const enoughInTurn = 512;
 const watchAgainMs = 100;
 
 /**
@@ -42,6 +43,7 @@ class BatchedUdpListener implements Listener {
   /** One slot for replies that come later than their batch. */
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
+  readonly #secondLook = new SecondLook();
   #poll: Poll | undefined;
   /** What has come is going to be answered before the event loop waits again. */
   #isTurnDue = false;
@@ -98,11 +100,13 @@ class BatchedUdpListener implements Listener {
   readonly #takeTurn = (): void => {
     const batch = this.#batch;
     this.#isTurnDue = false;
-    for (let batches = 0; batches < maxBatchesInTurn; batches++) {
+    for (let taken = 0; taken < enoughInTurn;) {
       if (this.#isClosing) return;
       const received = batch.receive(this.#socket.descriptor);
+      if (taken > 0) this.#secondLook.tell(received);
+      taken += received;
       this.#answer(received);
-      if (received < batch.slots.count) return;
+      if (received < batch.slots.count && (received < 2 || !this.#secondLook.isDue())) return;
     }
   };
 
