@@ -6,7 +6,8 @@
 // FILE has lines `NAME TYPE`. Prints one line of JSON. A latency is from just before the query was handed to the kernel
 // until the kernel had its reply (SO_TIMESTAMPNS), so that how soon this program runs again is in no figure; how late the
 // queries left is told beside them. In `rate` it sleeps between queries and never waits for a reply, so that no server
-// pays for waking it up.
+// pays for waking it up. What it could not send while something kept it from running it does not make up for in a burst:
+// that would be another load than the one asked for. How often and how long that was is told too.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +28,7 @@ enum {
   socket_buffer = 4 << 20,
   grace_ms = 500,
   stalled_ms = 100,
+  kept_ns = 500000,
   most_samples = 16 << 20,
 };
 
@@ -38,6 +40,8 @@ static size_t questions, question_space;
 static int64_t sent_at[ids];
 static uint32_t *latencies, *lateness;
 static size_t replies, asked, sampled_lateness;
+static size_t kept;
+static int64_t kept_for_ns;
 static size_t rcodes[16];
 
 static unsigned char in_buffers[batch][room], controls[batch][64];
@@ -165,6 +169,13 @@ static void ask_at_rate(int fd, double per_second, double seconds) {
   while ((int64_t)asked < total) {
     int64_t now = now_ns();
     int64_t due = begin + (int64_t)((double)asked * 1e9 / per_second);
+    if (now - due > kept_ns) {
+      kept++;
+      kept_for_ns += now - due;
+      if (sampled_lateness < most_samples) lateness[sampled_lateness++] = (uint32_t)(now - due);
+      begin += now - due;
+      due = now;
+    }
     while (due <= now && (int64_t)asked < total) {
       if (sampled_lateness < most_samples) lateness[sampled_lateness++] = (uint32_t)(now - due);
       ask(fd, 1);
@@ -256,6 +267,6 @@ int main(int count, char **arguments) {
   printf("]");
   print_percentiles("latencyUs", latencies, replies);
   print_percentiles("lateUs", lateness, sampled_lateness);
-  printf("}\n");
+  printf(",\"kept\":{\"times\":%zu,\"ms\":%.3f}}\n", kept, (double)kept_for_ns / 1e6);
   return 0;
 }

@@ -9,10 +9,17 @@ export interface Percentiles {
   readonly max: number;
 }
 
+export interface Kept {
+  readonly times: number;
+  readonly ms: number;
+}
+
 export interface TimedResult extends LoadResult {
   readonly latencyUs: Percentiles;
   /** How late queries left: what the client itself, and its machine, were away. */
   readonly lateUs: Percentiles;
+  /** How often and how long something kept it from sending; it has not made up for that. */
+  readonly kept: Kept;
   /** Whether the client went before all else on its processor. */
   readonly realtime: boolean;
 }
@@ -25,7 +32,7 @@ export function parseLoad(text: string): TimedResult {
     replied: number;
     rcodes: number[];
   };
-  const { asked, replied, seconds, realtime, latencyUs, lateUs } = said;
+  const { asked, replied, seconds, realtime, latencyUs, lateUs, kept } = said;
   const rcodes = said.rcodes
     .map((count, code) => [rcodeNames[code] ?? `RCODE${code}`, count] as const)
     .filter(([, count]) => count > 0);
@@ -37,6 +44,7 @@ export function parseLoad(text: string): TimedResult {
     realtime,
     latencyUs,
     lateUs,
+    kept,
     rcodes: Object.fromEntries(rcodes),
   };
 }

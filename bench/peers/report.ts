@@ -72,6 +72,9 @@ export function notes({ scenario, servers }: ScenarioResult): string[] {
       found.push(
         `queries to ${title} left up to ${microseconds(Math.max(...late))} late (p99.9): the machine is not quiet`,
       );
+    const kept = runs.map((run) => run.kept?.ms ?? 0);
+    if (Math.max(...kept) > 1)
+      found.push(`the client of ${title} was kept from sending, of each run: ${kept.map(milliseconds).join(', ')}`);
     const times = runs.flatMap(({ disturbances }) => disturbances ?? []);
     if (times.length > 0) found.push(`changes or relists meanwhile, of each run: ${times.join(', ')}`);
   }
@@ -101,6 +104,10 @@ export function megabytes(bytes: number): string {
 
 export function microseconds(us: number): string {
   return us >= 1000 ? `${(us / 1000).toFixed(2)} ms` : `${us.toFixed(0)} µs`;
+}
+
+function milliseconds(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
 }
 
 function percent(share: number): string {

@@ -2,7 +2,7 @@ import { cProgram } from './c-program.ts';
 import type { Children } from './children.ts';
 import { dnsperfCommand, parseDnsperf, type LoadResult } from './dnsperf.ts';
 import type { Fleet } from './fleet.ts';
-import { parseLoad, type Percentiles, type TimedResult } from './load.ts';
+import { type Kept, parseLoad, type Percentiles, type TimedResult } from './load.ts';
 import { cpuSecondsOf, memoryOf, processTree } from './process-tree.ts';
 import type { RunningServer } from './running-server.ts';
 import type { Scenario } from './scenarios.ts';
@@ -18,6 +18,7 @@ export interface Run extends LoadResult {
   readonly peakBytes: number;
   readonly latencyUs?: Percentiles;
   readonly lateUs?: Percentiles;
+  readonly kept?: Kept;
   /** Changes of the registry, or relists, meanwhile. */
   readonly disturbances?: number;
 }

@@ -87,6 +87,15 @@ export const scenarios: readonly Scenario[] = [
     servers: authorities,
   },
   {
+    name: 'mix-full',
+    title: 'The same mix, saturated',
+    list: 'mixed',
+    asked: 'mix',
+    transport: 'udp',
+    load: full,
+    servers: ['ours', 'knot', 'nsd'],
+  },
+  {
     name: 'wildcard',
     title: '1,000 wildcards, UDP',
     list: 'mixed',

@@ -84,6 +84,7 @@ describe('the report', () => {
       /WRONG: 7 replies of ours/,
     ],
     ['a client that was away', 'light', { lateUs: { ...timed(1).lateUs!, p999: 2500 } }, /2\.50 ms late/],
+    ['a client that could not send', 'light', { kept: { times: 2, ms: 45.1 } }, /kept from sending.*: 45\.1 ms/],
     ['changes', 'changes', { disturbances: 2990 }, /of each run: 2990/],
   ])('%s', (_, name, more, expected) => {
     const said = notes(result(name, { ours: server('ours', run(400_000, more)) }));
