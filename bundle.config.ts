@@ -51,8 +51,8 @@ const bundles =
     ? [
         // What only some Corefiles need is a file of its own, read when it is needed: the client of Kubernetes, metrics.
         await build({ ...options, entryPoints: ['src/main.ts'], splitting: true }),
-        // Whole: what one file gives another is a variable to V8 in both (keepConstants), and here are the queries.
-        await build({ ...options, entryPoints: ['src/server/worker.ts'] }),
+        // Each whole: what one file gives another is a variable to V8 in both (keepConstants), and here are the queries.
+        await build({ ...options, entryPoints: ['src/server/worker.ts', 'src/registry/file/reading-worker.ts'] }),
       ]
     : [await build({ ...options, entryPoints: [entry] })];
 

@@ -1,4 +1,4 @@
-import { PackedList } from '../packed-list.ts';
+import { memoryOf, PackedList, type PackedListParts } from '../packed-list.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Claim, FilePlace, LoadedDocument } from './document.ts';
 
@@ -6,19 +6,39 @@ const noRejections: readonly Rejection[] = [];
 /** No path and no JSON without escapes holds it. */
 const separator = '\0';
 
+/** Documents that were read anew, as another thread can have them. */
+export interface DocumentParts {
+  readonly list: PackedListParts;
+  readonly objects: PackedListParts;
+  readonly rejections: ReadonlyMap<number, readonly Rejection[]>;
+}
+
+/** What to name when the parts are posted: else they are copied. */
+export function memoryOfDocuments({ list, objects }: DocumentParts): ArrayBuffer[] {
+  return [...memoryOf(list), ...memoryOf(objects)];
+}
+
 /**
  * The documents of a file in their order, as text outside of the heap: there may be a million of them. Until `settle`
  * documents that were read anew know their objects.
  */
 export class PackedDocuments {
   readonly place: FilePlace;
-  readonly #list = new PackedList();
+  readonly #list: PackedList;
   /** Texts of the objects, for documents that were read anew; shorter than the list where those at the end have none. */
-  #objects: PackedList | undefined = new PackedList();
-  readonly #rejections = new Map<number, readonly Rejection[]>();
+  #objects: PackedList | undefined;
+  readonly #rejections: Map<number, readonly Rejection[]>;
 
-  constructor(place: FilePlace) {
+  constructor(place: FilePlace, parts?: DocumentParts) {
     this.place = place;
+    this.#list = new PackedList(parts?.list);
+    this.#objects = new PackedList(parts?.objects);
+    this.#rejections = new Map(parts?.rejections);
+  }
+
+  /** Only before `settle`; must not be used itself any more when these have been handed over. */
+  get parts(): DocumentParts {
+    return { list: this.#list.parts, objects: this.#objects!.parts, rejections: this.#rejections };
   }
 
   get length(): number {

@@ -1,0 +1,24 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Rejection } from '../rejection.ts';
+import type { FilePlace } from './document.ts';
+import type { DocumentParts } from './packed-documents.ts';
+
+/** What a reading thread is started with. */
+export interface ReadingStart {
+  /** Each FilePlace that comes in is answered by a ReadingReply. */
+  readonly port: MessagePort;
+  /** Its one word counts the replies: who cannot be called waits for it. */
+  readonly replies: Int32Array<SharedArrayBuffer>;
+  readonly maxFileBytes: number;
+  /** Whether anybody wants to know what was skipped. */
+  readonly tellsSkipped: boolean;
+}
+
+/** From a reading thread. */
+export interface ReadingReply {
+  readonly place: FilePlace;
+  readonly reading:
+    | { readonly type: 'documents'; readonly hash: string; readonly parts: DocumentParts }
+    | { readonly type: 'problem'; readonly problem: Rejection };
+  readonly skipped: readonly (readonly [origin: string, what: string])[];
+}

@@ -1,0 +1,32 @@
+import { workerData } from 'node:worker_threads';
+import { readObject } from '../read/object.ts';
+import type { FilePlace } from './document.ts';
+import { readFile } from './file-reading.ts';
+import { nodeFileSystem } from './file-system.ts';
+import { memoryOfDocuments } from './packed-documents.ts';
+import type { ReadingReply, ReadingStart } from './reading-messages.ts';
+
+/** The thread of `ReadingThread`. */
+function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void {
+  const tell = (reply: ReadingReply, memory: ArrayBuffer[]): void => {
+    port.postMessage(reply, memory);
+    Atomics.add(replies, 0, 1);
+    Atomics.notify(replies, 0);
+  };
+  port.on('message', (place: FilePlace) => {
+    const skipped: [string, string][] = [];
+    const onSkipped = (origin: string, what: string): void => {
+      if (tellsSkipped) skipped.push([origin, what]);
+    };
+    const reading = readFile(place, { fileSystem: nodeFileSystem, maxFileBytes, readObject, onSkipped });
+    if (reading.type === 'documents') {
+      const { type, hash, documents } = reading;
+      const { parts } = documents;
+      tell({ place, reading: { type, hash, parts }, skipped }, memoryOfDocuments(parts));
+    } else if (reading.type === 'problem') {
+      tell({ place, reading, skipped }, []);
+    }
+  });
+}
+
+run(workerData as ReadingStart);
