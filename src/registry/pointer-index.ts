@@ -1,4 +1,3 @@
-import { encodeName } from '../wire/name.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { reverseName } from './compile/pointers.ts';
 import { maxHostLength } from './host.ts';
@@ -29,7 +28,7 @@ interface Pointer {
 }
 
 /** What the index asks for what it has written. */
-export type PointerNames = Pick<PublishedNames, 'pointerAt' | 'pointerNames' | 'addressesOf'>;
+export type PointerNames = Pick<PublishedNames, 'encode' | 'pointerAt' | 'pointerNames' | 'addressesOf'>;
 
 /**
  * PTR records (SEMANTICS.md section 7): which hosts name an address, oldest first, seen by whom. Claims on an address are
@@ -173,7 +172,7 @@ export class PointerIndex {
 
   #write(text: string, claims: readonly Claim[]): boolean {
     if (claims.length === 0) return this.#publisher.publishPointer(text, undefined);
-    const name = encodeName(text)!;
+    const name = this.#names.encode(text)!;
     if (claims.every(({ pointers }) => pointers.isUniform)) {
       const record = pointerRecord(name, claims, undefined, false);
       return this.#publisher.publishPointer(text, ViewMap.uniform(record));
