@@ -20,7 +20,7 @@ export class PackedObjects implements NumberedObjects {
   readonly #paths: string[] = [];
   readonly #pathNumbers = new Map<string, number>();
   /** Objects as they came, until `settle`. */
-  readonly #arrived = new Map<number, RegistryObject>();
+  #arrived = new Map<number, RegistryObject>();
   /** Objects that were made lately, and those before them. */
   #recent = new Map<number, RegistryObject>();
   #older = new Map<number, RegistryObject>();
@@ -70,7 +70,8 @@ export class PackedObjects implements NumberedObjects {
    * keeps the whole text in memory.
    */
   settle(): void {
-    this.#arrived.clear();
+    // A map that is cleared lets its old contents, if they are in the old generation, keep the new ones there.
+    this.#arrived = new Map();
   }
 
   /** All of them; nothing may be put in or deleted meanwhile. */

@@ -45,7 +45,7 @@ export class PointerIndex {
   readonly #claims = new Map<string, Claim[]>();
   /** Addresses of the hosts of which the table does not say them. */
   readonly #byHost = new Map<string, readonly string[]>();
-  readonly #dirty = new Set<string>();
+  #dirty = new Set<string>();
   #changed = false;
 
   /** `createdOf` gives the age of a host that is the same for everybody (`HostAnswer.created`). */
@@ -108,7 +108,7 @@ export class PointerIndex {
       changed = this.#write(reverseName(address), claims) || changed;
       if (claims.length === 0 || isTold(claims)) this.#claims.delete(address);
     }
-    this.#dirty.clear();
+    if (this.#dirty.size > 0) this.#dirty = new Set();
     return changed;
   }
 

@@ -34,8 +34,8 @@ export const maxDebounceMs = 100;
 export const settleMs = 100;
 /** The net under the watches. */
 export const pollMs = 10_000;
-/** At the start so many objects at most are told at a time. */
-const maxFirstChanges = 1000;
+/** At the start so many objects at most are told at a time: few enough to die young. */
+const maxFirstChanges = 100;
 /** Where the system cannot watch. */
 export const fallbackPollMs = 1000;
 

@@ -34,9 +34,9 @@ export class Ledger {
   /** Key → its claims in order, where there are several. */
   readonly #contested = new Map<string, Held[]>();
   /** What is first on the keys that were touched since the sink was told. */
-  readonly #winners = new Map<string, Winner>();
+  #winners = new Map<string, Winner>();
   /** Objects of claims that were taken away since the sink was told: their documents may only have moved. */
-  readonly #removed = new Map<string, Winner>();
+  #removed = new Map<string, Winner>();
 
   /** `told` gives what the sink has under a key. */
   constructor(told: (key: string) => RegistryObject | undefined) {
@@ -100,8 +100,9 @@ export class Ledger {
       const object = objectOfText(key, winner.text);
       if (!before || !sameObject(before, object)) changes.push({ type: 'upsert', object, text: winner.text });
     }
-    this.#winners.clear();
-    this.#removed.clear();
+    // A map that is cleared lets its old contents, if they are in the old generation, keep the new ones there.
+    this.#winners = new Map();
+    this.#removed = new Map();
     return changes;
   }
 
