@@ -1,7 +1,7 @@
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, ReadObject } from './document.ts';
 import type { FileSystem } from './file-system.ts';
-import { loadFile, textHash } from './load-file.ts';
+import { loadFile } from './load-file.ts';
 import type { PackedDocuments } from './packed-documents.ts';
 import { readText } from './text.ts';
 
@@ -35,8 +35,8 @@ export function readFile(place: FilePlace, options: FileReadingOptions): FileRea
     const origin = at === undefined ? path : `${path}:${at.line}:${at.column}`;
     return { type: 'problem', problem: { reason, object: '', field: '', message, origin } };
   }
-  const hash = textHash(read.text);
+  const { text, hash } = read;
   if (isKnown?.(hash)) return { type: 'known', hash };
-  const result = loadFile(read.text, { place, previous, readObject, onSkipped });
+  const result = loadFile(text, { place, previous, readObject, onSkipped });
   return result.type === 'problem' ? result : { type: 'documents', hash, documents: result.documents };
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, LoadedDocument, ReadObject } from './document.ts';
 import { findJsonError } from './json-error.ts';
@@ -6,7 +5,7 @@ import { PackedDocuments } from './packed-documents.ts';
 import { listItemType, moveDocument, readDocument, withType } from './read-document.ts';
 import { splitJson } from './split-json.ts';
 import { splitYaml } from './split-yaml.ts';
-import { positionOf } from './text.ts';
+import { positionOf, textHash } from './text.ts';
 import { maxDepth, parseYaml } from './yaml.ts';
 
 export type LoadResult =
@@ -32,13 +31,6 @@ interface Piece {
 /** Takes the text of a file apart. A name in `.json` holds one JSON value, any other YAML documents. Never throws. */
 export function loadFile(text: string, options: LoadOptions): LoadResult {
   return /\.json$/i.test(options.place.path) ? loadJson(text, options) : loadYaml(text, options);
-}
-
-/** 132 bits: that two texts share them does not happen. */
-const hashLength = 22;
-
-export function textHash(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, hashLength);
 }
 
 function loadYaml(text: string, options: LoadOptions): LoadResult {

@@ -5,13 +5,20 @@ import type { DocumentParts } from './packed-documents.ts';
 
 /** What a reading thread is started with. */
 export interface ReadingStart {
-  /** Each FilePlace that comes in is answered by a ReadingReply. */
+  /** Each ReadingRequest that comes in is answered by a ReadingReply. */
   readonly port: MessagePort;
   /** Its one word counts the replies: who cannot be called waits for it. */
   readonly replies: Int32Array<SharedArrayBuffer>;
   readonly maxFileBytes: number;
   /** Whether anybody wants to know what was skipped. */
   readonly tellsSkipped: boolean;
+}
+
+/** To a reading thread. */
+export interface ReadingRequest {
+  readonly place: FilePlace;
+  /** Octets, when it was looked at. */
+  readonly size: number;
 }
 
 /** From a reading thread. */

@@ -4,7 +4,7 @@ import type { FileReading } from './file-reading.ts';
 import { logSkipped, type DueFile, type FileLoader } from './loaded-file.ts';
 import { PackedDocuments } from './packed-documents.ts';
 import type { ReadAhead } from './read-ahead.ts';
-import type { ReadingReply, ReadingStart } from './reading-messages.ts';
+import type { ReadingReply, ReadingRequest, ReadingStart } from './reading-messages.ts';
 
 /** Less than this is read before a thread has started. */
 export const minBytes = 8 * 1024 * 1024;
@@ -76,7 +76,9 @@ class ReadingThread implements ReadAhead {
   #askNext(): void {
     const next = this.#waiting.next();
     this.#asked = next.done ? undefined : next.value.place;
-    if (this.#asked) this.#port.postMessage(this.#asked);
+    if (next.done) return;
+    const { place, size } = next.value;
+    this.#port.postMessage({ place, size } satisfies ReadingRequest);
   }
 
   #receive(): ReadingReply | undefined {

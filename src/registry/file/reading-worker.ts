@@ -1,10 +1,13 @@
 import { workerData } from 'node:worker_threads';
+import { collectGarbage } from '../../runtime/heap.ts';
 import { readObject } from '../read/object.ts';
-import type { FilePlace } from './document.ts';
 import { readFile } from './file-reading.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { memoryOfDocuments } from './packed-documents.ts';
-import type { ReadingReply, ReadingStart } from './reading-messages.ts';
+import type { ReadingReply, ReadingRequest, ReadingStart } from './reading-messages.ts';
+
+/** Text of so many octets is collected at once: it is dead, and the collector is in no hurry, for its heap is small. */
+const maxDeadBytes = 16 * 1024 * 1024;
 
 /** The thread of `ReadingThread`. */
 function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void {
@@ -13,7 +16,8 @@ function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void 
     Atomics.add(replies, 0, 1);
     Atomics.notify(replies, 0);
   };
-  port.on('message', (place: FilePlace) => {
+  let deadBytes = 0;
+  port.on('message', ({ place, size }: ReadingRequest) => {
     const skipped: [string, string][] = [];
     const onSkipped = (origin: string, what: string): void => {
       if (tellsSkipped) skipped.push([origin, what]);
@@ -26,6 +30,10 @@ function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void 
     } else if (reading.type === 'problem') {
       tell({ place, reading, skipped }, []);
     }
+    deadBytes += size;
+    if (deadBytes < maxDeadBytes) return;
+    collectGarbage();
+    deadBytes = 0;
   });
 }
 
