@@ -1,3 +1,4 @@
+import { release } from '../runtime/heap.ts';
 import { headOf, textAt, writeText } from './packed-text.ts';
 
 const minChunkBytes = 1024;
@@ -56,6 +57,13 @@ export class PackedList {
     writeText(chunk, this.#end + headBytes, text, head);
     this.#places[this.#length++] = ((this.#chunks.length - 1) << chunkBits) | this.#end;
     this.#end += size;
+  }
+
+  /** The end of the list: its memory is given back. */
+  release(): void {
+    for (const { buffer } of this.#chunks) release(buffer);
+    this.#chunks.length = 0;
+    this.#length = 0;
   }
 
   /** The text at an index that is in the list. */

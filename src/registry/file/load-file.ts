@@ -111,9 +111,11 @@ function reuse(
   text: string,
   read: (piece: Piece, hash: string, index: number) => LoadedDocument,
 ): PackedDocuments {
-  const hashes = pieces.map((piece) => textHash(context + text.slice(piece.start, piece.end)));
+  const hashOf = (piece: Piece): string => textHash(context + text.slice(piece.start, piece.end));
   const { previous, place } = options;
   const usable = previous?.place.index === place.index ? previous : new PackedDocuments(place);
+  // Where there is nothing to compare them with each is made when it is needed: there may be a million.
+  const hashes = usable.length === 0 ? [] : pieces.map(hashOf);
   let head = 0;
   while (head < hashes.length && head < usable.length && usable.at(head).hash === hashes[head]) head++;
   let tail = 0;
@@ -123,7 +125,7 @@ function reuse(
   for (let index = head; index < usable.length - tail; index++) moved.set(usable.at(index).hash, usable.at(index));
 
   const documentOf = (piece: Piece, index: number): LoadedDocument => {
-    const hash = hashes[index]!;
+    const hash = hashes[index] ?? hashOf(piece);
     const fromEnd = pieces.length - index;
     const isInPlace = index < head || fromEnd <= tail;
     const old = isInPlace ? usable.at(index < head ? index : usable.length - fromEnd) : moved.get(hash);

@@ -5,6 +5,12 @@ import type { Claim, FilePlace, LoadedDocument } from './document.ts';
 const noRejections: readonly Rejection[] = [];
 /** No path and no JSON without escapes holds it. */
 const separator = '\0';
+/** Stands for the label of an item of a list that is a document by itself. */
+const sameIndex = '=';
+
+function usualLabel(index: number): string {
+  return ` items[${index}]`;
+}
 
 /** Documents that were read anew, as another thread can have them. */
 export interface DocumentParts {
@@ -53,7 +59,11 @@ export class PackedDocuments {
   /** Only before `settle`. */
   push({ hash, line, position, claims, rejections }: LoadedDocument): void {
     const labelAt = String(line).length;
-    const fields = claims.flatMap(({ key, item, where }) => [item, key, where.slice(labelAt)]);
+    const usual = usualLabel(this.#list.length);
+    const fields = claims.flatMap(({ key, item, where }) => {
+      const label = where.slice(labelAt);
+      return [item, key, label === usual ? sameIndex : label];
+    });
     if (rejections.length > 0) this.#rejections.set(this.#list.length, rejections);
     this.#list.push([hash, line, position, ...fields].join(separator));
     this.#objects!.push(claims.map(({ text }) => text ?? '').join(separator));
@@ -71,7 +81,8 @@ export class PackedDocuments {
     for (let i = 0; i < fields.length; i += 3) {
       const [item, key, label] = fields.slice(i, i + 3) as [string, string, string];
       const text = texts?.[i / 3] ?? '';
-      claims.push({ key, item: Number(item), where: `${line}${label}`, text: text === '' ? undefined : text });
+      const where = `${line}${label === sameIndex ? usualLabel(index) : label}`;
+      claims.push({ key, item: Number(item), where, text: text === '' ? undefined : text });
     }
     const rejections = this.#rejections.get(index) ?? noRejections;
     return { place: this.place, hash, line: Number(line), position: Number(position), claims, rejections };
@@ -79,6 +90,7 @@ export class PackedDocuments {
 
   /** Somebody else has the objects now. */
   settle(): void {
+    this.#objects?.release();
     this.#objects = undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
+import { release } from '../../runtime/heap.ts';
 import type { RejectionReason } from '../rejection.ts';
 import { errorText, type FileSystem } from './file-system.ts';
 
@@ -38,7 +39,7 @@ export function readText(fileSystem: FileSystem, path: string, maxFileBytes: num
   try {
     const hash = textHash(bytes);
     const text = bytes.toString('utf8');
-    giveBack(bytes);
+    release(bytes.buffer);
     return { type: 'text', text: text.startsWith('\uFEFF') ? text.slice(1) : text, hash };
   } catch {
     return { type: 'problem', reason: 'size', message: 'larger than a string can be' };
@@ -50,11 +51,6 @@ const hashLength = 22;
 
 export function textHash(text: string | Uint8Array): string {
   return hash('sha256', text, 'base64url').slice(0, hashLength);
-}
-
-/** What a large file takes would wait for the collector, which sees but a small object. Not before Node 21. */
-function giveBack({ buffer }: Buffer<ArrayBuffer>): void {
-  if ('transfer' in buffer) buffer.transfer(0);
 }
 
 /** Where an offset stands; a line ends with LF, CRLF or CR. */
