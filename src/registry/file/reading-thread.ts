@@ -4,19 +4,36 @@ import type { FileReading } from './file-reading.ts';
 import { logSkipped, type DueFile, type FileLoader } from './loaded-file.ts';
 import { PackedDocuments } from './packed-documents.ts';
 import type { ReadAhead } from './read-ahead.ts';
-import type { ReadingReply, ReadingRequest, ReadingStart } from './reading-messages.ts';
+import { threadEnded, type ReadingReply, type ReadingRequest, type ReadingStart } from './reading-messages.ts';
 
 /** Less than this is read before a thread has started. */
 export const minBytes = 8 * 1024 * 1024;
-/** A thread that says nothing for so long has died, which nobody is told while he waits. */
-const patienceMs = 60_000;
 
-/** Starts a thread where it saves time: for several files that are large together. */
-export function readInThread(files: readonly DueFile[], loader: FileLoader): ReadAhead | undefined {
+/** What tests let go wrong. */
+export interface ReadingThreadOptions {
+  readonly worker: URL;
+  /** A thread that says nothing for so long is given up: one that could not even begin cannot say that it has ended. */
+  readonly patienceMs: number;
+}
+
+const usual: ReadingThreadOptions = {
+  worker: new URL(`./reading-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  patienceMs: 60_000,
+};
+
+/**
+ * Starts a thread where it saves time: for several files that are large together. Where none can be made, or it dies, a line
+ * in the log says so, and nothing is lost: who asks for a file reads it himself.
+ */
+export function readInThread(
+  files: readonly DueFile[],
+  loader: FileLoader,
+  options: ReadingThreadOptions = usual,
+): ReadAhead | undefined {
   const bytes = files.reduce((sum, { size }) => sum + Math.min(size, loader.maxFileBytes), 0);
   if (files.length < 2 || bytes < minBytes) return undefined;
   try {
-    return new ReadingThread(files, loader);
+    return new ReadingThread(files, loader, options);
   } catch (error) {
     loader.logger.warning(`files are read without a thread of their own: ${String(error)}`);
     return undefined;
@@ -32,6 +49,7 @@ export function readInThread(files: readonly DueFile[], loader: FileLoader): Rea
 class ReadingThread implements ReadAhead {
   readonly #loader: FileLoader;
   readonly #worker: Worker;
+  readonly #patienceMs: number;
   readonly #port: MessagePort;
   readonly #replies = new Int32Array(new SharedArrayBuffer(4));
   /** Not asked for yet. */
@@ -39,12 +57,12 @@ class ReadingThread implements ReadAhead {
   /** What is being read. */
   #asked: FilePlace | undefined;
 
-  constructor(files: readonly DueFile[], loader: FileLoader) {
+  constructor(files: readonly DueFile[], loader: FileLoader, { worker, patienceMs }: ReadingThreadOptions) {
     const { port1, port2 } = new MessageChannel();
     const { maxFileBytes, logger } = loader;
     const workerData: ReadingStart = { port: port2, replies: this.#replies, maxFileBytes, tellsSkipped: logger.debugs };
-    const url = new URL(`./reading-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-    this.#worker = new Worker(url, { workerData, transferList: [port2] });
+    this.#patienceMs = patienceMs;
+    this.#worker = new Worker(worker, { workerData, transferList: [port2] });
     this.#worker.on('error', (error) => logger.warning(`the thread that reads files has died: ${String(error)}`));
     this.#worker.unref();
     this.#port = port1;
@@ -57,6 +75,9 @@ class ReadingThread implements ReadAhead {
     if (this.#asked?.path !== place.path) return undefined;
     const reply = this.#receive();
     if (!reply) {
+      this.#loader.logger.warning(
+        `the thread that reads files says no more: ${place.path} and what follows is read without it`,
+      );
       this.close();
       return undefined;
     }
@@ -86,7 +107,8 @@ class ReadingThread implements ReadAhead {
       const count = Atomics.load(this.#replies, 0);
       const received = receiveMessageOnPort(this.#port) as { message: ReadingReply } | undefined;
       if (received) return received.message;
-      if (Atomics.wait(this.#replies, 0, count, patienceMs) === 'timed-out') return undefined;
+      if (count === threadEnded) return undefined;
+      if (Atomics.wait(this.#replies, 0, count, this.#patienceMs) === 'timed-out') return undefined;
     }
   }
 }

@@ -4,7 +4,7 @@ import { readObject } from '../read/object.ts';
 import { readFile } from './file-reading.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { memoryOfDocuments } from './packed-documents.ts';
-import type { ReadingReply, ReadingRequest, ReadingStart } from './reading-messages.ts';
+import { threadEnded, type ReadingReply, type ReadingRequest, type ReadingStart } from './reading-messages.ts';
 
 /** Text of so many octets is collected at once: it is dead, and the collector is in no hurry, for its heap is small. */
 const maxDeadBytes = 16 * 1024 * 1024;
@@ -16,6 +16,11 @@ function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void 
     Atomics.add(replies, 0, 1);
     Atomics.notify(replies, 0);
   };
+  // Also where it dies.
+  process.once('exit', () => {
+    Atomics.store(replies, 0, threadEnded);
+    Atomics.notify(replies, 0);
+  });
   let deadBytes = 0;
   port.on('message', ({ place, size }: ReadingRequest) => {
     const skipped: [string, string][] = [];

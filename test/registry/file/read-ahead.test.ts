@@ -1,6 +1,7 @@
 /** Files that somebody else reads while the source puts in place what those before them say. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readFile } from '../../../src/registry/file/file-reading.ts';
 import type { StartReadAhead } from '../../../src/registry/file/read-ahead.ts';
@@ -76,6 +77,50 @@ describe('reading ahead', () => {
     };
     expect(told(directory, readAhead)).toEqual(told(directory));
     expect(hasStarted).toBe(true);
+  });
+
+  describe('what goes wrong with the thread is logged, and nothing is lost', () => {
+    const large = `# ${'x'.repeat(minBytes / 2)}\n`;
+    const contents = { 'a.yaml': entry('a') + large, 'b.yaml': entry('b') + large, 'c.yaml': entry('c') };
+    const directory = (): string => directoryOf(contents);
+    const sayings = (worker: URL): { hosts: unknown; warnings: string[] } => {
+      const { sink, logger } = startSource([directory()], {
+        readAhead: (due, loader) => readInThread(due, loader, { worker, patienceMs: 500 }),
+      });
+      const warnings = logger.lines.filter(({ level }) => level === 'warning').map(({ message }) => message);
+      return { hosts: sink.hosts, warnings };
+    };
+    const hosts = Object.fromEntries(['a', 'b', 'c'].map((name) => [`default/${name}`, [`${name}.example.com`]]));
+
+    test('none can be made', () => {
+      const told = sayings(new URL('https://example.com/worker.js'));
+      expect(told.hosts).toEqual(hosts);
+      expect(told.warnings).toEqual([expect.stringMatching(/^files are read without a thread of their own: /)]);
+    });
+
+    test('it says nothing', () => {
+      const told = sayings(new URL('data:text/javascript,setInterval(() => undefined, 1000)'));
+      expect(told.hosts).toEqual(hosts);
+      expect(told.warnings).toEqual([
+        expect.stringMatching(/says no more: .*a\.yaml and what follows is read without it$/),
+      ]);
+    });
+
+    test('it dies behind the first file', () => {
+      const path = join(temporaryDirectory(), 'dying.mjs');
+      const module = new URL('../../../src/registry/file/reading-worker.ts', import.meta.url);
+      const dying = `workerData.port.on('message', () => { throw new Error('gone'); });`;
+      writeFileSync(path, `import '${module.href}';\nimport { workerData } from 'node:worker_threads';\n${dying}\n`);
+      const started = performance.now();
+      const { sink, logger } = startSource([directory()], {
+        readAhead: (due, loader) => readInThread(due, loader, { worker: pathToFileURL(path), patienceMs: 60_000 }),
+      });
+      expect(sink.hosts).toEqual(hosts);
+      expect(logger.lines.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/says no more: .*b\.yaml and what follows is read without it$/),
+      ]);
+      expect(performance.now() - started).toBeLessThan(30_000);
+    });
   });
 
   test('no thread is started for little, nor for one file', () => {
