@@ -121,6 +121,7 @@ export class PackedMap {
   }
 
   delete(key: string): boolean {
+    if (this.size === 0) return false;
     const id = this.idOf(key);
     if (id < 0) return false;
     this.#index.delete(this.#soughtHash, id);

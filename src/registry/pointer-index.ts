@@ -3,6 +3,7 @@ import { reverseName } from './compile/pointers.ts';
 import { maxHostLength } from './host.ts';
 import type { PublishedNames } from './published-names.ts';
 import type { Publisher } from './publisher.ts';
+import { RareMap } from './rare-map.ts';
 import type { HostAnswer } from './resolve/answer.ts';
 import { ViewMap, type ByMesh } from './resolve/view-map.ts';
 import { addressFromReverseName } from './reverse-name.ts';
@@ -42,9 +43,9 @@ export class PointerIndex {
   readonly #names: PointerNames;
   readonly #createdOf: (host: string) => number;
   /** Addresses that have several claims, or one that differs by client; and those that are being changed. */
-  readonly #claims = new Map<string, Claim[]>();
+  readonly #claims = new RareMap<Claim[]>();
   /** Addresses of the hosts of which the table does not say them. */
-  readonly #byHost = new Map<string, readonly string[]>();
+  readonly #byHost = new RareMap<readonly string[]>();
   #dirty = new Set<string>();
   #changed = false;
 
@@ -89,7 +90,7 @@ export class PointerIndex {
   }
 
   #updateUniform(host: string, answer: HostAnswer | undefined, before: readonly string[]): void {
-    if (this.#byHost.size > 0) this.#byHost.delete(host);
+    this.#byHost.delete(host);
     const pointers = answer?.pointers;
     for (const address of before) if (pointers?.has(address) !== true) this.#withdraw(address, host);
     if (!answer) return;
