@@ -60,29 +60,28 @@ export class PackedDocuments {
   push({ hash, line, position, claims, rejections }: LoadedDocument): void {
     const labelAt = String(line).length;
     const usual = usualLabel(this.#list.length);
-    const fields = claims.flatMap(({ key, item, where }) => {
+    let fields = `${hash}${separator}${line}${separator}${position}`;
+    let texts = '';
+    for (const [i, { key, item, where, text = '' }] of claims.entries()) {
       const label = where.slice(labelAt);
-      return [item, key, label === usual ? sameIndex : label];
-    });
+      fields += `${separator}${item}${separator}${key}${separator}${label === usual ? sameIndex : label}`;
+      texts += i === 0 ? text : separator + text;
+    }
     if (rejections.length > 0) this.#rejections.set(this.#list.length, rejections);
-    this.#list.push([hash, line, position, ...fields].join(separator));
-    this.#objects!.push(claims.map(({ text }) => text ?? '').join(separator));
+    this.#list.push(fields);
+    this.#objects!.push(texts);
   }
 
   at(index: number): LoadedDocument {
-    const [hash, line, position, ...fields] = this.#list.at(index).split(separator) as [
-      string,
-      string,
-      string,
-      ...string[],
-    ];
-    const texts = fields.length > 0 ? this.#objects?.at(index).split(separator) : undefined;
+    const fields = this.#list.at(index).split(separator);
+    const [hash, line, position] = fields as [string, string, string];
+    const texts = fields.length > 3 ? this.#objects?.at(index).split(separator) : undefined;
     const claims: Claim[] = [];
-    for (let i = 0; i < fields.length; i += 3) {
-      const [item, key, label] = fields.slice(i, i + 3) as [string, string, string];
-      const text = texts?.[i / 3] ?? '';
-      const where = `${line}${label === sameIndex ? usualLabel(index) : label}`;
-      claims.push({ key, item: Number(item), where, text: text === '' ? undefined : text });
+    for (let i = 3; i < fields.length; i += 3) {
+      const label = fields[i + 2]!;
+      const text = texts?.[i / 3 - 1] ?? '';
+      const where = line + (label === sameIndex ? usualLabel(index) : label);
+      claims.push({ key: fields[i + 1]!, item: Number(fields[i]), where, text: text === '' ? undefined : text });
     }
     const rejections = this.#rejections.get(index) ?? noRejections;
     return { place: this.place, hash, line: Number(line), position: Number(position), claims, rejections };
