@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 
 // The image and the npm package carry bundled JavaScript: it starts faster and takes less memory than the source, and
 // the package installs nothing else.
@@ -32,8 +32,22 @@ const pureKubernetesClient: Plugin = {
   },
 };
 
+/** What is imported where it is used and nowhere else. */
+const onDemand = new Set<string>();
+const importOnDemand: Plugin = {
+  name: 'import-on-demand',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      onDemand.add(join(resolveDir, path));
+      return { path: `./${basename(path, '.ts')}.js`, external: true };
+    });
+  },
+};
+
 const options = {
   outdir: directory,
+  entryNames: '[name]',
   bundle: true,
   plugins: [pureKubernetesClient],
   platform: 'node',
@@ -46,15 +60,7 @@ const options = {
   write: false,
 } satisfies BuildOptions;
 
-const bundles =
-  entry === undefined
-    ? [
-        // What only some Corefiles need is a file of its own, read when it is needed: the client of Kubernetes, metrics.
-        await build({ ...options, entryPoints: ['src/main.ts'], splitting: true }),
-        // Whole: what one file gives another is a variable to V8 in both (keepConstants), and here are the queries.
-        await build({ ...options, entryPoints: ['src/server/worker.ts'] }),
-      ]
-    : [await build({ ...options, entryPoints: [entry] })];
+const bundles = entry === undefined ? await buildProgram() : [await build({ ...options, entryPoints: [entry] })];
 
 const files = new Map<string, Buffer>();
 for (const { path, text } of bundles.flatMap(({ outputFiles }) => outputFiles)) {
@@ -71,6 +77,21 @@ for (const [name, contents] of files) {
   renameSync(temporary, join(directory, name));
 }
 for (const name of readdirSync(directory)) if (!files.has(name) && !name.startsWith('.')) rmSync(join(directory, name));
+
+/**
+ * The program and its threads, each whole: what one file gives another is a variable to V8 in both (keepConstants), and here
+ * objects are read and queries answered. What only some Corefiles or commands need is read when it is needed, with its own
+ * copy of what the program has too: the client of Kubernetes, metrics.
+ */
+async function buildProgram(): Promise<BuildResult<typeof options>[]> {
+  const plugins = [...options.plugins, importOnDemand];
+  const program = await build({ ...options, plugins, entryPoints: ['src/main.ts'] });
+  const threads = await build({
+    ...options,
+    entryPoints: ['src/server/worker.ts', 'src/registry/file/reading-worker.ts'],
+  });
+  return [program, threads, await build({ ...options, plugins, entryPoints: [...onDemand], splitting: true })];
+}
 
 /**
  * Makes constants of our modules constants again. esbuild writes `var` for every declaration at the top of a module,

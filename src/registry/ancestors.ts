@@ -1,3 +1,5 @@
+import { RareMap } from './rare-map.ts';
+
 /** Who sees a name: everybody, or the clients of some namespaces. */
 export interface Visibility {
   readonly all: boolean;
@@ -17,7 +19,7 @@ export class Ancestors {
   /** Descendants that everybody sees. */
   readonly #all = new Map<string, number>();
   /** Those that not everybody sees, by namespace; no empty maps. */
-  readonly #byNamespace = new Map<string, Map<string, number>>();
+  readonly #byNamespace = new RareMap<Map<string, number>>();
   readonly #onChange: (name: string) => void;
   readonly #isKnown: (name: string) => boolean;
 

@@ -132,11 +132,11 @@ function serviceEntryFields(entry: ServiceEntry): Json[] {
     flags,
     entry.hosts,
     entry.vips,
-    entry.ports.flatMap(portFields),
-    entry.endpoints.map(endpointFields),
+    portFields(entry.ports),
+    entry.endpoints.length === 0 ? none : entry.endpoints.map(endpointFields),
     entry.selector ? [pairs(entry.selector)] : null,
     entry.exportTo,
-    Array.from(entry.autoAddresses, ([host, addresses]) => [host, addresses]),
+    entry.autoAddresses.size === 0 ? none : [...entry.autoAddresses],
     entry.ttl ?? null,
   ];
 }
@@ -193,8 +193,10 @@ function podOf(meta: ObjectMeta, fields: readonly Json[]): Pod {
   };
 }
 
-function portFields({ name, number, isUdp, targetPort }: ServicePort): Json[] {
-  return [name, isUdp ? -number : number, targetPort ?? 0];
+function portFields(ports: readonly ServicePort[]): Json[] {
+  const fields: Json[] = [];
+  for (const { name, number, isUdp, targetPort } of ports) fields.push(name, isUdp ? -number : number, targetPort ?? 0);
+  return fields;
 }
 
 function portsOf(value: Json | undefined): readonly ServicePort[] {

@@ -20,7 +20,7 @@ export class OversizeWatch {
   check(host: string, answers: ViewMap<HostAnswer | undefined>): void {
     const excess = excessOf(answers);
     if (excess === 0) {
-      this.#oversized.delete(host);
+      if (this.#oversized.size > 0) this.#oversized.delete(host);
       return;
     }
     if (this.#oversized.has(host)) return;

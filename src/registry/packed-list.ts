@@ -1,3 +1,4 @@
+import { release } from '../runtime/heap.ts';
 import { headOf, textAt, writeText } from './packed-text.ts';
 
 const minChunkBytes = 1024;
@@ -5,12 +6,32 @@ const chunkBits = 18;
 const maxChunkBytes = 1 << chunkBits;
 const headBytes = 4;
 
+/** A list as another thread can have it: its memory, to be handed over whole. */
+export interface PackedListParts {
+  readonly chunks: readonly Uint8Array<ArrayBuffer>[];
+  readonly places: Uint32Array<ArrayBuffer>;
+  readonly length: number;
+  readonly end: number;
+}
+
 /** A list of texts outside of the JavaScript heap, that only grows: 8 octets beside each text. At most 4 GiB. */
 export class PackedList {
-  readonly #chunks: Buffer[] = [];
-  #places = new Uint32Array(16);
-  #length = 0;
-  #end = 0;
+  readonly #chunks: Buffer<ArrayBuffer>[];
+  #places: Uint32Array<ArrayBuffer>;
+  #length: number;
+  #end: number;
+
+  constructor(parts: PackedListParts = emptyParts()) {
+    this.#chunks = parts.chunks.map(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length));
+    this.#places = parts.places;
+    this.#length = parts.length;
+    this.#end = parts.end;
+  }
+
+  /** Must not be used itself any more when these have been handed over. */
+  get parts(): PackedListParts {
+    return { chunks: this.#chunks, places: this.#places, length: this.#length, end: this.#end };
+  }
 
   get length(): number {
     return this.#length;
@@ -38,6 +59,13 @@ export class PackedList {
     this.#end += size;
   }
 
+  /** The end of the list: its memory is given back. */
+  release(): void {
+    for (const { buffer } of this.#chunks) release(buffer);
+    this.#chunks.length = 0;
+    this.#length = 0;
+  }
+
   /** The text at an index that is in the list. */
   at(index: number): string {
     const place = this.#places[index]!;
@@ -45,4 +73,13 @@ export class PackedList {
     const at = place & (maxChunkBytes - 1);
     return textAt(chunk, at + headBytes, chunk.readUInt32LE(at));
   }
+}
+
+function emptyParts(): PackedListParts {
+  return { chunks: [], places: new Uint32Array(16), length: 0, end: 0 };
+}
+
+/** What to name when the parts are posted: else they are copied. */
+export function memoryOf({ chunks, places }: PackedListParts): ArrayBuffer[] {
+  return [places.buffer, ...chunks.map(({ buffer }) => buffer)];
 }

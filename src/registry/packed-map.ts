@@ -40,6 +40,10 @@ export class PackedMap {
   #current = -1;
   #serial = 0;
   #chunkBytes = 0;
+  /** The key that was looked up last, its hash and its number: what is not there is soon put in. */
+  #soughtKey: string | undefined;
+  #soughtHash = 0;
+  #soughtId = -1;
   /** What `#readHead` has read: number, octets and width of the texts, and where they begin. */
   #idHead = 0;
   #keyHead = 0;
@@ -70,10 +74,16 @@ export class PackedMap {
 
   /** The number of a key, from 0; -1 where it is not there. */
   idOf(key: string): number {
+    if (key === this.#soughtKey) return this.#soughtId;
     const index = this.#index;
-    index.seek(hashText(key, this.#seed));
-    for (let id = index.next(); id >= 0; id = index.next()) if (this.#hasKey(id, key)) return id;
-    return -1;
+    const hash = hashText(key, this.#seed);
+    index.seek(hash);
+    let id = index.next();
+    while (id >= 0 && !this.#hasKey(id, key)) id = index.next();
+    this.#soughtKey = key;
+    this.#soughtHash = hash;
+    this.#soughtId = id;
+    return id;
   }
 
   /** The key of a number that `idOf` or `set` gave. */
@@ -105,14 +115,17 @@ export class PackedMap {
       this.#places = places;
     }
     this.#append(id, key, value);
-    this.#index.add(hashText(key, this.#seed), id);
+    this.#index.add(this.#soughtHash, id);
+    this.#soughtId = id;
     return id;
   }
 
   delete(key: string): boolean {
+    if (this.size === 0) return false;
     const id = this.idOf(key);
     if (id < 0) return false;
-    this.#index.delete(hashText(key, this.#seed), id);
+    this.#index.delete(this.#soughtHash, id);
+    this.#soughtId = -1;
     this.#freeIds.push(id);
     this.#release(this.#places[id]!);
     return true;
@@ -120,6 +133,7 @@ export class PackedMap {
 
   clear(): void {
     this.#index.clear();
+    this.#soughtKey = undefined;
     this.#places = new Uint32Array(256);
     this.#freeIds.length = 0;
     this.#nextId = 0;

@@ -19,8 +19,11 @@ export class PackedObjects implements NumberedObjects {
   readonly #texts = new PackedMap();
   readonly #paths: string[] = [];
   readonly #pathNumbers = new Map<string, number>();
+  /** The path that was asked for last, and its number as text: objects of a file come one after the other. */
+  #lastPath = '';
+  #lastNumber = '';
   /** Objects as they came, until `settle`. */
-  readonly #arrived = new Map<number, RegistryObject>();
+  #arrived = new Map<number, RegistryObject>();
   /** Objects that were made lately, and those before them. */
   #recent = new Map<number, RegistryObject>();
   #older = new Map<number, RegistryObject>();
@@ -70,7 +73,8 @@ export class PackedObjects implements NumberedObjects {
    * keeps the whole text in memory.
    */
   settle(): void {
-    this.#arrived.clear();
+    // A map that is cleared lets its old contents, if they are in the old generation, keep the new ones there.
+    this.#arrived = new Map();
   }
 
   /** All of them; nothing may be put in or deleted meanwhile. */
@@ -81,8 +85,12 @@ export class PackedObjects implements NumberedObjects {
   /** A text begins with an origin, and that of an object in a file with its path: `3:LINE` is kept, `:` before any other. */
   #shortOf(text: string, origin: string): string {
     const end = origin.lastIndexOf(':');
-    const number = end < 0 ? undefined : this.#numberOf(origin.slice(0, end));
-    return number === undefined ? `:${text}` : `${number}${text.slice(end)}`;
+    if (end < 0) return `:${text}`;
+    if (end !== this.#lastPath.length || !origin.startsWith(this.#lastPath)) {
+      this.#lastPath = origin.slice(0, end);
+      this.#lastNumber = String(this.#numberOf(this.#lastPath) ?? '');
+    }
+    return this.#lastNumber === '' ? `:${text}` : this.#lastNumber + text.slice(end);
   }
 
   #longOf(text: string): string {

@@ -1,9 +1,9 @@
-import { encodeName } from '../wire/name.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { reverseName } from './compile/pointers.ts';
 import { maxHostLength } from './host.ts';
 import type { PublishedNames } from './published-names.ts';
 import type { Publisher } from './publisher.ts';
+import { RareMap } from './rare-map.ts';
 import type { HostAnswer } from './resolve/answer.ts';
 import { ViewMap, type ByMesh } from './resolve/view-map.ts';
 import { addressFromReverseName } from './reverse-name.ts';
@@ -29,7 +29,7 @@ interface Pointer {
 }
 
 /** What the index asks for what it has written. */
-export type PointerNames = Pick<PublishedNames, 'pointerAt' | 'pointerNames' | 'addressesOf'>;
+export type PointerNames = Pick<PublishedNames, 'encode' | 'pointerAt' | 'pointerNames' | 'addressesOf'>;
 
 /**
  * PTR records (SEMANTICS.md section 7): which hosts name an address, oldest first, seen by whom. Claims on an address are
@@ -43,10 +43,10 @@ export class PointerIndex {
   readonly #names: PointerNames;
   readonly #createdOf: (host: string) => number;
   /** Addresses that have several claims, or one that differs by client; and those that are being changed. */
-  readonly #claims = new Map<string, Claim[]>();
+  readonly #claims = new RareMap<Claim[]>();
   /** Addresses of the hosts of which the table does not say them. */
-  readonly #byHost = new Map<string, readonly string[]>();
-  readonly #dirty = new Set<string>();
+  readonly #byHost = new RareMap<readonly string[]>();
+  #dirty = new Set<string>();
   #changed = false;
 
   /** `createdOf` gives the age of a host that is the same for everybody (`HostAnswer.created`). */
@@ -90,7 +90,7 @@ export class PointerIndex {
   }
 
   #updateUniform(host: string, answer: HostAnswer | undefined, before: readonly string[]): void {
-    if (this.#byHost.size > 0) this.#byHost.delete(host);
+    this.#byHost.delete(host);
     const pointers = answer?.pointers;
     for (const address of before) if (pointers?.has(address) !== true) this.#withdraw(address, host);
     if (!answer) return;
@@ -109,7 +109,7 @@ export class PointerIndex {
       changed = this.#write(reverseName(address), claims) || changed;
       if (claims.length === 0 || isTold(claims)) this.#claims.delete(address);
     }
-    this.#dirty.clear();
+    if (this.#dirty.size > 0) this.#dirty = new Set();
     return changed;
   }
 
@@ -173,7 +173,7 @@ export class PointerIndex {
 
   #write(text: string, claims: readonly Claim[]): boolean {
     if (claims.length === 0) return this.#publisher.publishPointer(text, undefined);
-    const name = encodeName(text)!;
+    const name = this.#names.encode(text)!;
     if (claims.every(({ pointers }) => pointers.isUniform)) {
       const record = pointerRecord(name, claims, undefined, false);
       return this.#publisher.publishPointer(text, ViewMap.uniform(record));

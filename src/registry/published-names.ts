@@ -4,6 +4,7 @@ import { isForAll, visibilityOf, type NameClaim } from './claims.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { readAddresses, readPointer } from './compile/read-back.ts';
 import { isWildcard } from './host.ts';
+import { RareMap } from './rare-map.ts';
 import { ViewMap } from './resolve/view-map.ts';
 import { recordFlag, recordKind, recordOffset } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
@@ -26,15 +27,17 @@ const plainHost: PublishedHost = { labels: noLabels, seenBy: everybody };
 export class PublishedNames {
   readonly #table: TableWriter;
   /** Hosts of which the table does not say all: they have endpoint names, differ by client, or lie on a fixed name. */
-  readonly #special = new Map<string, PublishedHost>();
+  readonly #special = new RareMap<PublishedHost>();
   /** Hosts that some do not see. */
-  readonly #partialHosts = new Map<string, NameClaim>();
+  readonly #partialHosts = new RareMap<NameClaim>();
   /** Endpoint names that some do not see, or whose host of the same name some do not see. */
-  readonly #partialEndpoints = new Map<string, NameClaim>();
+  readonly #partialEndpoints = new RareMap<NameClaim>();
   /** Reverse names that are answered in several ways, or that something else lies over. */
-  readonly #pointers = new Map<string, NameClaim>();
+  readonly #pointers = new RareMap<NameClaim>();
   /** Fixed names of the own zones. */
   readonly #fixed = new Map<string, NameRecord>();
+  /** What all fixed names end in: only what ends so is looked up. */
+  readonly #zones: string[] = [];
   /** The name that was encoded last: what is read of a name is soon written. */
   #encoded: { readonly text: string; readonly name: Uint8Array | undefined } = { text: '.', name: undefined };
 
@@ -90,16 +93,17 @@ export class PublishedNames {
   }
 
   keepFixed(text: string, record: NameRecord): void {
+    if ((record.flags & recordFlag.apex) !== 0) this.#zones.push(text);
     this.#fixed.set(text, record);
   }
 
   fixedAt(text: string): NameRecord | undefined {
-    return this.#fixed.get(text);
+    return this.#zones.some((zone) => text.endsWith(zone)) ? this.#fixed.get(text) : undefined;
   }
 
   /** The claims on a name that are kept, the first one above the others. */
   *claimsAt(text: string): Iterable<NameClaim> {
-    const fixed = this.#fixed.get(text);
+    const fixed = this.fixedAt(text);
     const kept = [
       this.#partialHosts.get(text),
       this.#partialEndpoints.get(text),

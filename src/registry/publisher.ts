@@ -5,6 +5,7 @@ import type { Compiler, NameRecord, ViewNamespaces } from './compile/compile.ts'
 import { namesOf, ownRecord, type ViewedName } from './compile/host-records.ts';
 import { isWildcard } from './host.ts';
 import type { RegistryOptions } from './options.ts';
+import type { PointerNames } from './pointer-index.ts';
 import { noLabels, PublishedNames, type PublishedHost } from './published-names.ts';
 import type { HostAnswer } from './resolve/answer.ts';
 import type { ViewMap } from './resolve/view-map.ts';
@@ -60,7 +61,7 @@ export class Publisher {
   }
 
   /** What was published, to be read. */
-  get names(): Pick<PublishedNames, 'exampleHost' | 'pointerAt' | 'pointerNames' | 'addressesOf' | 'endpointHostOf'> {
+  get names(): Pick<PublishedNames, 'exampleHost' | 'endpointHostOf'> & PointerNames {
     return this.#names;
   }
 

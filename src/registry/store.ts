@@ -151,15 +151,18 @@ export class Store {
   }
 
   #refusalsOf(entry: ServiceEntry): Refusal[] {
-    return entry.hosts.flatMap((host) => {
+    const refusals: Refusal[] = [];
+    for (const host of entry.hosts) {
       const reason = refusalOf(entry, host, this.#options);
-      return reason === undefined ? [] : [{ entry, host, reason }];
-    });
+      if (reason !== undefined) refusals.push({ entry, host, reason });
+    }
+    return refusals;
   }
 
   #addHosts(id: number, entry: ServiceEntry, dirty: Set<string>): readonly Refusal[] {
+    const refused = this.#refusalsOf(entry);
     for (const host of entry.hosts) {
-      if (!this.#isFiled(entry, host)) continue;
+      if (neverMatches(host) || refused.some((refusal) => refusal.host === host)) continue;
       this.#byHost.add(hashText(host, this.#seed), id);
       const service = this.#options.services ? servicePart(host) : undefined;
       if (service !== undefined) {
@@ -167,7 +170,6 @@ export class Store {
       }
       dirty.add(host);
     }
-    const refused = this.#refusalsOf(entry);
     if (refused.length > 0) this.#refused.add(id);
     return refused;
   }

@@ -3,6 +3,7 @@ import type { NameRecord } from '../../src/registry/compile/compile.ts';
 import { PointerIndex } from '../../src/registry/pointer-index.ts';
 import type { HostAnswer } from '../../src/registry/resolve/answer.ts';
 import { ViewMap } from '../../src/registry/resolve/view-map.ts';
+import { encodeName } from '../../src/wire/name.ts';
 
 type Answers = ViewMap<HostAnswer | undefined>;
 
@@ -35,6 +36,7 @@ function setUp() {
         const records = published.get(text);
         return records?.isUniform === true ? records.others.plain : undefined;
       },
+      encode: encodeName,
       pointerNames: () => [...published.keys()],
       addressesOf: (host) => {
         const answers = hosts.get(host);

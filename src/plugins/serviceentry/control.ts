@@ -1,4 +1,5 @@
 import { FileSource } from '../../registry/file/file-source.ts';
+import { readInThread } from '../../registry/file/reading-thread.ts';
 import { KubernetesSource } from '../../registry/kubernetes/kubernetes-source.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/rejection.ts';
@@ -6,6 +7,7 @@ import type { PodDemand, Source, SourceStatus } from '../../registry/source.ts';
 import { syncState, type TableHandle } from '../../registry/table/layout.ts';
 import { TableWriter } from '../../registry/table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { ownCpuCount } from '../../runtime/cpus.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
 import { ChangeTimes } from './change-times.ts';
@@ -21,7 +23,10 @@ function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): 
   const { files, maxFileBytes, kubernetes, registry, allocation } = config;
   const sources: Source[] = [];
   if (files.length > 0) {
-    sources.push(new FileSource({ paths: files, clock, logger, ...(maxFileBytes > 0 ? { maxFileBytes } : {}) }));
+    // A thread of its own on the only processor would but take memory.
+    const readAhead = ownCpuCount() > 1 ? { readAhead: readInThread } : {};
+    const limit = maxFileBytes > 0 ? { maxFileBytes } : {};
+    sources.push(new FileSource({ paths: files, clock, logger, ...limit, ...readAhead }));
   }
   if (kubernetes.clusters.length > 0) {
     const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };

@@ -7,8 +7,9 @@ import type { LoadedDocument, ReadObject } from './document.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { Ledger, type FileRejection } from './ledger.ts';
 import { isWorse, type FileLoader, type LoadedFile } from './loaded-file.ts';
+import type { StartReadAhead } from './read-ahead.ts';
 import { RejectionReport } from './report.ts';
-import { emptySnapshot, scanPaths, type Scan, type Snapshot } from './scan.ts';
+import { dueFiles, emptySnapshot, findFiles, readDueFiles, type Findings, type Scan, type Snapshot } from './scan.ts';
 import { Watches } from './watches.ts';
 
 export interface FileSourceOptions {
@@ -20,6 +21,8 @@ export interface FileSourceOptions {
   readonly logger: Logger;
   readonly fileSystem?: FileSystem;
   readonly readObject?: ReadObject;
+  /** Reads what is there at the start in another thread; without it this one does. */
+  readonly readAhead?: StartReadAhead;
 }
 
 export const defaultMaxFileBytes = 64 * 1024 * 1024;
@@ -31,8 +34,8 @@ export const maxDebounceMs = 100;
 export const settleMs = 100;
 /** The net under the watches. */
 export const pollMs = 10_000;
-/** At the start so many objects at most are told at a time. */
-const maxFirstChanges = 1000;
+/** At the start so many objects at most are told at a time: few enough to die young. */
+const maxFirstChanges = 100;
 /** Where the system cannot watch. */
 export const fallbackPollMs = 1000;
 
@@ -52,6 +55,7 @@ export class FileSource implements Source {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #loader: FileLoader;
+  readonly #readAhead: StartReadAhead | undefined;
   readonly #watches: Watches;
   readonly #ledger = new Ledger((key) => this.#sink?.get(key));
   readonly #report: RejectionReport;
@@ -82,6 +86,7 @@ export class FileSource implements Source {
       readObject: options.readObject ?? readObject,
       wall: () => clock.wall(),
     };
+    this.#readAhead = options.readAhead;
     this.#watches = new Watches(
       fileSystem,
       (path) => this.#onEvent(path),
@@ -95,14 +100,15 @@ export class FileSource implements Source {
    */
   start(sink: Sink): void {
     this.#sink = sink;
-    const { paths, files } = scanPaths(
+    const found = this.#find(emptySnapshot, emptySnapshot.files, () => false);
+    const ahead = this.#readAhead?.(dueFiles(found), this.#loader);
+    const { paths, files } = readDueFiles(
       this.#loader,
-      this.#paths,
-      emptySnapshot,
-      emptySnapshot.files,
-      () => false,
+      found,
       (file) => this.#addAll(file),
+      (due) => ahead?.take(due.place),
     );
+    ahead?.close();
     this.#served = { paths, files };
     this.#seen = files;
     this.#apply();
@@ -174,10 +180,17 @@ export class FileSource implements Source {
     const changed = this.#changed;
     this.#changed = new Set();
     const mustRead = changed.size === 0 ? () => false : (path: string) => changed.has(resolve(path));
-    let scan = scanPaths(this.#loader, this.#paths, this.#served, this.#seen, mustRead);
+    let scan = readDueFiles(this.#loader, this.#find(this.#served, this.#seen, mustRead));
     for (let round = 0; round < 3 && this.#watches.sync(scan.watched.directories); round++)
-      scan = scanPaths(this.#loader, this.#paths, this.#served, scan.files, () => false);
+      scan = readDueFiles(
+        this.#loader,
+        this.#find(this.#served, scan.files, () => false),
+      );
     return scan;
+  }
+
+  #find(served: Snapshot, seen: ReadonlyMap<string, LoadedFile>, mustRead: (path: string) => boolean): Findings {
+    return findFiles(this.#loader, this.#paths, served, seen, mustRead);
   }
 
   #isDoubtful(scan: Scan): boolean {

@@ -26,8 +26,8 @@ export interface DirectoryEntry {
 export interface FileSystem {
   status(path: string): FileStatus;
   list(directory: string): readonly DirectoryEntry[];
-  /** The bytes of a file, never more than `limit` of them. */
-  read(path: string, limit: number): Buffer;
+  /** The bytes of a file, never more than `limit` of them, in memory of their own: the caller may give it back. */
+  read(path: string, limit: number): Buffer<ArrayBuffer>;
   /** What a link says; `undefined` when the path is no link, `false` when nothing has that name. */
   linkTarget(path: string): string | undefined | false;
   /**
@@ -82,7 +82,7 @@ export const nodeFileSystem: FileSystem = {
 const minReadBytes = 4096;
 
 /** The file may grow while it is read, and some have no size: what the system says is only where to begin. */
-function readUpTo(descriptor: number, limit: number): Buffer {
+function readUpTo(descriptor: number, limit: number): Buffer<ArrayBuffer> {
   let buffer = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(fstatSync(descriptor).size, minReadBytes) + 1));
   let length = 0;
   for (;;) {

@@ -1,6 +1,7 @@
 import type { RegistryObject } from '../object.ts';
 import { objectOfText, partsOfKey, textOfObject } from '../object-text.ts';
 import { PackedMap } from '../packed-map.ts';
+import { RareMap } from '../rare-map.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Change } from '../source.ts';
 import { compareClaims, type Claim, type ClaimPlace, type FilePlace, type LoadedDocument } from './document.ts';
@@ -31,12 +32,14 @@ export class Ledger {
   readonly #claims = new PackedMap();
   readonly #places: FilePlace[] = [];
   readonly #placeNumbers = new Map<string, number>();
+  /** The place that was asked for last: those of a file are one object, and come one after the other. */
+  #lastPlace: { readonly place: FilePlace | undefined; readonly number: number } = { place: undefined, number: -1 };
   /** Key → its claims in order, where there are several. */
-  readonly #contested = new Map<string, Held[]>();
+  readonly #contested = new RareMap<Held[]>();
   /** What is first on the keys that were touched since the sink was told. */
-  readonly #winners = new Map<string, Winner>();
+  #winners = new Map<string, Winner>();
   /** Objects of claims that were taken away since the sink was told: their documents may only have moved. */
-  readonly #removed = new Map<string, Winner>();
+  #removed = new Map<string, Winner>();
 
   /** `told` gives what the sink has under a key. */
   constructor(told: (key: string) => RegistryObject | undefined) {
@@ -100,8 +103,9 @@ export class Ledger {
       const object = objectOfText(key, winner.text);
       if (!before || !sameObject(before, object)) changes.push({ type: 'upsert', object, text: winner.text });
     }
-    this.#winners.clear();
-    this.#removed.clear();
+    // A map that is cleared lets its old contents, if they are in the old generation, keep the new ones there.
+    this.#winners = new Map();
+    this.#removed = new Map();
     return changes;
   }
 
@@ -144,12 +148,14 @@ export class Ledger {
 
   /** Few: one for each file that there ever was. */
   #numberOf(place: FilePlace): number {
+    if (this.#lastPlace.place === place) return this.#lastPlace.number;
     const name = `${place.index} ${place.path}`;
     let number = this.#placeNumbers.get(name);
     if (number === undefined) {
       number = this.#places.push(place) - 1;
       this.#placeNumbers.set(name, number);
     }
+    this.#lastPlace = { place, number };
     return number;
   }
 }

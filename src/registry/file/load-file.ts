@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, LoadedDocument, ReadObject } from './document.ts';
 import { findJsonError } from './json-error.ts';
@@ -6,7 +5,7 @@ import { PackedDocuments } from './packed-documents.ts';
 import { listItemType, moveDocument, readDocument, withType } from './read-document.ts';
 import { splitJson } from './split-json.ts';
 import { splitYaml } from './split-yaml.ts';
-import { positionOf } from './text.ts';
+import { positionOf, textHash } from './text.ts';
 import { maxDepth, parseYaml } from './yaml.ts';
 
 export type LoadResult =
@@ -32,13 +31,6 @@ interface Piece {
 /** Takes the text of a file apart. A name in `.json` holds one JSON value, any other YAML documents. Never throws. */
 export function loadFile(text: string, options: LoadOptions): LoadResult {
   return /\.json$/i.test(options.place.path) ? loadJson(text, options) : loadYaml(text, options);
-}
-
-/** 132 bits: that two texts share them does not happen. */
-const hashLength = 22;
-
-export function textHash(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, hashLength);
 }
 
 function loadYaml(text: string, options: LoadOptions): LoadResult {
@@ -119,9 +111,11 @@ function reuse(
   text: string,
   read: (piece: Piece, hash: string, index: number) => LoadedDocument,
 ): PackedDocuments {
-  const hashes = pieces.map((piece) => textHash(context + text.slice(piece.start, piece.end)));
+  const hashOf = (piece: Piece): string => textHash(context + text.slice(piece.start, piece.end));
   const { previous, place } = options;
   const usable = previous?.place.index === place.index ? previous : new PackedDocuments(place);
+  // Where there is nothing to compare them with each is made when it is needed: there may be a million.
+  const hashes = usable.length === 0 ? [] : pieces.map(hashOf);
   let head = 0;
   while (head < hashes.length && head < usable.length && usable.at(head).hash === hashes[head]) head++;
   let tail = 0;
@@ -131,7 +125,7 @@ function reuse(
   for (let index = head; index < usable.length - tail; index++) moved.set(usable.at(index).hash, usable.at(index));
 
   const documentOf = (piece: Piece, index: number): LoadedDocument => {
-    const hash = hashes[index]!;
+    const hash = hashes[index] ?? hashOf(piece);
     const fromEnd = pieces.length - index;
     const isInPlace = index < head || fromEnd <= tail;
     const old = isInPlace ? usable.at(index < head ? index : usable.length - fromEnd) : moved.get(hash);

@@ -1,10 +1,9 @@
 import type { Logger } from '../../runtime/logger.ts';
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, ReadObject } from './document.ts';
+import { readFile, type FileReading } from './file-reading.ts';
 import type { FileStatus, FileSystem } from './file-system.ts';
-import { loadFile, textHash } from './load-file.ts';
 import { PackedDocuments } from './packed-documents.ts';
-import { readText } from './text.ts';
 
 /** A file changed so shortly before it is read may change once more without another time stamp. */
 const racyMs = 50;
@@ -32,43 +31,55 @@ export interface FileLoader {
   readonly wall: () => number;
 }
 
+/** A file that was found, and must be read to know what it says. */
+export interface DueFile {
+  readonly place: FilePlace;
+  /** As in LoadedFile; of before the file is read, so that a change meanwhile is seen at the next look. */
+  readonly stamp: string;
+  readonly size: number;
+  /** What is served of it. */
+  readonly served: LoadedFile | undefined;
+  /** What was read of it last, served or not yet. */
+  readonly seen: LoadedFile | undefined;
+}
+
+/** The stamp that a file can be known by. */
+export function stampOf(loader: FileLoader, status: FileStatus): string {
+  return Math.abs(loader.wall() - status.modifiedMs) < racyMs ? '' : status.stamp;
+}
+
 /**
  * Reads a file. One that cannot be read, or makes no sense as a whole, keeps the documents that are served.
  *
- * @param served what is served of it
- * @param seen what was read of it last, served or not yet
+ * @param begun what was read of it already
  */
-export function loadPlace(
-  loader: FileLoader,
-  place: FilePlace,
-  status: FileStatus,
-  served: LoadedFile | undefined,
-  seen: LoadedFile | undefined,
-): LoadedFile {
-  const stamp = Math.abs(loader.wall() - status.modifiedMs) < racyMs ? '' : status.stamp;
-  const { path } = place;
-  const read = readText(loader.fileSystem, path, loader.maxFileBytes);
-  if (read.type === 'problem') {
-    const { reason, at, message } = read;
-    const origin = at === undefined ? path : `${path}:${at.line}:${at.column}`;
-    return withProblem(place, stamp, served, { reason, object: '', field: '', message, origin });
+export function loadDue(loader: FileLoader, due: DueFile, begun?: FileReading): LoadedFile {
+  const { place, stamp, served, seen } = due;
+  const known = (hash: string): LoadedFile | undefined =>
+    [served, seen].find((file) => file?.hash === hash && file.place.index === place.index);
+  const reading =
+    begun ??
+    readFile(place, {
+      ...loader,
+      onSkipped: (origin, what) => logSkipped(loader.logger, origin, what),
+      isKnown: (hash) => known(hash) !== undefined,
+      previous: (served ?? seen)?.documents,
+    });
+  switch (reading.type) {
+    case 'problem':
+      return withProblem(place, stamp, served, reading.problem);
+    case 'documents':
+      return fileOf(place, stamp, reading.hash, reading.documents, undefined);
+    case 'known': {
+      const file = known(reading.hash)!;
+      if (file.problem === undefined && file.stamp === stamp) return file;
+      return fileOf(place, stamp, reading.hash, file.documents, undefined);
+    }
   }
-  const hash = textHash(read.text);
-  for (const known of [served, seen]) {
-    if (known?.hash !== hash || known.place.index !== place.index) continue;
-    if (known.problem === undefined && known.stamp === stamp) return known;
-    return fileOf(place, stamp, hash, known.documents, undefined);
-  }
-  const result = loadFile(read.text, {
-    place,
-    previous: (served ?? seen)?.documents,
-    readObject: loader.readObject,
-    onSkipped: (origin, what) => {
-      if (loader.logger.debugs) loader.logger.debug(`${origin}: ${what} is not for DNS, skipped`);
-    },
-  });
-  if (result.type === 'problem') return withProblem(place, stamp, served, result.problem);
-  return fileOf(place, stamp, hash, result.documents, undefined);
+}
+
+export function logSkipped(logger: Logger, origin: string, what: string): void {
+  if (logger.debugs) logger.debug(`${origin}: ${what} is not for DNS, skipped`);
 }
 
 /** A file that cannot be looked at: what it said last goes on. */

@@ -1,10 +1,28 @@
-import { PackedList } from '../packed-list.ts';
+import { memoryOf, PackedList, type PackedListParts } from '../packed-list.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Claim, FilePlace, LoadedDocument } from './document.ts';
 
 const noRejections: readonly Rejection[] = [];
 /** No path and no JSON without escapes holds it. */
 const separator = '\0';
+/** Stands for the label of an item of a list that is a document by itself. */
+const sameIndex = '=';
+
+function usualLabel(index: number): string {
+  return ` items[${index}]`;
+}
+
+/** Documents that were read anew, as another thread can have them. */
+export interface DocumentParts {
+  readonly list: PackedListParts;
+  readonly objects: PackedListParts;
+  readonly rejections: ReadonlyMap<number, readonly Rejection[]>;
+}
+
+/** What to name when the parts are posted: else they are copied. */
+export function memoryOfDocuments({ list, objects }: DocumentParts): ArrayBuffer[] {
+  return [...memoryOf(list), ...memoryOf(objects)];
+}
 
 /**
  * The documents of a file in their order, as text outside of the heap: there may be a million of them. Until `settle`
@@ -12,13 +30,21 @@ const separator = '\0';
  */
 export class PackedDocuments {
   readonly place: FilePlace;
-  readonly #list = new PackedList();
+  readonly #list: PackedList;
   /** Texts of the objects, for documents that were read anew; shorter than the list where those at the end have none. */
-  #objects: PackedList | undefined = new PackedList();
-  readonly #rejections = new Map<number, readonly Rejection[]>();
+  #objects: PackedList | undefined;
+  readonly #rejections: Map<number, readonly Rejection[]>;
 
-  constructor(place: FilePlace) {
+  constructor(place: FilePlace, parts?: DocumentParts) {
     this.place = place;
+    this.#list = new PackedList(parts?.list);
+    this.#objects = new PackedList(parts?.objects);
+    this.#rejections = new Map(parts?.rejections);
+  }
+
+  /** Only before `settle`; must not be used itself any more when these have been handed over. */
+  get parts(): DocumentParts {
+    return { list: this.#list.parts, objects: this.#objects!.parts, rejections: this.#rejections };
   }
 
   get length(): number {
@@ -33,25 +59,29 @@ export class PackedDocuments {
   /** Only before `settle`. */
   push({ hash, line, position, claims, rejections }: LoadedDocument): void {
     const labelAt = String(line).length;
-    const fields = claims.flatMap(({ key, item, where }) => [item, key, where.slice(labelAt)]);
+    const usual = usualLabel(this.#list.length);
+    let fields = `${hash}${separator}${line}${separator}${position}`;
+    let texts = '';
+    for (const [i, { key, item, where, text = '' }] of claims.entries()) {
+      const label = where.slice(labelAt);
+      fields += `${separator}${item}${separator}${key}${separator}${label === usual ? sameIndex : label}`;
+      texts += i === 0 ? text : separator + text;
+    }
     if (rejections.length > 0) this.#rejections.set(this.#list.length, rejections);
-    this.#list.push([hash, line, position, ...fields].join(separator));
-    this.#objects!.push(claims.map(({ text }) => text ?? '').join(separator));
+    this.#list.push(fields);
+    this.#objects!.push(texts);
   }
 
   at(index: number): LoadedDocument {
-    const [hash, line, position, ...fields] = this.#list.at(index).split(separator) as [
-      string,
-      string,
-      string,
-      ...string[],
-    ];
-    const texts = fields.length > 0 ? this.#objects?.at(index).split(separator) : undefined;
+    const fields = this.#list.at(index).split(separator);
+    const [hash, line, position] = fields as [string, string, string];
+    const texts = fields.length > 3 ? this.#objects?.at(index).split(separator) : undefined;
     const claims: Claim[] = [];
-    for (let i = 0; i < fields.length; i += 3) {
-      const [item, key, label] = fields.slice(i, i + 3) as [string, string, string];
-      const text = texts?.[i / 3] ?? '';
-      claims.push({ key, item: Number(item), where: `${line}${label}`, text: text === '' ? undefined : text });
+    for (let i = 3; i < fields.length; i += 3) {
+      const label = fields[i + 2]!;
+      const text = texts?.[i / 3 - 1] ?? '';
+      const where = line + (label === sameIndex ? usualLabel(index) : label);
+      claims.push({ key: fields[i + 1]!, item: Number(fields[i]), where, text: text === '' ? undefined : text });
     }
     const rejections = this.#rejections.get(index) ?? noRejections;
     return { place: this.place, hash, line: Number(line), position: Number(position), claims, rejections };
@@ -59,6 +89,7 @@ export class PackedDocuments {
 
   /** Somebody else has the objects now. */
   settle(): void {
+    this.#objects?.release();
     this.#objects = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { Rejection } from '../rejection.ts';
-import type { FileStatus } from './file-system.ts';
-import { errorText } from './file-system.ts';
-import { loadPlace, withProblem, type FileLoader, type LoadedFile } from './loaded-file.ts';
+import type { FileReading } from './file-reading.ts';
+import { errorText, type FileStatus } from './file-system.ts';
+import { loadDue, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
 import { expandPath } from './paths.ts';
 import { WatchPoints } from './watch-points.ts';
 
@@ -24,26 +24,31 @@ export interface Scan extends Snapshot {
   readonly watched: WatchPoints;
 }
 
+/** What a look at all paths has found; files that are due have not been read yet. */
+export interface Findings {
+  readonly paths: readonly PathState[];
+  readonly files: ReadonlyMap<string, LoadedFile | DueFile>;
+  readonly watched: WatchPoints;
+}
+
 /**
- * Looks at all paths, and reads the files whose `stat` has changed.
+ * Looks at all paths. Due are the files whose `stat` has changed.
  *
  * @param served what is served: unread and unreadable files are taken from it
  * @param seen what was read last, served or not yet
  * @param mustRead files that are read whatever `stat` says
- * @param onFile is told of each file as soon as it is known
  */
-export function scanPaths(
+export function findFiles(
   loader: FileLoader,
   paths: readonly string[],
   served: Snapshot,
   seen: ReadonlyMap<string, LoadedFile>,
   mustRead: (path: string) => boolean,
-  onFile: (file: LoadedFile) => void = () => undefined,
-): Scan {
+): Findings {
   const { fileSystem } = loader;
   const watched = new WatchPoints(fileSystem);
   const states: PathState[] = [];
-  const files = new Map<string, LoadedFile>();
+  const files = new Map<string, LoadedFile | DueFile>();
   const identities = new Set<string>();
 
   paths.forEach((path, index) => {
@@ -56,11 +61,12 @@ export function scanPaths(
     for (const file of expansion.files) {
       if (files.has(file)) continue;
       const known = served.files.get(file);
+      const place = { index, path: file };
       let status: FileStatus;
       try {
         status = fileSystem.status(file);
       } catch (error) {
-        files.set(file, withProblem({ index, path: file }, '', known, problemOf(file, errorText(error))));
+        files.set(file, withProblem(place, '', known, problemOf(file, errorText(error))));
         continue;
       }
       // A link to a directory; one path under two names; a pipe would block for ever.
@@ -68,20 +74,49 @@ export function scanPaths(
       identities.add(status.identity);
       if (status.kind === 'other') {
         const problem = problemOf(file, 'is neither a file nor a directory');
-        files.set(file, withProblem({ index, path: file }, status.stamp, known, problem));
+        files.set(file, withProblem(place, status.stamp, known, problem));
         continue;
       }
       const last = seen.get(file);
       const isUnchanged = last?.stamp === status.stamp && last.place.index === index && !mustRead(file);
-      const loaded = isUnchanged ? last : loadPlace(loader, { index, path: file }, status, known, last);
-      files.set(file, loaded);
-      onFile(loaded);
+      const due = { place, stamp: stampOf(loader, status), size: status.size, served: known, seen: last };
+      files.set(file, isUnchanged ? last : due);
     }
     if (!expansion.keepsOthers) return;
     for (const [file, known] of served.files)
       if (known.place.index === index && !files.has(file)) files.set(file, known);
   });
   return { paths: states, files, watched };
+}
+
+/** The files that must be read, in their order. */
+export function dueFiles({ files }: Findings): DueFile[] {
+  return [...files.values()].filter(isDue);
+}
+
+/**
+ * Reads the files that are due.
+ *
+ * @param onFile is told of each file as soon as it is known
+ * @param begun what was read already of a file
+ */
+export function readDueFiles(
+  loader: FileLoader,
+  { paths, files, watched }: Findings,
+  onFile: (file: LoadedFile) => void = () => undefined,
+  begun: (due: DueFile) => FileReading | undefined = () => undefined,
+): Scan {
+  const read = new Map<string, LoadedFile>();
+  for (const [path, found] of files) {
+    const file = isDue(found) ? loadDue(loader, found, begun(found)) : found;
+    read.set(path, file);
+    onFile(file);
+  }
+  return { paths, files: read, watched };
+}
+
+function isDue(file: LoadedFile | DueFile): file is DueFile {
+  return !('documents' in file);
 }
 
 function problemOf(path: string, message: string): Rejection {

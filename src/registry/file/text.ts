@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { release } from '../../runtime/heap.ts';
 import type { RejectionReason } from '../rejection.ts';
 import { errorText, type FileSystem } from './file-system.ts';
 
@@ -9,7 +11,8 @@ export interface TextPosition {
 }
 
 export type TextResult =
-  | { readonly type: 'text'; readonly text: string }
+  /** With the hash of its octets. */
+  | { readonly type: 'text'; readonly text: string; readonly hash: string }
   | {
       readonly type: 'problem';
       readonly reason: RejectionReason;
@@ -19,7 +22,7 @@ export type TextResult =
 
 /** Reads a file as UTF-8 text without a byte order mark. Reads no more than one byte over the cap. Never throws. */
 export function readText(fileSystem: FileSystem, path: string, maxFileBytes: number): TextResult {
-  let bytes: Buffer;
+  let bytes: Buffer<ArrayBuffer>;
   try {
     bytes = fileSystem.read(path, maxFileBytes + 1);
   } catch (error) {
@@ -34,11 +37,20 @@ export function readText(fileSystem: FileSystem, path: string, maxFileBytes: num
   }
   if (!isUtf8(bytes)) return { type: 'problem', reason: 'parse', message: 'not UTF-8 text' };
   try {
+    const hash = textHash(bytes);
     const text = bytes.toString('utf8');
-    return { type: 'text', text: text.startsWith('\uFEFF') ? text.slice(1) : text };
+    release(bytes.buffer);
+    return { type: 'text', text: text.startsWith('\uFEFF') ? text.slice(1) : text, hash };
   } catch {
     return { type: 'problem', reason: 'size', message: 'larger than a string can be' };
   }
+}
+
+/** 132 bits: that two texts share them does not happen. */
+const hashLength = 22;
+
+export function textHash(text: string | Uint8Array): string {
+  return hash('sha256', text, 'base64url').slice(0, hashLength);
 }
 
 /** Where an offset stands; a line ends with LF, CRLF or CR. */

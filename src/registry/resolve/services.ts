@@ -135,16 +135,15 @@ function serviceSets(
 function bareSet(ports: readonly { records: readonly SrvRecord[]; isCut: boolean }[]): ServiceSet {
   const [only] = ports;
   if (only && ports.length === 1) return { prefix: '', records: only.records, isCut: only.isCut };
-  const { records, isCut } = take(flatten(ports), shareOf(ports.length));
+  const { records, isCut } = take(
+    ports.flatMap((port) => port.records),
+    shareOf(ports.length),
+  );
   return { prefix: '', records, isCut: isCut || ports.some((port) => port.isCut) };
 }
 
-function* flatten(ports: readonly { records: readonly SrvRecord[] }[]): Iterable<SrvRecord> {
-  for (const { records } of ports) yield* records;
-}
-
 /** The first `most` records, without what repeats a target and port. */
-function take(records: Iterable<SrvRecord>, most: number): { records: readonly SrvRecord[]; isCut: boolean } {
+function take(records: readonly SrvRecord[], most: number): { records: readonly SrvRecord[]; isCut: boolean } {
   const known = new Map<SrvTarget, number[]>();
   const taken: SrvRecord[] = [];
   for (const record of records) {

@@ -5,6 +5,8 @@ import { hasName } from './reader.ts';
 const minSlots = 1024;
 const minArenaBytes = 64 * 1024;
 const deleted = -1;
+/** Offset in the arena of the first record: 0 stands for none. */
+const firstRecord = 4;
 /** Share of slots in use at which the table is rebuilt. At 3/5 a name that is not there costs 3.6 steps on average, at 3/4 8.5 (Knuth). */
 const maxLoad = { used: 3, of: 5 };
 /**
@@ -26,7 +28,7 @@ export class TableWriter {
   #slots = new Int32Array(new SharedArrayBuffer(minSlots * 8));
   #arena = new Uint8Array(new SharedArrayBuffer(minArenaBytes));
   /** First free octet of the arena. */
-  #arenaEnd = 4;
+  #arenaEnd = firstRecord;
   #liveBytes = 0;
   #liveRecords = 0;
   /** Slots that are not empty: live or deleted. */
@@ -178,21 +180,26 @@ export class TableWriter {
 
   /** Memory for what is alive and `extraBytes`, with room to grow. */
   #newArena(extraBytes: number): Uint8Array<SharedArrayBuffer> {
-    const bytes = (this.#liveBytes + extraBytes + 4) * arenaGrowth;
+    const bytes = (this.#liveBytes + extraBytes + firstRecord) * arenaGrowth;
     return new Uint8Array(new SharedArrayBuffer(Math.max(minArenaBytes, bytes)));
   }
 
-  /** Makes new slots for what is alive, but for that of `leftOut`, and copies the records where there is another arena. */
+  /**
+   * Makes new slots for what is alive, but for that of `leftOut`, and copies the records where there is another arena: one by
+   * one, or where all are alive at once, each to its old place.
+   */
   #rebuild(arena: Uint8Array<SharedArrayBuffer> | undefined, leftOut: number): void {
+    const isWhole = arena !== undefined && this.#arenaEnd === this.#liveBytes + firstRecord;
+    if (isWhole) arena.set(this.#arena.subarray(0, this.#arenaEnd));
     let capacity = minSlots;
     while (capacity < 2 * (this.#liveRecords + 1)) capacity *= 2;
     const slots = new Int32Array(new SharedArrayBuffer(capacity * 8));
     const mask = capacity - 1;
-    let end = 4;
+    let end = isWhole ? this.#arenaEnd : firstRecord;
     for (let i = 0; i < this.#slots.length; i += 2) {
       let place = this.#slots[i + 1]!;
       if (place <= 0 || i === 2 * leftOut) continue;
-      if (arena) {
+      if (arena && !isWhole) {
         const size = this.#sizeOf(place * 4);
         arena.set(this.#arena.subarray(place * 4, place * 4 + size), end);
         place = end / 4;

@@ -1,0 +1,17 @@
+import type { FilePlace } from './document.ts';
+import type { FileReading } from './file-reading.ts';
+import type { DueFile, FileLoader } from './loaded-file.ts';
+
+/**
+ * Files that are read by somebody else while what the ones before them say is put in place. Whoever starts it owns it,
+ * and closes it. Calls come in the order in which the files are due.
+ *
+ *     take(place)   what the file says; may wait for it. `undefined` where nobody has read it: the caller does so itself.
+ */
+export interface ReadAhead {
+  take(place: FilePlace): FileReading | undefined;
+  close(): void;
+}
+
+/** `undefined` where it is not worth it, or not possible. */
+export type StartReadAhead = (files: readonly DueFile[], loader: FileLoader) => ReadAhead | undefined;

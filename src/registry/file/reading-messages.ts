@@ -1,0 +1,34 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Rejection } from '../rejection.ts';
+import type { FilePlace } from './document.ts';
+import type { DocumentParts } from './packed-documents.ts';
+
+/** In place of the number of replies: the thread has ended, and there will be no more. */
+export const threadEnded = -1;
+
+/** What a reading thread is started with. */
+export interface ReadingStart {
+  /** Each ReadingRequest that comes in is answered by a ReadingReply. */
+  readonly port: MessagePort;
+  /** Its one word counts the replies, and is `threadEnded` at the end: who cannot be called waits for it. */
+  readonly replies: Int32Array<SharedArrayBuffer>;
+  readonly maxFileBytes: number;
+  /** Whether anybody wants to know what was skipped. */
+  readonly tellsSkipped: boolean;
+}
+
+/** To a reading thread. */
+export interface ReadingRequest {
+  readonly place: FilePlace;
+  /** Octets, when it was looked at. */
+  readonly size: number;
+}
+
+/** From a reading thread. */
+export interface ReadingReply {
+  readonly place: FilePlace;
+  readonly reading:
+    | { readonly type: 'documents'; readonly hash: string; readonly parts: DocumentParts }
+    | { readonly type: 'problem'; readonly problem: Rejection };
+  readonly skipped: readonly (readonly [origin: string, what: string])[];
+}

@@ -1,0 +1,45 @@
+import { workerData } from 'node:worker_threads';
+import { collectGarbage } from '../../runtime/heap.ts';
+import { readObject } from '../read/object.ts';
+import { readFile } from './file-reading.ts';
+import { nodeFileSystem } from './file-system.ts';
+import { memoryOfDocuments } from './packed-documents.ts';
+import { threadEnded, type ReadingReply, type ReadingRequest, type ReadingStart } from './reading-messages.ts';
+
+/** Text of so many octets is collected at once: it is dead, and the collector is in no hurry, for its heap is small. */
+const maxDeadBytes = 16 * 1024 * 1024;
+
+/** The thread of `ReadingThread`. */
+function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void {
+  const tell = (reply: ReadingReply, memory: ArrayBuffer[]): void => {
+    port.postMessage(reply, memory);
+    Atomics.add(replies, 0, 1);
+    Atomics.notify(replies, 0);
+  };
+  // Also where it dies.
+  process.once('exit', () => {
+    Atomics.store(replies, 0, threadEnded);
+    Atomics.notify(replies, 0);
+  });
+  let deadBytes = 0;
+  port.on('message', ({ place, size }: ReadingRequest) => {
+    const skipped: [string, string][] = [];
+    const onSkipped = (origin: string, what: string): void => {
+      if (tellsSkipped) skipped.push([origin, what]);
+    };
+    const reading = readFile(place, { fileSystem: nodeFileSystem, maxFileBytes, readObject, onSkipped });
+    if (reading.type === 'documents') {
+      const { type, hash, documents } = reading;
+      const { parts } = documents;
+      tell({ place, reading: { type, hash, parts }, skipped }, memoryOfDocuments(parts));
+    } else if (reading.type === 'problem') {
+      tell({ place, reading, skipped }, []);
+    }
+    deadBytes += size;
+    if (deadBytes < maxDeadBytes) return;
+    collectGarbage();
+    deadBytes = 0;
+  });
+}
+
+run(workerData as ReadingStart);
