@@ -9,9 +9,12 @@ import { freePorts } from '../test/support/free-ports.ts';
 import { hostName } from './fixture.ts';
 import { cpuSeconds, residentMemory } from './processes.ts';
 
-// What a query costs with one worker and with more, and what memory they take: the bundle, dnsperf at a fixed rate on
-// loopback, CPU time of all threads of the server. The servers run side by side and are asked by turns, so that what else
-// the machine does is the same for all.
+// What a query costs with one worker and with more, and what memory they take: the bundle, dnsperf on loopback, CPU time
+// of all threads of the server. The servers run side by side and are asked by turns, so that what else the machine does is
+// the same for all.
+//
+//     --rate N    so many queries a second in all, one worker could answer them alone: what more workers cost that idle
+//     --rate 0    as many as they can: all workers busy, on one processor; the load has another
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +28,8 @@ const { values } = parseArgs({
 });
 const hosts = Number(values.hosts);
 const rounds = Number(values.rounds);
+const isSaturated = values.rate === '0';
+const pinnedTo = (cpu: number): string[] => (isSaturated ? ['taskset', '-c', String(cpu)] : []);
 
 interface Server {
   readonly workers: number;
@@ -79,9 +84,8 @@ async function start(workers: number, port: number): Promise<Server> {
     `serviceentry mesh.test {\n  file ${join(directory, 'hosts.json')}\n }`,
   ];
   writeFileSync(corefile, `.:${port} {\n ${lines.join('\n ')}\n}\n`);
-  const child = spawn(process.execPath, [join(root, 'dist', 'main.js'), '-conf', corefile], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const [command, ...rest] = [...pinnedTo(0), process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
+  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const server = { workers, port, child, microseconds: [], lost: 0 };
   let output = '';
   while (!output.includes('try: dig')) {
@@ -96,20 +100,10 @@ async function start(workers: number, port: number): Promise<Server> {
 function load(server: Server): void {
   const pid = server.child.pid!;
   const before = cpuSeconds(pid);
-  const args = [
-    '-s',
-    '127.0.0.1',
-    '-p',
-    String(server.port),
-    '-d',
-    queryFile,
-    '-e',
-    '-c',
-    values.clients,
-    '-Q',
-    values.rate,
-  ];
-  const { stdout } = spawnSync('dnsperf', [...args, '-l', values.seconds], { encoding: 'utf8' });
+  const where = ['-s', '127.0.0.1', '-p', String(server.port), '-d', queryFile, '-e', '-c', values.clients];
+  const amount = isSaturated ? ['-q', '500'] : ['-Q', values.rate];
+  const [command, ...rest] = [...pinnedTo(1), 'dnsperf', ...where, ...amount, '-l', values.seconds];
+  const { stdout } = spawnSync(command!, rest, { encoding: 'utf8' });
   const spent = cpuSeconds(pid) - before;
   const figure = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(stdout)?.[1] ?? NaN);
   server.microseconds.push((spent / figure('Queries completed')) * 1e6);
