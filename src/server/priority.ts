@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-/** Nice value of the control plane: about a tenth of a processor is left to it while workers want all of them. */
-const controlNiceness = 10;
+/**
+ * Nice value of the control plane: a thirtieth of a processor is left to it while workers want all of them. With more, the
+ * scheduler finds that a worker which has just answered must wait, though it wakes up for the next query.
+ */
+const controlNiceness = 15;
 const ownThreads = '/proc/self/task';
 
 /**

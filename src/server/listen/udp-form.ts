@@ -2,6 +2,7 @@ import { errorMessage } from '../error-message.ts';
 import { loadAddon, type Addon } from './batched/addon.ts';
 import { makeListenBatched } from './batched/listen.ts';
 import { bindSystemCalls } from './batched/system-calls.ts';
+import { askForShortSlice } from './batched/time-slice.ts';
 import type { Listen } from './listener.ts';
 import { listenUdp } from './udp.ts';
 
@@ -16,7 +17,9 @@ export interface UdpForm {
 export function chooseUdpForm(platform: string, load: () => Addon = loadAddon): UdpForm {
   if (platform !== 'linux') return { listen: listenUdp };
   try {
-    return { listen: makeListenBatched(bindSystemCalls(load())) };
+    const calls = bindSystemCalls(load());
+    askForShortSlice(calls, process.arch);
+    return { listen: makeListenBatched(calls) };
   } catch (error) {
     // Behind the first line Node tells who asked for what it has not found.
     return { listen: listenUdp, problem: errorMessage(error).split('\n')[0]! };

@@ -15,6 +15,8 @@ export interface SystemCalls {
   recvmmsg(socket: number, messages: number, count: number, flags: number, timeout: number): number;
   sendmmsg(socket: number, messages: number, count: number, flags: number): number;
   poll(descriptors: Uint8Array, count: number, timeoutMs: number): number;
+  /** What has no function of its own: its number, and what the calls of time-slice.ts take. */
+  syscall(number: number, thread: number, attributes: Uint8Array, a: number, b: number): number;
   errno(): number;
   /** Where the memory of an array is: it does not move, and stays as long as the array. */
   addressOf(array: Uint8Array): number;
@@ -40,6 +42,7 @@ export function bindSystemCalls(addon: Addon): SystemCalls {
     recvmmsg: library.func('int recvmmsg(int, uintptr_t, uint32_t, int, uintptr_t)'),
     sendmmsg: library.func('int sendmmsg(int, uintptr_t, uint32_t, int)'),
     poll: library.func('int poll(void *, ulong, int)'),
+    syscall: library.func('long syscall(long, long, void *, long, long)'),
     errno: () => addon.errno(),
     addressOf: (array) => Number(addon.address(array)),
     watch(descriptor, callback) {
