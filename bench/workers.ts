@@ -85,7 +85,7 @@ async function start(workers: number, port: number): Promise<Server> {
   ];
   writeFileSync(corefile, `.:${port} {\n ${lines.join('\n ')}\n}\n`);
   const [command, ...rest] = [...pinnedTo(0), process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
-  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const server = { workers, port, child, microseconds: [], lost: 0 };
   let output = '';
   while (!output.includes('try: dig')) {
@@ -103,7 +103,7 @@ function load(server: Server): void {
   const where = ['-s', '127.0.0.1', '-p', String(server.port), '-d', queryFile, '-e', '-c', values.clients];
   const amount = isSaturated ? ['-q', '500'] : ['-Q', values.rate];
   const [command, ...rest] = [...pinnedTo(1), 'dnsperf', ...where, ...amount, '-l', values.seconds];
-  const { stdout } = spawnSync(command!, rest, { encoding: 'utf8' });
+  const { stdout } = spawnSync(command, rest, { encoding: 'utf8' });
   const spent = cpuSeconds(pid) - before;
   const figure = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(stdout)?.[1] ?? NaN);
   server.microseconds.push((spent / figure('Queries completed')) * 1e6);
