@@ -115,6 +115,9 @@ describe('what the kernel says of a reply', () => {
       errno: () => error,
     };
     const vector = new MessageVector(scripted, new Slots(scripted, 4), 4, false);
+    // To four peers, so that none are joined.
+    for (let slot = 0; slot < 4; slot++)
+      vector.fill(slot, Uint8Array.of(2, 0, 20, slot, 127, 0, 0, 1), new Uint8Array(30));
     return { failed: vector.send(0, 0, 4), starts, waits: log.length };
   }
 
@@ -150,6 +153,162 @@ test('what the kernel does not take is counted, and others go on', async () => {
   );
   expect((await client.next()).readUInt16BE(0)).toBe(2);
   expect(harness.count('sendErrors')).toBe(1);
+});
+
+describe('replies to one peer', () => {
+  /**
+   * A listener that takes all queries of its client in one batch. `sent` has how many messages each call of sendmmsg gave;
+   * `refuse` makes the call fail.
+   */
+  async function startCounting(family: 4 | 6 = 4, address?: string) {
+    const sent: number[] = [];
+    const refusals: (number | undefined)[] = [];
+    let error = 0;
+    let ready: (status: number) => void = () => undefined;
+    const listen = makeListenBatched({
+      ...calls,
+      watch(_descriptor, callback) {
+        ready = callback;
+        return { close: () => undefined };
+      },
+      sendmmsg(socket, messages, count, flags) {
+        sent.push(count);
+        error = refusals.shift() ?? 0;
+        return error === 0 ? calls.sendmmsg(socket, messages, count, flags) : -1;
+      },
+      errno: () => error || calls.errno(),
+    });
+    const harness = await startListener(listen, family, address);
+    closeLater(harness);
+    const { port } = harness.listener.local;
+    async function ask(...askers: readonly [UdpClient, readonly Uint8Array[]][]): Promise<void> {
+      for (const [client, queries] of askers) await client.send(...queries);
+      ready(0);
+      await turn();
+    }
+    return { ...harness, port, sent, refusals, ask };
+  }
+
+  async function openClient(port: number, family: 4 | 6 = 4): Promise<UdpClient> {
+    const client = await UdpClient.open(port, family);
+    onTestFinished(() => client.close());
+    return client;
+  }
+
+  const queries = (names: readonly string[]): Uint8Array[] => names.map((name, id) => encodeQuery(name, 'A', { id }));
+  const received = async (client: UdpClient, count: number): Promise<[number, string][]> =>
+    (await client.take(count)).map((reply) => {
+      const { id, questions } = decode(reply);
+      return [id!, questions![0]!.name];
+    });
+  const families = hasIpv6 ? ([4, 6] as const) : ([4] as const);
+
+  test.each(families)('go as one message, the longest first, over IPv%i', async (family) => {
+    const { port, sent, ask } = await startCounting(family);
+    const client = await openClient(port, family);
+    await ask([client, queries(['aa', 'bb', 'c', 'dd', 'e'])]);
+    expect(await received(client, 5)).toEqual([
+      [0, 'aa'],
+      [1, 'bb'],
+      [3, 'dd'],
+      // Only the last one may be shorter.
+      [2, 'c'],
+      [4, 'e'],
+    ]);
+    expect(sent).toEqual([2]);
+  });
+
+  test('of which others want some too', async () => {
+    const { port, sent, ask } = await startCounting();
+    const [first, second, third] = [await openClient(port), await openClient(port), await openClient(port)];
+    await ask(
+      [first, queries(['aa', 'bb'])],
+      [second, queries(['cc'])],
+      [third, queries(['dd', 'ee', 'ff'])],
+      [first, queries(['gg'])],
+    );
+    expect(await received(first, 3)).toEqual([
+      [0, 'aa'],
+      [1, 'bb'],
+      [0, 'gg'],
+    ]);
+    expect(await received(second, 1)).toEqual([[0, 'cc']]);
+    expect(await received(third, 3)).toEqual([
+      [0, 'dd'],
+      [1, 'ee'],
+      [2, 'ff'],
+    ]);
+    expect(sent).toEqual([3]);
+  });
+
+  test('that are too long for one packet go alone', async () => {
+    const { port, sent, ask } = await startCounting();
+    const client = await openClient(port);
+    const long = [1, 2, 3].map((id) => encodeQuery('size1222', 'A', { id, edns: { payload: 4096 } }));
+    await ask([client, long]);
+    expect((await client.take(3)).map((reply) => [reply.readUInt16BE(0), reply.length])).toEqual([
+      [1, 1233],
+      [2, 1233],
+      [3, 1233],
+    ]);
+    expect(sent).toEqual([3]);
+  });
+
+  test('leave each from the address that was asked', async () => {
+    const { port, sent, ask } = await startCounting(4, '0.0.0.0');
+    const client = createSocket('udp4');
+    onTestFinished(() => new Promise<void>((resolve) => client.close(() => resolve())));
+    const got: string[] = [];
+    client.on('message', (message, { address }) => got.push(`${decode(message).questions![0]!.name} ${address}`));
+    for (const [name, to] of [
+      ['aa', '127.0.0.2'],
+      ['bb', '127.0.0.3'],
+      ['cc', '127.0.0.2'],
+    ] as const) {
+      await new Promise((resolve) => client.send(encodeQuery(name, 'A', { id: 1 }), port, to, resolve));
+    }
+    await ask();
+    await expect.poll(() => got).toEqual(['aa 127.0.0.2', 'cc 127.0.0.2', 'bb 127.0.0.3']);
+    expect(sent).toEqual([2]);
+  });
+
+  test.each(['EIO', 'EINVAL'] as const)('go one by one for a while where the kernel says %s', async (code) => {
+    const { port, sent, refusals, ask, count } = await startCounting();
+    const client = await openClient(port);
+    refusals.push(constants.errno[code]);
+    await ask([client, queries(['aa', 'bb'])]);
+    expect(sent.splice(0)).toEqual([1, 1, 1]);
+    expect(await received(client, 2)).toEqual([
+      [0, 'aa'],
+      [1, 'bb'],
+    ]);
+    for (let run = 0; run < 1000; run++) {
+      await ask([client, queries(['aa', 'bb'])]);
+      expect(sent.splice(0)).toEqual([2]);
+      await client.take(2);
+    }
+    await ask([client, queries(['aa', 'bb'])]);
+    expect(sent).toEqual([1]);
+    expect(count('sendErrors')).toBe(0);
+  });
+
+  test('that a filter drops are counted one by one', async () => {
+    const { port, refusals, ask, count } = await startCounting();
+    const client = await openClient(port);
+    refusals.push(EPERM, EPERM, EPERM);
+    await ask([client, queries(['aa', 'bb', 'cc'])]);
+    expect(await received(client, 1)).toEqual([[2, 'cc']]);
+    expect(count('sendErrors')).toBe(2);
+  });
+
+  test('are all counted where the buffer stays full', async () => {
+    const { port, sent, refusals, ask, count } = await startCounting();
+    const [first, second] = [await openClient(port), await openClient(port)];
+    refusals.push(EAGAIN, EAGAIN, EAGAIN, EAGAIN, EAGAIN);
+    await ask([first, queries(['aa', 'bb', 'cc'])], [second, queries(['dd', 'e'])]);
+    expect(sent).toEqual([2, 2, 2, 2, 2]);
+    expect(count('sendErrors')).toBe(5);
+  });
 });
 
 /** What was put off until the event loop goes on is done. */

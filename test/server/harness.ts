@@ -130,9 +130,13 @@ export function makeListenerEnvironment(chain: ScriptedChain): {
 }
 
 /** Opens a listener on an ephemeral port of the loopback address. */
-export async function startListener(listen: Listen, family: 4 | 6 = 4): Promise<ListenerHarness> {
+export async function startListener(
+  listen: Listen,
+  family: 4 | 6 = 4,
+  address: string = loopback[family],
+): Promise<ListenerHarness> {
   const chain = new ScriptedChain();
   const { environment, clock, logger, counters } = makeListenerEnvironment(chain);
-  const listener = await listen({ address: loopback[family], family, port: 0, reusePort: false }, environment);
+  const listener = await listen({ address, family, port: 0, reusePort: false }, environment);
   return { listener, chain, clock, logger, count: (name) => counters[counter[name]]! };
 }

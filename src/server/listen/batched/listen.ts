@@ -4,9 +4,9 @@ import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../li
 import { QueryPool } from '../query-pool.ts';
 import type { Poll } from './addon.ts';
 import { MessageVector } from './message-vector.ts';
+import { SecondLook } from './second-look.ts';
 import { Slots } from './slots.ts';
 import type { SocketPeer } from './socket-address.ts';
-import { SecondLook } from './second-look.ts';
 import { DatagramSocket } from './socket.ts';
 import { systemError, type SystemCalls } from './system-calls.ts';
 

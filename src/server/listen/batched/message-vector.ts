@@ -2,6 +2,8 @@ import { constants } from 'node:os';
 import { MSG_DONTWAIT, POLLOUT } from './linux.ts';
 import { portAt, SocketPeer, socketAddressSize } from './socket-address.ts';
 import { controlSize, turnAround, writeAnySource } from './source-address.ts';
+import { segmentSizeControl, setSegmentSize, writeSegmentControl } from './segment-size.ts';
+import { Segments, type Destinations } from './segments.ts';
 import type { Slots } from './slots.ts';
 import { pollRequest, type SystemCalls } from './system-calls.ts';
 
@@ -9,13 +11,17 @@ import { pollRequest, type SystemCalls } from './system-calls.ts';
 const header = { size: 64, name: 0, nameLength: 8, iovec: 16, iovecs: 24, control: 32, controlLength: 40, length: 56 };
 // struct iovec     [base 8][length 8]
 const iovecSize = 16;
-/** The peer's socket address, then the control message. */
-const envelopeSize = 32 + 40;
+/** The peer's socket address, then the control messages: the address that was asked, if it matters, and a segment's size. */
+const envelopeSize = 32 + 40 + segmentSizeControl;
 const controlAt = 32;
+/** Words of a socket address before the end of its IP address. */
+const addressEndAt = { 4: 1, 6: 5 } as const;
 
 /** How long a full send buffer is waited for: the event loop stands still meanwhile, and the kernel keeps what comes. */
 const sendWaitMs = 5;
 const maxSendWaits = 4;
+/** Runs of replies after which they are joined again where the kernel could not send such a message. */
+const apartRuns = 1000;
 
 /**
  * What recvmmsg and sendmmsg take, built once over slots. A reply is written to where its query stands, and goes back in
@@ -23,14 +29,17 @@ const maxSendWaits = 4;
  *
  *     receive  [header 0][header 1] …      send  [header 0][header 1] …
  *                   │                                 │
- *                   ├──► envelope: peer's address, control message ◄──┤
+ *                   ├──► envelope: peer's address, control messages ◄──┤
  *                   └──► slot, whole                  └──► slot, as long as the reply
+ *
+ * Where several replies go to the same peer there are headers of another kind, in the envelope of the first of them and with
+ * an iovec for each.
  */
-export class MessageVector {
+export class MessageVector implements Destinations {
   readonly slots: Slots;
   readonly #calls: SystemCalls;
   readonly #family: 4 | 6;
-  /** Octets of control messages, 0 for none. */
+  /** Octets of the control message that comes with a query, 0 for none. */
   readonly #controlSize: number;
   /** Envelopes, headers and iovecs in one: the kernel's pointers hold it by nothing but this field. */
   readonly #memory: Uint8Array;
@@ -39,6 +48,16 @@ export class MessageVector {
   readonly #received: number;
   readonly #sent: number;
   readonly #sentIovecs: number;
+  readonly #joined: number;
+  readonly #joinedIovecs: number;
+  /** Octets of the reply in each slot. */
+  readonly #lengths: Uint32Array;
+  readonly #segments: Segments;
+  /** Runs of replies that are not joined any more. */
+  #apartLeft = 0;
+  /** How often the kernel was waited for, which had no room for the replies. */
+  #waits = 0;
+  #isFull = false;
 
   /** `keepsSource`: replies leave from the address that was asked; the socket must have been opened so. */
   constructor(calls: SystemCalls, slots: Slots, family: 4 | 6, keepsSource: boolean) {
@@ -46,15 +65,22 @@ export class MessageVector {
     this.slots = slots;
     this.#family = family;
     this.#controlSize = keepsSource ? controlSize[family] : 0;
+    const headers = slots.count * header.size;
+    const iovecs = slots.count * iovecSize;
     this.#received = slots.count * envelopeSize;
-    this.#sent = this.#received + slots.count * header.size;
-    const receivedIovecs = this.#sent + slots.count * header.size;
-    this.#sentIovecs = receivedIovecs + slots.count * iovecSize;
-    this.#memory = new Uint8Array(this.#sentIovecs + slots.count * iovecSize);
+    this.#sent = this.#received + headers;
+    this.#joined = this.#sent + headers;
+    const receivedIovecs = this.#joined + headers;
+    this.#sentIovecs = receivedIovecs + iovecs;
+    this.#joinedIovecs = this.#sentIovecs + iovecs;
+    this.#memory = new Uint8Array(this.#joinedIovecs + iovecs);
     this.#words = new Uint32Array(this.#memory.buffer);
     this.#address = calls.addressOf(this.#memory);
+    this.#lengths = new Uint32Array(slots.count);
+    this.#segments = new Segments(this.#lengths, this);
     this.#build(this.#received, receivedIovecs);
     this.#build(this.#sent, this.#sentIovecs);
+    this.#build(this.#joined, this.#joinedIovecs);
   }
 
   /** Takes what has come, at most one message for each slot. Returns how many; 0 where there are none. */
@@ -93,39 +119,130 @@ export class MessageVector {
 
   /** Says how long the reply is that stands in a slot. */
   setReply(slot: number, length: number): void {
+    this.#lengths[slot] = length;
     this.#words[(this.#sentIovecs + slot * iovecSize + 8) >> 2] = length;
   }
 
   /** Sends the replies of all slots from one to before another. Returns how many of them the kernel did not take. */
   send(socket: number, from: number, to: number): number {
-    const calls = this.#calls;
-    const headers = this.#address + this.#sent;
+    this.#waits = 0;
+    this.#isFull = false;
+    if (to - from === 1) return this.#sendEach(socket, from, to);
+    if (this.#apartLeft > 0) {
+      this.#apartLeft--;
+      return this.#sendEach(socket, from, to);
+    }
+    const messages = this.#segments.join(from, to);
+    return messages === 0 ? this.#sendEach(socket, from, to) : this.#sendJoined(socket, messages);
+  }
+
+  hashOf(slot: number): number {
+    const words = this.#words;
+    const at = (slot * envelopeSize) >> 2;
+    return Math.imul(words[at]! ^ words[at + addressEndAt[this.#family]]!, 0x9e3779b1) >>> 24;
+  }
+
+  areSame(a: number, b: number): boolean {
+    const words = this.#words;
+    const first = (a * envelopeSize) >> 2;
+    const second = (b * envelopeSize) >> 2;
+    const addressWords = socketAddressSize[this.#family] >> 2;
+    for (let i = 0; i < addressWords; i++) if (words[first + i] !== words[second + i]) return false;
+    const end = (controlAt + this.#controlSize) >> 2;
+    for (let i = controlAt >> 2; i < end; i++) if (words[first + i] !== words[second + i]) return false;
+    return true;
+  }
+
+  #sendEach(socket: number, from: number, to: number): number {
     let failed = 0;
-    let waits = 0;
-    let retried = -1;
     let slot = from;
-    while (slot < to) {
-      const sent = calls.sendmmsg(socket, headers + slot * header.size, to - slot, MSG_DONTWAIT);
+    for (;;) {
+      slot = this.#transmit(socket, this.#sent, slot, to);
+      if (slot === to) return failed;
+      if (this.#isFull) return failed + to - slot;
+      // This concerns this reply alone: no route, a filter, one that is too long for a datagram.
+      failed++;
+      slot++;
+    }
+  }
+
+  #sendJoined(socket: number, messages: number): number {
+    const { slots, ends } = this.#segments;
+    this.#writeJoined(messages);
+    let failed = 0;
+    let message = 0;
+    for (;;) {
+      message = this.#transmit(socket, this.#joined, message, messages);
+      if (message === messages) return failed;
+      let reply = this.#segments.startOf(message);
+      if (this.#isFull) return failed + ends[messages - 1]! - reply;
+      const end = ends[message]!;
+      // The way to this peer may have no room for segments, or no means to cut a message.
+      if (end - reply > 1) this.#apartLeft = apartRuns;
+      for (; reply < end; reply++) failed += this.#sendEach(socket, slots[reply]!, slots[reply]! + 1);
+      message++;
+    }
+  }
+
+  /** Sends messages from one to before another, until the kernel does not take one; returns which. */
+  #transmit(socket: number, headers: number, from: number, to: number): number {
+    const calls = this.#calls;
+    const address = this.#address + headers;
+    let retried = -1;
+    let message = from;
+    while (message < to) {
+      const sent = calls.sendmmsg(socket, address + message * header.size, to - message, MSG_DONTWAIT);
       if (sent > 0) {
-        slot += sent;
+        message += sent;
         continue;
       }
       const errno = calls.errno();
       if (errno === constants.errno.EINTR) continue;
       if (errno === constants.errno.EAGAIN) {
-        if (waits++ < maxSendWaits && calls.poll(pollRequest(socket, POLLOUT), 1, sendWaitMs) > 0) continue;
-        return failed + to - slot;
+        if (this.#waits++ < maxSendWaits && calls.poll(pollRequest(socket, POLLOUT), 1, sendWaitMs) > 0) continue;
+        this.#isFull = true;
+        return message;
       }
       // The queue of the interface may be full for a moment.
-      if (errno === constants.errno.ENOBUFS && retried !== slot) {
-        retried = slot;
-        continue;
-      }
-      // Anything else concerns this message alone: no route, a filter, a reply that is too long for a datagram.
-      failed++;
-      slot++;
+      if (errno !== constants.errno.ENOBUFS || retried === message) return message;
+      retried = message;
     }
-    return failed;
+    return message;
+  }
+
+  /** Writes headers and iovecs of replies that are joined. */
+  #writeJoined(messages: number): void {
+    const words = this.#words;
+    const lengths = this.#lengths;
+    const { slots, ends } = this.#segments;
+    let reply = 0;
+    for (let message = 0; message < messages; message++) {
+      const first = slots[reply]!;
+      const end = ends[message]!;
+      const at = (this.#joined + message * header.size) >> 2;
+      this.#point(at + (header.name >> 2), first * envelopeSize);
+      this.#point(at + (header.iovec >> 2), this.#joinedIovecs + reply * iovecSize);
+      words[at + (header.iovecs >> 2)] = end - reply;
+      this.#point(at + (header.control >> 2), first * envelopeSize + controlAt);
+      const isCut = end - reply > 1;
+      words[at + (header.controlLength >> 2)] = this.#controlSize + (isCut ? segmentSizeControl : 0);
+      if (isCut) setSegmentSize(this.#memory, first * envelopeSize + controlAt + this.#controlSize, lengths[first]!);
+      for (; reply < end; reply++) {
+        const slot = slots[reply]!;
+        const source = (this.#sentIovecs + slot * iovecSize) >> 2;
+        const target = (this.#joinedIovecs + reply * iovecSize) >> 2;
+        words[target] = words[source]!;
+        words[target + 1] = words[source + 1]!;
+        words[target + 2] = words[source + 2]!;
+      }
+    }
+  }
+
+  /** Makes a pointer of two words that begins at a word point into this memory. */
+  #point(at: number, to: number): void {
+    const address = this.#address + to;
+    this.#words[at] = address;
+    this.#words[at + 1] = address / 2 ** 32;
   }
 
   /** Writes headers that point at slots, envelopes and iovecs. */
@@ -134,17 +251,18 @@ export class MessageVector {
     const view = new DataView(this.#memory.buffer);
     const set = (at: number, value: number): void => view.setBigUint64(at, BigInt(value), true);
     for (let slot = 0; slot < slots.count; slot++) {
-      const envelope = this.#address + slot * envelopeSize;
+      const envelope = slot * envelopeSize;
       const at = headers + slot * header.size;
       const iovec = iovecs + slot * iovecSize;
-      set(at + header.name, envelope);
+      set(at + header.name, this.#address + envelope);
       set(at + header.nameLength, socketAddressSize[this.#family]);
       set(at + header.iovec, this.#address + iovec);
       set(at + header.iovecs, 1);
-      set(at + header.control, this.#controlSize > 0 ? envelope + controlAt : 0);
+      set(at + header.control, this.#address + envelope + controlAt);
       set(at + header.controlLength, this.#controlSize);
       set(iovec, slots.addressOf(slot));
       set(iovec + 8, slots.capacity);
+      writeSegmentControl(this.#memory, envelope + controlAt + this.#controlSize);
     }
   }
 
