@@ -4,9 +4,8 @@
 //   load PORT FILE SECONDS window N   as fast as it can with N queries under way: batches cost it less than dnsperf
 //
 // FILE has lines `NAME TYPE`. Prints one line of JSON. A latency is from just before the query was handed to the kernel
-// until the kernel had its reply (SO_TIMESTAMPNS), so that how soon this program runs again is in no figure; how late the
-// queries left is told beside them. In `rate` it sleeps between queries and never waits for a reply, so that no server
-// pays for waking it up. What it could not send while something kept it from running it does not make up for in a burst:
+// until the kernel had its reply (SO_TIMESTAMPNS), so that how soon this program runs again is in no figure. In `rate` it
+// sleeps between queries and never waits for a reply, so that no server pays for waking it up. What it could not send while something kept it from running it does not make up for in a burst:
 // that would be another load than the one asked for. How often and how long that was is told too.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -38,8 +37,8 @@ static size_t *offsets;
 static size_t questions, question_space;
 
 static int64_t sent_at[ids];
-static uint32_t *latencies, *lateness;
-static size_t replies, asked, sampled_lateness;
+static uint32_t *latencies;
+static size_t replies, asked;
 static size_t kept;
 static int64_t kept_for_ns;
 static size_t rcodes[16];
@@ -172,12 +171,10 @@ static void ask_at_rate(int fd, double per_second, double seconds) {
     if (now - due > kept_ns) {
       kept++;
       kept_for_ns += now - due;
-      if (sampled_lateness < most_samples) lateness[sampled_lateness++] = (uint32_t)(now - due);
       begin += now - due;
       due = now;
     }
     while (due <= now && (int64_t)asked < total) {
-      if (sampled_lateness < most_samples) lateness[sampled_lateness++] = (uint32_t)(now - due);
       ask(fd, 1);
       now = now_ns();
       due = begin + (int64_t)((double)asked * 1e9 / per_second);
@@ -234,7 +231,6 @@ int main(int count, char **arguments) {
   double seconds = atof(arguments[3]), amount = atof(arguments[5]);
   read_questions(arguments[2]);
   latencies = need(calloc(most_samples, sizeof *latencies));
-  lateness = need(calloc(most_samples, sizeof *lateness));
   int fd = socket(AF_INET, SOCK_DGRAM, 0), size = socket_buffer, on = 1;
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   if (is_rate) setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
@@ -266,7 +262,6 @@ int main(int count, char **arguments) {
   for (int i = 0; i < 16; i++) printf("%s%zu", i == 0 ? "" : ",", rcodes[i]);
   printf("]");
   print_percentiles("latencyUs", latencies, replies);
-  print_percentiles("lateUs", lateness, sampled_lateness);
   printf(",\"kept\":{\"times\":%zu,\"ms\":%.3f}}\n", kept, (double)kept_for_ns / 1e6);
   return 0;
 }

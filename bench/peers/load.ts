@@ -16,8 +16,6 @@ export interface Kept {
 
 export interface TimedResult extends LoadResult {
   readonly latencyUs: Percentiles;
-  /** How late queries left: what the client itself, and its machine, were away. */
-  readonly lateUs: Percentiles;
   /** How often and how long something kept it from sending; it has not made up for that. */
   readonly kept: Kept;
   /** Whether the client went before all else on its processor. */
@@ -32,7 +30,7 @@ export function parseLoad(text: string): TimedResult {
     replied: number;
     rcodes: number[];
   };
-  const { asked, replied, seconds, realtime, latencyUs, lateUs, kept } = said;
+  const { asked, replied, seconds, realtime, latencyUs, kept } = said;
   const rcodes = said.rcodes
     .map((count, code) => [rcodeNames[code] ?? `RCODE${code}`, count] as const)
     .filter(([, count]) => count > 0);
@@ -43,7 +41,6 @@ export function parseLoad(text: string): TimedResult {
     seconds,
     realtime,
     latencyUs,
-    lateUs,
     kept,
     rcodes: Object.fromEntries(rcodes),
   };

@@ -67,11 +67,6 @@ export function notes({ scenario, servers }: ScenarioResult): string[] {
       );
     const wrong = runs.reduce((sum, { rcodes }) => sum + wrongReplies(rcodes), 0);
     if (wrong > 0) found.push(`WRONG: ${wrong} replies of ${title} had neither NOERROR nor NXDOMAIN`);
-    const late = runs.map(({ lateUs }) => lateUs?.p999 ?? 0);
-    if (Math.max(...late) > 1000)
-      found.push(
-        `queries to ${title} left up to ${microseconds(Math.max(...late))} late (p99.9): the machine is not quiet`,
-      );
     const kept = runs.map((run) => run.kept?.ms ?? 0);
     if (Math.max(...kept) > 1)
       found.push(`the client of ${title} was kept from sending, of each run: ${kept.map(milliseconds).join(', ')}`);

@@ -17,7 +17,6 @@ export interface Run extends LoadResult {
   readonly residentBytes: number;
   readonly peakBytes: number;
   readonly latencyUs?: Percentiles;
-  readonly lateUs?: Percentiles;
   readonly kept?: Kept;
   /** Changes of the registry, or relists, meanwhile. */
   readonly disturbances?: number;

@@ -48,6 +48,13 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...a10k,
+    name: 'a10k-clients',
+    title: '10,000 A records, UDP, from 100 sockets',
+    load: { ...closed, clients: 100 },
+    servers: ['ours', 'knot', 'nsd', 'coredns', 'echo'],
+  },
+  {
+    ...a10k,
     name: 'a1m',
     title: '1,000,000 A records, UDP',
     list: 'a1m',

@@ -60,7 +60,7 @@ export class PublishedNames {
   }
 
   keepHost(text: string, host: PublishedHost, claim: NameClaim): void {
-    if (host.labels !== noLabels || !claim.isUniform || this.#fixed.has(text)) this.#special.set(text, host);
+    if (host.labels !== noLabels || !claim.isUniform || this.fixedAt(text)) this.#special.set(text, host);
     else this.#special.delete(text);
     keep(this.#partialHosts, text, isForAll(claim) ? undefined : claim);
   }

@@ -36,7 +36,6 @@ function result(name: string, servers: ScenarioResult['servers']): ScenarioResul
 
 const timed = (p999: number): Partial<Run> => ({
   latencyUs: { p50: 50, p90: 90, p99: p999 / 2, p999, max: 2 * p999 },
-  lateUs: { p50: 1, p90: 2, p99: 3, p999: 4, max: 5 },
 });
 
 describe('the medians', () => {
@@ -83,7 +82,6 @@ describe('the report', () => {
       { rcodes: { NOERROR: 5, NXDOMAIN: 5, SERVFAIL: 4, REFUSED: 3 } },
       /WRONG: 7 replies of ours/,
     ],
-    ['a client that was away', 'light', { lateUs: { ...timed(1).lateUs!, p999: 2500 } }, /2\.50 ms late/],
     ['a client that could not send', 'light', { kept: { times: 2, ms: 45.1 } }, /kept from sending.*: 45\.1 ms/],
     ['changes', 'changes', { disturbances: 2990 }, /of each run: 2990/],
   ])('%s', (_, name, more, expected) => {
