@@ -408,6 +408,56 @@ test('where the socket has an error, it says so and listens again', async () => 
   expect(watches).toHaveLength(2);
 });
 
+test('where it cannot listen again, it says so and tries later', async () => {
+  let refusals = 0;
+  let watched = 0;
+  let fail: (status: number) => void = () => undefined;
+  const listen = makeListenBatched({
+    ...calls,
+    watch(_descriptor, callback) {
+      if (refusals-- > 0) throw new Error('no memory');
+      watched++;
+      fail = callback;
+      return { close: () => undefined };
+    },
+  });
+  const harness = await startListener(listen);
+  closeLater(harness);
+  const { clock, logger, listener } = harness;
+  fail(-9);
+  await turn();
+  logger.lines.splice(0);
+  refusals = 2;
+  clock.advance(100);
+  clock.advance(100);
+  const line = {
+    level: 'error',
+    message: `UDP 127.0.0.1:${listener.local.port}: cannot be listened to: no memory; it is tried again`,
+  };
+  expect([logger.lines.splice(0), watched]).toEqual([
+    [expect.objectContaining(line), expect.objectContaining(line)],
+    1,
+  ]);
+  clock.advance(100);
+  expect([logger.lines, watched]).toEqual([[], 2]);
+});
+
+test('a listener without memory for its messages leaves no socket', async () => {
+  let arrays = 0;
+  const listen = makeListenBatched({
+    ...calls,
+    addressOf(array) {
+      // The slots come first.
+      if (++arrays === 2) throw new Error('no memory');
+      return calls.addressOf(array);
+    },
+  });
+  const descriptors = (): number => readdirSync('/proc/self/fd').length;
+  const before = descriptors();
+  await expect(startListener(listen)).rejects.toThrow('no memory');
+  expect(descriptors()).toBe(before);
+});
+
 test('where there are too few descriptors, the error says so', async () => {
   const { environment } = makeListenerEnvironment(new ScriptedChain());
   const listen = makeListenBatched({ ...calls, socket: () => -1, errno: () => EMFILE });

@@ -24,6 +24,35 @@ test('a datagram from port 0, which any host can send, is dropped: nothing can b
   expect((await client.next()).readUInt16BE(0)).toBe(9);
 });
 
+test('a system that does not give large buffers is good enough', async () => {
+  for (const name of ['setRecvBufferSize', 'setSendBufferSize'] as const) {
+    const spy = vi.spyOn(Socket.prototype, name).mockImplementation(() => {
+      throw new Error('ENOBUFS');
+    });
+    onTestFinished(() => spy.mockRestore());
+  }
+  const { listener } = await startListener(listenUdp);
+  onTestFinished(() => listener.close());
+  const client = await UdpClient.open(listener.local.port);
+  onTestFinished(() => client.close());
+  await client.send(encodeQuery('a', 'A', { id: 9 }));
+  expect((await client.next()).readUInt16BE(0)).toBe(9);
+});
+
+test('replies that nobody takes do not pile up', async () => {
+  const queued = vi.spyOn(Socket.prototype, 'getSendQueueSize').mockReturnValue(4 * 1024 * 1024 + 1);
+  onTestFinished(() => queued.mockRestore());
+  const { listener, count } = await startListener(listenUdp);
+  onTestFinished(() => listener.close());
+  const client = await UdpClient.open(listener.local.port);
+  onTestFinished(() => client.close());
+  await client.send(encodeQuery('a', 'A', { id: 1 }), encodeQuery('a', 'A', { id: 2 }));
+  await expect.poll(() => count('sendErrors')).toBe(2);
+  queued.mockReturnValue(0);
+  await client.send(encodeQuery('a', 'A', { id: 3 }));
+  expect((await client.next()).readUInt16BE(0)).toBe(3);
+});
+
 test('what the kernel does not take is counted, and does not hold up the end', async () => {
   const { listener, chain, count } = await startListener(listenUdp);
   const client = await UdpClient.open(listener.local.port);

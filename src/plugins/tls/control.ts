@@ -39,9 +39,10 @@ export class TlsKeeper {
   #expiresMs = Infinity;
   #ticketKeysUntil = 0;
   #warnedAt = -Infinity;
-  /** The fault that was seen last, and whether it was logged. */
-  #fault = '';
-  #isLogged = false;
+  /** The last look found a fault. */
+  #isFaulty = false;
+  /** Faults that were logged since the files were good. */
+  readonly #logged = new Set<string>();
   #cancel: (() => void) | undefined;
 
   constructor(config: TlsConfig, environment: TlsKeeperEnvironment) {
@@ -78,7 +79,8 @@ export class TlsKeeper {
     const reading = readTlsFiles(this.#config, (path) => this.#environment.readFile(path));
     if ('faults' in reading) this.#failed(this.#describe(reading.faults[0]!));
     else {
-      this.#fault = '';
+      this.#isFaulty = false;
+      this.#logged.clear();
       const { files, expiresMs } = reading;
       const { cert, key, ca } = this.#material!;
       if (files.cert !== cert || files.key !== key || files.ca !== ca) {
@@ -92,15 +94,13 @@ export class TlsKeeper {
     this.#warnOfExpiry();
   }
 
-  /** The two files may be replaced one after the other: only what is still wrong at the next look is logged, and once. */
+  /** The two files may be replaced one after the other: a fault is logged where the look before found one too, and once. */
   #failed(fault: string): void {
-    if (fault !== this.#fault) {
-      this.#fault = fault;
-      this.#isLogged = false;
-    } else if (!this.#isLogged) {
-      this.#isLogged = true;
+    if (this.#isFaulty && !this.#logged.has(fault)) {
+      this.#logged.add(fault);
       this.#environment.logger.error(`plugin/tls: ${fault}; what was read before stays in use`);
     }
+    this.#isFaulty = true;
   }
 
   /** Tickets never outlive the files under which they were made: who may connect is asked anew. */

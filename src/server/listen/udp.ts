@@ -7,6 +7,8 @@ import { QueryPool } from './query-pool.ts';
 
 /** Room for a burst while the event loop is busy; the kernel gives what net.core.rmem_max allows. */
 const socketBufferBytes = 4 * 1024 * 1024;
+/** Replies that the kernel has no room for wait in this process: so many octets, and what comes then is dropped, as there. */
+const sendQueueBytes = 4 * 1024 * 1024;
 
 /** UDP on node:dgram, the portable form. */
 export const listenUdp: Listen = (address, environment) =>
@@ -15,8 +17,6 @@ export const listenUdp: Listen = (address, environment) =>
       type: address.family === 6 ? 'udp6' : 'udp4',
       ipv6Only: address.family === 6,
       reusePort: address.reusePort,
-      recvBufferSize: socketBufferBytes,
-      sendBufferSize: socketBufferBytes,
     });
     const fail = (error: Error): void => {
       socket.close();
@@ -25,9 +25,21 @@ export const listenUdp: Listen = (address, environment) =>
     socket.once('error', fail);
     socket.bind({ port: address.port, address: address.address }, () => {
       socket.off('error', fail);
+      enlargeBuffers(socket);
       resolve(new UdpListener(socket, address, environment));
     });
   });
+
+/** Less room is better than no server: other systems than Linux refuse what is more than they give. */
+function enlargeBuffers(socket: Socket): void {
+  for (const enlarge of ['setRecvBufferSize', 'setSendBufferSize'] as const) {
+    try {
+      socket[enlarge](socketBufferBytes);
+    } catch {
+      // It stays as it was.
+    }
+  }
+}
 
 class UdpListener implements Listener {
   readonly protocol = 'udp';
@@ -96,7 +108,9 @@ class UdpListener implements Listener {
   }
 
   #send(query: Query, length: number): void {
-    if (length > 0) {
+    if (length > 0 && this.#socket.getSendQueueSize() > sendQueueBytes) {
+      this.#environment.counters[counter.sendErrors]!++;
+    } else if (length > 0) {
       // The kernel may take the datagram later, when `out` holds another reply.
       const reply = Buffer.from(query.out.subarray(query.outStart, query.outStart + length));
       this.#inFlight++;

@@ -120,6 +120,20 @@ describe('the files of a tls line', () => {
   });
 });
 
+test('files with another fault at each look are told of', () => {
+  const files: Record<string, string> = { ...good };
+  const { keeper, clock, lines } = open(files);
+  keeper.start();
+  for (let look = 0; look < 6; look++) {
+    files.key = look % 2 === 0 ? 'x' : key('renewed');
+    clock.advance(10_000);
+  }
+  expect(lines()).toEqual([
+    'error: plugin/tls: key is not the key of the certificate in cert; what was read before stays in use',
+    'error: plugin/tls: key has no PEM private key in it; what was read before stays in use',
+  ]);
+});
+
 test('keys for tickets are new every 12 hours', () => {
   const { keeper, clock, published } = open({ ...good });
   keeper.start();

@@ -1,5 +1,6 @@
 import type { Peer, Query } from '../../../wire/query.ts';
 import { counter } from '../../counters.ts';
+import { errorMessage } from '../../error-message.ts';
 import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listener.ts';
 import { QueryPool } from '../query-pool.ts';
 import type { Poll } from './addon.ts';
@@ -58,13 +59,13 @@ class BatchedUdpListener implements Listener {
     this.#queries = new QueryPool(environment.hashSeed);
     this.#group = Array.from({ length: groupSize }, () => this.#queries.take());
     this.#socket = DatagramSocket.open(calls, address);
-    const { local, isWildcard } = this.#socket;
-    this.local = local;
-    this.#batch = new MessageVector(calls, slots, address.family, isWildcard);
-    this.#late = new MessageVector(calls, new Slots(calls, 1), address.family, isWildcard);
-    this.#nameOfInterface = (index) => nameOfInterface(calls, index);
-    this.#peers = Array.from({ length: slots.count }, (_, slot) => this.#batch.peerOf(slot, this.#nameOfInterface));
     try {
+      const { local, isWildcard } = this.#socket;
+      this.local = local;
+      this.#batch = new MessageVector(calls, slots, address.family, isWildcard);
+      this.#late = new MessageVector(calls, new Slots(calls, 1), address.family, isWildcard);
+      this.#nameOfInterface = (index) => nameOfInterface(calls, index);
+      this.#peers = Array.from({ length: slots.count }, (_, slot) => this.#batch.peerOf(slot, this.#nameOfInterface));
       this.#watchSocket();
     } catch (error) {
       this.#socket.close();
@@ -113,17 +114,29 @@ class BatchedUdpListener implements Listener {
   /** An error is pending at the socket, and watching it has ended. */
   readonly #watchAgain = (): void => {
     if (this.#isClosing) return;
-    const { logger, clock } = this.#environment;
     const { address, port } = this.local;
     this.#poll?.close();
     this.#poll = undefined;
     const errno = this.#socket.takeError(this.#calls);
     const reason = errno === 0 ? 'an unknown error' : systemError('recv', errno).message;
-    logger.warning(`UDP ${address}:${port}: ${reason}; it is listened to again`);
-    clock.after(watchAgainMs, () => {
-      if (!this.#isClosing) this.#watchSocket();
-    });
+    this.#environment.logger.warning(`UDP ${address}:${port}: ${reason}; it is listened to again`);
+    this.#watchLater();
   };
+
+  /** The system may have no memory for it at the moment. */
+  #watchLater(): void {
+    const { logger, clock } = this.#environment;
+    const { address, port } = this.local;
+    clock.after(watchAgainMs, () => {
+      if (this.#isClosing) return;
+      try {
+        this.#watchSocket();
+      } catch (error) {
+        logger.error(`UDP ${address}:${port}: cannot be listened to: ${errorMessage(error)}; it is tried again`);
+        this.#watchLater();
+      }
+    });
+  }
 
   #answer(received: number): void {
     const { answerer } = this.#environment;

@@ -13,10 +13,10 @@ const runtimeAt = 24;
 const sliceNs = 100_000n;
 
 /**
- * Asks the kernel for short time slices for the calling thread. From Linux 6.12 on, a thread that wakes up takes the
- * processor at once from one with longer slices; else it may wait for the next tick of the clock, up to 4 ms, while the main
- * thread reads lists or V8 collects its garbage. Older kernels take no notice, and where it is forbidden all goes on as
- * before. Needs no rights.
+ * Asks the kernel for short time slices for the calling thread. From Linux 6.12 on, a thread that wakes up may take the
+ * processor from one with longer slices; else it waits for the next tick of the clock, up to 4 ms, while the main thread
+ * reads lists or V8 collects its garbage. One that went to sleep a few microseconds ago has had its share, and waits all the
+ * same. Older kernels take no notice, and where it is forbidden all goes on as before. Needs no rights.
  */
 export function askForShortSlice(calls: SystemCalls, architecture: string): void {
   const number = numbers[architecture];
