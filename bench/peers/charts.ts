@@ -36,7 +36,7 @@ const charts: readonly Chart[] = [
     title: 'As fast as it can',
     subtitle: more,
     figure: perCpuSecond,
-    groups: each('a10k', 'a10k-full', 'a1m', 'a1m-full', 'mix', 'mix-full', 'wildcard'),
+    groups: each('a10k', 'a10k-full', 'a10k-clients', 'a1m', 'a1m-full', 'mix', 'mix-full', 'wildcard'),
   },
   {
     file: 'rates.svg',
