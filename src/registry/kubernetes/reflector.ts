@@ -4,6 +4,7 @@ import type { SourceState } from '../source.ts';
 import { ApiError, BadStreamError, PageTooLargeError, SilenceError, type ApiClient } from './api-client.ts';
 import { Backoff } from './backoff.ts';
 import { Collection } from './collection.ts';
+import { FailureLog } from './failure-log.ts';
 import { listInPages, type Listed } from './list.ts';
 import type { WatchEvent } from './messages.ts';
 import type { Receiver } from './receiver.ts';
@@ -72,7 +73,7 @@ export class Reflector {
   #streamed: Set<string> | undefined;
   #brokenStreams = 0;
   #wasAbsent = false;
-  #lastFailure: string | undefined;
+  readonly #failures: FailureLog;
   #lastEventMs: number | undefined;
   #lastBookmarkMs: number | undefined;
   #lists = 0;
@@ -83,7 +84,8 @@ export class Reflector {
     const { minBackoffMs, maxBackoffMs, resetBackoffMs, pageSize, streamsLists } = options.timing;
     this.#options = options;
     this.#backoff = new Backoff(minBackoffMs, maxBackoffMs, resetBackoffMs, options.random);
-    this.#collection = new Collection(options, this.#stopping.signal, () => this.#succeeded());
+    this.#failures = new FailureLog(options);
+    this.#collection = new Collection(options, this.#stopping.signal, () => this.#failures.end());
     this.#pageSize = pageSize;
     this.#streamsLists = streamsLists;
   }
@@ -225,14 +227,15 @@ export class Reflector {
     const backoffMs = this.#backoff.next(clock.now());
     const askedForMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     const waitMs = Math.max(backoffMs, Math.min(askedForMs, timing.maxRetryAfterMs));
-    this.#logFailure(error, isForbidden, waitMs);
+    if (isForbidden) this.#failures.tellForbidden(error, waitMs);
+    else this.#failures.tell(error, waitMs);
     this.#setState(isForbidden ? 'forbidden' : 'waiting');
     await this.#sleep(waitMs);
   }
 
   /** The definition is not installed, at least not in this version of its group. */
   async #absent(): Promise<void> {
-    const { receiver, namespace, timing, random, logger, title } = this.#options;
+    const { receiver, namespace, timing, random } = this.#options;
     this.#resourceVersion = undefined;
     if (this.#collection.tryNextVersion()) return;
     // A proxy, or a server that has just been started, may say so once: objects go when it is said again.
@@ -241,31 +244,10 @@ export class Reflector {
       receiver.flush();
       this.#isSynced = true;
     }
-    if (!this.#wasAbsent) {
-      const again = `asked again every ${timing.absentRetryMs / 1000} s`;
-      logger.warning(`${title}: the definition (CRD) is not installed; there are none, and it is ${again}`);
-    }
+    this.#failures.tellAbsent(timing.absentRetryMs, !this.#wasAbsent);
     this.#wasAbsent = true;
-    this.#lastFailure = 'absent';
     this.#setState('absent');
     await this.#sleep(timing.absentRetryMs * (0.9 + 0.2 * random()));
-  }
-
-  #logFailure(error: unknown, isForbidden: boolean, waitMs: number): void {
-    const { logger, title, resource } = this.#options;
-    const text = errorText(error);
-    const isNews = this.#lastFailure !== (isForbidden ? 'forbidden' : text);
-    this.#lastFailure = isForbidden ? 'forbidden' : text;
-    const again = `trying again in ${(waitMs / 1000).toFixed(1)} s`;
-    const without = isForbidden && resource.isOptional ? 'may not be read, the rest is served: ' : '';
-    if (isNews) logger.warning(`${title}: ${without}${text}; ${again}`);
-    else if (logger.debugs) logger.debug(`${title}: ${text}; ${again}`);
-  }
-
-  #succeeded(): void {
-    const { logger, title } = this.#options;
-    if (this.#lastFailure !== undefined) logger.info(`${title}: the API server answers again`);
-    this.#lastFailure = undefined;
   }
 
   #setState(state: SourceState): void {
@@ -304,10 +286,4 @@ class NotStreamedError extends Error {
 function isNotStreamed(error: unknown): boolean {
   if (error instanceof ApiError) return error.status === 400 || error.status === 422;
   return error instanceof NotStreamedError || error instanceof SilenceError;
-}
-
-function errorText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as { code?: unknown };
-  return error.message === '' && typeof code === 'string' ? code : error.message;
 }
