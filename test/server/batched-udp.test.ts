@@ -339,11 +339,12 @@ async function startWatched(more: Partial<SystemCalls>) {
 }
 
 test('a datagram from port 0, which any host can send, is dropped: nothing can be sent there', async () => {
+  const found = [1];
   const { watches, memory, count, chain } = await startWatched({
     recvmmsg() {
       // The envelopes of the batch come first.
       memory[1]!.set([2, 0, 0, 0, 127, 0, 0, 1], 0);
-      return 1;
+      return found.shift() ?? 0;
     },
   });
   watches[0]!.callback(0);
@@ -373,27 +374,33 @@ test('a flood leaves others their turn', async () => {
   expect(received).toBe(24);
 });
 
-test('what has come while a batch was answered is taken at once, where something mostly has', async () => {
+test('where queries come thick and fast it sleeps for a moment, and takes what came meanwhile', async () => {
   const found: number[] = [];
-  let looks = 0;
+  let steps = '';
   const { watches } = await startWatched({
     recvmmsg() {
-      looks++;
-      return found.shift() ?? 0;
+      const count = found.shift() ?? 0;
+      steps += `${count} `;
+      return count;
+    },
+    usleep(us) {
+      steps += `${us} us `;
+      return 0;
     },
   });
-  async function looksOfTurn(...messages: number[]): Promise<number> {
-    found.push(...messages);
-    looks = 0;
+  async function turnWith(...messages: number[]): Promise<string> {
+    found.splice(0, found.length, ...messages);
+    steps = '';
     watches[0]!.callback(0);
     await turn();
-    return looks;
+    return steps.trimEnd();
   }
-  expect(await looksOfTurn(9, 5, 7)).toBe(4);
-  expect(await looksOfTurn(9), 'the last look of the turn before was in vain').toBe(1);
-  expect(await looksOfTurn(9, 5)).toBe(3);
-  // One query leaves nobody waiting behind it.
-  for (let turns = 0; turns < 10; turns++) expect(await looksOfTurn(1)).toBe(1);
+  expect(await turnWith(9, 5, 7, 8)).toBe('9 50 us 5 50 us 7');
+  expect(await turnWith(9)).toBe('9 50 us 0');
+  expect(await turnWith(9, 5), 'the last nap was in vain').toBe('9');
+  expect(await turnWith(1, 1)).toBe('1 50 us 1');
+  expect(await turnWith(64, 1), 'a full batch leaves some behind it').toBe('64 1');
+  expect(await turnWith(0)).toBe('0');
 });
 
 test('where the socket has an error, it says so and listens again', async () => {

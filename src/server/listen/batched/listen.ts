@@ -5,7 +5,7 @@ import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../li
 import { QueryPool } from '../query-pool.ts';
 import type { Poll } from './addon.ts';
 import { MessageVector } from './message-vector.ts';
-import { SecondLook } from './second-look.ts';
+import { makeNap, Naps } from './naps.ts';
 import { Slots } from './slots.ts';
 import type { SocketPeer } from './socket-address.ts';
 import { DatagramSocket } from './socket.ts';
@@ -17,6 +17,8 @@ const batchSize = 64;
 export const groupSize = 8;
 /** Queries after which timers, replies from upstream and the main thread get their turn: about a millisecond. */
 const enoughInTurn = 512;
+/** More would keep other sockets of the thread waiting longer than they save. */
+const napsInTurn = 2;
 const watchAgainMs = 100;
 
 /**
@@ -25,8 +27,9 @@ const watchAgainMs = 100;
  */
 export function makeListenBatched(calls: SystemCalls): Listen {
   const slots = new Slots(calls, batchSize);
+  const nap = makeNap(calls);
   return (address, environment) =>
-    new Promise((resolve) => resolve(new BatchedUdpListener(calls, slots, address, environment)));
+    new Promise((resolve) => resolve(new BatchedUdpListener(calls, slots, nap, address, environment)));
 }
 
 class BatchedUdpListener implements Listener {
@@ -44,7 +47,8 @@ class BatchedUdpListener implements Listener {
   /** One slot for replies that come later than their batch. */
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
-  readonly #secondLook = new SecondLook();
+  readonly #nap: () => void;
+  readonly #naps = new Naps();
   #poll: Poll | undefined;
   /** What has come is going to be answered before the event loop waits again. */
   #isTurnDue = false;
@@ -53,8 +57,15 @@ class BatchedUdpListener implements Listener {
   #onDrained: (() => void) | undefined;
   #isClosing = false;
 
-  constructor(calls: SystemCalls, slots: Slots, address: ListenAddress, environment: ListenerEnvironment) {
+  constructor(
+    calls: SystemCalls,
+    slots: Slots,
+    nap: () => void,
+    address: ListenAddress,
+    environment: ListenerEnvironment,
+  ) {
     this.#calls = calls;
+    this.#nap = nap;
     this.#environment = environment;
     this.#queries = new QueryPool(environment.hashSeed);
     this.#group = Array.from({ length: groupSize }, () => this.#queries.take());
@@ -101,13 +112,20 @@ class BatchedUdpListener implements Listener {
   readonly #takeTurn = (): void => {
     const batch = this.#batch;
     this.#isTurnDue = false;
+    let napsLeft = napsInTurn;
+    let hasNapped = false;
     for (let taken = 0; taken < enoughInTurn;) {
       if (this.#isClosing) return;
       const received = batch.receive(this.#socket.descriptor);
-      if (taken > 0) this.#secondLook.tell(received);
+      if (hasNapped) this.#naps.tell(received);
       taken += received;
       this.#answer(received);
-      if (received < batch.slots.count && (received < 2 || !this.#secondLook.isDue())) return;
+      hasNapped = false;
+      if (received === batch.slots.count) continue;
+      if (received === 0 || napsLeft === 0 || !this.#naps.isDue()) return;
+      this.#nap();
+      napsLeft--;
+      hasNapped = true;
     }
   };
 

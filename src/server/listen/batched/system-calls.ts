@@ -14,6 +14,8 @@ export interface SystemCalls {
   if_indextoname(index: number, name: Uint8Array): number;
   recvmmsg(socket: number, messages: number, count: number, flags: number, timeout: number): number;
   sendmmsg(socket: number, messages: number, count: number, flags: number): number;
+  usleep(us: number): number;
+  prctl(option: number, value: number, a: number, b: number, c: number): number;
   poll(descriptors: Uint8Array, count: number, timeoutMs: number): number;
   /** What has no function of its own: its number, and what the calls of time-slice.ts take. */
   syscall(number: number, thread: number, attributes: Uint8Array, a: number, b: number): number;
@@ -41,6 +43,8 @@ export function bindSystemCalls(addon: Addon): SystemCalls {
     if_indextoname: library.func('uintptr_t if_indextoname(uint32_t, void *)'),
     recvmmsg: library.func('int recvmmsg(int, uintptr_t, uint32_t, int, uintptr_t)'),
     sendmmsg: library.func('int sendmmsg(int, uintptr_t, uint32_t, int)'),
+    usleep: library.func('int usleep(uint32_t)'),
+    prctl: library.func('int prctl(int, ulong, ulong, ulong, ulong)'),
     poll: library.func('int poll(void *, ulong, int)'),
     syscall: library.func('long syscall(long, long, void *, long, long)'),
     errno: () => addon.errno(),

@@ -1,0 +1,47 @@
+import type { SystemCalls } from './system-calls.ts';
+
+/** Long enough for several queries of a busy server, and short beside the way that a query has come. */
+const napUs = 50;
+/** With less slack than the 50 µs that the kernel adds to the sleep of a thread by default. */
+const slackNs = 1000;
+const PR_SET_TIMERSLACK = 29;
+const maxPause = 64;
+
+/**
+ * Makes the calling thread sleep for a moment, its event loop with it. Where the system does not do that, nothing happens.
+ */
+export function makeNap(calls: SystemCalls): () => void {
+  calls.prctl(PR_SET_TIMERSLACK, slackNs, 0, 0, 0);
+  return () => void calls.usleep(napUs);
+}
+
+/**
+ * Whether it pays to sleep for a moment when a batch is answered, and then to look for more queries, instead of waiting until
+ * the event loop tells of the next one. To be woken and told costs as much as several answers, so a busy server wants to be
+ * told of several at once, as network cards do it (interrupt moderation). What comes during a nap waits for its end.
+ *
+ * Another gain is that the kernel lets a thread that has slept so long have the processor at once. One that is woken a few
+ * microseconds after it went to sleep has just had its share, and may wait for the next tick, up to 4 ms, while the
+ * main thread reads lists or V8 collects its garbage.
+ *
+ * A client that asks one after the other would only be kept waiting, so each nap that finds less than two queries makes the
+ * pause until the next one twice as long.
+ */
+export class Naps {
+  /** Batches without a nap. */
+  #pause = 0;
+  #batchesLeft = 0;
+
+  /** Asked once after each batch. */
+  isDue(): boolean {
+    if (this.#batchesLeft === 0) return true;
+    this.#batchesLeft--;
+    return false;
+  }
+
+  /** Says how many queries came during a nap. */
+  tell(found: number): void {
+    this.#pause = found > 1 ? 0 : Math.min(maxPause, 2 * this.#pause + 1);
+    this.#batchesLeft = this.#pause;
+  }
+}
