@@ -14,7 +14,7 @@ export async function ask(
   timeoutMs = patienceMs,
 ): Promise<DnsMessage> {
   const query = encodeQuery(name, type);
-  if (transport === 'udp') return decodeMessage(await exchangeUdp(port, [query], { timeoutMs }));
+  if (transport === 'udp') return decodeMessage(await exchangeUdp(port, query, { timeoutMs }));
   const client = await (transport === 'tcp'
     ? TcpClient.connect(port)
     : TcpClient.connectTls(port, { rejectUnauthorized: false, timeout: timeoutMs }));

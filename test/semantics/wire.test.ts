@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askUdp, TcpClient } from '../support/dns-client.ts';
+import { allRepliesUdp, TcpClient } from '../support/dns-client.ts';
 import { decodeMessage } from '../support/dns-message.ts';
 import { encodeQuery } from '../support/query.ts';
 import { serviceEntry, type SemanticsCase } from './case.ts';
@@ -65,9 +65,9 @@ describe('over sockets', () => {
   afterAll(() => served?.stop());
 
   test.each(cases)('UDP: %s', async (_name, each) => {
-    const reply = await askUdp(port(), each.message, probe);
-    if (each.gets === 'nothing') expect(decodeMessage(reply).id).toBe(probeId);
-    else checkBytes(reply, each);
+    const replies = await allRepliesUdp(port(), each.message, probe);
+    expect(replies).toHaveLength(each.gets === 'nothing' ? 0 : 1);
+    for (const reply of replies) checkBytes(reply, each);
   });
 
   test.each(cases)('TCP, on a connection that goes on: %s', async (_name, each) => {
@@ -82,7 +82,7 @@ describe('over sockets', () => {
   });
 
   test('an empty UDP datagram, and a TCP message of no octets, get nothing', async () => {
-    expect(decodeMessage(await askUdp(port(), new Uint8Array(0), probe)).id).toBe(probeId);
+    expect(await allRepliesUdp(port(), new Uint8Array(0), probe)).toEqual([]);
     const client = await TcpClient.connect(port());
     client.send(new Uint8Array(0), probe);
     expect(decodeMessage(await client.next()).id).toBe(probeId);

@@ -6,14 +6,40 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 const patienceMs = 10_000;
 const host = '127.0.0.1';
 
-/** Sends messages from one UDP socket, in order, and gives back the first datagram that comes. */
-export function askUdp(port: number, ...messages: Uint8Array[]): Promise<Buffer> {
-  return exchangeUdp(port, messages);
+/** Sends a message over UDP, and gives back the first datagram that comes. */
+export function askUdp(port: number, message: Uint8Array): Promise<Buffer> {
+  return exchangeUdp(port, message);
 }
 
-/** Sends one message over UDP from a local address. */
+/** The same from a local address. */
 export function askUdpFrom(port: number, message: Uint8Array, from: string): Promise<Buffer> {
-  return exchangeUdp(port, [message], { from });
+  return exchangeUdp(port, message, { from });
+}
+
+/**
+ * Sends a message over UDP, and gives back all replies to it, or none. `probe` is a query that gets a reply: it is sent behind
+ * the message, whose reply may come after that of the probe, and again then.
+ */
+export function allRepliesUdp(port: number, message: Uint8Array, probe: Uint8Array): Promise<Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    const replies: Buffer[] = [];
+    let probed = 0;
+    const finish = (settle: () => void): void => {
+      clearTimeout(timer);
+      socket.close();
+      settle();
+    };
+    const timer = setTimeout(() => finish(() => reject(new Error('no reply over UDP'))), patienceMs);
+    socket.on('error', (error) => finish(() => reject(error)));
+    socket.on('message', (reply) => {
+      if (reply.readUInt16BE(0) !== probe[0]! * 256 + probe[1]!) replies.push(reply);
+      else if (++probed === 2) finish(() => resolve(replies));
+      else socket.send(probe, port, host);
+    });
+    socket.send(message, port, host);
+    socket.send(probe, port, host);
+  });
 }
 
 interface Exchange {
@@ -25,7 +51,7 @@ interface Exchange {
 /** The same as `askUdp`, from an address or with another patience. */
 export function exchangeUdp(
   port: number,
-  messages: readonly Uint8Array[],
+  message: Uint8Array,
   { from, timeoutMs = patienceMs }: Exchange = {},
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -38,11 +64,9 @@ export function exchangeUdp(
     const timer = setTimeout(() => finish(() => reject(new Error('no reply over UDP'))), timeoutMs);
     socket.once('message', (reply) => finish(() => resolve(reply)));
     socket.once('error', (error) => finish(() => reject(error)));
-    const sendAll = (): void => {
-      for (const message of messages) socket.send(message, port, host);
-    };
-    if (from === undefined) sendAll();
-    else socket.bind(0, from, sendAll);
+    const send = (): void => socket.send(message, port, host);
+    if (from === undefined) send();
+    else socket.bind(0, from, send);
   });
 }
 
