@@ -49,7 +49,6 @@ class BatchedUdpListener implements Listener {
   readonly #nameOfInterface: (index: number) => string;
   readonly #nap: () => void;
   readonly #naps = new Naps();
-  #hasNapped = false;
   #poll: Poll | undefined;
   /** What has come is going to be answered before the event loop waits again. */
   #isTurnDue = false;
@@ -114,19 +113,19 @@ class BatchedUdpListener implements Listener {
     const batch = this.#batch;
     this.#isTurnDue = false;
     let napsLeft = napsInTurn;
-    for (let taken = 0; taken < enoughInTurn && napsLeft > 0;) {
+    let hasNapped = false;
+    for (let taken = 0; taken < enoughInTurn;) {
       if (this.#isClosing) return;
       const received = batch.receive(this.#socket.descriptor);
-      if (this.#hasNapped) this.#naps.tell(received);
-      this.#hasNapped = false;
+      if (hasNapped) this.#naps.tell(received);
       taken += received;
       this.#answer(received);
+      hasNapped = false;
       if (received === batch.slots.count) continue;
-      if (received === 0 || !this.#naps.isDue()) return;
+      if (received === 0 || napsLeft === 0 || !this.#naps.isDue()) return;
       this.#nap();
-      this.#hasNapped = true;
-      // What came during the last one is there when the event loop looks, so that it does not wait.
       napsLeft--;
+      hasNapped = true;
     }
   };
 
