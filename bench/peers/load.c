@@ -5,8 +5,9 @@
 //
 // FILE has lines `NAME TYPE`. Prints one line of JSON. A latency is from just before the query was handed to the kernel
 // until the kernel had its reply (SO_TIMESTAMPNS), so that how soon this program runs again is in no figure. In `rate` it
-// sleeps between queries and never waits for a reply, so that no server pays for waking it up. What it could not send while something kept it from running it does not make up for in a burst:
-// that would be another load than the one asked for. How often and how long that was is told too.
+// sleeps between queries and never waits for a reply, so that no server pays for waking it up. What it could not send while
+// something kept it from running it does not make up for in a burst: that would be another load than the one asked for. How
+// often and how long that was is told too.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

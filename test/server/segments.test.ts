@@ -9,13 +9,11 @@ interface Reply {
 
 /** The messages that the replies of all slots from one on go in, as slots. */
 function join(replies: readonly Reply[], from = 0, hashOf = (peer: number): number => peer & 255): number[][] {
-  const segments = new Segments(
-    Uint32Array.from(replies, ({ length }) => length),
-    {
-      hashOf: (slot) => hashOf(replies[slot]!.peer),
-      areSame: (a, b) => replies[a]!.peer === replies[b]!.peer,
-    },
-  );
+  const segments = new Segments({
+    sizeOf: (slot) => replies[slot]!.length,
+    hashOf: (slot) => hashOf(replies[slot]!.peer),
+    areSame: (a, b) => replies[a]!.peer === replies[b]!.peer,
+  });
   // What an earlier turn has left behind is not seen.
   segments.join(0, replies.length);
   const messages = segments.join(from, replies.length);

@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
@@ -21,20 +21,12 @@ export function askUdpFrom(port: number, message: Uint8Array, from: string): Pro
  * the message, whose reply may come after that of the probe, and again then.
  */
 export function allRepliesUdp(port: number, message: Uint8Array, probe: Uint8Array): Promise<Buffer[]> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
+  return converse(patienceMs, (socket, resolve) => {
     const replies: Buffer[] = [];
     let probed = 0;
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      socket.close();
-      settle();
-    };
-    const timer = setTimeout(() => finish(() => reject(new Error('no reply over UDP'))), patienceMs);
-    socket.on('error', (error) => finish(() => reject(error)));
     socket.on('message', (reply) => {
       if (reply.readUInt16BE(0) !== probe[0]! * 256 + probe[1]!) replies.push(reply);
-      else if (++probed === 2) finish(() => resolve(replies));
+      else if (++probed === 2) resolve(replies);
       else socket.send(probe, port, host);
     });
     socket.send(message, port, host);
@@ -54,6 +46,19 @@ export function exchangeUdp(
   message: Uint8Array,
   { from, timeoutMs = patienceMs }: Exchange = {},
 ): Promise<Buffer> {
+  return converse(timeoutMs, (socket, resolve) => {
+    socket.once('message', resolve);
+    const send = (): void => socket.send(message, port, host);
+    if (from === undefined) send();
+    else socket.bind(0, from, send);
+  });
+}
+
+/** Opens a UDP socket until there is a result, an error, or no patience left. */
+function converse<Result>(
+  timeoutMs: number,
+  begin: (socket: UdpSocket, resolve: (result: Result) => void) => void,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
     const finish = (settle: () => void): void => {
@@ -62,11 +67,8 @@ export function exchangeUdp(
       settle();
     };
     const timer = setTimeout(() => finish(() => reject(new Error('no reply over UDP'))), timeoutMs);
-    socket.once('message', (reply) => finish(() => resolve(reply)));
     socket.once('error', (error) => finish(() => reject(error)));
-    const send = (): void => socket.send(message, port, host);
-    if (from === undefined) send();
-    else socket.bind(0, from, send);
+    begin(socket, (result) => finish(() => resolve(result)));
   });
 }
 

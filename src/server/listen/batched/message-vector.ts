@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { MSG_DONTWAIT, POLLOUT } from './linux.ts';
+import { segmentSizeControl, setSegmentSize, writeSegmentControl } from './segment-size.ts';
+import { Segments, type Replies } from './segments.ts';
+import type { Slots } from './slots.ts';
 import { portAt, SocketPeer, socketAddressSize } from './socket-address.ts';
 import { controlSize, turnAround, writeAnySource } from './source-address.ts';
-import { segmentSizeControl, setSegmentSize, writeSegmentControl } from './segment-size.ts';
-import { Segments, type Destinations } from './segments.ts';
-import type { Slots } from './slots.ts';
 import { pollRequest, type SystemCalls } from './system-calls.ts';
 
 // struct mmsghdr   [name 8][name length 4][0 4][iovec 8][iovecs 8][control 8][control length 8][flags 4][0 4][length 4][0 4]
@@ -35,7 +35,7 @@ const apartRuns = 1000;
  * Where several replies go to the same peer there are headers of another kind, in the envelope of the first of them and with
  * an iovec for each.
  */
-export class MessageVector implements Destinations {
+export class MessageVector implements Replies {
   readonly slots: Slots;
   readonly #calls: SystemCalls;
   readonly #family: 4 | 6;
@@ -50,8 +50,6 @@ export class MessageVector implements Destinations {
   readonly #sentIovecs: number;
   readonly #joined: number;
   readonly #joinedIovecs: number;
-  /** Octets of the reply in each slot. */
-  readonly #lengths: Uint32Array;
   readonly #segments: Segments;
   /** Runs of replies that are not joined any more. */
   #apartLeft = 0;
@@ -76,8 +74,7 @@ export class MessageVector implements Destinations {
     this.#memory = new Uint8Array(this.#joinedIovecs + iovecs);
     this.#words = new Uint32Array(this.#memory.buffer);
     this.#address = calls.addressOf(this.#memory);
-    this.#lengths = new Uint32Array(slots.count);
-    this.#segments = new Segments(this.#lengths, this);
+    this.#segments = new Segments(this);
     this.#build(this.#received, receivedIovecs);
     this.#build(this.#sent, this.#sentIovecs);
     this.#build(this.#joined, this.#joinedIovecs);
@@ -119,7 +116,6 @@ export class MessageVector implements Destinations {
 
   /** Says how long the reply is that stands in a slot. */
   setReply(slot: number, length: number): void {
-    this.#lengths[slot] = length;
     this.#words[(this.#sentIovecs + slot * iovecSize + 8) >> 2] = length;
   }
 
@@ -134,6 +130,10 @@ export class MessageVector implements Destinations {
     }
     const messages = this.#segments.join(from, to);
     return messages === 0 ? this.#sendEach(socket, from, to) : this.#sendJoined(socket, messages);
+  }
+
+  sizeOf(slot: number): number {
+    return this.#words[(this.#sentIovecs + slot * iovecSize + 8) >> 2]!;
   }
 
   hashOf(slot: number): number {
@@ -213,7 +213,6 @@ export class MessageVector implements Destinations {
   /** Writes headers and iovecs of replies that are joined. */
   #writeJoined(messages: number): void {
     const words = this.#words;
-    const lengths = this.#lengths;
     const { slots, ends } = this.#segments;
     let reply = 0;
     for (let message = 0; message < messages; message++) {
@@ -226,7 +225,7 @@ export class MessageVector implements Destinations {
       this.#point(at + (header.control >> 2), first * envelopeSize + controlAt);
       const isCut = end - reply > 1;
       words[at + (header.controlLength >> 2)] = this.#controlSize + (isCut ? segmentSizeControl : 0);
-      if (isCut) setSegmentSize(this.#memory, first * envelopeSize + controlAt + this.#controlSize, lengths[first]!);
+      if (isCut) setSegmentSize(this.#memory, first * envelopeSize + controlAt + this.#controlSize, this.sizeOf(first));
       for (; reply < end; reply++) {
         const slot = slots[reply]!;
         const source = (this.#sentIovecs + slot * iovecSize) >> 2;

@@ -3,13 +3,14 @@ const maxSegments = 64;
 /** A longer one might have to be sent in fragments, and segments must not: this goes through any IPv6 link (RFC 8200 section 5). */
 const maxSegmentSize = 1232;
 /** Octets of all segments, with room for headers in a datagram of 65,535. */
-const maxMessageSize = 65_000;
+const maxJoinedSize = 65_000;
 /** More than twice the slots, so that a peer is mostly found at the first look. */
 const tableSize = 256;
 const none = -1;
 
-/** Where the reply in a slot goes: whether two go to the same peer, and a number from 0 to 255 that is the same then. */
-export interface Destinations {
+/** The replies in slots, at most 64: their octets, whether two go to the same peer, and a number below 256 that is the same then. */
+export interface Replies {
+  sizeOf(slot: number): number;
   hashOf(slot: number): number;
   areSame(a: number, b: number): boolean;
 }
@@ -24,13 +25,12 @@ export class Segments {
   readonly slots = new Uint8Array(maxSegments);
   /** Where in `slots` each message ends. */
   readonly ends = new Uint8Array(maxSegments);
-  readonly #lengths: Uint32Array;
-  readonly #destinations: Destinations;
+  readonly #replies: Replies;
   /** By the hash of a peer: the first slot with a reply to it, and the turn in which that was so. */
   readonly #table = new Int32Array(tableSize);
   #turn = 0;
   /** How many replies are laid out. */
-  #replies = 0;
+  #laidOut = 0;
   /** The first slot of each peer. */
   readonly #peers = new Uint8Array(maxSegments);
   /** By the first slot of a peer: the one with its longest reply. */
@@ -40,10 +40,8 @@ export class Segments {
   /** By the first of slots with replies of one length to one peer: the last of them. */
   readonly #runEnd = new Int8Array(maxSegments);
 
-  /** `lengths` has the octets of the reply in each slot, of which there are at most 64. */
-  constructor(lengths: Uint32Array, destinations: Destinations) {
-    this.#lengths = lengths;
-    this.#destinations = destinations;
+  constructor(replies: Replies) {
+    this.#replies = replies;
   }
 
   /** Lays out the replies of all slots from one to before another. Returns the number of messages; 0 where each is alone. */
@@ -51,12 +49,12 @@ export class Segments {
     const peers = this.#sort(from, to);
     if (peers === to - from) return 0;
     let messages = 0;
-    this.#replies = 0;
+    this.#laidOut = 0;
     for (let peer = 0; peer < peers; peer++) {
       let slot = this.#longest[this.#peers[peer]!]!;
       while (slot !== none) {
         slot = this.#take(slot);
-        this.ends[messages++] = this.#replies;
+        this.ends[messages++] = this.#laidOut;
       }
     }
     return messages;
@@ -69,16 +67,16 @@ export class Segments {
 
   /** Makes one message of what goes together, the reply in a slot first. Returns the slot of the first one that does not. */
   #take(slot: number): number {
-    const lengths = this.#lengths;
-    const size = lengths[slot]!;
-    let room = size > maxSegmentSize ? 0 : maxMessageSize - size;
+    const replies = this.#replies;
+    const size = replies.sizeOf(slot);
+    let room = size > maxSegmentSize ? 0 : maxJoinedSize - size;
     let previous = size;
     do {
-      previous = lengths[slot]!;
-      this.slots[this.#replies++] = slot;
+      previous = replies.sizeOf(slot);
+      this.slots[this.#laidOut++] = slot;
       slot = this.#next[slot]!;
       if (slot === none) break;
-      room -= lengths[slot]!;
+      room -= replies.sizeOf(slot);
     } while (room >= 0 && previous === size);
     return slot;
   }
@@ -107,12 +105,12 @@ export class Segments {
   #firstOf(slot: number): number {
     const table = this.#table;
     const turn = this.#turn;
-    let at = this.#destinations.hashOf(slot);
+    let at = this.#replies.hashOf(slot);
     for (;;) {
       const entry = table[at]!;
       if (entry >> 6 !== turn) break;
       const first = entry & 63;
-      if (this.#destinations.areSame(first, slot)) return first;
+      if (this.#replies.areSame(first, slot)) return first;
       at = (at + 1) & (tableSize - 1);
     }
     table[at] = (turn << 6) | slot;
@@ -121,16 +119,16 @@ export class Segments {
 
   /** Puts a slot behind those of the same peer with as long or longer replies. */
   #chain(slot: number, first: number): void {
-    const lengths = this.#lengths;
+    const replies = this.#replies;
     const next = this.#next;
-    const length = lengths[slot]!;
+    const size = replies.sizeOf(slot);
     let before = none;
     let run = this.#longest[first]!;
-    while (run !== none && lengths[run]! > length) {
+    while (run !== none && replies.sizeOf(run) > size) {
       before = this.#runEnd[run]!;
       run = next[before]!;
     }
-    if (run !== none && lengths[run] === length) {
+    if (run !== none && replies.sizeOf(run) === size) {
       before = this.#runEnd[run]!;
       this.#runEnd[run] = slot;
       next[slot] = next[before]!;
