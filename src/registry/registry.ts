@@ -18,6 +18,7 @@ import type { Change, PodDemand, Sink } from './source.ts';
 import { Store, type Refusal } from './store.ts';
 import { syncState } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
+import { TextSet } from './text-set.ts';
 
 /** What a registry holds and has done, for logs, metrics and tests. */
 export interface RegistryStatus {
@@ -124,13 +125,9 @@ export class Registry implements Sink {
   }
 
   apply(changes: readonly Change[]): void {
-    const dirty = new Set<string>();
+    const dirty = new TextSet();
     for (const change of changes) {
-      const key =
-        change.type === 'upsert'
-          ? objectKey(change.object)
-          : keyOf(change.kind, change.namespace, change.name, change.cluster);
-      const old = this.store.get(key);
+      const old = this.#replacedBy(change);
       if (old) this.#remove(old, dirty);
       if (change.type === 'upsert') this.#add(change.object, change.text, dirty);
     }
@@ -163,7 +160,13 @@ export class Registry implements Sink {
     }
   }
 
-  #add(object: RegistryObject, text: string | undefined, dirty: Set<string>): void {
+  #replacedBy(change: Change): RegistryObject | undefined {
+    if (change.type === 'delete')
+      return this.store.get(keyOf(change.kind, change.namespace, change.name, change.cluster));
+    return change.isNew === true ? undefined : this.store.get(objectKey(change.object));
+  }
+
+  #add(object: RegistryObject, text: string | undefined, dirty: TextSet): void {
     for (const refusal of this.store.add(object, dirty, text)) {
       const { object: name, message } = rejectionOf(refusal);
       this.#environment.logger.warning(`plugin/serviceentry: ${name}: host ${refusal.host} is not served: ${message}`);
@@ -173,7 +176,7 @@ export class Registry implements Sink {
     if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }
 
-  #remove(object: RegistryObject, dirty: Set<string>): void {
+  #remove(object: RegistryObject, dirty: TextSet): void {
     if (object.kind === 'Pod') this.#clients.remove(object);
     this.store.remove(object, dirty);
     if (object.kind === 'ServiceEntry') this.#keeper?.remove(object);
@@ -208,7 +211,7 @@ export class Registry implements Sink {
     this.#environment.table.serial = Math.floor(this.#environment.clock.wall() / 1000);
   }
 
-  #logChanges(changes: readonly Change[], hosts: ReadonlySet<string>, changed: boolean): void {
+  #logChanges(changes: readonly Change[], hosts: TextSet, changed: boolean): void {
     const shown = 10;
     const first = (names: readonly string[]): string =>
       names.length <= shown ? names.join(', ') : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`;

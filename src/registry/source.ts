@@ -8,6 +8,8 @@ export type Change =
       readonly object: RegistryObject;
       /** `textOfObject` of it, where the source has it at hand. */
       readonly text?: string;
+      /** The sink has nothing under its key, as the source knows. */
+      readonly isNew?: boolean;
     }
   | {
       readonly type: 'delete';

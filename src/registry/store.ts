@@ -8,6 +8,7 @@ import type { RegistryOptions } from './options.ts';
 import { PackedObjects } from './packed-objects.ts';
 import type { Workload } from './resolve/endpoints.ts';
 import { defaultSidecar } from './resolve/sidecar.ts';
+import type { TextSet } from './text-set.ts';
 import { WorkloadIndex } from './workload-index.ts';
 
 /** A ServiceEntry that may not take a host. */
@@ -86,7 +87,7 @@ export class Store {
    * Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. `text` is
    * `textOfObject` of it, where that is at hand.
    */
-  add(object: RegistryObject, dirty: Set<string>, text?: string): readonly Refusal[] {
+  add(object: RegistryObject, dirty: TextSet, text?: string): readonly Refusal[] {
     const id = this.packed.put(object, text);
     switch (object.kind) {
       case 'ServiceEntry':
@@ -108,7 +109,7 @@ export class Store {
   }
 
   /** Takes an object out that is in; `dirty` gets the hosts that it touched. */
-  remove(object: RegistryObject, dirty: Set<string>): void {
+  remove(object: RegistryObject, dirty: TextSet): void {
     const id = this.packed.idOf(object);
     switch (object.kind) {
       case 'ServiceEntry':
@@ -159,7 +160,7 @@ export class Store {
     return refusals;
   }
 
-  #addHosts(id: number, entry: ServiceEntry, dirty: Set<string>): readonly Refusal[] {
+  #addHosts(id: number, entry: ServiceEntry, dirty: TextSet): readonly Refusal[] {
     const refused = this.#refusalsOf(entry);
     for (const host of entry.hosts) {
       if (neverMatches(host) || refused.some((refusal) => refusal.host === host)) continue;
@@ -174,7 +175,7 @@ export class Store {
     return refused;
   }
 
-  #removeHosts(id: number, entry: ServiceEntry, dirty: Set<string>): void {
+  #removeHosts(id: number, entry: ServiceEntry, dirty: TextSet): void {
     this.#refused.delete(id);
     for (const host of entry.hosts) {
       if (!this.#isFiled(entry, host)) continue;
@@ -197,19 +198,19 @@ export class Store {
     else this.#services.delete(name);
   }
 
-  #touchSelecting(workload: Workload, dirty: Set<string>): void {
+  #touchSelecting(workload: Workload, dirty: TextSet): void {
     for (const entry of this.workloads.selecting(workload)) {
       for (const host of entry.hosts) if (this.#isFiled(entry, host)) dirty.add(host);
     }
   }
 
-  #touchService(service: RegistryObject, dirty: Set<string>): void {
+  #touchService(service: RegistryObject, dirty: TextSet): void {
     if (!this.#options.services) return;
     for (const host of this.#serviceHosts.get(serviceName(service)) ?? []) dirty.add(host);
   }
 
   /** A Sidecar speaks of hosts by pattern: whom it concerns is found by asking all. */
-  #touchAll(dirty: Set<string>): void {
+  #touchAll(dirty: TextSet): void {
     if (this.#options.sidecars) for (const host of this.#hosts()) dirty.add(host);
   }
 }

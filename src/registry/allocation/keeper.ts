@@ -1,5 +1,6 @@
 import type { ServiceEntry } from '../object.ts';
 import { mayHaveAutoAddresses } from '../resolve/vips.ts';
+import type { TextSet } from '../text-set.ts';
 import type { Allocator } from './allocator.ts';
 
 /** An allocator and how it names what it gives addresses to. */
@@ -52,7 +53,7 @@ export class AllocationKeeper {
   }
 
   /** Has addresses given out and taken back; `dirty` gets the hosts whose addresses have changed. */
-  flush(dirty: Set<string>): void {
+  flush(dirty: TextSet): void {
     const reservations = { reserved: this.#reserved.splice(0), released: this.#released.splice(0) };
     const changes = this.#allocation.allocator.update(this.#added, this.#removed, reservations);
     this.#added.clear();

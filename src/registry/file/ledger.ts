@@ -4,6 +4,7 @@ import { PackedMap } from '../packed-map.ts';
 import { RareMap } from '../rare-map.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Change } from '../source.ts';
+import { TextMap } from '../text-map.ts';
 import { compareClaims, type Claim, type ClaimPlace, type FilePlace, type LoadedDocument } from './document.ts';
 import { sameObject } from './same-object.ts';
 
@@ -37,7 +38,7 @@ export class Ledger {
   /** Key → its claims in order, where there are several. */
   readonly #contested = new RareMap<Held[]>();
   /** What is first on the keys that were touched since the sink was told. */
-  #winners = new Map<string, Winner>();
+  readonly #winners = new TextMap<Winner>();
   /** Objects of claims that were taken away since the sink was told: their documents may only have moved. */
   #removed = new Map<string, Winner>();
 
@@ -55,6 +56,11 @@ export class Ledger {
     const { place, position } = document;
     for (const claim of document.claims) {
       const { key, item, where } = claim;
+      if (claim.text !== undefined && !this.#claims.has(key) && !this.#contested.has(key)) {
+        this.#setOnly(key, { place, position, item, where });
+        this.#winners.set(key, { text: claim.text });
+        continue;
+      }
       const winner = claim.text === undefined ? this.#removed.get(nameOf(document, claim)) : { text: claim.text };
       const held = this.#held(key);
       const own = { place, position, item, where, text: '' };
@@ -101,11 +107,11 @@ export class Ledger {
         continue;
       }
       const object = objectOfText(key, winner.text);
-      if (!before || !sameObject(before, object)) changes.push({ type: 'upsert', object, text: winner.text });
+      if (before && sameObject(before, object)) continue;
+      changes.push({ type: 'upsert', object, text: winner.text, isNew: before === undefined });
     }
-    // A map that is cleared lets its old contents, if they are in the old generation, keep the new ones there.
-    this.#winners = new Map();
-    this.#removed = new Map();
+    this.#winners.clear();
+    if (this.#removed.size > 0) this.#removed = new Map();
     return changes;
   }
 
@@ -143,7 +149,11 @@ export class Ledger {
     if (second) this.#contested.set(key, held);
     else this.#contested.delete(key);
     if (!first || second) this.#claims.delete(key);
-    else this.#claims.set(key, `${this.#numberOf(first.place)} ${first.position} ${first.item} ${first.where}`);
+    else this.#setOnly(key, first);
+  }
+
+  #setOnly(key: string, { place, position, item, where }: Omit<Held, 'text'>): void {
+    this.#claims.set(key, `${this.#numberOf(place)} ${position} ${item} ${where}`);
   }
 
   /** Few: one for each file that there ever was. */
