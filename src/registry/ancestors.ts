@@ -6,6 +6,11 @@ export interface Visibility {
   readonly namespaces: ReadonlySet<string>;
 }
 
+/** Changed in place: one look-up in the map counts. */
+interface Count {
+  descendants: number;
+}
+
 export const everybody: Visibility = { all: true, namespaces: new Set() };
 
 /**
@@ -17,7 +22,7 @@ export const everybody: Visibility = { all: true, namespaces: new Set() };
  */
 export class Ancestors {
   /** Descendants that everybody sees. */
-  readonly #all = new Map<string, number>();
+  readonly #all = new Map<string, Count>();
   /** Those that not everybody sees, by namespace; no empty maps. */
   readonly #byNamespace = new RareMap<Map<string, number>>();
   readonly #onChange: (name: string) => void;
@@ -38,7 +43,7 @@ export class Ancestors {
 
   /** A name that `isKnown` knows will be served as something else. */
   remember(name: string): void {
-    if (!this.#all.has(name)) this.#all.set(unsliced(name), 1);
+    if (!this.#all.has(name)) this.#all.set(unsliced(name), { descendants: 1 });
   }
 
   /** A name is seen by others than before; `undefined` where it is not served. */
@@ -50,23 +55,26 @@ export class Ancestors {
       const removed = before ? this.#count(name, before, -1) : false;
       if (!added && !removed) continue;
       this.#onChange(name);
-      const all = this.#all.get(name);
+      const all = this.#all.get(name)?.descendants;
       if (all === 0 || (all === 1 && this.#isKnown(name))) this.#all.delete(name);
     }
   }
 
   #countOf(name: string): number {
-    return this.#all.get(name) ?? (this.#isKnown(name) ? 1 : 0);
+    return this.#all.get(name)?.descendants ?? (this.#isKnown(name) ? 1 : 0);
   }
 
   /** Counts one name up or down; returns whether somebody sees the first or no longer any. */
   #count(name: string, { all, namespaces }: Visibility, step: 1 | -1): boolean {
     const edge = step === 1 ? 1 : 0;
     if (all) {
-      const known = this.#all.get(name);
-      const left = (known ?? (this.#isKnown(name) ? 1 : 0)) + step;
-      this.#all.set(known === undefined ? unsliced(name) : name, left);
-      return left === edge;
+      let known = this.#all.get(name);
+      if (!known) {
+        known = { descendants: this.#isKnown(name) ? 1 : 0 };
+        this.#all.set(unsliced(name), known);
+      }
+      known.descendants += step;
+      return known.descendants === edge;
     }
     let changed = false;
     for (const namespace of namespaces) {

@@ -34,12 +34,19 @@ export class OversizeWatch {
 /** The number of addresses of a family that is too many; 0 where all fit. */
 function excessOf(answers: ViewMap<HostAnswer | undefined>): number {
   const room = maxMessageSize - overheadBytes;
+  if (answers.isUniform) return excessIn(answers.others.plain, room);
   for (const answer of answers.values()) {
-    if (!answer || answer.addresses.length * (recordBytes + 16) <= room) continue;
-    const v6 = answer.addresses.filter((address) => familyOf(address) === 6).length;
-    const v4 = answer.addresses.length - v6;
-    if (v4 * (recordBytes + 4) > room) return v4;
-    if (v6 * (recordBytes + 16) > room) return v6;
+    const excess = excessIn(answer, room);
+    if (excess > 0) return excess;
   }
+  return 0;
+}
+
+function excessIn(answer: HostAnswer | undefined, room: number): number {
+  if (!answer || answer.addresses.length * (recordBytes + 16) <= room) return 0;
+  const v6 = answer.addresses.filter((address) => familyOf(address) === 6).length;
+  const v4 = answer.addresses.length - v6;
+  if (v4 * (recordBytes + 4) > room) return v4;
+  if (v6 * (recordBytes + 16) > room) return v6;
   return 0;
 }

@@ -80,10 +80,11 @@ export class PointerIndex {
     for (const address of before) if (!addresses.has(address)) this.#withdraw(address, host);
     if (addresses.size === 0) this.#byHost.delete(host);
     else this.#byHost.set(host, [...addresses]);
+    const targets = targetsOf(answers);
     for (const address of addresses) {
       const pointers = answers.map((answer) => {
-        const target = answer?.pointers.get(address);
-        return answer && target !== undefined ? { target, ttl: answer.ttl } : undefined;
+        const target = answer && targets.get(answer)?.get(address);
+        return target === undefined ? undefined : { target, ttl: answer!.ttl };
       });
       this.#claim(address, { host, pointers, created }, before);
     }
@@ -91,10 +92,12 @@ export class PointerIndex {
 
   #updateUniform(host: string, answer: HostAnswer | undefined, before: readonly string[]): void {
     this.#byHost.delete(host);
-    const pointers = answer?.pointers;
-    for (const address of before) if (pointers?.has(address) !== true) this.#withdraw(address, host);
+    if (before.length > 0) {
+      const claimed = new Set(answer?.pointers.map(({ address }) => address));
+      for (const address of before) if (!claimed.has(address)) this.#withdraw(address, host);
+    }
     if (!answer) return;
-    for (const [address, target] of answer.pointers) {
+    for (const { address, target } of answer.pointers) {
       const pointers = ViewMap.uniform<Pointer | undefined>({ target, ttl: answer.ttl });
       this.#claim(address, { host, pointers, created: answer.created }, before);
     }
@@ -197,10 +200,19 @@ function claimedBy(answers: Answers): { addresses: ReadonlySet<string>; created:
   let created = Infinity;
   for (const answer of answers.values()) {
     if (!answer) continue;
-    for (const address of answer.pointers.keys()) addresses.add(address);
+    for (const { address } of answer.pointers) addresses.add(address);
     created = Math.min(created, answer.created);
   }
   return { addresses, created };
+}
+
+/** The targets of each answer by address. */
+function targetsOf(answers: Answers): ReadonlyMap<HostAnswer, ReadonlyMap<string, string>> {
+  const targets = new Map<HostAnswer, ReadonlyMap<string, string>>();
+  for (const answer of answers.values()) {
+    if (answer) targets.set(answer, new Map(answer.pointers.map(({ address, target }) => [address, target])));
+  }
+  return targets;
 }
 
 /** Whether the PTR record says who claims the address. A target that is too long to be a name is not in it. */

@@ -15,6 +15,11 @@ export interface PublishedHost {
   readonly seenBy: Visibility;
 }
 
+interface EncodedName {
+  readonly text: string;
+  readonly name: Uint8Array | undefined;
+}
+
 /** No endpoint names. */
 export const noLabels = '';
 const noAddresses: readonly string[] = [];
@@ -36,10 +41,11 @@ export class PublishedNames {
   readonly #pointers = new RareMap<NameClaim>();
   /** Fixed names of the own zones. */
   readonly #fixed = new Map<string, NameRecord>();
-  /** What all fixed names end in: only what ends so is looked up. */
-  readonly #zones: string[] = [];
-  /** The name that was encoded last: what is read of a name is soon written. */
-  #encoded: { readonly text: string; readonly name: Uint8Array | undefined } = { text: '.', name: undefined };
+  /** Length of the longest fixed name: only what is no longer is looked up, which a host seldom is. */
+  #longestFixed = 0;
+  /** The two names that were encoded last, of a host and of its address: what is read of a name is soon written. */
+  #encoded: EncodedName = { text: '.', name: undefined };
+  #encodedBefore = this.#encoded;
 
   constructor(table: TableWriter) {
     this.#table = table;
@@ -47,7 +53,10 @@ export class PublishedNames {
 
   /** The wire form of a name; `undefined` where it has over 255 octets, and cannot be asked for. */
   encode(text: string): Uint8Array | undefined {
-    if (this.#encoded.text !== text) this.#encoded = { text, name: encodeName(text) };
+    const last = this.#encoded;
+    if (last.text === text) return last.name;
+    this.#encoded = this.#encodedBefore.text === text ? this.#encodedBefore : { text, name: encodeName(text) };
+    this.#encodedBefore = last;
     return this.#encoded.name;
   }
 
@@ -93,12 +102,12 @@ export class PublishedNames {
   }
 
   keepFixed(text: string, record: NameRecord): void {
-    if ((record.flags & recordFlag.apex) !== 0) this.#zones.push(text);
+    this.#longestFixed = Math.max(this.#longestFixed, text.length);
     this.#fixed.set(text, record);
   }
 
   fixedAt(text: string): NameRecord | undefined {
-    return this.#zones.some((zone) => text.endsWith(zone)) ? this.#fixed.get(text) : undefined;
+    return text.length <= this.#longestFixed ? this.#fixed.get(text) : undefined;
   }
 
   /** The claims on a name that are kept, the first one above the others. */

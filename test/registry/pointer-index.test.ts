@@ -8,7 +8,7 @@ import { encodeName } from '../../src/wire/name.ts';
 type Answers = ViewMap<HostAnswer | undefined>;
 
 function answer(host: string, addresses: readonly string[], created = 0, ttl = 30): HostAnswer {
-  const pointers = new Map(addresses.map((address) => [address, host]));
+  const pointers = addresses.map((address) => ({ address, target: host }));
   const endpoints = new Map<string, readonly string[]>();
   return { host, kind: 'internal', ttl, addresses, live: [], services: [], endpoints, pointers, created };
 }

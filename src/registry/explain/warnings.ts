@@ -143,7 +143,7 @@ function cutServices(host: string, view: View, registry: Registry): string[] {
 function sharedAddresses(host: string, view: View, registry: Registry): string[] {
   if (isWildcard(host)) return [];
   const warnings: string[] = [];
-  for (const address of seenAnswer(host, view, registry)?.pointers.keys() ?? []) {
+  for (const { address } of seenAnswer(host, view, registry)?.pointers ?? []) {
     const { length } = registry.pointers.claimsOf(address);
     if (length > maxPointers) {
       warnings.push(`${length} hosts have the address ${address}: its PTR answer names the ${maxPointers} oldest`);

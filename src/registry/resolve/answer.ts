@@ -17,10 +17,17 @@ export interface HostAnswer {
   readonly services: readonly ServiceSet[];
   /** Names below the host that answer with addresses of their own: label → addresses. */
   readonly endpoints: ReadonlyMap<string, readonly string[]>;
-  /** What a PTR query for an address is answered: address → the host or an endpoint name of it. */
-  readonly pointers: ReadonlyMap<string, string>;
+  /** What a PTR query for an address is answered; each address once. */
+  readonly pointers: readonly AddressPointer[];
   /** Creation time of the oldest ServiceEntry in it, Unix milliseconds: PTR records are ordered by it. */
   readonly created: number;
+}
+
+/** The target of an address: the host, or an endpoint name of it. */
+export interface AddressPointer {
+  /** Canonical. */
+  readonly address: string;
+  readonly target: string;
 }
 
 /** In the sets of one answer equal targets are one object, and the bare host's records those of an only port. */

@@ -2,7 +2,7 @@ import { dashedAddress } from '../address.ts';
 import { isWildcard } from '../host.ts';
 import type { ServiceEntry, ServicePort } from '../object.ts';
 import type { RegistryOptions } from '../options.ts';
-import type { HostAnswer, ServiceSet } from './answer.ts';
+import type { AddressPointer, HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
 import { servicesOfEndpoints, servicesOfVips, type PortOfVips } from './services.ts';
 import { ViewMap, type ByMesh } from './view-map.ts';
@@ -77,7 +77,6 @@ function answerOf(
   view: View,
   context: ResolveContext,
 ): HostAnswer {
-  const base = emptyAnswer(host, merged, context);
   const auto = autoAddressesFor(view, context);
   const owned = oldest.location === 'MESH_INTERNAL' ? 'internal' : 'external';
   const ports = mergePorts(merged, host, auto);
@@ -88,11 +87,21 @@ function answerOf(
   );
   if (vips.length > 0) {
     const services = servicesOfVips(ports, hasDifferentVips(merged, host, auto));
-    const pointers = new Map<string, string>();
-    if (!isWildcard(host)) for (const vip of vips) pointers.set(vip, host);
-    return { ...base, kind: owned, addresses: vips, services, endpoints: targetsOfVips(services, vips), pointers };
+    const pointers = isWildcard(host) ? noPointers : vips.map((address) => ({ address, target: host }));
+    return {
+      host,
+      kind: owned,
+      ttl: ttlOf(merged, context),
+      addresses: vips,
+      live: none,
+      services,
+      endpoints: targetsOfVips(services, vips),
+      pointers,
+      created: oldest.meta.created ?? 0,
+    };
   }
 
+  const base = emptyAnswer(host, merged, context);
   const forward: HostAnswer = { ...base, kind: 'forwarded' };
   const synthesised: HostAnswer = { ...forward, services: servicesOfVips(ports, false) };
   if (oldest.resolution === 'DYNAMIC_DNS') return synthesised;
@@ -118,7 +127,7 @@ function answerOf(
     live: hosts.slice(0, maxLiveHosts),
     services: servicesOfEndpoints(servicePorts, distinctEndpoints(usable), locality),
     endpoints: endpointNames(usable, owned === 'internal'),
-    pointers: owned === 'internal' && !isWildcard(host) ? endpointPointers(host, usable) : new Map(),
+    pointers: owned === 'internal' && !isWildcard(host) ? endpointPointers(host, usable) : noPointers,
   };
 }
 
@@ -128,25 +137,28 @@ export function autoAddressesFor(view: View, { options, allocated }: ResolveCont
   return { areServed, allocated };
 }
 
-function emptyAnswer(
-  host: string,
-  merged: readonly ServiceEntry[],
-  { options }: ResolveContext,
-): Omit<HostAnswer, 'kind'> {
+function emptyAnswer(host: string, merged: readonly ServiceEntry[], context: ResolveContext): Omit<HostAnswer, 'kind'> {
   return {
     host,
-    ttl: merged.reduce((least, { ttl }) => Math.min(least, ttl ?? options.ttl), Infinity),
+    ttl: ttlOf(merged, context),
     addresses: none,
     live: none,
     services: noServices,
     endpoints: noNames,
-    pointers: noNames,
+    pointers: noPointers,
     created: merged[0]?.meta.created ?? 0,
   };
 }
 
+function ttlOf(merged: readonly ServiceEntry[], { options }: ResolveContext): number {
+  let least = Infinity;
+  for (const { ttl } of merged) least = Math.min(least, ttl ?? options.ttl);
+  return least;
+}
+
 const none: readonly string[] = [];
 const noServices: readonly ServiceSet[] = [];
+const noPointers: readonly AddressPointer[] = [];
 const noNames: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** The ports of all entries, united by name; where two define one name the older wins. */
@@ -190,12 +202,12 @@ function endpointNames(endpoints: readonly UsableEndpoint[], isInternal: boolean
 }
 
 /** PTR of endpoint addresses: the name that SRV records point at. Pods have theirs from the cluster's DNS. */
-function endpointPointers(host: string, endpoints: readonly UsableEndpoint[]): Map<string, string> {
-  const pointers = new Map<string, string>();
+function endpointPointers(host: string, endpoints: readonly UsableEndpoint[]): AddressPointer[] {
+  const addresses = new Set<string>();
   for (const { target, isPod } of endpoints) {
-    if (target.kind === 'ip' && !isPod) pointers.set(target.ip, `${dashedAddress(target.ip)}.${host}`);
+    if (target.kind === 'ip' && !isPod) addresses.add(target.ip);
   }
-  return pointers;
+  return Array.from(addresses, (address) => ({ address, target: `${dashedAddress(address)}.${host}` }));
 }
 
 /** The names that SRV records of merged VIPs point at. */

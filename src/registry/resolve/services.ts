@@ -11,7 +11,7 @@ const defaultWeight = 100;
  */
 export const maxServiceRecords = 16_384;
 
-const hostAlone: readonly SrvTarget[] = [{ kind: 'host' }];
+const hostAlone: SrvTarget = { kind: 'host' };
 
 /** A port together with the ServiceEntry's addresses that it listens on. */
 export interface PortOfVips {
@@ -25,6 +25,9 @@ export interface PortOfVips {
  * VIP.
  */
 export function servicesOfVips(ports: readonly PortOfVips[], isPaired: boolean): ServiceSet[] {
+  if (!isPaired) {
+    return serviceSets(ports.map(({ port }) => ({ port, records: [recordOf(port, hostAlone)], isCut: false })));
+  }
   const share = shareOf(ports.length);
   const known = new Map<string, SrvTarget>();
   const targetOfVip = (vip: string): SrvTarget => {
@@ -34,9 +37,7 @@ export function servicesOfVips(ports: readonly PortOfVips[], isPaired: boolean):
   };
   return serviceSets(
     ports.map(({ port, vips }) => {
-      const targets = isPaired ? vips.slice(0, share).map(targetOfVip) : hostAlone;
-      const records = targets.map((target) => ({ priority: 0, weight: defaultWeight, port: port.number, target }));
-      if (!isPaired) return { port, records, isCut: false };
+      const records = vips.slice(0, share).map((vip) => recordOf(port, targetOfVip(vip)));
       return { port, records: take(records, Infinity).records, isCut: vips.length > share };
     }),
   );
@@ -72,6 +73,11 @@ export function servicesOfEndpoints(
       };
     }),
   );
+}
+
+/** The record of a service port. */
+function recordOf({ number }: ServicePort, target: SrvTarget): SrvRecord {
+  return { priority: 0, weight: defaultWeight, port: number, target };
 }
 
 /** How many records each port may have, and the bare host. */
