@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { AllocationKeeper, type Allocation } from './allocation/keeper.ts';
@@ -59,6 +60,7 @@ export class Registry implements Sink {
   readonly #keeper: AllocationKeeper | undefined;
   readonly #oversize: OversizeWatch;
   readonly #podDemand: PodDemandWatch;
+  readonly #seed = randomInt(0x7fff_ffff);
   #rejections: readonly Rejection[] = [];
   /** Hosts whose automatic addresses nobody gets, until `synced`. */
   #heldBack: PackedMap | undefined;
@@ -125,7 +127,7 @@ export class Registry implements Sink {
   }
 
   apply(changes: readonly Change[]): void {
-    const dirty = new TextSet();
+    const dirty = new TextSet(this.#seed);
     for (const change of changes) {
       const old = this.#replacedBy(change);
       if (old) this.#remove(old, dirty);

@@ -14,9 +14,14 @@ interface Entry<Value> {
  * looked up again and again are better off there. Hashes are seeded, for tenants choose the names.
  */
 export class TextMap<Value> {
-  readonly #seed = randomInt(0x7fff_ffff);
+  readonly #seed: number;
   #entries = new Map<number, Entry<Value>>();
   #size = 0;
+
+  /** A random number takes longer than a few texts: where maps are short-lived it is drawn once. */
+  constructor(seed: number = randomInt(0x7fff_ffff)) {
+    this.#seed = seed;
+  }
 
   get size(): number {
     return this.#size;

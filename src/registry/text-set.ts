@@ -2,7 +2,11 @@ import { TextMap } from './text-map.ts';
 
 /** A set for what `TextMap` is a map for. */
 export class TextSet {
-  readonly #texts = new TextMap<true>();
+  readonly #texts: TextMap<true>;
+
+  constructor(seed?: number) {
+    this.#texts = new TextMap<true>(seed);
+  }
 
   get size(): number {
     return this.#texts.size;

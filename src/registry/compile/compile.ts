@@ -208,7 +208,7 @@ export class Compiler {
       out.u16(port);
       this.#target(target, targets);
     }
-    if (count === 1) {
+    if (count > 0 && haveOneTarget(records)) {
       out.u16(1);
       this.#target(records[0]!.target, targets);
       return;
@@ -254,6 +254,12 @@ export class Compiler {
       }
     }
   }
+}
+
+function haveOneTarget(records: readonly SrvRecord[]): boolean {
+  const first = records[0]!.target;
+  for (const { target } of records) if (target !== first) return false;
+  return true;
 }
 
 /** Where the offsets of targets go, and of which. */

@@ -33,6 +33,9 @@ export class TableWriter {
   #liveRecords = 0;
   /** Slots that are not empty: live or deleted. */
   #usedSlots = 0;
+  /** The name that was looked up last, and where its record is, until the table changes: several ask for the same one. */
+  #soughtName: Uint8Array | undefined;
+  #soughtAt = -1;
 
   /** `seed` is that of the readers' `Query` objects. */
   constructor(seed: number, onGeneration: (handle: TableHandle) => void = () => undefined) {
@@ -119,11 +122,14 @@ export class TableWriter {
     return this.#arena;
   }
 
-  /** Offset in the arena of the record of an owner name (lower-case wire form), or -1. */
+  /** Offset in the arena of the record of an owner name (lower-case wire form, never changed), or -1. */
   find(name: Uint8Array): number {
+    if (name === this.#soughtName) return this.#soughtAt;
     const slot = this.#find(this.#hasher.hash(name, 0, name.length), name, 0, name.length);
     const place = this.#slots[2 * slot + 1]!;
-    return place > 0 ? place * 4 : -1;
+    this.#soughtName = name;
+    this.#soughtAt = place > 0 ? place * 4 : -1;
+    return this.#soughtAt;
   }
 
   /** Offsets in the arena of all records, in no particular order. The table must not change meanwhile. */
@@ -171,6 +177,7 @@ export class TableWriter {
   }
 
   #store(slot: number, place: number): void {
+    this.#soughtName = undefined;
     Atomics.store(this.#slots, 2 * slot + 1, place);
   }
 
@@ -212,6 +219,7 @@ export class TableWriter {
       slots[2 * slot + 1] = place;
     }
     this.#slots = slots;
+    this.#soughtName = undefined;
     this.#usedSlots = this.#liveRecords;
     if (!arena) return;
     this.#arena = arena;

@@ -73,6 +73,30 @@ describe('set and delete', () => {
 describe('generations', () => {
   const name = (i: number): string => `h${i}.example.com`;
 
+  test('the writer finds what there is now, however often it is asked for one name', () => {
+    const { writer } = makeTable();
+    const name = encodeName('a.test')!;
+    const ttl = (): number => {
+      const at = writer.find(name);
+      expect(writer.find(name)).toBe(at);
+      return at < 0 ? -1 : Buffer.from(writer.arena).readUInt32BE(at + recordOffset.ttl);
+    };
+    const seen = [ttl()];
+    for (const change of [
+      () => writer.set(record('a.test', 1)),
+      () => writer.set(record('a.test', 2)),
+      () => writer.set(record('b.test', 3)),
+      () => writer.delete(name),
+      () => writer.set(record('a.test', 4)),
+      // Another arena, where the record is elsewhere.
+      () => writer.set(record('c.test', 5, 10_000)) && writer.set(record('c.test', 6, 20_000)),
+    ]) {
+      change();
+      seen.push(ttl());
+    }
+    expect(seen).toEqual([-1, 1, 2, 2, -1, 4, 4]);
+  });
+
   test('the table grows with its names; readers that have switched find all of them', () => {
     const { writer, reader, handles } = makeTable();
     for (let i = 0; i < 5000; i++) {
