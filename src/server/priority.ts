@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { giveWay } from '../runtime/priority.ts';
 
 /**
  * Nice value of the control plane: a thirtieth of a processor is left to it while workers want all of them. With more, the
@@ -12,21 +12,13 @@ const ownThreads = '/proc/self/task';
  * Lets the threads that exist now give way to those that are made between this call and that of the result. So queries
  * wait less for lists of the registry and their garbage collection.
  *
- * On Linux each thread has a niceness of its own, and hands it on to threads that it makes; without rights it cannot be
- * taken back. So a worker that is made later, in place of one that died, stands behind its siblings. On other systems a
- * niceness is that of the whole process: there nothing is done.
+ * A niceness cannot be taken back, so a worker that is made later, in place of one that died, stands behind its siblings.
  */
 export function controlPlane(): { readonly giveWay: () => void } {
   const threads = process.platform === 'linux' ? threadIds() : [];
   return {
     giveWay() {
-      for (const id of threads) {
-        try {
-          setPriority(id, controlNiceness);
-        } catch {
-          // The thread is gone, or the system does not allow it: all goes on as before.
-        }
-      }
+      for (const id of threads) giveWay(id, controlNiceness);
     },
   };
 }

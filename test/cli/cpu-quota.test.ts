@@ -3,7 +3,7 @@ import { ownCpuCount } from '../../src/runtime/cpus.ts';
 import { missingForRoot, saySkipped } from '../support/machine.ts';
 import { CpuGroup, cpuGroupProblem } from './cpu-group.ts';
 import { directoryWith, ServerProcess } from './server-process.ts';
-import { isWorker, threadsOf } from './threads.ts';
+import { isWorker, threadsOf } from '../support/threads.ts';
 
 const cpus = ownCpuCount();
 const untested = 'a CPU quota of a cgroup';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { expect, test } from 'vitest';
 import { startServer } from './server-process.ts';
-import { isWorker, threadsOf } from './threads.ts';
+import { isWorker, threadsOf } from '../support/threads.ts';
 
 const [major, minor] = release().split('.').map(Number) as [number, number];
 const hasOwnSlices = major > 6 || (major === 6 && minor >= 12);

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { collectGarbage } from '../../runtime/heap.ts';
+import { giveWay } from '../../runtime/priority.ts';
 import { readObject } from '../read/object.ts';
 import { readFile } from './file-reading.ts';
 import { nodeFileSystem } from './file-system.ts';
@@ -8,6 +9,8 @@ import { threadEnded, type ReadingReply, type ReadingRequest, type ReadingStart 
 
 /** Text of so many octets is collected at once: it is dead, and the collector is in no hurry, for its heap is small. */
 const maxDeadBytes = 16 * 1024 * 1024;
+/** The least of all: the main thread has more to do with a file than this one, so it must never stand behind it. */
+const readingNiceness = 19;
 
 /** The thread of `ReadingThread`. */
 function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void {
@@ -21,6 +24,7 @@ function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void 
     Atomics.store(replies, 0, threadEnded);
     Atomics.notify(replies, 0);
   });
+  giveWay(0, readingNiceness);
   let deadBytes = 0;
   port.on('message', ({ place, size }: ReadingRequest) => {
     const skipped: [string, string][] = [];

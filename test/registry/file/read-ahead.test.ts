@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { readFile } from '../../../src/registry/file/file-reading.ts';
 import type { StartReadAhead } from '../../../src/registry/file/read-ahead.ts';
 import { minBytes, readInThread } from '../../../src/registry/file/reading-thread.ts';
+import { threadsOf } from '../../support/threads.ts';
 import { entry, entryObject, startSource, temporaryDirectory } from './support.ts';
 
 /** Bad documents and a bad file among good ones, and text that is no ASCII. */
@@ -77,6 +78,27 @@ describe('reading ahead', () => {
     };
     expect(told(directory, readAhead)).toEqual(told(directory));
     expect(hasStarted).toBe(true);
+  });
+
+  test.runIf(process.platform === 'linux')('the thread gives way to all others', () => {
+    const large = `# ${'x'.repeat(minBytes / 2)}\n`;
+    const directory = directoryOf({ 'a.yaml': entry('a') + large, 'b.yaml': entry('b') + large });
+    const nicest = (): number => Math.max(...threadsOf(process.pid).map(({ niceness }) => niceness));
+    const seen: number[] = [];
+    startSource([directory], {
+      readAhead(due, loader) {
+        const thread = readInThread(due, loader)!;
+        return {
+          take(place) {
+            const reading = thread.take(place);
+            seen.push(nicest());
+            return reading;
+          },
+          close: () => thread.close(),
+        };
+      },
+    });
+    expect(seen).toEqual([19, 19]);
   });
 
   describe('what goes wrong with the thread is logged, and nothing is lost', () => {
