@@ -96,8 +96,12 @@ export class PublishedNames {
     return this.kindAt(name) === recordKind.pointer ? everybody : undefined;
   }
 
-  /** Keeps the PTR records that only the table knew, and has for everybody, before something is put over them. */
+  /**
+   * Keeps the PTR records that only the table knew, and has for everybody, before something is put over them. What is kept
+   * already is more than the table says: that has one record also where clients of a limited namespace do not see it.
+   */
   savePointer(text: string, name: Uint8Array): void {
+    if (this.#pointers.has(text)) return;
     this.#pointers.set(text, ViewMap.uniform(readPointer(this.#table.arena, this.#table.find(name))));
   }
 
@@ -135,11 +139,20 @@ export class PublishedNames {
   /** Whether a host, an endpoint name or an own zone has the name, for everybody. */
   isClaimedForAll(text: string, name: Uint8Array): boolean {
     if (this.#special.has(text)) return !this.#partialHosts.has(text);
+    const endpoint = this.#partialEndpoints.get(text);
+    if (endpoint && !isForAll(endpoint)) return this.fixedAt(text) !== undefined;
     const at = this.#table.find(name);
     if (at < 0) return false;
     if (isHostKind(this.#table.arena, at)) return true;
     if (!isKind(this.#table.arena, at, recordKind.views)) return false;
     return this.endpointHostOf(text) !== undefined && !this.#partialEndpoints.has(text);
+  }
+
+  /** Whether everybody sees PTR records at a reverse name, and nothing else lies over them. */
+  isPointerForAll(text: string, name: Uint8Array): boolean {
+    if (this.kindAt(name) !== recordKind.pointer) return false;
+    const kept = this.#pointers.get(text);
+    return !kept || isForAll(kept);
   }
 
   /** The kind of the record that a name has; -1 for none. */

@@ -99,6 +99,7 @@ export class Publisher {
       this.#ancestors.move(text, before, records && visibilityOf(records));
     }
     const isHidden = this.#names.isClaimedForAll(text, name);
+    this.#saveAncestor(text, name);
     const isAlone = !isHidden && !this.#names.hasKeptHost(text);
     this.#names.keepPointer(text, isAlone && records?.isUniform ? undefined : records);
     return isHidden ? false : this.#render(text, name, isAlone ? records : undefined);
@@ -151,15 +152,18 @@ export class Publisher {
   /** The descendants of a name have changed, or who sees them. */
   #renewAncestor(text: string): void {
     const name = encodeName(text)!;
-    const isHidden = this.#names.isClaimedForAll(text, name) || this.#names.kindAt(name) === recordKind.pointer;
+    const isHidden = this.#names.isClaimedForAll(text, name) || this.#names.isPointerForAll(text, name);
     if (!isHidden) this.#render(text, name);
   }
 
   /** Remembers what only the table knew of a name, before something is put over it. */
   #saveBelow(text: string, name: Uint8Array): void {
-    const kind = this.#names.kindAt(name);
-    if (kind === recordKind.ancestor) this.#ancestors.remember(text);
-    if (kind === recordKind.pointer) this.#names.savePointer(text, name);
+    this.#saveAncestor(text, name);
+    if (this.#names.kindAt(name) === recordKind.pointer) this.#names.savePointer(text, name);
+  }
+
+  #saveAncestor(text: string, name: Uint8Array): void {
+    if (this.#names.kindAt(name) === recordKind.ancestor) this.#ancestors.remember(text);
   }
 
   #fix(record: NameRecord): void {
