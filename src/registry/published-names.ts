@@ -140,7 +140,7 @@ export class PublishedNames {
   isClaimedForAll(text: string, name: Uint8Array): boolean {
     if (this.#special.has(text)) return !this.#partialHosts.has(text);
     const endpoint = this.#partialEndpoints.get(text);
-    if (endpoint && !isForAll(endpoint)) return this.fixedAt(text) !== undefined;
+    if (endpoint && !isForAll(endpoint)) return false;
     const at = this.#table.find(name);
     if (at < 0) return false;
     if (isHostKind(this.#table.arena, at)) return true;

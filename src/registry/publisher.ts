@@ -99,7 +99,7 @@ export class Publisher {
       this.#ancestors.move(text, before, records && visibilityOf(records));
     }
     const isHidden = this.#names.isClaimedForAll(text, name);
-    this.#saveAncestor(text, name);
+    if (records) this.#saveAncestor(text, name);
     const isAlone = !isHidden && !this.#names.hasKeptHost(text);
     this.#names.keepPointer(text, isAlone && records?.isUniform ? undefined : records);
     return isHidden ? false : this.#render(text, name, isAlone ? records : undefined);

@@ -1,6 +1,6 @@
 /**
- * What only clients of limited namespaces do not see stands in the table as if everybody saw it: what comes to such a name
- * later must not take it for that.
+ * Names that are claimed from several sides. What only clients of limited namespaces do not see stands in the table as if
+ * everybody saw it, and what comes to such a name later must not take it for that.
  */
 import { expect, test } from 'vitest';
 import type { RegistryObject, Sidecar } from '../../src/registry/object.ts';
