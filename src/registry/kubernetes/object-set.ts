@@ -7,7 +7,7 @@ import { asFields } from '../read/fields.ts';
 import { readObject } from '../read/object.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Change } from '../source.ts';
-import { identityOf, type Receiver } from './receiver.ts';
+import { identityOf, type Identity, type Receiver } from './receiver.ts';
 
 /** What became of one flush. */
 export interface Difference {
@@ -36,7 +36,7 @@ export interface ObjectSetOptions {
 /** What has become of an object since the last flush. */
 interface Pending {
   readonly namespace: string;
-  readonly uid: string;
+  readonly stamp: string;
   /** `undefined` where it cannot be served, or is gone. */
   readonly object: RegistryObject | undefined;
   readonly rejections: readonly Rejection[];
@@ -44,8 +44,8 @@ interface Pending {
 }
 
 /**
- * What is known of an object, the first letter of a text; its uid follows, and behind a line break the text of an object
- * that the sink does not have, because it is not visible.
+ * What is known of an object, the first letter of a text; its stamp follows (uid, space, resourceVersion), and behind a line
+ * break the text of an object that the sink does not have, because it is not visible.
  */
 const known = { served: 's', hidden: 'h', unusable: 'u' } as const;
 
@@ -88,7 +88,7 @@ export class ObjectSet implements Receiver {
     for (const key of [...this.#known.keys()]) {
       const text = this.#known.get(key);
       const object = text?.startsWith(known.served) === true ? this.#told(key) : undefined;
-      if (object) yield { uid: uidOf(text!), object };
+      if (object) yield { uid: uidOf(stampOf(text!)), object };
     }
   }
 
@@ -98,6 +98,7 @@ export class ObjectSet implements Receiver {
       this.#badObjects++;
       return undefined;
     }
+    if (this.#isAsBefore(identity)) return identity.key;
     if (!this.#isOfRevision(raw)) {
       this.#forget(identity.key);
       return undefined;
@@ -117,7 +118,7 @@ export class ObjectSet implements Receiver {
       return;
     }
     const { key } = identity;
-    const uid = this.#pending.get(key)?.uid ?? uidOf(this.#known.get(key) ?? '');
+    const uid = uidOf(this.#pending.get(key)?.stamp ?? stampOf(this.#known.get(key) ?? ''));
     // The end of one that was followed by another of the same name says nothing about that.
     if (uid === '' || identity.uid === '' || uid === identity.uid) this.#forget(key);
   }
@@ -146,7 +147,7 @@ export class ObjectSet implements Receiver {
   /** Puts in an object of a snapshot. */
   load(uid: string, object: RegistryObject): void {
     const { namespace, name } = object.meta;
-    this.#put({ key: `${namespace}/${name}`, namespace, uid }, object, noRejections);
+    this.#put({ key: `${namespace}/${name}`, namespace, uid, resourceVersion: '' }, object, noRejections);
   }
 
   /** `isVisible` says something else than before of these. */
@@ -156,7 +157,8 @@ export class ObjectSet implements Receiver {
       const text = this.#known.get(key);
       if (!namespaces.has(namespace) || text === undefined || this.#pending.has(key)) continue;
       const rejections = this.#leftOut.get(key) ?? noRejections;
-      this.#pending.set(key, { namespace, uid: uidOf(text), object: this.#kept(key, text), rejections, exists: true });
+      const pending = { namespace, stamp: stampOf(text), object: this.#kept(key, text), rejections, exists: true };
+      this.#pending.set(key, pending);
     }
   }
 
@@ -195,13 +197,13 @@ export class ObjectSet implements Receiver {
     return { type: 'delete', kind: before.kind, namespace, name, ...(cluster === undefined ? {} : { cluster }) };
   }
 
-  #remember(key: string, { uid, object, rejections, exists }: Pending, isServed: boolean): void {
+  #remember(key: string, { stamp, object, rejections, exists }: Pending, isServed: boolean): void {
     if (exists && rejections.length > 0) this.#leftOut.set(key, rejections);
     else this.#leftOut.delete(key);
     if (!exists) this.#known.delete(key);
-    else if (!object) this.#known.set(key, known.unusable + uid);
-    else if (isServed) this.#known.set(key, known.served + uid);
-    else this.#known.set(key, `${known.hidden}${uid}\n${textOfObject(object)}`);
+    else if (!object) this.#known.set(key, known.unusable + stamp);
+    else if (isServed) this.#known.set(key, known.served + stamp);
+    else this.#known.set(key, `${known.hidden}${stamp}\n${textOfObject(object)}`);
   }
 
   /** The object that is known under a key, served or not. */
@@ -227,17 +229,26 @@ export class ObjectSet implements Receiver {
     for (const key of [...this.#pending.keys()]) if (!this.#known.has(key)) yield key;
   }
 
-  #put(
-    { key, namespace, uid }: { key: string; namespace: string; uid: string },
-    object: RegistryObject | undefined,
-    rejections: readonly Rejection[],
-  ): void {
-    this.#pending.set(key, { namespace, uid, object, rejections, exists: true });
+  /**
+   * Whether the API server has told this state of the object before, so that it need not be read again: most of a list that
+   * is not the first. Objects with one uid and resourceVersion are one and the same (Kubernetes API concepts, "Resource
+   * versions").
+   */
+  #isAsBefore(identity: Identity): boolean {
+    const { key, resourceVersion } = identity;
+    if (resourceVersion === '' || this.#pending.has(key)) return false;
+    const text = this.#known.get(key);
+    return text !== undefined && stampOf(text) === stampFor(identity);
+  }
+
+  #put(identity: Identity, object: RegistryObject | undefined, rejections: readonly Rejection[]): void {
+    const { key, namespace } = identity;
+    this.#pending.set(key, { namespace, stamp: stampFor(identity), object, rejections, exists: true });
   }
 
   #forget(key: string): void {
     if (!this.#known.has(key) && !this.#pending.has(key)) return;
-    const gone = { uid: '', object: undefined, rejections: noRejections, exists: false };
+    const gone = { stamp: '', object: undefined, rejections: noRejections, exists: false };
     this.#pending.set(key, { namespace: namespaceOf(key), ...gone });
   }
 
@@ -253,7 +264,16 @@ function namespaceOf(key: string): string {
   return key.slice(0, key.indexOf('/'));
 }
 
-function uidOf(text: string): string {
+function stampFor({ uid, resourceVersion }: Identity): string {
+  return `${uid} ${resourceVersion}`;
+}
+
+/** The stamp in what is known of an object, '' where nothing is. */
+function stampOf(text: string): string {
   const end = text.indexOf('\n');
   return text.slice(1, end < 0 ? undefined : end);
+}
+
+function uidOf(stamp: string): string {
+  return stamp.slice(0, Math.max(0, stamp.indexOf(' ')));
 }

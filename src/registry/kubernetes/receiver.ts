@@ -12,11 +12,25 @@ export interface Receiver {
   count(namespace: string | undefined): number;
 }
 
-/** `NAMESPACE/NAME` and uid of an object that came out of JSON; `undefined` where it has no name. */
-export function identityOf(raw: unknown): { key: string; namespace: string; uid: string } | undefined {
+/** What an API server says of any object. */
+export interface Identity {
+  /** `NAMESPACE/NAME`. */
+  readonly key: string;
+  readonly namespace: string;
+  /** '' where it has none, as `resourceVersion`. */
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** Of an object that came out of JSON; `undefined` where it has no name. */
+export function identityOf(raw: unknown): Identity | undefined {
   const metadata = (raw as { metadata?: unknown } | null | undefined)?.metadata;
   if (typeof metadata !== 'object' || metadata === null) return undefined;
-  const { namespace = '', name, uid } = metadata as { namespace?: unknown; name?: unknown; uid?: unknown };
+  const { namespace = '', name, uid, resourceVersion } = metadata as Readonly<Record<string, unknown>>;
   if (typeof name !== 'string' || name === '' || typeof namespace !== 'string') return undefined;
-  return { key: `${namespace}/${name}`, namespace, uid: typeof uid === 'string' ? uid : '' };
+  return { key: `${namespace}/${name}`, namespace, uid: textOrNone(uid), resourceVersion: textOrNone(resourceVersion) };
+}
+
+function textOrNone(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
