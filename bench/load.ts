@@ -11,6 +11,7 @@ import { cpuSeconds, residentMemory } from './processes.ts';
 // time, and memory of the whole process, at the end and at its highest.
 
 const hosts = Number(process.argv[2] ?? 1_000_000);
+if (!Number.isInteger(hosts) || hosts < 1) throw new Error('usage: npm run bench:load [-- NUMBER_OF_HOSTS]');
 const perFile = 100_000;
 /** For the collector to come round, and for memory to be given back. */
 const restMs = 20_000;

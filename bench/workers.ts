@@ -13,6 +13,7 @@ import { cpuSeconds, residentMemory } from './processes.ts';
 // of all threads of the server. The servers run side by side and are asked by turns, so that what else the machine does is
 // the same for all.
 //
+//     --each N    so many queries a second for each worker: what it costs to answer twice as many with two
 //     --rate N    so many queries a second in all, one worker could answer them alone: what more workers cost that idle
 //     --rate 0    as many as they can: all workers busy, on one processor; the load has another
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '1,2,4' },
     hosts: { type: 'string', default: '10000' },
     rate: { type: 'string', default: '50000' },
+    each: { type: 'string' },
     clients: { type: 'string', default: '16' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
@@ -28,7 +30,7 @@ const { values } = parseArgs({
 });
 const hosts = Number(values.hosts);
 const rounds = Number(values.rounds);
-const isSaturated = values.rate === '0';
+const isSaturated = values.rate === '0' && values.each === undefined;
 const pinnedTo = (cpu: number): string[] => (isSaturated ? ['taskset', '-c', String(cpu)] : []);
 
 interface Server {
@@ -101,7 +103,8 @@ function load(server: Server): void {
   const pid = server.child.pid!;
   const before = cpuSeconds(pid);
   const where = ['-s', '127.0.0.1', '-p', String(server.port), '-d', queryFile, '-e', '-c', values.clients];
-  const amount = isSaturated ? ['-q', '500'] : ['-Q', values.rate];
+  const perSecond = values.each === undefined ? values.rate : String(Number(values.each) * server.workers);
+  const amount = isSaturated ? ['-q', '500'] : ['-Q', perSecond];
   const [command, ...rest] = [...pinnedTo(1), 'dnsperf', ...where, ...amount, '-l', values.seconds];
   const { stdout } = spawnSync(command, rest, { encoding: 'utf8' });
   const spent = cpuSeconds(pid) - before;
