@@ -1,4 +1,4 @@
-import { identityOf, type Receiver } from './receiver.ts';
+import { identityOf, type Listing, type Receiver } from './receiver.ts';
 
 /** The names of the namespaces whose labels match; the API server does the matching. */
 export class NamespaceSet implements Receiver {
@@ -43,8 +43,14 @@ export class NamespaceSet implements Receiver {
     if (uid !== undefined && (uid === '' || uid === identity?.uid)) this.#forget(name);
   }
 
-  retain(_namespace: string | undefined, seen: ReadonlySet<string>): void {
-    for (const name of [...this.#names.keys()]) if (!seen.has(name)) this.#forget(name);
+  beginList(): Listing {
+    const seen = new Set<string>();
+    return {
+      saw: (name) => void seen.add(name),
+      end: () => {
+        for (const name of [...this.#names.keys()]) if (!seen.has(name)) this.#forget(name);
+      },
+    };
   }
 
   flush(): void {

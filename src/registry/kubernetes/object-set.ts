@@ -7,7 +7,8 @@ import { asFields } from '../read/fields.ts';
 import { readObject } from '../read/object.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Change } from '../source.ts';
-import { identityOf, type Identity, type Receiver } from './receiver.ts';
+import { identityOf, type Identity, type Listing, type Receiver } from './receiver.ts';
+import { SeenKeys } from './seen-keys.ts';
 
 /** What became of one flush. */
 export interface Difference {
@@ -123,10 +124,9 @@ export class ObjectSet implements Receiver {
     if (uid === '' || identity.uid === '' || uid === identity.uid) this.#forget(key);
   }
 
-  retain(namespace: string | undefined, seen: ReadonlySet<string>): void {
-    for (const key of this.#keys()) {
-      if ((namespace === undefined || namespaceOf(key) === namespace) && !seen.has(key)) this.#forget(key);
-    }
+  beginList(namespace: string | undefined): Listing {
+    const seen = new SeenKeys(this.#known);
+    return { saw: (key) => seen.add(key), end: () => this.#retain(namespace, seen) };
   }
 
   /** Takes out what is in no namespace of these. */
@@ -244,6 +244,12 @@ export class ObjectSet implements Receiver {
   #put(identity: Identity, object: RegistryObject | undefined, rejections: readonly Rejection[]): void {
     const { key, namespace } = identity;
     this.#pending.set(key, { namespace, stamp: stampFor(identity), object, rejections, exists: true });
+  }
+
+  #retain(namespace: string | undefined, seen: SeenKeys): void {
+    const isListed = (key: string): boolean => namespace === undefined || namespaceOf(key) === namespace;
+    for (const key of seen.unseen()) if (isListed(key)) this.#forget(key);
+    for (const key of [...this.#pending.keys()]) if (isListed(key) && !seen.has(key)) this.#forget(key);
   }
 
   #forget(key: string): void {

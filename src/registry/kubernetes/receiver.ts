@@ -1,15 +1,23 @@
 /** Where a reflector puts what it reads. Calls come in this order: any number of upserts and removes, then a flush. */
 export interface Receiver {
-  /** An object exists, as it came out of JSON. Returns the key that `retain` knows it by, `undefined` if it is left out. */
+  /** An object exists, as it came out of JSON. Returns the key that a listing knows it by, `undefined` if it is left out. */
   upsert(raw: unknown, apiVersion: string): string | undefined;
   /** An object was deleted; this is its last state. */
   remove(raw: unknown): void;
-  /** A list is over: of this namespace (or all) nothing exists but what has these keys. */
-  retain(namespace: string | undefined, seen: ReadonlySet<string>): void;
+  /** A list of a namespace (or all) begins. */
+  beginList(namespace: string | undefined): Listing;
   /** What has changed is told. */
   flush(): void;
   /** How many objects of the namespace, or of all, are known. */
   count(namespace: string | undefined): number;
+}
+
+/** A list on its way. One that breaks off is left as it is. */
+export interface Listing {
+  /** The list has what `upsert` returned this key for. */
+  saw(key: string): void;
+  /** It is over: nothing exists but what it has. */
+  end(): void;
 }
 
 /** What an API server says of any object. */

@@ -5,9 +5,9 @@ import { ApiError, BadStreamError, PageTooLargeError, SilenceError, type ApiClie
 import { Backoff } from './backoff.ts';
 import { Collection } from './collection.ts';
 import { FailureLog } from './failure-log.ts';
-import { listInPages, type Listed } from './list.ts';
+import { listInPages } from './list.ts';
 import type { WatchEvent } from './messages.ts';
-import type { Receiver } from './receiver.ts';
+import type { Listing, Receiver } from './receiver.ts';
 import type { Resource } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
 import { watch, type WatchFrom } from './watch.ts';
@@ -69,8 +69,8 @@ export class Reflector {
   #resourceVersion: string | undefined;
   #pageSize: number;
   #streamsLists: boolean;
-  /** Keys that a streamed list has told so far; `undefined` while there is none. */
-  #streamed: Set<string> | undefined;
+  /** A streamed list that is on its way. */
+  #streamed: Listing | undefined;
   #brokenStreams = 0;
   #wasAbsent = false;
   readonly #failures: FailureLog;
@@ -132,19 +132,22 @@ export class Reflector {
   }
 
   async #list(): Promise<void> {
-    const { receiver, timing } = this.#options;
+    const { receiver, namespace, timing } = this.#options;
     this.#setState('listing');
     this.#lists++;
-    if (this.#streamsLists) await this.#watch('beginning');
-    else this.#listed(await listInPages(this.#collection, receiver, this.#pageSize, timing));
+    if (this.#streamsLists) {
+      await this.#watch('beginning');
+      return;
+    }
+    const listing = receiver.beginList(namespace);
+    this.#listed(listing, await listInPages(this.#collection, receiver, listing, this.#pageSize, timing));
   }
 
-  /** What was not seen is gone. */
-  #listed({ seen, resourceVersion }: Listed): void {
-    const { receiver, namespace, clock, onState } = this.#options;
+  #listed(listing: Listing, resourceVersion: string): void {
+    const { receiver, clock, onState } = this.#options;
     // A list that was stopped on its way is none.
     if (this.#isStopped) return;
-    receiver.retain(namespace, seen);
+    listing.end();
     receiver.flush();
     this.#resourceVersion = resourceVersion;
     this.#wasAbsent = false;
@@ -154,10 +157,10 @@ export class Reflector {
   }
 
   async #watch(from: WatchFrom): Promise<void> {
-    const { receiver, clock, timing, random } = this.#options;
+    const { receiver, namespace, clock, timing, random } = this.#options;
     const before = this.#resourceVersion;
     let openedAt = clock.now();
-    this.#streamed = from === 'beginning' ? new Set() : undefined;
+    this.#streamed = from === 'beginning' ? receiver.beginList(namespace) : undefined;
     if (from !== 'beginning') this.#watches++;
     await watch(this.#collection, from, timing, random, {
       onOpen: () => {
@@ -186,7 +189,7 @@ export class Reflector {
     } else if (event.type === 'DELETED') receiver.remove(event.object);
     else {
       const key = receiver.upsert(event.object, this.#collection.apiVersion);
-      if (key !== undefined) this.#streamed?.add(key);
+      if (key !== undefined) this.#streamed?.saw(key);
     }
     // A list that breaks off is begun anew.
     if (!this.#streamed) this.#resourceVersion = event.resourceVersion;
@@ -194,7 +197,7 @@ export class Reflector {
 
   #endStreamedList({ endsList, resourceVersion }: { endsList: boolean; resourceVersion: string }): void {
     if (!endsList) throw new NotStreamedError('the API server does not say where a streamed list ends');
-    this.#listed({ seen: this.#streamed!, resourceVersion });
+    this.#listed(this.#streamed!, resourceVersion);
     this.#streamed = undefined;
     this.#watches++;
     this.#setState('watching');
@@ -240,7 +243,7 @@ export class Reflector {
     if (this.#collection.tryNextVersion()) return;
     // A proxy, or a server that has just been started, may say so once: objects go when it is said again.
     if (this.#wasAbsent || receiver.count(namespace) === 0) {
-      receiver.retain(namespace, new Set());
+      receiver.beginList(namespace).end();
       receiver.flush();
       this.#isSynced = true;
     }

@@ -200,13 +200,13 @@ describe('a list', () => {
         for (const objects of states) {
           const before = sink.hosts;
           told.length = 0;
-          const seen = new Set<string>();
+          const listing = set.beginList(undefined);
           Object.entries(objects).forEach(([name, { host, uid, hasVersion }], index) => {
             // One version is one state.
-            seen.add(put(set, name, host, hasVersion ? { uid, resourceVersion: `of ${host}` } : { uid }));
+            listing.saw(put(set, name, host, hasVersion ? { uid, resourceVersion: `of ${host}` } : { uid }));
             if (flushes.includes(index)) set.flush();
           });
-          set.retain(undefined, seen);
+          listing.end();
           set.flush();
           const expected = Object.entries(objects).filter(([, { host }]) => host !== '');
           expect(sink.hosts).toEqual(Object.fromEntries(expected.map(([name, { host }]) => [`ns/${name}`, [host]])));
