@@ -6,13 +6,15 @@ import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
 import { giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { makeThreadPool } from '../runtime/thread-pool.ts';
 import { errorMessage } from '../server/error-message.ts';
 import { fileLimitWarning } from '../server/file-limit.ts';
 import { withHint } from '../server/hint.ts';
-import { controlPlane } from '../server/priority.ts';
+import { controlPlane, threadIds } from '../server/priority.ts';
 import { RunningServer } from '../server/server.ts';
+import { threadLimitWarning } from '../server/thread-limit.ts';
 import { banner } from './banner.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
 import { readInspectFlags } from './inspect-flags.ts';
@@ -82,8 +84,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
-  const scarceFiles = fileLimitWarning(ownLimits());
-  if (scarceFiles !== undefined) logger.warning(scarceFiles);
+  warnOfLimits(logger);
   await makeThreadPool();
   const plane = controlPlane();
   const server = await RunningServer.start(config, {
@@ -118,6 +119,15 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
   logger.flush();
   return 0;
+}
+
+function warnOfLimits(logger: Logger): void {
+  const limits = ownLimits();
+  for (const warning of [fileLimitWarning(limits), threadLimitWarning(limits, threadIds().length)]) {
+    if (warning !== undefined) logger.warning(warning);
+  }
+  // There may be no other occasion.
+  logger.flush();
 }
 
 /** '' where the system does not tell. */

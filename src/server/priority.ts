@@ -23,7 +23,8 @@ export function controlPlane(): { readonly giveWay: () => void } {
   };
 }
 
-function threadIds(): number[] {
+/** Of this process; none where the system does not tell. */
+export function threadIds(): number[] {
   try {
     return readdirSync(ownThreads).map(Number);
   } catch {

@@ -64,6 +64,13 @@ test.skipIf(missing !== '')('too few threads for the workers: the start fails an
   expect(server.stderr).toMatch(/^no thread can be made: EAGAIN; .*raise it \(ulimit -u.*or lower multisocket$/m);
 });
 
+test.skipIf(missing !== '')('too few threads for Node itself, which ends then: it has been said before', async () => {
+  const by = [...loneUser, 'prlimit', '--nproc=10'];
+  const server = new ServerProcess([], directoryWith(corefile(1)), '', { by });
+  expect(await server.exit).toEqual({ code: null, signal: 'SIGABRT' });
+  expect(server.lines).toEqual([expect.stringMatching(/^\[WARNING\] only 10 threads and processes .*ulimit -u/)]);
+});
+
 test.skipIf(missing !== '')(
   'too few threads to replace a worker: it is tried until there are, and answers',
   async () => {
