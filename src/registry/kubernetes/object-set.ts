@@ -247,9 +247,11 @@ export class ObjectSet implements Receiver {
   }
 
   #retain(namespace: string | undefined, seen: SeenKeys): void {
-    const isListed = (key: string): boolean => namespace === undefined || namespaceOf(key) === namespace;
-    for (const key of seen.unseen()) if (isListed(key)) this.#forget(key);
-    for (const key of [...this.#pending.keys()]) if (isListed(key) && !seen.has(key)) this.#forget(key);
+    // Then all that exists is known.
+    this.flush();
+    for (const key of seen.unseen()) {
+      if (namespace === undefined || namespaceOf(key) === namespace) this.#forget(key);
+    }
   }
 
   #forget(key: string): void {

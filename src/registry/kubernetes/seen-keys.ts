@@ -30,11 +30,6 @@ export class SeenKeys {
     if (this.#others.size >= this.#settleAt) this.#settle();
   }
 
-  has(key: string): boolean {
-    const id = this.#map.idOf(key);
-    return (id >= 0 && this.#isMarked(id)) || this.#others.has(key);
-  }
-
   /** Keys of the map that were not seen. The map must not be changed meanwhile. */
   *unseen(): Iterable<string> {
     this.#settle();

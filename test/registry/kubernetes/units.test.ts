@@ -191,6 +191,17 @@ describe('a list', () => {
     expect(sink.hosts).toEqual({ 'ns/a': ['one.example.com'] });
   });
 
+  test('ends what it does not have, even if that has not been told yet', () => {
+    const sink = new RecordingSink();
+    const set = objectSet(sink, []);
+    put(set, 'a', 'one.example.com', {});
+    const listing = set.beginList(undefined);
+    listing.saw(put(set, 'b', 'two.example.com', {}));
+    listing.end();
+    set.flush();
+    expect(sink.hosts).toEqual({ 'ns/b': ['two.example.com'] });
+  });
+
   test('turns any state into any other by real differences alone', () => {
     fc.assert(
       fc.property(fc.array(state, { maxLength: 6 }), fc.array(fc.nat(3)), (states, flushes) => {
