@@ -1,5 +1,5 @@
 import { FileSource } from '../../registry/file/file-source.ts';
-import { readInThread } from '../../registry/file/reading-thread.ts';
+import { readInThreads } from '../../registry/file/reading-threads.ts';
 import { KubernetesSource } from '../../registry/kubernetes/kubernetes-source.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/rejection.ts';
@@ -23,8 +23,8 @@ function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): 
   const { files, maxFileBytes, kubernetes, registry, allocation } = config;
   const sources: Source[] = [];
   if (files.length > 0) {
-    // A thread of its own on the only processor would but take memory.
-    const readAhead = ownCpuCount() > 1 ? { readAhead: readInThread } : {};
+    // Threads of their own on the only processor would but take memory.
+    const readAhead = ownCpuCount() > 1 ? { readAhead: readInThreads } : {};
     const limit = maxFileBytes > 0 ? { maxFileBytes } : {};
     sources.push(new FileSource({ paths: files, clock, logger, ...limit, ...readAhead }));
   }

@@ -3,14 +3,19 @@ import type { Rejection } from '../rejection.ts';
 import type { FilePlace } from './document.ts';
 import type { DocumentParts } from './packed-documents.ts';
 
-/** In place of the number of replies: the thread has ended, and there will be no more. */
+/** In place of a count: the thread has not begun to read what it is asked. */
+export const notBegun = 0;
+/** In place of a count: the thread has ended, and there will be no more. */
 export const threadEnded = -1;
 
 /** What a reading thread is started with. */
 export interface ReadingStart {
   /** Each ReadingRequest that comes in is answered by a ReadingReply. */
   readonly port: MessagePort;
-  /** Its one word counts the replies, and is `threadEnded` at the end: who cannot be called waits for it. */
+  /**
+   * Its one word is `notBegun` at first, counts what the thread has said (that it has begun, and the replies), and is
+   * `threadEnded` at the end: who cannot be called waits for it.
+   */
   readonly replies: Int32Array<SharedArrayBuffer>;
   readonly maxFileBytes: number;
   /** Whether anybody wants to know what was skipped. */

@@ -12,18 +12,22 @@ const maxDeadBytes = 16 * 1024 * 1024;
 /** The least of all: the main thread has more to do with a file than this one, so it must never stand behind it. */
 const readingNiceness = 19;
 
-/** The thread of `ReadingThread`. */
+/** The thread of a `ReadingThread`. */
 function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void {
-  const tell = (reply: ReadingReply, memory: ArrayBuffer[]): void => {
-    port.postMessage(reply, memory);
+  const wake = (): void => {
     Atomics.add(replies, 0, 1);
     Atomics.notify(replies, 0);
+  };
+  const tell = (reply: ReadingReply, memory: ArrayBuffer[]): void => {
+    port.postMessage(reply, memory);
+    wake();
   };
   // Also where it dies.
   process.once('exit', () => {
     Atomics.store(replies, 0, threadEnded);
     Atomics.notify(replies, 0);
   });
+  wake();
   giveWay(0, readingNiceness);
   let deadBytes = 0;
   port.on('message', ({ place, size }: ReadingRequest) => {

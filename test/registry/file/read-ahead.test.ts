@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { FilePlace } from '../../../src/registry/file/document.ts';
 import { readFile } from '../../../src/registry/file/file-reading.ts';
-import type { StartReadAhead } from '../../../src/registry/file/read-ahead.ts';
-import { minBytes, readInThread } from '../../../src/registry/file/reading-thread.ts';
+import type { ReadAhead, StartReadAhead } from '../../../src/registry/file/read-ahead.ts';
+import { minBytes, readInThreads } from '../../../src/registry/file/reading-threads.ts';
 import { threadsOf } from '../../support/threads.ts';
 import { entry, entryObject, startSource, temporaryDirectory } from './support.ts';
 
@@ -24,6 +25,14 @@ function directoryOf(contents: Readonly<Record<string, string>>): string {
   const directory = temporaryDirectory();
   for (const [name, text] of Object.entries(contents)) writeFileSync(join(directory, name), text);
   return directory;
+}
+
+/** The code of a reading thread, and something that goes wrong in it. */
+function workerWith(fault: string): URL {
+  const path = join(temporaryDirectory(), 'worker.mjs');
+  const module = new URL('../../../src/registry/file/reading-worker.ts', import.meta.url);
+  writeFileSync(path, `import '${module.href}';\nimport { workerData } from 'node:worker_threads';\n${fault}\n`);
+  return pathToFileURL(path);
 }
 
 /** What the source says of a directory, without the directory's name. */
@@ -67,52 +76,62 @@ describe('reading ahead', () => {
     expect(sink.hosts).toEqual({ 'x/a': ['changed.example.com'], 'y/a': ['changed.example.com'] });
   });
 
-  test('a thread says what the source would say itself', () => {
+  test('threads say what the source would say itself', () => {
     const padding = `# ${'x'.repeat(minBytes)}\n`;
     const directory = directoryOf({ ...files, 'g.yaml': entry('g') + padding });
     let hasStarted = false;
     const readAhead: StartReadAhead = (due, loader) => {
-      const thread = readInThread(due, loader);
-      hasStarted = thread !== undefined;
-      return thread;
+      const threads = readInThreads(due, loader);
+      hasStarted = threads !== undefined;
+      return threads;
     };
     expect(told(directory, readAhead)).toEqual(told(directory));
     expect(hasStarted).toBe(true);
   });
 
-  test.runIf(process.platform === 'linux')('the thread gives way to all others', () => {
-    const large = `# ${'x'.repeat(minBytes / 2)}\n`;
-    const directory = directoryOf({ 'a.yaml': entry('a') + large, 'b.yaml': entry('b') + large });
-    const nicest = (): number => Math.max(...threadsOf(process.pid).map(({ niceness }) => niceness));
-    const seen: number[] = [];
-    startSource([directory], {
-      readAhead(due, loader) {
-        const thread = readInThread(due, loader)!;
-        return {
-          take(place) {
-            const reading = thread.take(place);
-            seen.push(nicest());
-            return reading;
-          },
-          close: () => thread.close(),
-        };
-      },
-    });
-    expect(seen).toEqual([19, 19]);
-  });
+  test.runIf(process.platform === 'linux')(
+    'two threads give way to all others, and each ends with its last file',
+    async () => {
+      const large = `# ${'x'.repeat(minBytes / 2)}\n`;
+      const directory = directoryOf({
+        'a.yaml': entry('a') + large,
+        'b.yaml': entry('b') + large,
+        'c.yaml': entry('c'),
+      });
+      const niceThreads = (): number => threadsOf(process.pid).filter(({ niceness }) => niceness === 19).length;
+      let ahead: ReadAhead | undefined;
+      let paths: FilePlace[] = [];
+      startSource([directory], {
+        readAhead(due, loader) {
+          ahead = readInThreads(due, loader);
+          paths = due.map(({ place }) => place);
+          return { take: () => undefined, close: () => undefined };
+        },
+      });
+      await expect.poll(niceThreads).toBe(2);
+      expect(paths.map((place) => ahead!.take(place)?.type)).toEqual(['documents', 'documents', 'documents']);
+      await expect.poll(niceThreads).toBe(0);
+      ahead!.close();
+    },
+  );
 
-  describe('what goes wrong with the thread is logged, and nothing is lost', () => {
+  describe('what goes wrong with a thread is logged, and nothing is lost', () => {
     const large = `# ${'x'.repeat(minBytes / 2)}\n`;
     const contents = { 'a.yaml': entry('a') + large, 'b.yaml': entry('b') + large, 'c.yaml': entry('c') };
     const directory = (): string => directoryOf(contents);
-    const sayings = (worker: URL): { hosts: unknown; warnings: string[] } => {
+    const sayings = (
+      worker: URL,
+      { startMs = 60_000, patienceMs = 60_000 } = {},
+    ): { hosts: unknown; warnings: string[] } => {
       const { sink, logger } = startSource([directory()], {
-        readAhead: (due, loader) => readInThread(due, loader, { worker, patienceMs: 500 }),
+        readAhead: (due, loader) => readInThreads(due, loader, { worker, startMs, patienceMs }),
       });
       const warnings = logger.lines.filter(({ level }) => level === 'warning').map(({ message }) => message);
       return { hosts: sink.hosts, warnings };
     };
     const hosts = Object.fromEntries(['a', 'b', 'c'].map((name) => [`default/${name}`, [`${name}.example.com`]]));
+    const isSilentFor = (name: string): unknown =>
+      expect.stringMatching(new RegExp(`says no more: .*${name}\\.yaml is read without it$`));
 
     test('none can be made', () => {
       const told = sayings(new URL('https://example.com/worker.js'));
@@ -120,35 +139,41 @@ describe('reading ahead', () => {
       expect(told.warnings).toEqual([expect.stringMatching(/^files are read without a thread of their own: /)]);
     });
 
-    test('it says nothing', () => {
-      const told = sayings(new URL('data:text/javascript,setInterval(() => undefined, 1000)'));
+    test('it cannot begin, and says nothing of that', () => {
+      const told = sayings(new URL('data:text/javascript,no JavaScript'), { startMs: 300 });
       expect(told.hosts).toEqual(hosts);
-      expect(told.warnings).toEqual([
-        expect.stringMatching(/says no more: .*a\.yaml and what follows is read without it$/),
-      ]);
+      expect(told.warnings).toEqual([isSilentFor('a'), isSilentFor('b')]);
     });
 
-    test('it dies behind the first file', () => {
-      const path = join(temporaryDirectory(), 'dying.mjs');
-      const module = new URL('../../../src/registry/file/reading-worker.ts', import.meta.url);
-      const dying = `workerData.port.on('message', () => { throw new Error('gone'); });`;
-      writeFileSync(path, `import '${module.href}';\nimport { workerData } from 'node:worker_threads';\n${dying}\n`);
-      const started = performance.now();
-      const { sink, logger } = startSource([directory()], {
-        readAhead: (due, loader) => readInThread(due, loader, { worker: pathToFileURL(path), patienceMs: 60_000 }),
-      });
-      expect(sink.hosts).toEqual(hosts);
-      expect(logger.lines.map(({ message }) => message)).toEqual([
-        expect.stringMatching(/says no more: .*b\.yaml and what follows is read without it$/),
-      ]);
-      expect(performance.now() - started).toBeLessThan(30_000);
+    test('it says nothing once it has begun', () => {
+      const begin = `import { workerData } from 'node:worker_threads'; Atomics.add(workerData.replies, 0, 1);
+        Atomics.notify(workerData.replies, 0); setInterval(() => undefined, 1000);`;
+      const worker = new URL(`data:text/javascript,${encodeURIComponent(begin)}`);
+      const told = sayings(worker, { patienceMs: 300 });
+      expect(told.hosts).toEqual(hosts);
+      expect(told.warnings).toEqual([isSilentFor('a'), isSilentFor('b')]);
+    });
+
+    test('it dies behind its first file', () => {
+      const told = sayings(workerWith(`workerData.port.on('message', () => { throw new Error('gone'); });`));
+      expect(told.hosts).toEqual(hosts);
+      expect(told.warnings).toEqual([isSilentFor('c')]);
+    });
+
+    test('it dies at its first file, and the other one goes on', () => {
+      const fault = `const { port } = workerData;
+        const post = port.postMessage.bind(port);
+        port.postMessage = (reply, memory) => reply.place.path.endsWith('a.yaml') ? process.exit() : post(reply, memory);`;
+      const told = sayings(workerWith(fault));
+      expect(told.hosts).toEqual(hosts);
+      expect(told.warnings).toEqual([isSilentFor('a')]);
     });
   });
 
   test('no thread is started for little, nor for one file', () => {
     const started: boolean[] = [];
     const readAhead: StartReadAhead = (due, loader) => {
-      const thread = readInThread(due, loader);
+      const thread = readInThreads(due, loader);
       started.push(thread !== undefined);
       return thread;
     };

@@ -1,0 +1,97 @@
+import type { FilePlace } from './document.ts';
+import type { FileReading } from './file-reading.ts';
+import { logSkipped, type DueFile, type FileLoader } from './loaded-file.ts';
+import { PackedDocuments } from './packed-documents.ts';
+import type { ReadAhead } from './read-ahead.ts';
+import { ReadingThread, type ReadingThreadOptions } from './reading-thread.ts';
+
+/** Less than this is read before a thread has started. */
+export const minBytes = 8 * 1024 * 1024;
+/**
+ * To read a file takes up to twice as long as to put it in place (YAML), so that a third would wait; and each of them has a
+ * file in memory.
+ */
+const maxThreads = 2;
+
+const usual: ReadingThreadOptions = {
+  worker: new URL(`./reading-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  startMs: 10_000,
+  patienceMs: 60_000,
+};
+
+/**
+ * Starts threads where they save time: for several files that are large together. Where none can be made, or one dies, a line
+ * in the log says so, and nothing is lost: who asks for a file reads it himself.
+ */
+export function readInThreads(
+  files: readonly DueFile[],
+  loader: FileLoader,
+  options: ReadingThreadOptions = usual,
+): ReadAhead | undefined {
+  const bytes = files.reduce((sum, { size }) => sum + Math.min(size, loader.maxFileBytes), 0);
+  if (files.length < 2 || bytes < minBytes) return undefined;
+  return new ReadingThreads(files, loader, options);
+}
+
+/**
+ * Threads that read files ahead of the one that was taken, in turns. One that has no more to read is gone at once, and its
+ * memory with it.
+ *
+ *     main thread   take 1 ─ wait ─┐ put 1 in place  take 2, put 2 in place  take 3 ─┐ …
+ *     a thread      read 1 ────────┴ read 3 ─────────────────────────────────────────┴ read 5 …
+ *     another       read 2 ─────────────────────────────┴ read 4 ───────────────────────── …
+ */
+class ReadingThreads implements ReadAhead {
+  readonly #loader: FileLoader;
+  /** Not asked for yet. */
+  readonly #waiting: Iterator<DueFile>;
+  /** Each has been asked for a file. */
+  readonly #threads = new Set<ReadingThread>();
+
+  constructor(files: readonly DueFile[], loader: FileLoader, options: ReadingThreadOptions) {
+    this.#loader = loader;
+    this.#waiting = files.values();
+    try {
+      for (let i = 0; i < maxThreads; i++) this.#askNext(new ReadingThread(loader, options));
+    } catch (error) {
+      const left = this.#threads.size === 0 ? 'without a thread of their own' : 'by one thread only';
+      loader.logger.warning(`files are read ${left}: ${String(error)}`);
+    }
+  }
+
+  take(place: FilePlace): FileReading | undefined {
+    const thread = [...this.#threads].find(({ asked }) => asked?.path === place.path);
+    if (!thread) return undefined;
+    const { logger } = this.#loader;
+    const reply = thread.receive();
+    if (!reply) {
+      logger.warning(`the thread that reads files says no more: ${place.path} is read without it`);
+      this.#end(thread);
+      return undefined;
+    }
+    this.#askNext(thread);
+    for (const [origin, what] of reply.skipped) logSkipped(logger, origin, what);
+    const { reading } = reply;
+    if (reading.type === 'problem') return reading;
+    return { type: 'documents', hash: reading.hash, documents: new PackedDocuments(place, reading.parts) };
+  }
+
+  close(): void {
+    for (const thread of this.#threads) this.#end(thread);
+  }
+
+  #askNext(thread: ReadingThread): void {
+    const next = this.#waiting.next();
+    if (next.done) {
+      this.#end(thread);
+      return;
+    }
+    this.#threads.add(thread);
+    thread.ask(next.value);
+  }
+
+  #end(thread: ReadingThread): void {
+    this.#threads.delete(thread);
+    thread.close();
+  }
+}
