@@ -6,7 +6,7 @@ import type { Children } from './children.ts';
 import { hostLists } from './hosts.ts';
 import type { Inputs } from './inputs.ts';
 import { questions } from './questions.ts';
-import { lastChanged, Registry, type RegistryAnswer, type RegistryOrder } from './registry.ts';
+import { lastChanged, Registry, type Disturbed, type RegistryEnd, type RegistryOrder } from './registry.ts';
 import { RunningServer } from './running-server.ts';
 import type { Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
@@ -57,12 +57,12 @@ export class Fleet {
     return server;
   }
 
-  disturb(scenario: Scenario, order: RegistryOrder): Promise<RegistryAnswer> {
+  disturb(scenario: Scenario, order: RegistryOrder): Promise<Disturbed> {
     return this.#registries.get(scenario.list)!.disturb(order);
   }
 
   /** Resolves when a server answers what the registry had last; rejects where it never does. */
-  async untilChanged(server: RunningServer, answer: RegistryAnswer): Promise<void> {
+  async untilChanged(server: RunningServer, answer: RegistryEnd): Promise<void> {
     const question = lastChanged(answer);
     const deadline = performance.now() + changeTimeoutMs;
     for (;;) {

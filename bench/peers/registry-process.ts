@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { FakeApiServer, sendStatus, type ApiObject } from '../../test/support/fake-api-server.ts';
 import { hostAt, hostLists, type HostListName } from './hosts.ts';
-import type { RegistryAnswer, RegistryOrder } from './registry.ts';
+import type { RegistryEnd, RegistryOrder, RegistrySaying } from './registry.ts';
 import { changesPerSecond } from './scenarios.ts';
 import { serviceEntryObject } from './service-entries.ts';
 
@@ -13,7 +13,7 @@ const plural = 'serviceentries';
 const changedEach = 10;
 /** Changes go through all hosts in steps of this. */
 const stride = 7919;
-const pollMs = 20;
+const pollMs = 5;
 
 const list = hostLists[process.argv[2] as HostListName];
 const server = await FakeApiServer.start();
@@ -34,47 +34,52 @@ server.scripts.push(({ plural: asked, isWatch, query }, response) => {
   return true;
 });
 
-process.on('message', (order: RegistryOrder) => void obey(order).then((answer) => process.send!(answer)));
+process.on('message', (order: RegistryOrder) => void obey(order).then(say));
 process.on('disconnect', () => process.exit());
 process.send!({ url: server.url });
 
-async function obey({ disturbance, seconds }: RegistryOrder): Promise<RegistryAnswer> {
-  revision++;
-  const begin = performance.now();
-  const end = begin + seconds * 1000;
-  return disturbance === 'changes' ? change(begin, end) : relist(end);
+function say(saying: RegistrySaying): void {
+  process.send!(saying);
 }
 
-async function change(begin: number, end: number): Promise<RegistryAnswer> {
+async function obey({ disturbance, seconds }: RegistryOrder): Promise<RegistryEnd> {
+  revision++;
+  return disturbance === 'changes' ? change(seconds) : relist();
+}
+
+async function change(seconds: number): Promise<RegistryEnd> {
+  say({ type: 'begun' });
+  const begin = performance.now();
   let times = 0;
   let index = 0;
-  for (let now = begin; now < end; now = performance.now()) {
-    for (const due = ((now - begin) / 1000) * changesPerSecond; times < due; times++) {
+  for (let took = 0; took < seconds; took = (performance.now() - begin) / 1000) {
+    for (const due = took * changesPerSecond; times < due; times++) {
       index = (times * stride) % list.hosts;
       put(index);
     }
     await pause(1);
   }
-  return { times, index, address: addressAt(index) };
+  return { type: 'ended', times, seconds, index, address: addressAt(index) };
 }
 
-/** Ends the watch, changes some objects, forgets from where the watch went, and waits until all was listed again. */
-async function relist(end: number): Promise<RegistryAnswer> {
-  let times = 0;
-  do {
-    isForgetting = true;
-    watchedFrom = 0;
-    server.endWatches(plural);
-    await pause(pollMs);
-    for (let index = 0; index < list.hosts; index += changedEach) put(index);
-    server.compact();
-    isForgetting = false;
-    while (watchedFrom < server.version || (lastWatch?.writableLength ?? 0) > 0) await pause(pollMs);
-    times++;
-    revision++;
-  } while (performance.now() < end);
-  revision--;
-  return { times, index: 0, address: addressAt(0) };
+/**
+ * Ends the watch, changes some objects, forgets from where the watch went, and waits until all was listed again. It has begun
+ * when the server asks for the list, which it does after a back-off of 0.8 to 30 s.
+ */
+async function relist(): Promise<RegistryEnd> {
+  isForgetting = true;
+  watchedFrom = 0;
+  server.endWatches(plural);
+  await pause(20);
+  for (let index = 0; index < list.hosts; index += changedEach) put(index);
+  server.compact();
+  isForgetting = false;
+  while (watchedFrom < server.version) await pause(pollMs);
+  say({ type: 'begun' });
+  const begin = performance.now();
+  while ((lastWatch?.writableLength ?? 0) > 0) await pause(pollMs);
+  const seconds = (performance.now() - begin) / 1000;
+  return { type: 'ended', times: 1, seconds, index: 0, address: addressAt(0) };
 }
 
 function put(index: number): void {

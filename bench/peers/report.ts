@@ -70,7 +70,9 @@ export function notes({ scenario, servers }: ScenarioResult): string[] {
     const kept = runs.map((run) => run.kept?.ms ?? 0);
     if (Math.max(...kept) > 1)
       found.push(`the client of ${title} was kept from sending, of each run: ${kept.map(milliseconds).join(', ')}`);
-    const times = runs.flatMap(({ disturbances }) => disturbances ?? []);
+    const times = runs.flatMap(({ disturbances, disturbedSeconds = NaN }) =>
+      disturbances === undefined ? [] : `${disturbances} in ${disturbedSeconds.toFixed(1)} s`,
+    );
     if (times.length > 0) found.push(`changes or relists meanwhile, of each run: ${times.join(', ')}`);
   }
   return found;

@@ -18,8 +18,9 @@ export interface Run extends LoadResult {
   readonly peakBytes: number;
   readonly latencyUs?: Percentiles;
   readonly kept?: Kept;
-  /** Changes of the registry, or relists, meanwhile. */
+  /** Changes of the registry, or relists, and how long they took; they began before the load. */
   readonly disturbances?: number;
+  readonly disturbedSeconds?: number;
 }
 
 /** A load that takes so much longer than it should is ended. */
@@ -39,12 +40,12 @@ export async function runOnce(
 ): Promise<Run> {
   const pids = processTree(server.pid);
   const { disturbance = 'none' } = scenario;
+  const disturbed = disturbance === 'none' ? undefined : await fleet.disturb(scenario, { disturbance, seconds });
   const before = cpuSecondsOf(pids);
-  const disturbed = disturbance === 'none' ? undefined : fleet.disturb(scenario, { disturbance, seconds });
   const result = await load(children, scenario, server.port, questions, seconds);
   const cpuSeconds = cpuSecondsOf(pids) - before;
   const { resident, peak } = memoryOf(pids);
-  const registry = await disturbed;
+  const registry = await disturbed?.ended;
   if (registry !== undefined) await fleet.untilChanged(server, registry);
   return {
     ...result,
@@ -53,7 +54,7 @@ export async function runOnce(
     busy: cpuSeconds / result.seconds,
     residentBytes: resident,
     peakBytes: peak,
-    ...(registry === undefined ? {} : { disturbances: registry.times }),
+    ...(registry === undefined ? {} : { disturbances: registry.times, disturbedSeconds: registry.seconds }),
   };
 }
 

@@ -83,7 +83,7 @@ describe('the report', () => {
       /WRONG: 7 replies of ours/,
     ],
     ['a client that could not send', 'light', { kept: { times: 2, ms: 45.1 } }, /kept from sending.*: 45\.1 ms/],
-    ['changes', 'changes', { disturbances: 2990 }, /of each run: 2990/],
+    ['changes', 'changes', { disturbances: 2990, disturbedSeconds: 3 }, /of each run: 2990 in 3.0 s/],
   ])('%s', (_, name, more, expected) => {
     const said = notes(result(name, { ours: server('ours', run(400_000, more)) }));
     if (expected === undefined) expect(said).toEqual([]);
