@@ -5,7 +5,7 @@ import { makeDirectives } from '../plugins/directives.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
-import { giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
+import { collectWithoutHelpers, giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { makeThreadPool } from '../runtime/thread-pool.ts';
@@ -98,6 +98,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     droppedLogLines: () => droppedLogLines,
     onWorkersMade: () => plane.giveWay(),
   });
+  collectWithoutHelpers();
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
   } catch (error) {

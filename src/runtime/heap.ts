@@ -9,6 +9,18 @@ export function keepYoungGenerationSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
+/** What V8 has helpers for in its collections of the young generation, and in what follows those of all memory. */
+export const helperFlags = ['parallel-scavenge', 'concurrent-sweeping', 'concurrent-array-buffer-sweeping'] as const;
+
+/**
+ * Lets threads do these themselves. Helpers that wake up for a moment, hundreds of times while a registry is listed again, get
+ * the processor before the threads that answer queries (see `Turns`), and a collection takes hardly longer without them,
+ * for the young generation is small. Once all is read that there is at the start, which takes a twentieth longer so.
+ */
+export function collectWithoutHelpers(): void {
+  for (const flag of helperFlags) setFlagsFromString(`--no-${flag}`);
+}
+
 /**
  * Collects all garbage of this thread and gives the memory back to the system, once what was read at the start is in
  * place. Takes tens of milliseconds, of this thread alone, and forgets compiled code that is not in use.

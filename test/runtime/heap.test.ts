@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { giveBackMemory } from '../../src/runtime/heap.ts';
+import { giveBackMemory, helperFlags } from '../../src/runtime/heap.ts';
 
 test('garbage is collected when memory is given back', () => {
   let object: object | undefined = { some: 'thing' };
@@ -10,4 +11,9 @@ test('garbage is collected when memory is given back', () => {
     expect(reference.deref()).toBeUndefined();
     expect('gc' in globalThis).toBe(false);
   });
+});
+
+test.each(helperFlags)('V8 has the option %s', (flag) => {
+  const options = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
+  expect(options).toContain(` --${flag} (`);
 });

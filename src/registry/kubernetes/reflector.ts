@@ -10,6 +10,7 @@ import type { WatchEvent } from './messages.ts';
 import type { Listing, Receiver } from './receiver.ts';
 import type { Resource } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
+import { Turns } from './turns.ts';
 import { watch, type WatchFrom } from './watch.ts';
 
 /** What a reflector stands on. */
@@ -162,14 +163,17 @@ export class Reflector {
     let openedAt = clock.now();
     this.#streamed = from === 'beginning' ? receiver.beginList(namespace) : undefined;
     if (from !== 'beginning') this.#watches++;
-    await watch(this.#collection, from, timing, random, {
+    // What is there at first is waited for; later queries go before lists.
+    const turns = this.#isSynced ? new Turns(clock) : undefined;
+    const listener = {
       onOpen: () => {
         openedAt = clock.now();
         if (from !== 'beginning') this.#setState('watching');
       },
-      onEvent: (event) => this.#event(event),
+      onEvent: (event: WatchEvent) => this.#event(event),
       onPause: () => receiver.flush(),
-    });
+    };
+    await watch(this.#collection, from, timing, random, listener, turns);
     if (this.#isStopped) return;
     if (this.#resourceVersion === undefined) throw new Error('the list broke off');
     if (this.#resourceVersion === before && clock.now() - openedAt < minWatchMs) {
