@@ -141,7 +141,8 @@ export class Reflector {
       return;
     }
     const listing = receiver.beginList(namespace);
-    this.#listed(listing, await listInPages(this.#collection, receiver, listing, this.#pageSize, timing));
+    const turns = this.#turns();
+    this.#listed(listing, await listInPages(this.#collection, receiver, listing, this.#pageSize, timing, turns));
   }
 
   #listed(listing: Listing, resourceVersion: string): void {
@@ -163,22 +164,24 @@ export class Reflector {
     let openedAt = clock.now();
     this.#streamed = from === 'beginning' ? receiver.beginList(namespace) : undefined;
     if (from !== 'beginning') this.#watches++;
-    // What is there at first is waited for; later queries go before lists.
-    const turns = this.#isSynced ? new Turns(clock) : undefined;
-    const listener = {
+    await watch(this.#collection, from, timing, random, this.#turns(), {
       onOpen: () => {
         openedAt = clock.now();
         if (from !== 'beginning') this.#setState('watching');
       },
-      onEvent: (event: WatchEvent) => this.#event(event),
+      onEvent: (event) => this.#event(event),
       onPause: () => receiver.flush(),
-    };
-    await watch(this.#collection, from, timing, random, listener, turns);
+    });
     if (this.#isStopped) return;
     if (this.#resourceVersion === undefined) throw new Error('the list broke off');
     if (this.#resourceVersion === before && clock.now() - openedAt < minWatchMs) {
       throw new Error('the watch ended at once, without an event');
     }
+  }
+
+  /** What is there at first is waited for; later queries go before lists. */
+  #turns(): Turns | undefined {
+    return this.#isSynced ? new Turns(this.#options.clock) : undefined;
   }
 
   #event(event: WatchEvent): void {

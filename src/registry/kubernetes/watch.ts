@@ -26,8 +26,8 @@ export async function watch(
   from: WatchFrom,
   { watchdogMs, responseTimeoutMs, maxLineBytes }: ReflectorTiming,
   random: () => number,
-  listener: WatchListener,
   turns: Turns | undefined,
+  listener: WatchListener,
 ): Promise<void> {
   const beginning =
     from === 'beginning' ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { ...from };

@@ -1,6 +1,8 @@
 /** Many events at once are told in short turns. */
 import { describe, expect, test } from 'vitest';
 import type { Collection } from '../../../src/registry/kubernetes/collection.ts';
+import { listInPages } from '../../../src/registry/kubernetes/list.ts';
+import type { Receiver } from '../../../src/registry/kubernetes/receiver.ts';
 import { defaultTiming } from '../../../src/registry/kubernetes/timing.ts';
 import { Turns } from '../../../src/registry/kubernetes/turns.ts';
 import { watch } from '../../../src/registry/kubernetes/watch.ts';
@@ -25,34 +27,72 @@ function collectionOf(chunks: readonly string[], beforeEach: () => void = () => 
 /** What a listener hears of a watch where each event is an eighth of a millisecond's work. */
 async function heard(chunks: readonly string[], isDivided: boolean, pauseMs = 0): Promise<string> {
   const clock = new FakeClock();
-  let told = '';
-  const listener = {
-    onOpen: () => undefined,
-    onEvent: () => {
-      told += 'e';
-      clock.advance(0.125);
-    },
-    onPause: () => (told += '|'),
-  };
+  const told = new Told(clock);
+  const listener = { onOpen: () => undefined, onEvent: () => told.event(), onPause: () => told.pause() };
   const turns = isDivided ? new Turns(clock) : undefined;
   const collection = collectionOf(chunks, () => clock.advance(pauseMs));
-  const state = { isOver: false };
-  const over = watch(collection, 'beginning', defaultTiming, () => 0, listener, turns).finally(() => {
-    state.isOver = true;
-  });
-  while (!state.isOver) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (clock.pending === 0) continue;
-    // Nothing is done until the rest is over.
-    const before = told;
-    clock.advance(0.875);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(told).toBe(before);
-    told += ' ';
-    clock.advance(0.125);
+  return told.until(watch(collection, 'beginning', defaultTiming, () => 0, turns, listener));
+}
+
+/** The same of a list in one page. */
+async function heardOfPage(objects: number, isDivided: boolean): Promise<string> {
+  const clock = new FakeClock();
+  const told = new Told(clock);
+  const items = Array.from({ length: objects }, (_, i) => ({ metadata: { name: `n${i}` } }));
+  const { get } = collectionOf([JSON.stringify({ metadata: { resourceVersion: '1' }, items })]);
+  const listing = { saw: () => undefined, end: () => undefined };
+  const receiver = { ...unused, upsert: () => (told.event(), 'key'), flush: () => told.pause() };
+  const turns = isDivided ? new Turns(clock) : undefined;
+  return told.until(listInPages({ get, apiVersion: 'v1' }, receiver, listing, 500, defaultTiming, turns));
+}
+
+/** Of a receiver, what a list in pages does not call. */
+const unused: Receiver = {
+  upsert: () => expect.fail(),
+  remove: () => expect.fail(),
+  beginList: () => expect.fail(),
+  count: () => expect.fail(),
+  flush: () => expect.fail(),
+};
+
+/** `e` for an event, `|` for a flush, a space for a rest. */
+class Told {
+  readonly #clock: FakeClock;
+  #text = '';
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
   }
-  await over;
-  return told;
+
+  event(): void {
+    this.#text += 'e';
+    this.#clock.advance(0.125);
+  }
+
+  pause(): void {
+    this.#text += '|';
+  }
+
+  /** Lets time go on where it is waited for. */
+  async until(over: Promise<unknown>): Promise<string> {
+    const state = { isOver: false };
+    void over.finally(() => {
+      state.isOver = true;
+    });
+    while (!state.isOver) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#clock.pending === 0) continue;
+      // Nothing is done until the rest is over.
+      const before = this.#text;
+      this.#clock.advance(0.875);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(this.#text).toBe(before);
+      this.#text += ' ';
+      this.#clock.advance(0.125);
+    }
+    await over;
+    return this.#text;
+  }
 }
 
 describe('events that come at once', () => {
@@ -62,6 +102,11 @@ describe('events that come at once', () => {
 
   test('in a chunk that comes later begin a turn of their own', async () => {
     expect(await heard([added.repeat(2), added.repeat(2)], true, 5)).toBe('ee|ee|');
+  });
+
+  test('are divided in a page of a list as well', async () => {
+    expect(await heardOfPage(7, true)).toBe('eee| eee| e|');
+    expect(await heardOfPage(7, false)).toBe('eeeeeee|');
   });
 
   test('are told without a rest where nobody waits for the processor', async () => {
