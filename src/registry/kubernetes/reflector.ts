@@ -9,6 +9,7 @@ import { listInPages } from './list.ts';
 import type { WatchEvent } from './messages.ts';
 import type { Listing, Receiver } from './receiver.ts';
 import type { Resource } from './resource.ts';
+import { sleep } from './sleep.ts';
 import type { ReflectorTiming } from './timing.ts';
 import { Turns } from './turns.ts';
 import { watch, type WatchFrom } from './watch.ts';
@@ -181,7 +182,7 @@ export class Reflector {
 
   /** What is there at first is waited for; later queries go before lists. */
   #turns(): Turns | undefined {
-    return this.#isSynced ? new Turns(this.#options.clock) : undefined;
+    return this.#isSynced ? new Turns(this.#options.clock, this.#stopping.signal) : undefined;
   }
 
   #event(event: WatchEvent): void {
@@ -266,17 +267,7 @@ export class Reflector {
   }
 
   #sleep(ms: number): Promise<void> {
-    const { signal } = this.#stopping;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.#options.clock.after(ms, done);
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
-    });
+    return sleep(this.#options.clock, ms, this.#stopping.signal);
   }
 
   get #isStopped(): boolean {

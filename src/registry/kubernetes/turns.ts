@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { sleep } from './sleep.ts';
 
 /** Milliseconds of work, and of rest. Timers have no less than one; more work at a time is what queries would wait for. */
 const workMs = 0.3;
@@ -11,10 +12,13 @@ const restMs = 1;
  */
 export class Turns {
   readonly #clock: Clock;
+  readonly #signal: AbortSignal;
   #endsAt = 0;
 
-  constructor(clock: Clock) {
+  /** `signal` ends a rest: a timer does not keep the process, which may be about to end. */
+  constructor(clock: Clock, signal: AbortSignal) {
     this.#clock = clock;
+    this.#signal = signal;
   }
 
   /** There is something to do, after a pause. */
@@ -27,12 +31,8 @@ export class Turns {
   }
 
   /** Resolves when the next turn has begun. */
-  rest(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#clock.after(restMs, () => {
-        this.begin();
-        resolve();
-      });
-    });
+  async rest(): Promise<void> {
+    await sleep(this.#clock, restMs, this.#signal);
+    this.begin();
   }
 }

@@ -29,7 +29,7 @@ async function heard(chunks: readonly string[], isDivided: boolean, pauseMs = 0)
   const clock = new FakeClock();
   const told = new Told(clock);
   const listener = { onOpen: () => undefined, onEvent: () => told.event(), onPause: () => told.pause() };
-  const turns = isDivided ? new Turns(clock) : undefined;
+  const turns = isDivided ? new Turns(clock, new AbortController().signal) : undefined;
   const collection = collectionOf(chunks, () => clock.advance(pauseMs));
   return told.until(watch(collection, 'beginning', defaultTiming, () => 0, turns, listener));
 }
@@ -42,7 +42,7 @@ async function heardOfPage(objects: number, isDivided: boolean): Promise<string>
   const { get } = collectionOf([JSON.stringify({ metadata: { resourceVersion: '1' }, items })]);
   const listing = { saw: () => undefined, end: () => undefined };
   const receiver = { ...unused, upsert: () => (told.event(), 'key'), flush: () => told.pause() };
-  const turns = isDivided ? new Turns(clock) : undefined;
+  const turns = isDivided ? new Turns(clock, new AbortController().signal) : undefined;
   return told.until(listInPages({ get, apiVersion: 'v1' }, receiver, listing, 500, defaultTiming, turns));
 }
 
@@ -107,6 +107,17 @@ describe('events that come at once', () => {
   test('are divided in a page of a list as well', async () => {
     expect(await heardOfPage(7, true)).toBe('eee| eee| e|');
     expect(await heardOfPage(7, false)).toBe('eeeeeee|');
+  });
+
+  test('wait no longer when all is stopped', async () => {
+    const stopping = new AbortController();
+    const clock = new FakeClock();
+    const turns = new Turns(clock, stopping.signal);
+    const rest = turns.rest();
+    stopping.abort();
+    await rest;
+    await turns.rest();
+    expect(clock.pending).toBe(0);
   });
 
   test('are told without a rest where nobody waits for the processor', async () => {
