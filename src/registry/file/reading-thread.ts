@@ -1,5 +1,4 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
-import type { FilePlace } from './document.ts';
 import type { DueFile, FileLoader } from './loaded-file.ts';
 import {
   notBegun,
@@ -25,7 +24,6 @@ export class ReadingThread {
   readonly #patienceMs: number;
   readonly #port: MessagePort;
   readonly #replies = new Int32Array(new SharedArrayBuffer(4));
-  #asked: FilePlace | undefined;
 
   constructor({ maxFileBytes, logger }: FileLoader, { worker, startMs, patienceMs }: ReadingThreadOptions) {
     const { port1, port2 } = new MessageChannel();
@@ -38,14 +36,8 @@ export class ReadingThread {
     this.#patienceMs = patienceMs;
   }
 
-  /** What it was asked for last. */
-  get asked(): FilePlace | undefined {
-    return this.#asked;
-  }
-
   /** Once it has said all that it was asked for. */
   ask({ place, size }: DueFile): void {
-    this.#asked = place;
     this.#port.postMessage({ place, size } satisfies ReadingRequest);
   }
 

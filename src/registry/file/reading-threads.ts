@@ -45,8 +45,8 @@ class ReadingThreads implements ReadAhead {
   readonly #loader: FileLoader;
   /** Not asked for yet. */
   readonly #waiting: Iterator<DueFile>;
-  /** Each has been asked for a file. */
-  readonly #threads = new Set<ReadingThread>();
+  /** By the path of the file that each was asked for. */
+  readonly #threads = new Map<string, ReadingThread>();
 
   constructor(files: readonly DueFile[], loader: FileLoader, options: ReadingThreadOptions) {
     this.#loader = loader;
@@ -60,13 +60,14 @@ class ReadingThreads implements ReadAhead {
   }
 
   take(place: FilePlace): FileReading | undefined {
-    const thread = [...this.#threads].find(({ asked }) => asked?.path === place.path);
+    const thread = this.#threads.get(place.path);
     if (!thread) return undefined;
+    this.#threads.delete(place.path);
     const { logger } = this.#loader;
     const reply = thread.receive();
     if (!reply) {
       logger.warning(`the thread that reads files says no more: ${place.path} is read without it`);
-      this.#end(thread);
+      thread.close();
       return undefined;
     }
     this.#askNext(thread);
@@ -77,21 +78,17 @@ class ReadingThreads implements ReadAhead {
   }
 
   close(): void {
-    for (const thread of this.#threads) this.#end(thread);
+    for (const thread of this.#threads.values()) thread.close();
+    this.#threads.clear();
   }
 
   #askNext(thread: ReadingThread): void {
     const next = this.#waiting.next();
     if (next.done) {
-      this.#end(thread);
+      thread.close();
       return;
     }
-    this.#threads.add(thread);
+    this.#threads.set(next.value.place.path, thread);
     thread.ask(next.value);
-  }
-
-  #end(thread: ReadingThread): void {
-    this.#threads.delete(thread);
-    thread.close();
   }
 }
