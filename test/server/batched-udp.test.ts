@@ -395,10 +395,10 @@ test('where queries come thick and fast it sleeps for a moment, and takes what c
     await turn();
     return steps.trimEnd();
   }
-  expect(await turnWith(9, 5, 7, 8)).toBe('9 50 us 5 50 us 7');
-  expect(await turnWith(9)).toBe('9 50 us 0');
+  expect(await turnWith(9, 5, 7, 8)).toBe('9 100 us 5 100 us 7');
+  expect(await turnWith(9)).toBe('9 100 us 0');
   expect(await turnWith(9, 5), 'the last nap was in vain').toBe('9');
-  expect(await turnWith(1, 1)).toBe('1 50 us 1');
+  expect(await turnWith(1, 1)).toBe('1 100 us 1');
   expect(await turnWith(64, 1), 'a full batch leaves some behind it').toBe('64 1');
   expect(await turnWith(0)).toBe('0');
 });

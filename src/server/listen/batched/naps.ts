@@ -1,7 +1,10 @@
 import type { SystemCalls } from './system-calls.ts';
 
-/** Long enough for several queries of a busy server, and short beside the way that a query has come. */
-const napUs = 50;
+/**
+ * Long enough for several queries of a busy server, and short beside the way that a query has come. Half of it costs a fifth more
+ * processor time at 50,000 queries a second.
+ */
+const napUs = 100;
 /** With less slack than the 50 µs that the kernel adds to the sleep of a thread by default. */
 const slackNs = 1000;
 const PR_SET_TIMERSLACK = 29;
