@@ -1,14 +1,15 @@
 import { randomFillSync } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HandlerEnvironment } from '../plugins/plugin.ts';
-import { TableReader } from '../registry/table/reader.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { collectGarbage } from '../runtime/heap.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { counter } from './counters.ts';
 import { errorMessage } from './error-message.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from './messages.ts';
 import { chooseUdpForm } from './listen/udp-form.ts';
 import { Service } from './service.ts';
+import { WorkerTables } from './worker-tables.ts';
 
 const randomBatch = 1024;
 
@@ -17,21 +18,17 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
   const clock = systemClock;
   const counters = new Float64Array(start.counters);
   const logger = makeLogger(start.logFormat, start.config.debug, clock, () => counters[counter.droppedLogLines]!++);
-  const tables = new Map(Array.from(start.tables, ([name, handle]) => [name, new TableReader(handle)] as const));
+  const tables = new WorkerTables(start.tables, collectGarbage);
   const environment: Omit<HandlerEnvironment, 'zones' | 'onClose'> = {
     clock,
     logger,
     randomUint16: makeRandomUint16(),
-    table(name) {
-      const table = tables.get(name);
-      if (!table) throw new Error(`no table '${name}'`);
-      return table;
-    },
+    table: (name) => tables.reader(name),
   };
   const udp = chooseUdpForm(process.platform);
   const service = new Service(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
-    if (command.type === 'table') tables.get(command.name)?.use(command.handle);
+    if (command.type === 'table') tables.replace(command.name, command.handle);
     else if (command.type === 'tls') service.useTls(command.name, command.material);
     else if (command.type === 'reopen') service.reopen(command.address);
     else {
