@@ -36,8 +36,6 @@ COPY --from=build /source/dist /app
 COPY --from=addon /addon/node_modules/@koromix /app/node_modules/@koromix
 COPY --from=addon /addon/node_modules/koffi/package.json /addon/node_modules/koffi/index.cjs \
      /addon/node_modules/koffi/LICENSE.txt /app/node_modules/koffi/
-# glibc gives memory back only where it is told from how much on; else what reading takes is kept for good.
-ENV MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 # A number, so that `runAsNonRoot` of Kubernetes can see that it is not root.
 USER 65532:65532
 # DNS, health, ready, metrics.

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +14,7 @@ export function makeBundle(): void {
   if (bundled.status !== 0) throw new Error('the bundle could not be made');
 }
 
-/** What the image sets, `NAME=VALUE …`. */
-function imageEnvironment(): Record<string, string> {
-  const settings = /^ENV (.+)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1] ?? '';
-  return Object.fromEntries(settings.split(' ').map((each) => each.split('=', 2))) as Record<string, string>;
-}
-
-/** The program as the image has it: bundled, with its environment, in a process of its own, with one worker. */
+/** The program as the image has it: bundled, in a process of its own, with one worker. */
 export class ServerUnderTest {
   readonly port: number;
   /** When its process was made. */
@@ -43,7 +37,6 @@ export class ServerUnderTest {
     const startedAt = performance.now();
     const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
       cwd: directory,
-      env: { ...process.env, ...imageEnvironment() },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     process.once('exit', () => child.kill('SIGKILL'));

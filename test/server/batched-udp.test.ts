@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { decode } from 'dns-packet';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Listen, Listener } from '../../src/server/listen/listener.ts';
-import { loadAddon } from '../../src/server/listen/batched/addon.ts';
+import { loadAddon } from '../../src/runtime/addon.ts';
 import { makeListenBatched } from '../../src/server/listen/batched/listen.ts';
 import { MessageVector } from '../../src/server/listen/batched/message-vector.ts';
 import { Slots } from '../../src/server/listen/batched/slots.ts';

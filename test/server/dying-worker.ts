@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { loadAddon } from '../../src/server/listen/batched/addon.ts';
+import { loadAddon } from '../../src/runtime/addon.ts';
 import { makeListenBatched } from '../../src/server/listen/batched/listen.ts';
 import { bindSystemCalls } from '../../src/server/listen/batched/system-calls.ts';
 import { makeListenerEnvironment, ScriptedChain } from './harness.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadAddon } from '../../src/server/listen/batched/addon.ts';
+import { loadAddon } from '../../src/runtime/addon.ts';
 import { bindSystemCalls, type SystemCalls } from '../../src/server/listen/batched/system-calls.ts';
 import { askForShortSlice } from '../../src/server/listen/batched/time-slice.ts';
 

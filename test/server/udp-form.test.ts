@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { loadAddon } from '../../src/server/listen/batched/addon.ts';
+import { loadAddon } from '../../src/runtime/addon.ts';
 import { chooseUdpForm } from '../../src/server/listen/udp-form.ts';
 import { listenUdp } from '../../src/server/listen/udp.ts';
 import { encodeQuery } from '../support/query.ts';
