@@ -35,7 +35,7 @@ export const settleMs = 100;
 /** The net under the watches. */
 export const pollMs = 10_000;
 /** At the start so many objects at most are told at a time: few enough to die young. */
-const maxFirstChanges = 100;
+const maxFirstChanges = 30;
 /** Where the system cannot watch. */
 export const fallbackPollMs = 1000;
 
