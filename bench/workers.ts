@@ -1,15 +1,18 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { freePorts } from '../test/support/free-ports.ts';
 import { hostName } from './fixture.ts';
+import { cProgram } from './peers/c-program.ts';
+import { parseDnsperf, type LoadResult } from './peers/dnsperf.ts';
+import { parseLoad } from './peers/load.ts';
 import { cpuSeconds, residentMemory } from './processes.ts';
 
-// What a query costs with one worker and with more, and what memory they take: the bundle, dnsperf on loopback, CPU time
+// What a query costs with one worker and with more, and what memory they take: the bundle, loads on loopback, CPU time
 // of all threads of the server. The servers run side by side and are asked by turns, so that what else the machine does is
 // the same for all.
 //
@@ -31,7 +34,8 @@ const { values } = parseArgs({
 const hosts = Number(values.hosts);
 const rounds = Number(values.rounds);
 const isSaturated = values.rate === '0' && values.each === undefined;
-const pinnedTo = (cpu: number): string[] => (isSaturated ? ['taskset', '-c', String(cpu)] : []);
+
+type Load = Pick<LoadResult, 'answered' | 'lost'>;
 
 interface Server {
   readonly workers: number;
@@ -60,10 +64,10 @@ const ports = await freePorts(counts.length);
 for (const [index, workers] of counts.entries()) servers.push(await start(workers, ports[index]!));
 for (const server of servers) {
   console.log(`${workersText(server)}: ${residentMemory(server.child.pid!)} resident after the start`);
-  load(server);
+  await load(server);
 }
 for (const server of servers) server.microseconds.length = 0;
-for (let round = 0; round < rounds; round++) for (const server of servers) load(server);
+for (let round = 0; round < rounds; round++) for (const server of servers) await load(server);
 
 const base = median(servers[0]!.microseconds);
 for (const server of servers) {
@@ -86,7 +90,8 @@ async function start(workers: number, port: number): Promise<Server> {
     `serviceentry mesh.test {\n  file ${join(directory, 'hosts.json')}\n }`,
   ];
   writeFileSync(corefile, `.:${port} {\n ${lines.join('\n ')}\n}\n`);
-  const [command, ...rest] = [...pinnedTo(0), process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
+  const pinned = isSaturated ? ['taskset', '-c', '0'] : [];
+  const [command, ...rest] = [...pinned, process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const server = { workers, port, child, microseconds: [], lost: 0 };
   let output = '';
@@ -98,19 +103,34 @@ async function start(workers: number, port: number): Promise<Server> {
   return server;
 }
 
-/** One run of dnsperf against a server; notes what a query cost. */
-function load(server: Server): void {
-  const pid = server.child.pid!;
-  const before = cpuSeconds(pid);
-  const where = ['-s', '127.0.0.1', '-p', String(server.port), '-d', queryFile, '-e', '-c', values.clients];
-  const perSecond = values.each === undefined ? values.rate : String(Number(values.each) * server.workers);
-  const amount = isSaturated ? ['-q', '500'] : ['-Q', perSecond];
-  const [command, ...rest] = [...pinnedTo(1), 'dnsperf', ...where, ...amount, '-l', values.seconds];
-  const { stdout } = spawnSync(command, rest, { encoding: 'utf8' });
-  const spent = cpuSeconds(pid) - before;
-  const figure = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(stdout)?.[1] ?? NaN);
-  server.microseconds.push((spent / figure('Queries completed')) * 1e6);
-  server.lost += figure('Queries lost');
+/** One load on a server; notes what a query cost. */
+async function load(server: Server): Promise<void> {
+  const before = cpuSeconds(server.child.pid!);
+  const { answered, lost } = isSaturated ? await saturate(server) : askAtRate(server);
+  server.microseconds.push(((cpuSeconds(server.child.pid!) - before) / answered) * 1e6);
+  server.lost += lost;
+}
+
+function askAtRate({ port, workers }: Server): Load {
+  const perSecond = values.each === undefined ? values.rate : String(Number(values.each) * workers);
+  const where = ['-s', '127.0.0.1', '-p', String(port), '-d', queryFile, '-e', '-c', values.clients];
+  return parseDnsperf(
+    spawnSync('dnsperf', [...where, '-Q', perSecond, '-l', values.seconds], { encoding: 'utf8' }).stdout,
+  );
+}
+
+/** Each client has a window of its own, and dnsperf would not keep the server busy. */
+async function saturate({ port }: Server): Promise<Load> {
+  const program = cProgram('load');
+  if (program === undefined) throw new Error('a C compiler is needed');
+  const command = ['-c', '1', program, String(port), queryFile, values.seconds, 'window', '64'];
+  const clients = Array.from({ length: Number(values.clients) }, async () => {
+    const { stdout } = await promisify(execFile)('taskset', command);
+    return parseLoad(stdout);
+  });
+  const loads = await Promise.all(clients);
+  const sum = (of: (each: Load) => number): number => loads.reduce((all, each) => all + of(each), 0);
+  return { answered: sum(({ answered }) => answered), lost: sum(({ lost }) => lost) };
 }
 
 function items(): object[] {
