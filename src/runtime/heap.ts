@@ -42,10 +42,9 @@ export function release(memory: ArrayBuffer): void {
   if ('transfer' in memory) memory.transfer(0);
 }
 
+/** V8 has no other way to be asked, but only contexts that are made from now on have `gc`. */
 function collector(): (options: { type: 'major'; flavor?: 'last-resort' }) => void {
-  // V8 has no other way to be asked, but only new contexts have `gc`.
+  // The flag is that of all threads. It stays, for another thread may be about to make its context.
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as ReturnType<typeof collector>;
-  setFlagsFromString('--no-expose-gc');
-  return collect;
+  return runInNewContext('gc') as ReturnType<typeof collector>;
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { giveBackMemory, helperFlags } from '../../src/runtime/heap.ts';
 
@@ -11,6 +13,12 @@ test('garbage is collected when memory is given back', () => {
     expect(reference.deref()).toBeUndefined();
     expect('gc' in globalThis).toBe(false);
   });
+});
+
+test('several threads may collect at the same time', async () => {
+  const threads = Array.from({ length: 4 }, () => new Worker(new URL('./collecting-thread.ts', import.meta.url)));
+  const ends = threads.map((thread) => once(thread, 'exit'));
+  expect(await Promise.all(ends)).toEqual([[0], [0], [0], [0]]);
 });
 
 test.each(helperFlags)('V8 has the option %s', (flag) => {

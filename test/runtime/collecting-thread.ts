@@ -1,0 +1,4 @@
+import { collectGarbage } from '../../src/runtime/heap.ts';
+
+// Collects its garbage again and again, as others do at the same time.
+for (let i = 0; i < 200; i++) collectGarbage();
