@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { freePorts } from '../test/support/free-ports.ts';
+import { makeBundle } from './bundled-server.ts';
 import { hostName } from './fixture.ts';
 import { cProgram } from './peers/c-program.ts';
-import { parseDnsperf, type LoadResult } from './peers/dnsperf.ts';
+import { dnsperfCommand, parseDnsperf, type LoadResult } from './peers/dnsperf.ts';
 import { parseLoad } from './peers/load.ts';
+import { median } from './peers/statistics.ts';
 import { cpuSeconds, residentMemory } from './processes.ts';
 
 // What a query costs with one worker and with more, and what memory they take: the bundle, loads on loopback, CPU time
@@ -33,6 +35,8 @@ const { values } = parseArgs({
 });
 const hosts = Number(values.hosts);
 const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const clients = Number(values.clients);
 const isSaturated = values.rate === '0' && values.each === undefined;
 
 type Load = Pick<LoadResult, 'answered' | 'lost'>;
@@ -54,8 +58,7 @@ process.once('exit', () => {
   rmSync(directory, { recursive: true });
 });
 
-const bundled = spawnSync(process.execPath, ['bundle.config.ts'], { cwd: root, stdio: 'inherit' });
-if (bundled.status !== 0) throw new Error('the bundle could not be made');
+makeBundle();
 writeFileSync(join(directory, 'hosts.json'), JSON.stringify({ kind: 'List', apiVersion: 'v1', items: items() }));
 writeFileSync(queryFile, Array.from({ length: hosts }, (_, index) => `${hostName(index)} A\n`).join(''));
 
@@ -112,23 +115,22 @@ async function load(server: Server): Promise<void> {
 }
 
 function askAtRate({ port, workers }: Server): Load {
-  const perSecond = values.each === undefined ? values.rate : String(Number(values.each) * workers);
-  const where = ['-s', '127.0.0.1', '-p', String(port), '-d', queryFile, '-e', '-c', values.clients];
-  return parseDnsperf(
-    spawnSync('dnsperf', [...where, '-Q', perSecond, '-l', values.seconds], { encoding: 'utf8' }).stdout,
-  );
+  const perSecond = values.each === undefined ? Number(values.rate) : Number(values.each) * workers;
+  const plan = { transport: 'udp', questions: queryFile, window: 100, seconds, clients } as const;
+  const [command, ...rest] = dnsperfCommand({ ...plan, port, perSecond });
+  return parseDnsperf(spawnSync(command!, rest, { encoding: 'utf8' }).stdout);
 }
 
 /** Each client has a window of its own, and dnsperf would not keep the server busy. */
 async function saturate({ port }: Server): Promise<Load> {
   const program = cProgram('load');
   if (program === undefined) throw new Error('a C compiler is needed');
-  const command = ['-c', '1', program, String(port), queryFile, values.seconds, 'window', '64'];
-  const clients = Array.from({ length: Number(values.clients) }, async () => {
+  const command = ['-c', '1', program, String(port), queryFile, String(seconds), 'window', '64'];
+  const running = Array.from({ length: clients }, async () => {
     const { stdout } = await promisify(execFile)('taskset', command);
     return parseLoad(stdout);
   });
-  const loads = await Promise.all(clients);
+  const loads = await Promise.all(running);
   const sum = (of: (each: Load) => number): number => loads.reduce((all, each) => all + of(each), 0);
   return { answered: sum(({ answered }) => answered), lost: sum(({ lost }) => lost) };
 }
@@ -150,8 +152,4 @@ function items(): object[] {
 
 function workersText({ workers }: Server): string {
   return workers === 1 ? '1 worker' : `${workers} workers`;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

@@ -24,7 +24,7 @@ const smallSizeBuckets = Uint8Array.from({ length: 1024 }, (_, size) => bucketOf
  * Counts the queries of one zone at one listener, with plain stores into the worker's memory.
  *
  * Durations: a query that waits is measured, from when it begins to wait. Of those that do not wait the first 1,000 are,
- * and later one in 17, which stands for those behind it as well. These are put into its bucket at the next measurement;
+ * and later one in 61, which stands for those behind it as well. These are put into its bucket at the next measurement;
  * until then they are missing there, and a scrape adds them (`durationsOf`).
  */
 export class Meter {

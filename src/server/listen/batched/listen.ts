@@ -1,9 +1,9 @@
+import type { Poll } from '../../../runtime/addon.ts';
 import type { Peer, Query } from '../../../wire/query.ts';
 import { counter } from '../../counters.ts';
 import { errorMessage } from '../../error-message.ts';
 import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listener.ts';
 import { QueryPool } from '../query-pool.ts';
-import type { Poll } from '../../../runtime/addon.ts';
 import { MessageVector } from './message-vector.ts';
 import { makeNap, Naps } from './naps.ts';
 import { Slots } from './slots.ts';
