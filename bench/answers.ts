@@ -1,3 +1,4 @@
+import { inlineWholeAnswers } from '../src/runtime/inlining.ts';
 import { defaultUdpPayload, rcode, rrType } from '../src/wire/codes.ts';
 import { hostName, makeAnswerer, manyAddresses, type Visibility } from './fixture.ts';
 import { measure, print } from './measure.ts';
@@ -7,7 +8,8 @@ import { measureSteps } from './steps.ts';
 
 // From query bytes to reply bytes, through the function that a socket calls: no socket, no system call. Replies are
 // written in place, over the query, as the batched UDP listener does (receive-buffers.ts). Each figure contains the copy
-// that puts the queries there; what that copy takes alone stands in a line of its own. It is bundled as the workers are.
+// that puts the queries there; what that copy takes alone stands in a line of its own. It is bundled as the workers are,
+// and compiled as in the server.
 //
 //     npm run bench -- [HOSTS …]
 
@@ -59,6 +61,7 @@ const scenarios: readonly Scenario[] = [
   { name: 'A, truncated', code: rcode.NOERROR, isCut: true, ask: () => ({ name: manyAddresses, type: rrType.A }) },
 ];
 
+inlineWholeAnswers();
 for (const hosts of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 1_000_000]) {
   measureHosts(hosts, 'all', scenarios);
   if (hosts > 100_000) continue;

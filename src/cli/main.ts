@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
 import { collectWithoutHelpers, giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
+import { inlineWholeAnswers } from '../runtime/inlining.ts';
 import { keepNoFreedMemory } from '../runtime/malloc.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
@@ -81,6 +82,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   // From here on a signal ends what has been started, even if that is not all yet.
   const signalled = nextSignal();
   keepYoungGenerationSmall();
+  inlineWholeAnswers();
   keepNoFreedMemory();
   const clock = systemClock;
   let droppedLogLines = 0;

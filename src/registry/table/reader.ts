@@ -21,6 +21,8 @@ export class TableReader {
   #mask = 0;
   #words: Int32Array = new Int32Array(0);
   #state: Int32Array = new Int32Array(stateWord.count);
+  /** Of the records that `load` loads. */
+  #places: Int32Array = new Int32Array(0);
   /** Of no meaning: without it `load` would be left out as having no effect. */
   loaded = 0;
 
@@ -63,16 +65,20 @@ export class TableReader {
   }
 
   /**
-   * Loads what `findName` will read for the first `count` queries, the slots and the beginnings of the records. No turn of
-   * the loop needs what another has loaded, so that the processor has all of it under way. Needs `readName` of each.
+   * Loads what `findName` will read for the first `count` queries, the slots and then the beginnings of the records. No turn
+   * of a loop needs what another has loaded, and a turn is short, so that the processor has all of it under way. Needs
+   * `readName` of each.
    */
   load(queries: readonly Query[], count: number): void {
     const slots = this.#slots;
     const words = this.#words;
     const mask = this.#mask;
+    if (this.#places.length < count) this.#places = new Int32Array(count);
+    const places = this.#places;
+    for (let i = 0; i < count; i++) places[i] = slots[2 * slotOf(queries[i]!.nameHash, mask) + 1]!;
     let loaded = 0;
     for (let i = 0; i < count; i++) {
-      const place = slots[2 * slotOf(queries[i]!.nameHash, mask) + 1]!;
+      const place = places[i]!;
       if (place > 0) loaded ^= words[place]! ^ words[place + wordsOfLine]!;
     }
     this.loaded = loaded;

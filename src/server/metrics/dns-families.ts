@@ -4,7 +4,8 @@ import type { ServerConfig } from '../config.ts';
 import { histogramSamples, type Family, type Labels, type Sample } from './family.ts';
 import { serverLabel, type MetricsLayout, type ZoneLayout } from './layout.ts';
 import { durationsOf } from './meter.ts';
-import { familyLabels, protocolLabels, rcodeCount, sizeBounds, typeLabels, zoneSeries } from './series.ts';
+import { familyLabels, protocolLabels, rcodeCount, typeLabels, zoneSeries } from './series.ts';
+import { sizeBounds, sizesLength, sizesOf } from './sizes.ts';
 import type { Totals } from './totals.ts';
 
 const moreRcodes = { YXDOMAIN: 6, YXRRSET: 7, NXRRSET: 8, NOTAUTH: 9, NOTZONE: 10 };
@@ -63,8 +64,8 @@ export function dnsFamilies(
     (name: string, offset: number) =>
     ({ labels }: LabelledZone, at: number): Sample[] =>
       protocolLabels.flatMap((proto, index) => {
-        const length = histogramLength(sizeBounds);
-        const counts = totals.slice(at + offset + index * length, length);
+        const from = at + offset + index * sizesLength;
+        const counts = totals.sums(histogramLength(sizeBounds), (memory) => sizesOf(memory, from));
         return isEmpty(counts) ? [] : histogramSamples(name, { ...labels, proto }, sizeBounds, counts);
       });
   const dnssecOk = ({ labels }: LabelledZone, at: number): Sample[] => {

@@ -2,7 +2,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import { bucketOf, histogramLength, observe, timeBoundsMs } from '../../runtime/histogram.ts';
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
-import { familyLabels, sizeBounds, typeIndex, typeLabels, zoneSeries } from './series.ts';
+import { familyLabels, typeIndex, typeLabels, zoneSeries } from './series.ts';
+import { countSize, sizesLength } from './sizes.ts';
 
 /**
  * Of the queries that are answered at once, one in so many is measured: reading the clock twice costs more than all
@@ -14,11 +15,7 @@ const measuredFirst = 1000;
 
 const familyStride = typeLabels.length;
 const protocolStride = familyLabels.length * familyStride;
-const sizeStride = histogramLength(sizeBounds);
-const sizeSum = sizeBounds.length + 1;
 const durationSum = zoneSeries.duration + timeBoundsMs.length + 1;
-/** Buckets of the sizes that most messages have. */
-const smallSizeBuckets = Uint8Array.from({ length: 1024 }, (_, size) => bucketOf(sizeBounds, size));
 
 /**
  * Counts the queries of one zone at one listener, with plain stores into the worker's memory.
@@ -99,16 +96,10 @@ export class Meter {
     const family = query.peer.family === 6 ? familyStride : 0;
     memory[at + zoneSeries.requests + protocol * protocolStride + family + type]!++;
     if (query.dnssecOk) memory[at + zoneSeries.dnssecOk]!++;
-    const sizes = at + protocol * sizeStride;
+    const sizes = at + protocol * sizesLength;
     countSize(memory, sizes + zoneSeries.requestSize, query.end - query.start);
     if (length > 0) countSize(memory, sizes + zoneSeries.responseSize, length);
   }
-}
-
-function countSize(memory: Float64Array, at: number, size: number): void {
-  const bucket = size < smallSizeBuckets.length ? smallSizeBuckets[size]! : bucketOf(sizeBounds, size);
-  memory[at + bucket]!++;
-  memory[at + sizeSum]! += size;
 }
 
 /**

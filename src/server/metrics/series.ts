@@ -1,12 +1,13 @@
 import { rrType } from '../../wire/codes.ts';
-import { histogramLength, timeBoundsMs, type Bounds } from '../../runtime/histogram.ts';
+import { histogramLength, timeBoundsMs } from '../../runtime/histogram.ts';
+import { sizesLength } from './sizes.ts';
 
 // What is counted of the queries of one zone at one listener, as offsets in a run of numbers. The size does not depend on
 // what clients send: types outside of the list are counted as one.
 //
 //     requests    protocol × family × type
 //     duration    histogram
-//     request size, response size    a histogram per protocol
+//     request size, response size    sizes per protocol
 //     DO bit
 //     responses   by RCODE
 
@@ -35,19 +36,15 @@ export const protocolLabels = ['udp', 'tcp'] as const;
 /** IPv4 and IPv6 (CoreDNS's numbers). */
 export const familyLabels = ['1', '2'] as const;
 
-/** Octets. */
-export const sizeBounds: Bounds = [0, 100, 200, 300, 400, 511, 1023, 2047, 4095, 8291, 16e3, 32e3, 48e3, 64e3];
-
 /** RCODEs from 0 to BADVERS. */
 export const rcodeCount = 17;
 
 const requestCount = protocolLabels.length * familyLabels.length * typeLabels.length;
-const sizesLength = protocolLabels.length * histogramLength(sizeBounds);
 
 const duration = requestCount;
 const requestSize = duration + histogramLength(timeBoundsMs);
-const responseSize = requestSize + sizesLength;
-const dnssecOk = responseSize + sizesLength;
+const responseSize = requestSize + protocolLabels.length * sizesLength;
+const dnssecOk = responseSize + protocolLabels.length * sizesLength;
 const responses = dnssecOk + 1;
 const began = responses + rcodeCount;
 

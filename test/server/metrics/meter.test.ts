@@ -4,13 +4,8 @@ import { histogramLength, timeBoundsMs } from '../../../src/runtime/histogram.ts
 import { Answerer } from '../../../src/server/answerer.ts';
 import { counterCount, makeCounters } from '../../../src/server/counters.ts';
 import { durationsOf, Meter } from '../../../src/server/metrics/meter.ts';
-import {
-  familyLabels,
-  protocolLabels,
-  sizeBounds,
-  typeLabels,
-  zoneSeries,
-} from '../../../src/server/metrics/series.ts';
+import { familyLabels, protocolLabels, typeLabels, zoneSeries } from '../../../src/server/metrics/series.ts';
+import { sizeBounds, sizesLength, sizesOf } from '../../../src/server/metrics/sizes.ts';
 import { Totals } from '../../../src/server/metrics/totals.ts';
 import { rrType } from '../../../src/wire/codes.ts';
 import { serverFailure } from '../../../src/wire/reply.ts';
@@ -110,9 +105,21 @@ describe('sizes', () => {
   ])('a reply of %i octets is in bucket %i', (length, bucket) => {
     const { memory, meter } = makeMeter();
     meter.count(makeQuery('example.org', 'A'), length, meter.begin());
-    const at = zoneSeries.responseSize;
-    const counts = [...memory.subarray(at, at + histogramLength(sizeBounds))];
+    const counts = sizesOf(memory, zoneSeries.responseSize);
     expect(counts).toEqual(counts.map((_, i) => (i === bucket ? 1 : i === sizeBounds.length + 1 ? length : 0)));
+  });
+
+  it.each(['udp', 'tcp'] as const)('of queries and replies over %s stand apart', (transport) => {
+    const { memory, meter } = makeMeter();
+    const query = makeQuery('example.org', 'A', { transport });
+    for (const length of [60, 1232, 60]) meter.count(query, length, meter.begin());
+    const offset = protocolLabels.indexOf(transport) * sizesLength;
+    const size = query.end - query.start;
+    const replies = sizesOf(memory, zoneSeries.responseSize + offset);
+    expect(sizesOf(memory, zoneSeries.requestSize + offset).at(-1)).toBe(3 * size);
+    expect([replies[1], replies[7], replies.at(-1)]).toEqual([2, 1, 1352]);
+    const all = memory.subarray(zoneSeries.requestSize, zoneSeries.dnssecOk);
+    expect(all.filter((count) => count > 0)).toHaveLength(4);
   });
 
   it('no reply has no size and no code', () => {

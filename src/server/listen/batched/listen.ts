@@ -13,8 +13,8 @@ import { systemError, type SystemCalls } from './system-calls.ts';
 
 /** More save next to no system calls, and fewer are told apart from none by the processor's caches. */
 const batchSize = 64;
-/** Queries that are read before the first of them is answered; with more of them what was read is out of the nearest cache again. */
-export const groupSize = 8;
+/** Queries that are read before the first of them is answered. */
+export const groupSize = 16;
 /** Queries after which timers, replies from upstream and the main thread get their turn: about a millisecond. */
 const enoughInTurn = 512;
 /** More would keep other sockets of the thread waiting longer than they save. */
