@@ -13,7 +13,8 @@ export function refusalOf(
   if (only && !only.some((name) => isAtOrBelow(host, name))) return `only serves names at or below ${only.join(', ')}`;
   const excepted = except.find((name) => isAtOrBelow(host, name));
   if (excepted !== undefined) return `except leaves out ${excepted}`;
-  const allowed = allow.get(entry.meta.namespace);
+  // A namespace is a text that was made a moment ago: to look it up takes longer than all else here.
+  const allowed = allow.size > 0 ? allow.get(entry.meta.namespace) : undefined;
   if (allowed && !allowed.some((name) => isAtOrBelow(host, name))) {
     return `allow limits namespace ${entry.meta.namespace} to names at or below ${allowed.join(', ')}`;
   }

@@ -11,6 +11,9 @@ interface Count {
   descendants: number;
 }
 
+/** A power of two. */
+const recentSlots = 64;
+
 export const everybody: Visibility = { all: true, namespaces: new Set() };
 
 /**
@@ -25,6 +28,12 @@ export class Ancestors {
   readonly #all = new Map<string, Count>();
   /** Those that not everybody sees, by namespace; no empty maps. */
   readonly #byNamespace = new RareMap<Map<string, number>>();
+  /**
+   * Of each length the name that was found last, and its count: hosts that come one after the other share their ends, and
+   * to compare such a text, which was cut out a moment ago, takes less than to look it up.
+   */
+  readonly #recentNames: (string | undefined)[] = new Array<string | undefined>(recentSlots).fill(undefined);
+  readonly #recentCounts: (Count | undefined)[] = new Array<Count | undefined>(recentSlots).fill(undefined);
   readonly #onChange: (name: string) => void;
   readonly #isKnown: (name: string) => boolean;
 
@@ -56,8 +65,26 @@ export class Ancestors {
       if (!added && !removed) continue;
       this.#onChange(name);
       const all = this.#all.get(name)?.descendants;
-      if (all === 0 || (all === 1 && this.#isKnown(name))) this.#all.delete(name);
+      if (all === 0 || (all === 1 && this.#isKnown(name))) this.#forget(name);
     }
+  }
+
+  #find(name: string): Count | undefined {
+    const slot = name.length & (recentSlots - 1);
+    if (this.#recentNames[slot] === name) return this.#recentCounts[slot];
+    const count = this.#all.get(name);
+    if (!count) return undefined;
+    this.#recentNames[slot] = name;
+    this.#recentCounts[slot] = count;
+    return count;
+  }
+
+  #forget(name: string): void {
+    this.#all.delete(name);
+    const slot = name.length & (recentSlots - 1);
+    if (this.#recentNames[slot] !== name) return;
+    this.#recentNames[slot] = undefined;
+    this.#recentCounts[slot] = undefined;
   }
 
   #countOf(name: string): number {
@@ -68,7 +95,7 @@ export class Ancestors {
   #count(name: string, { all, namespaces }: Visibility, step: 1 | -1): boolean {
     const edge = step === 1 ? 1 : 0;
     if (all) {
-      let known = this.#all.get(name);
+      let known = this.#find(name);
       if (!known) {
         known = { descendants: this.#isKnown(name) ? 1 : 0 };
         this.#all.set(unsliced(name), known);

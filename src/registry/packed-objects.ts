@@ -11,6 +11,8 @@ export interface NumberedObjects {
 
 /** A few megabytes: an object that was read lately is likely to be read again. */
 const maxRecent = 2048;
+/** As many of a batch are kept as they came; of a larger one, a file that was rewritten, the others are read again. */
+const maxArrived = 4096;
 /** Paths of files that are kept once for all the objects in them. */
 const maxPaths = 4096;
 
@@ -22,7 +24,7 @@ export class PackedObjects implements NumberedObjects {
   /** The path that was asked for last, and its number as text: objects of a file come one after the other. */
   #lastPath = '';
   #lastNumber = '';
-  /** Objects as they came, until `settle`. */
+  /** Objects as they came, until `settle` or until there are too many. */
   #arrived = new Map<number, RegistryObject>();
   /** Objects that were made lately, and those before them. */
   #recent = new Map<number, RegistryObject>();
@@ -57,6 +59,7 @@ export class PackedObjects implements NumberedObjects {
   put(object: RegistryObject, text: string = textOfObject(object)): number {
     const id = this.#texts.set(objectKey(object), this.#shortOf(text, object.meta.origin.text));
     this.#forget(id);
+    if (this.#arrived.size >= maxArrived) this.settle();
     this.#arrived.set(id, object);
     return id;
   }

@@ -126,9 +126,10 @@ export class Registry implements Sink {
     return this.#publisher.names.exampleHost;
   }
 
-  apply(changes: readonly Change[]): void {
+  apply(changes: Iterable<Change>): void {
     const dirty = new TextSet(this.#seed);
-    for (const change of changes) {
+    const told = this.#environment.logger.debugs ? [...changes] : undefined;
+    for (const change of told ?? changes) {
       const old = this.#replacedBy(change);
       if (old) this.#remove(old, dirty);
       if (change.type === 'upsert') this.#add(change.object, change.text, dirty);
@@ -138,7 +139,7 @@ export class Registry implements Sink {
     for (const host of dirty) changed = this.#resolve(host) || changed;
     changed = this.#pointers.flush() || changed;
     if (changed) this.#touchSerial();
-    if (dirty.size > 0 && this.#environment.logger.debugs) this.#logChanges(changes, dirty, changed);
+    if (dirty.size > 0 && told) this.#logChanges(told, dirty, changed);
     this.store.packed.settle();
     this.#podDemand.flush();
   }

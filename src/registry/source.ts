@@ -32,14 +32,16 @@ export interface PodDemand {
  * `stop` has resolved.
  *
  *     apply(changes)   whole objects; a batch is what became known at one moment. Only real differences: an object that
- *                      reads the same as before is not in it. At most one change per object.
+ *                      reads the same as before is not in it. At most one change per object. The sink goes through them
+ *                      once, and before it returns: a source may make each when it is asked for, for there may be
+ *                      hundreds of thousands.
  *     rejected(list)   ALL parts of this source that are left out at present, whenever that list has changed.
  *     get(key)         the object as it was applied last and not deleted since: sources keep no copies. Its origin may be
  *                      an older one.
  *     synced()         once, when everything that existed at the start was applied; may follow an empty apply.
  */
 export interface Sink {
-  apply(changes: readonly Change[]): void;
+  apply(changes: Iterable<Change>): void;
   rejected(rejections: readonly Rejection[]): void;
   get(key: string): RegistryObject | undefined;
   synced(): void;

@@ -49,10 +49,12 @@ export class RecordingSink implements Sink {
   calls = 0;
   readonly #waiting = new Set<() => void>();
 
-  apply(changes: readonly Change[]): void {
-    this.batches.push(changes);
+  apply(changes: Iterable<Change>): void {
+    const batch: Change[] = [];
+    this.batches.push(batch);
     const keys = new Set<string>();
     for (const change of changes) {
+      batch.push(change);
       const key = keyOf(change);
       expect(keys.has(key), `${key} is once in the batch`).toBe(false);
       keys.add(key);

@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { readObject } from '../read/object.ts';
 import type { Sink, Source } from '../source.ts';
-import type { LoadedDocument, ReadObject } from './document.ts';
+import type { ReadObject } from './document.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { Ledger, type FileRejection } from './ledger.ts';
 import { isWorse, type FileLoader, type LoadedFile } from './loaded-file.ts';
@@ -211,9 +211,10 @@ export class FileSource implements Source {
 
   #apply(): void {
     const changes = this.#ledger.takeChanges();
-    if (changes.length === 0) return;
+    const first = changes.next();
+    if (first.done) return;
     this.#hasApplied = true;
-    this.#sink?.apply(changes);
+    this.#sink?.apply({ [Symbol.iterator]: () => resumed(first, changes) });
   }
 
   #believe(scan: Scan): void {
@@ -224,12 +225,12 @@ export class FileSource implements Source {
     for (const [path, file] of before.files) {
       const after = scan.files.get(path);
       if (after === file) continue;
-      for (const document of documentsOnlyIn(file, after).toReversed()) this.#ledger.remove(document);
+      for (const index of documentsOnlyIn(file, after).toReversed()) this.#ledger.remove(file.documents.at(index));
     }
     for (const [path, file] of scan.files) {
       const known = before.files.get(path);
       if (known === file) continue;
-      for (const document of documentsOnlyIn(file, known)) this.#ledger.add(document);
+      for (const index of documentsOnlyIn(file, known)) this.#ledger.add(file.documents.at(index));
       file.documents.settle();
     }
     this.#apply();
@@ -248,9 +249,24 @@ export class FileSource implements Source {
   }
 }
 
-/** Documents of a file that another reading of it does not have at the same place; both are in the order of places. */
-function documentsOnlyIn({ documents }: LoadedFile, other: LoadedFile | undefined): LoadedDocument[] {
-  const only: LoadedDocument[] = [];
+/** An iterator that has been asked once already. */
+function resumed<Value>(first: IteratorResult<Value>, others: Iterator<Value>): Iterator<Value> {
+  let next: IteratorResult<Value> | undefined = first;
+  return {
+    next() {
+      const result = next ?? others.next();
+      next = undefined;
+      return result;
+    },
+  };
+}
+
+/**
+ * Which documents of a file another reading of it does not have at the same place, by their numbers: there may be very many.
+ * Both are in the order of places.
+ */
+function documentsOnlyIn({ documents }: LoadedFile, other: LoadedFile | undefined): number[] {
+  const only: number[] = [];
   if (other?.documents === documents) return only;
   const others = other?.documents.place.index === documents.place.index ? other.documents : undefined;
   let at = 0;
@@ -259,7 +275,7 @@ function documentsOnlyIn({ documents }: LoadedFile, other: LoadedFile | undefine
     while (others && at < others.length && others.at(at).position < document.position) at++;
     const same = others && at < others.length ? others.at(at) : undefined;
     if (same?.position === document.position && same.hash === document.hash) continue;
-    only.push(document);
+    only.push(index);
   }
   return only;
 }

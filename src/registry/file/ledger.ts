@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { RegistryObject } from '../object.ts';
 import { objectOfText, partsOfKey, textOfObject } from '../object-text.ts';
 import { PackedMap } from '../packed-map.ts';
@@ -37,8 +38,9 @@ export class Ledger {
   #lastPlace: { readonly place: FilePlace | undefined; readonly number: number } = { place: undefined, number: -1 };
   /** Key → its claims in order, where there are several. */
   readonly #contested = new RareMap<Held[]>();
+  readonly #seed = randomInt(0x7fff_ffff);
   /** What is first on the keys that were touched since the sink was told. */
-  readonly #winners = new TextMap<Winner>();
+  #winners = new TextMap<Winner>(this.#seed);
   /** Objects of claims that were taken away since the sink was told: their documents may only have moved. */
   #removed = new Map<string, Winner>();
 
@@ -95,24 +97,28 @@ export class Ledger {
     }
   }
 
-  /** What the sink must be told since the last call. */
-  takeChanges(): Change[] {
-    const changes: Change[] = [];
-    for (const [key, winner] of this.#winners) {
+  /** What the sink must be told since the last call. Each change is made when it is asked for: there may be very many. */
+  takeChanges(): Generator<Change, undefined> {
+    const winners = this.#winners;
+    this.#winners = new TextMap<Winner>(this.#seed);
+    if (this.#removed.size > 0) this.#removed = new Map();
+    return this.#changesOf(winners);
+  }
+
+  *#changesOf(winners: TextMap<Winner>): Generator<Change, undefined> {
+    for (const [key, winner] of winners) {
       if (winner === 'told') continue;
       const before = this.#told(key);
       if (winner === 'gone') {
         const { kind, namespace, name } = partsOfKey(key);
-        if (before) changes.push({ type: 'delete', kind, namespace, name });
+        if (before) yield { type: 'delete', kind, namespace, name };
         continue;
       }
       const object = objectOfText(key, winner.text);
       if (before && sameObject(before, object)) continue;
-      changes.push({ type: 'upsert', object, text: winner.text, isNew: before === undefined });
+      yield { type: 'upsert', object, text: winner.text, isNew: before === undefined };
     }
-    this.#winners.clear();
-    if (this.#removed.size > 0) this.#removed = new Map();
-    return changes;
+    return undefined;
   }
 
   /** One rejection for each claim that another stands before. */

@@ -121,15 +121,17 @@ function reuse(
   let tail = 0;
   const most = Math.min(hashes.length, usable.length) - head;
   while (tail < most && usable.at(usable.length - 1 - tail).hash === hashes[hashes.length - 1 - tail]) tail++;
-  const moved = new Map<string, LoadedDocument>();
-  for (let index = head; index < usable.length - tail; index++) moved.set(usable.at(index).hash, usable.at(index));
+  /** Hash → number of the document, for there may be very many. */
+  const moved = new Map<string, number>();
+  for (let index = head; index < usable.length - tail; index++) moved.set(usable.at(index).hash, index);
 
   const documentOf = (piece: Piece, index: number): LoadedDocument => {
     const hash = hashes[index] ?? hashOf(piece);
     const fromEnd = pieces.length - index;
     const isInPlace = index < head || fromEnd <= tail;
-    const old = isInPlace ? usable.at(index < head ? index : usable.length - fromEnd) : moved.get(hash);
-    if (old === undefined) return read(piece, hash, index);
+    const number = !isInPlace ? moved.get(hash) : index < head ? index : usable.length - fromEnd;
+    if (number === undefined) return read(piece, hash, index);
+    const old = usable.at(number);
     if (old.line === piece.line && old.position === piece.start && index < head) return old;
     moved.delete(hash);
     // Rejections name lines and columns, and an item of a list its number.

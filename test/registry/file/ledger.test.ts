@@ -6,6 +6,7 @@ import { sameObject } from '../../../src/registry/file/same-object.ts';
 import { objectKey, type RegistryObject } from '../../../src/registry/object.ts';
 import { textOfObject } from '../../../src/registry/object-text.ts';
 import { readObject } from '../../../src/registry/read/object.ts';
+import type { Change } from '../../../src/registry/source.ts';
 import { entryObject } from './support.ts';
 
 function object(name: string, host: string, origin = 'x:1'): RegistryObject {
@@ -62,6 +63,30 @@ describe('Ledger', () => {
   });
 });
 
+describe('changes', () => {
+  test('are made when they are asked for, one by one', () => {
+    const asked: string[] = [];
+    const ledger = new Ledger((key) => void asked.push(key));
+    const added = document(0, 1, 'a', 'b');
+    ledger.add(added);
+    const changes = ledger.takeChanges();
+    expect(asked).toEqual([]);
+    changes.next();
+    expect(asked).toEqual([added.claims[0]!.key]);
+  });
+
+  test('do not hold what is added while they are told', () => {
+    const ledger = new Ledger(() => undefined);
+    const nameOf = (changes: Iterable<Change>) =>
+      Array.from(changes, (change) => (change.type === 'upsert' ? change.object.meta.name : change.name));
+    ledger.add(document(0, 1, 'a'));
+    const first = ledger.takeChanges();
+    ledger.add(document(0, 2, 'b'));
+    expect(nameOf(first)).toEqual(['a']);
+    expect(nameOf(ledger.takeChanges())).toEqual(['b']);
+  });
+});
+
 describe('documents that only move', () => {
   const without = (made: Made, position: number): LoadedDocument => ({
     ...made,
@@ -74,7 +99,7 @@ describe('documents that only move', () => {
     const sink = new Map<string, RegistryObject>();
     const ledger = new Ledger((key) => sink.get(key));
     const tell = (): string[] =>
-      ledger.takeChanges().map((change) => {
+      Array.from(ledger.takeChanges(), (change) => {
         if (change.type === 'upsert') sink.set(objectKey(change.object), change.object);
         return change.type === 'upsert' && change.object.kind === 'ServiceEntry' ? change.object.hosts.join() : 'gone';
       });
