@@ -8,6 +8,7 @@ export interface Visibility {
 
 /** Changed in place: one look-up in the map counts. */
 interface Count {
+  readonly name: string;
   descendants: number;
 }
 
@@ -29,11 +30,10 @@ export class Ancestors {
   /** Those that not everybody sees, by namespace; no empty maps. */
   readonly #byNamespace = new RareMap<Map<string, number>>();
   /**
-   * Of each length the name that was found last, and its count: hosts that come one after the other share their ends, and
-   * to compare such a text, which was cut out a moment ago, takes less than to look it up.
+   * Those that were found last, by the lengths of their names: hosts that come one after the other share their ends, and to
+   * compare such a text, which was cut out a moment ago, takes less than to look it up.
    */
-  readonly #recentNames: (string | undefined)[] = new Array<string | undefined>(recentSlots).fill(undefined);
-  readonly #recentCounts: (Count | undefined)[] = new Array<Count | undefined>(recentSlots).fill(undefined);
+  readonly #recent = new Array<Count | undefined>(recentSlots).fill(undefined);
   readonly #onChange: (name: string) => void;
   readonly #isKnown: (name: string) => boolean;
 
@@ -52,7 +52,7 @@ export class Ancestors {
 
   /** A name that `isKnown` knows will be served as something else. */
   remember(name: string): void {
-    if (!this.#all.has(name)) this.#all.set(unsliced(name), { descendants: 1 });
+    if (!this.#all.has(name)) this.#put(name, 1);
   }
 
   /** A name is seen by others than before; `undefined` where it is not served. */
@@ -71,20 +71,23 @@ export class Ancestors {
 
   #find(name: string): Count | undefined {
     const slot = name.length & (recentSlots - 1);
-    if (this.#recentNames[slot] === name) return this.#recentCounts[slot];
+    const recent = this.#recent[slot];
+    if (recent?.name === name) return recent;
     const count = this.#all.get(name);
-    if (!count) return undefined;
-    this.#recentNames[slot] = name;
-    this.#recentCounts[slot] = count;
+    if (count) this.#recent[slot] = count;
+    return count;
+  }
+
+  #put(name: string, descendants: number): Count {
+    const count = { name: unsliced(name), descendants };
+    this.#all.set(count.name, count);
     return count;
   }
 
   #forget(name: string): void {
     this.#all.delete(name);
     const slot = name.length & (recentSlots - 1);
-    if (this.#recentNames[slot] !== name) return;
-    this.#recentNames[slot] = undefined;
-    this.#recentCounts[slot] = undefined;
+    if (this.#recent[slot]?.name === name) this.#recent[slot] = undefined;
   }
 
   #countOf(name: string): number {
@@ -95,11 +98,7 @@ export class Ancestors {
   #count(name: string, { all, namespaces }: Visibility, step: 1 | -1): boolean {
     const edge = step === 1 ? 1 : 0;
     if (all) {
-      let known = this.#find(name);
-      if (!known) {
-        known = { descendants: this.#isKnown(name) ? 1 : 0 };
-        this.#all.set(unsliced(name), known);
-      }
+      const known = this.#find(name) ?? this.#put(name, this.#isKnown(name) ? 1 : 0);
       known.descendants += step;
       return known.descendants === edge;
     }

@@ -15,7 +15,7 @@ interface Entry<Value> {
  */
 export class TextMap<Value> {
   readonly #seed: number;
-  #entries = new Map<number, Entry<Value>>();
+  readonly #entries = new Map<number, Entry<Value>>();
   #size = 0;
 
   /** A random number takes longer than a few texts: where maps are short-lived it is drawn once. */
@@ -25,10 +25,6 @@ export class TextMap<Value> {
 
   get size(): number {
     return this.#size;
-  }
-
-  has(text: string): boolean {
-    return this.#entryOf(hashText(text, this.#seed), text) !== undefined;
   }
 
   get(text: string): Value | undefined {
@@ -44,12 +40,6 @@ export class TextMap<Value> {
     }
     this.#entries.set(hash, { text, value, next: this.#entries.get(hash) });
     this.#size++;
-  }
-
-  clear(): void {
-    // A map that is cleared lets its old contents, if they are in the old generation, keep the new ones there.
-    this.#entries = new Map();
-    this.#size = 0;
   }
 
   /** In the order in which they came, but for those whose hash another had before. */

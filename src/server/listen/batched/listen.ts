@@ -13,7 +13,7 @@ import { systemError, type SystemCalls } from './system-calls.ts';
 
 /** More save next to no system calls, and fewer are told apart from none by the processor's caches. */
 const batchSize = 64;
-/** Queries that are read before the first of them is answered. */
+/** Queries that are read before the first of them is answered: with more the processor waits for the table hardly less. */
 export const groupSize = 16;
 /** Queries after which timers, replies from upstream and the main thread get their turn: about a millisecond. */
 const enoughInTurn = 512;
