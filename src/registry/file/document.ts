@@ -17,8 +17,8 @@ export interface Claim {
   readonly key: string;
   /** Number in the document, which may be a list. */
   readonly item: number;
-  /** Line, and ` items[3]` in a list: the origin of the object without the path. */
-  readonly where: string;
+  /** ` items[3]` in a list: the origin of the object without the path and the line. */
+  readonly label: string;
   /** `textOfObject`, until the ledger has been told; then the sink has the object. */
   readonly text: string | undefined;
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { readObject } from '../read/object.ts';
-import type { Sink, Source } from '../source.ts';
+import type { Change, Sink, Source } from '../source.ts';
 import type { ReadObject } from './document.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { Ledger, type FileRejection } from './ledger.ts';
@@ -34,8 +34,8 @@ export const maxDebounceMs = 100;
 export const settleMs = 100;
 /** The net under the watches. */
 export const pollMs = 10_000;
-/** At the start so many objects at most are told at a time: few enough to die young. */
-const maxFirstChanges = 30;
+/** At the start the objects of so many documents are told at a time: few enough to die young. */
+const maxFirstDocuments = 30;
 /** Where the system cannot watch. */
 export const fallbackPollMs = 1000;
 
@@ -57,7 +57,10 @@ export class FileSource implements Source {
   readonly #loader: FileLoader;
   readonly #readAhead: StartReadAhead | undefined;
   readonly #watches: Watches;
-  readonly #ledger = new Ledger((key) => this.#sink?.get(key));
+  readonly #ledger = new Ledger(
+    (key) => this.#sink?.get(key),
+    ({ place, position, item }) => this.#served.files.get(place.path)!.documents.originOf(position, item),
+  );
   readonly #report: RejectionReport;
   #sink: Sink | undefined;
   #served: Snapshot = emptySnapshot;
@@ -111,7 +114,7 @@ export class FileSource implements Source {
     ahead?.close();
     this.#served = { paths, files };
     this.#seen = files;
-    this.#apply();
+    this.#apply(this.#ledger.takeChanges());
     if (!this.#hasApplied) sink.apply([]);
     // The watches are opened now: what has happened meanwhile is seen.
     this.#believe(this.#look());
@@ -202,15 +205,12 @@ export class FileSource implements Source {
 
   /** Tells the objects of a file of which nothing is known yet. */
   #addAll({ documents }: LoadedFile): void {
-    for (let index = 0; index < documents.length; index++) {
-      this.#ledger.add(documents.at(index));
-      if (this.#ledger.touched >= maxFirstChanges) this.#apply();
-    }
+    for (let from = 0; from < documents.length; from += maxFirstDocuments)
+      this.#apply(this.#ledger.addTelling(documents.range(from, from + maxFirstDocuments)));
     documents.settle();
   }
 
-  #apply(): void {
-    const changes = this.#ledger.takeChanges();
+  #apply(changes: Iterator<Change>): void {
     const first = changes.next();
     if (first.done) return;
     this.#hasApplied = true;
@@ -233,7 +233,7 @@ export class FileSource implements Source {
       for (const index of documentsOnlyIn(file, known)) this.#ledger.add(file.documents.at(index));
       file.documents.settle();
     }
-    this.#apply();
+    this.#apply(this.#ledger.takeChanges());
     this.#reportRejections();
   }
 

@@ -17,7 +17,6 @@ export interface FileRejection {
 
 /** One claim on a key. The first one's object is with the sink, or about to be told; of the others it is kept here. */
 interface Held extends ClaimPlace {
-  readonly where: string;
   readonly text: string;
 }
 
@@ -30,7 +29,8 @@ type Winner = { readonly text: string } | 'told' | 'gone';
  */
 export class Ledger {
   readonly #told: (key: string) => RegistryObject | undefined;
-  /** Key → its claim, where there is but one: `FILE POSITION ITEM WHERE`. */
+  readonly #originOf: (claim: ClaimPlace) => string;
+  /** Key → its claim, where there is but one: `FILE POSITION ITEM`. */
   readonly #claims = new PackedMap();
   readonly #places: FilePlace[] = [];
   readonly #placeNumbers = new Map<string, number>();
@@ -44,37 +44,36 @@ export class Ledger {
   /** Objects of claims that were taken away since the sink was told: their documents may only have moved. */
   #removed = new Map<string, Winner>();
 
-  /** `told` gives what the sink has under a key. */
-  constructor(told: (key: string) => RegistryObject | undefined) {
+  /** `told` gives what the sink has under a key, `originOf` the path and line of a claim that was added. */
+  constructor(told: (key: string) => RegistryObject | undefined, originOf: (claim: ClaimPlace) => string) {
     this.#told = told;
-  }
-
-  /** How many keys `takeChanges` has to look at. */
-  get touched(): number {
-    return this.#winners.size;
+    this.#originOf = originOf;
   }
 
   add(document: LoadedDocument): void {
-    const { place, position } = document;
     for (const claim of document.claims) {
-      const { key, item, where } = claim;
-      if (claim.text !== undefined && !this.#claims.has(key) && !this.#contested.has(key)) {
-        this.#setOnly(key, { place, position, item, where });
-        this.#winners.set(key, { text: claim.text });
-        continue;
-      }
-      const winner = claim.text === undefined ? this.#removed.get(nameOf(document, claim)) : { text: claim.text };
-      const held = this.#held(key);
-      const own = { place, position, item, where, text: '' };
-      if (held.length === 0 || compareClaims(own, held[0]!) < 0) {
-        if (held[0]) held[0] = { ...held[0], text: this.#textOf(key, this.#winners.get(key) ?? 'told') };
-        held.unshift(own);
-        this.#winners.set(key, winner ?? 'told');
-      } else {
-        insert(held, { ...own, text: this.#textOf(key, winner ?? 'told') });
-      }
-      this.#keep(key, held);
+      if (this.#addOnly(document, claim)) this.#winners.set(claim.key, { text: claim.text! });
+      else this.#addToOthers(document, claim);
     }
+  }
+
+  /**
+   * Adds documents as they are asked for, and gives what the sink must be told of them, `takeChanges` included. Of what nobody
+   * else claims nothing is remembered for that: there may be a million.
+   */
+  *addTelling(documents: Iterable<LoadedDocument>): Generator<Change, undefined> {
+    for (const document of documents) {
+      for (const claim of document.claims) {
+        if (this.#winners.size > 0 || !this.#addOnly(document, claim)) {
+          this.#addToOthers(document, claim);
+          continue;
+        }
+        const change = this.#changeOf(claim.key, { text: claim.text! });
+        if (change) yield change;
+      }
+    }
+    yield* this.takeChanges();
+    return undefined;
   }
 
   /** Documents of one file are best removed last one first: then a key that thousands of them claim costs no more. */
@@ -107,18 +106,45 @@ export class Ledger {
 
   *#changesOf(winners: TextMap<Winner>): Generator<Change, undefined> {
     for (const [key, winner] of winners) {
-      if (winner === 'told') continue;
-      const before = this.#told(key);
-      if (winner === 'gone') {
-        const { kind, namespace, name } = partsOfKey(key);
-        if (before) yield { type: 'delete', kind, namespace, name };
-        continue;
-      }
-      const object = objectOfText(key, winner.text);
-      if (before && sameObject(before, object)) continue;
-      yield { type: 'upsert', object, text: winner.text, isNew: before === undefined };
+      const change = this.#changeOf(key, winner);
+      if (change) yield change;
     }
     return undefined;
+  }
+
+  #changeOf(key: string, winner: Winner): Change | undefined {
+    if (winner === 'told') return undefined;
+    const before = this.#told(key);
+    if (winner === 'gone') {
+      const { kind, namespace, name } = partsOfKey(key);
+      return before && { type: 'delete', kind, namespace, name };
+    }
+    const object = objectOfText(key, winner.text);
+    if (before && sameObject(before, object)) return undefined;
+    return { type: 'upsert', object, text: winner.text, isNew: before === undefined };
+  }
+
+  /** A claim that was read anew, on a key that nobody else claims; false where it is another. */
+  #addOnly({ place, position }: LoadedDocument, { key, item, text }: Claim): boolean {
+    if (text === undefined || this.#claims.has(key) || this.#contested.has(key)) return false;
+    this.#setOnly(key, { place, position, item });
+    return true;
+  }
+
+  #addToOthers(document: LoadedDocument, claim: Claim): void {
+    const { place, position } = document;
+    const { key, item, text } = claim;
+    const winner = text === undefined ? this.#removed.get(nameOf(document, claim)) : { text };
+    const held = this.#held(key);
+    const own = { place, position, item, text: '' };
+    if (held.length === 0 || compareClaims(own, held[0]!) < 0) {
+      if (held[0]) held[0] = { ...held[0], text: this.#textOf(key, this.#winners.get(key) ?? 'told') };
+      held.unshift(own);
+      this.#winners.set(key, winner ?? 'told');
+    } else {
+      insert(held, { ...own, text: this.#textOf(key, winner ?? 'told') });
+    }
+    this.#keep(key, held);
   }
 
   /** One rejection for each claim that another stands before. */
@@ -126,9 +152,9 @@ export class Ledger {
     return [...this.#contested].flatMap(([key, [first, ...others]]) => {
       const { kind, namespace, name } = partsOfKey(key);
       return others.map((other) => {
-        const message = `${originOf(first!)} has the same kind, namespace and name, and is served`;
+        const message = `${this.#originOf(first!)} has the same kind, namespace and name, and is served`;
         const object = `${kind} ${namespace}/${name}`;
-        const rejection = { reason: 'duplicate', object, field: '', message, origin: originOf(other) } as const;
+        const rejection = { reason: 'duplicate', object, field: '', message, origin: this.#originOf(other) } as const;
         return { file: other.place.path, rejection };
       });
     });
@@ -145,9 +171,8 @@ export class Ledger {
     if (contested) return contested;
     const text = this.#claims.get(key);
     if (text === undefined) return [];
-    const [file, position, item, ...where] = text.split(' ') as [string, string, string, ...string[]];
-    const place = this.#places[Number(file)]!;
-    return [{ place, position: Number(position), item: Number(item), where: where.join(' '), text: '' }];
+    const [file, position, item] = text.split(' ').map(Number) as [number, number, number];
+    return [{ place: this.#places[file]!, position, item, text: '' }];
   }
 
   #keep(key: string, held: Held[]): void {
@@ -158,8 +183,8 @@ export class Ledger {
     else this.#setOnly(key, first);
   }
 
-  #setOnly(key: string, { place, position, item, where }: Omit<Held, 'text'>): void {
-    this.#claims.set(key, `${this.#numberOf(place)} ${position} ${item} ${where}`);
+  #setOnly(key: string, { place, position, item }: ClaimPlace): void {
+    this.#claims.set(key, `${this.#numberOf(place)} ${position} ${item}`);
   }
 
   /** Few: one for each file that there ever was. */
@@ -196,8 +221,4 @@ function insert(claims: Held[], claim: Held): void {
 /** Another source may have taken away what the sink had: then there is nothing to tell. */
 function winnerOf({ text }: Held): Winner {
   return text === '' ? 'told' : { text };
-}
-
-function originOf({ place, where }: Held): string {
-  return `${place.path}:${where}`;
 }

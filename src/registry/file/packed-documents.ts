@@ -3,10 +3,13 @@ import type { Rejection } from '../rejection.ts';
 import type { Claim, FilePlace, LoadedDocument } from './document.ts';
 
 const noRejections: readonly Rejection[] = [];
+const noClaims: readonly Claim[] = [];
 /** No path and no JSON without escapes holds it. */
 const separator = '\0';
 /** Stands for the label of an item of a list that is a document by itself. */
 const sameIndex = '=';
+/** Of each document: its line, and its offset in the file. */
+const numbersEach = 2;
 
 function usualLabel(index: number): string {
   return ` items[${index}]`;
@@ -15,13 +18,14 @@ function usualLabel(index: number): string {
 /** Documents that were read anew, as another thread can have them. */
 export interface DocumentParts {
   readonly list: PackedListParts;
+  readonly numbers: Uint32Array<ArrayBuffer>;
   readonly objects: PackedListParts;
   readonly rejections: ReadonlyMap<number, readonly Rejection[]>;
 }
 
 /** What to name when the parts are posted: else they are copied. */
-export function memoryOfDocuments({ list, objects }: DocumentParts): ArrayBuffer[] {
-  return [...memoryOf(list), ...memoryOf(objects)];
+export function memoryOfDocuments({ list, numbers, objects }: DocumentParts): ArrayBuffer[] {
+  return [...memoryOf(list), numbers.buffer, ...memoryOf(objects)];
 }
 
 /**
@@ -30,7 +34,9 @@ export function memoryOfDocuments({ list, objects }: DocumentParts): ArrayBuffer
  */
 export class PackedDocuments {
   readonly place: FilePlace;
+  /** The hash and the claims of each: no more than the key, where there is one that the document is itself. */
   readonly #list: PackedList;
+  #numbers: Uint32Array<ArrayBuffer>;
   /** Texts of the objects, for documents that were read anew; shorter than the list where those at the end have none. */
   #objects: PackedList | undefined;
   readonly #rejections: Map<number, readonly Rejection[]>;
@@ -38,13 +44,19 @@ export class PackedDocuments {
   constructor(place: FilePlace, parts?: DocumentParts) {
     this.place = place;
     this.#list = new PackedList(parts?.list);
+    this.#numbers = parts?.numbers ?? new Uint32Array(16 * numbersEach);
     this.#objects = new PackedList(parts?.objects);
     this.#rejections = new Map(parts?.rejections);
   }
 
   /** Only before `settle`; must not be used itself any more when these have been handed over. */
   get parts(): DocumentParts {
-    return { list: this.#list.parts, objects: this.#objects!.parts, rejections: this.#rejections };
+    return {
+      list: this.#list.parts,
+      numbers: this.#numbers,
+      objects: this.#objects!.parts,
+      rejections: this.#rejections,
+    };
   }
 
   get length(): number {
@@ -58,38 +70,90 @@ export class PackedDocuments {
 
   /** Only before `settle`. */
   push({ hash, line, position, claims, rejections }: LoadedDocument): void {
-    const labelAt = String(line).length;
-    const usual = usualLabel(this.#list.length);
-    let fields = `${hash}${separator}${line}${separator}${position}`;
+    const index = this.#list.length;
+    const usual = usualLabel(index);
+    const isUsual = claims.length === 1 && claims[0]!.item === 0 && claims[0]!.label === usual;
+    let fields = hash;
     let texts = '';
-    for (const [i, { key, item, where, text = '' }] of claims.entries()) {
-      const label = where.slice(labelAt);
-      fields += `${separator}${item}${separator}${key}${separator}${label === usual ? sameIndex : label}`;
+    for (const [i, { key, item, label, text = '' }] of claims.entries()) {
+      fields += isUsual
+        ? separator + key
+        : [separator + key, item, label === usual ? sameIndex : label].join(separator);
       texts += i === 0 ? text : separator + text;
     }
-    if (rejections.length > 0) this.#rejections.set(this.#list.length, rejections);
+    if (rejections.length > 0) this.#rejections.set(index, rejections);
     this.#list.push(fields);
     this.#objects!.push(texts);
+    this.#keepNumbers(index, line, position);
   }
 
   at(index: number): LoadedDocument {
-    const fields = this.#list.at(index).split(separator);
-    const [hash, line, position] = fields as [string, string, string];
-    const texts = fields.length > 3 ? this.#objects?.at(index).split(separator) : undefined;
-    const claims: Claim[] = [];
-    for (let i = 3; i < fields.length; i += 3) {
-      const label = fields[i + 2]!;
-      const text = texts?.[i / 3 - 1] ?? '';
-      const where = line + (label === sameIndex ? usualLabel(index) : label);
-      claims.push({ key: fields[i + 1]!, item: Number(fields[i]), where, text: text === '' ? undefined : text });
+    const fields = this.#list.at(index);
+    const hashEnd = fields.indexOf(separator);
+    return {
+      place: this.place,
+      hash: hashEnd < 0 ? fields : fields.slice(0, hashEnd),
+      line: this.#numbers[index * numbersEach]!,
+      position: this.#positionAt(index),
+      claims: hashEnd < 0 ? noClaims : this.#claimsOf(fields.slice(hashEnd + 1), index),
+      rejections: this.#rejections.get(index) ?? noRejections,
+    };
+  }
+
+  /** `PATH:LINE` of an object, and ` items[3]` in a list: of one that has a claim. */
+  originOf(position: number, item: number): string {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#positionAt(middle) < position) low = middle + 1;
+      else high = middle;
     }
-    const rejections = this.#rejections.get(index) ?? noRejections;
-    return { place: this.place, hash, line: Number(line), position: Number(position), claims, rejections };
+    const { line, claims } = this.at(low);
+    return `${this.place.path}:${line}${claims.find((claim) => claim.item === item)!.label}`;
+  }
+
+  /** Those from one index to before another, each made when it is asked for. */
+  *range(from: number, to: number): Iterable<LoadedDocument> {
+    for (let index = from; index < Math.min(to, this.length); index++) yield this.at(index);
   }
 
   /** Somebody else has the objects now. */
   settle(): void {
     this.#objects?.release();
     this.#objects = undefined;
+  }
+
+  #positionAt(index: number): number {
+    return this.#numbers[index * numbersEach + 1]!;
+  }
+
+  #claimsOf(fields: string, index: number): Claim[] {
+    const keyEnd = fields.indexOf(separator);
+    const texts = this.#objects?.at(index);
+    if (keyEnd < 0) return [{ key: fields, item: 0, label: usualLabel(index), text: texts }];
+    const each = fields.split(separator);
+    const textOfEach = texts?.split(separator);
+    const claims: Claim[] = [];
+    for (let i = 0; i < each.length; i += 3) {
+      const label = each[i + 2]!;
+      const text = textOfEach?.[i / 3] ?? '';
+      claims.push({
+        key: each[i]!,
+        item: Number(each[i + 1]),
+        label: label === sameIndex ? usualLabel(index) : label,
+        text: text === '' ? undefined : text,
+      });
+    }
+    return claims;
+  }
+
+  #keepNumbers(index: number, line: number, position: number): void {
+    if ((index + 1) * numbersEach > this.#numbers.length) {
+      const numbers = new Uint32Array(this.#numbers.length * 2);
+      numbers.set(this.#numbers);
+      this.#numbers = numbers;
+    }
+    this.#numbers[index * numbersEach] = line;
+    this.#numbers[index * numbersEach + 1] = position;
   }
 }

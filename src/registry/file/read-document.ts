@@ -41,8 +41,7 @@ export function readDocument(
   });
   const claims: Claim[] = [];
   items.forEach((item, number) => {
-    const where = `${line}${item.label}`;
-    const origin = { text: prefix + where };
+    const origin = { text: `${prefix}${line}${item.label}` };
     const result = readObject(item.value, origin);
     if (result.type === 'skipped') {
       onSkipped(origin.text, result.what);
@@ -50,18 +49,21 @@ export function readDocument(
     }
     for (const rejection of result.rejections) rejections.push(rejection);
     if (result.type === 'rejected') return;
-    claims.push({ key: objectKey(result.object), item: number, where, text: textOfObject(result.object) });
+    claims.push({
+      key: objectKey(result.object),
+      item: number,
+      label: item.label,
+      text: textOfObject(result.object),
+    });
   });
   return { place, hash, line, position, claims, rejections };
 }
 
 /** The same document with its text further up or down: nothing has to be read again. */
 export function moveDocument(document: LoadedDocument, line: number, position: number): LoadedDocument {
-  const labelAt = String(document.line).length;
   const claims = document.claims.map((claim): Claim => {
-    const where = `${line}${claim.where.slice(labelAt)}`;
-    const text = claim.text === undefined ? undefined : withOrigin(claim.text, `${document.place.path}:${where}`);
-    return { ...claim, where, text };
+    const origin = `${document.place.path}:${line}${claim.label}`;
+    return { ...claim, text: claim.text === undefined ? undefined : withOrigin(claim.text, origin) };
   });
   return { ...document, line, position, claims };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LoadedDocument } from '../../../src/registry/file/document.ts';
+import type { ClaimPlace, LoadedDocument } from '../../../src/registry/file/document.ts';
 import { Ledger } from '../../../src/registry/file/ledger.ts';
 import { sameObject } from '../../../src/registry/file/same-object.ts';
 import { objectKey, type RegistryObject } from '../../../src/registry/object.ts';
@@ -15,6 +15,9 @@ function object(name: string, host: string, origin = 'x:1'): RegistryObject {
   return result.object;
 }
 
+/** As documents are made here. */
+const originOf = ({ place, position }: ClaimPlace): string => `${place.path}:${position}`;
+
 interface Made extends LoadedDocument {
   readonly objects: readonly RegistryObject[];
 }
@@ -24,7 +27,7 @@ function document(index: number, position: number, ...names: string[]): Made {
   const objects = names.map((name, item) =>
     object(name, `h${index}-${position}-${item}.example.com`, `${index}.yaml:${where}`),
   );
-  const claims = objects.map((each, item) => ({ key: objectKey(each), item, where, text: textOfObject(each) }));
+  const claims = objects.map((each, item) => ({ key: objectKey(each), item, label: '', text: textOfObject(each) }));
   const place = { index, path: `${index}.yaml` };
   return { place, hash: `${index}-${position}`, line: position, position, claims, rejections: [], objects };
 }
@@ -38,7 +41,7 @@ describe('Ledger', () => {
     fc.assert(
       fc.property(steps, (steps) => {
         const sink = new Map<string, RegistryObject>();
-        const ledger = new Ledger((key) => sink.get(key.slice(key.lastIndexOf('/') + 1)));
+        const ledger = new Ledger((key) => sink.get(key.slice(key.lastIndexOf('/') + 1)), originOf);
         const present = new Set<Made>();
         for (const { pick, takes } of steps) {
           const chosen = documents[pick]!;
@@ -66,7 +69,7 @@ describe('Ledger', () => {
 describe('changes', () => {
   test('are made when they are asked for, one by one', () => {
     const asked: string[] = [];
-    const ledger = new Ledger((key) => void asked.push(key));
+    const ledger = new Ledger((key) => void asked.push(key), originOf);
     const added = document(0, 1, 'a', 'b');
     ledger.add(added);
     const changes = ledger.takeChanges();
@@ -76,7 +79,7 @@ describe('changes', () => {
   });
 
   test('do not hold what is added while they are told', () => {
-    const ledger = new Ledger(() => undefined);
+    const ledger = new Ledger(() => undefined, originOf);
     const nameOf = (changes: Iterable<Change>) =>
       Array.from(changes, (change) => (change.type === 'upsert' ? change.object.meta.name : change.name));
     ledger.add(document(0, 1, 'a'));
@@ -91,13 +94,13 @@ describe('documents that only move', () => {
   const without = (made: Made, position: number): LoadedDocument => ({
     ...made,
     position,
-    claims: made.claims.map((claim) => ({ ...claim, where: `${position}`, text: undefined })),
+    claims: made.claims.map((claim) => ({ ...claim, text: undefined })),
   });
 
   /** A first, b behind it, both claim the one name. */
   function setUp() {
     const sink = new Map<string, RegistryObject>();
-    const ledger = new Ledger((key) => sink.get(key));
+    const ledger = new Ledger((key) => sink.get(key), originOf);
     const tell = (): string[] =>
       Array.from(ledger.takeChanges(), (change) => {
         if (change.type === 'upsert') sink.set(objectKey(change.object), change.object);
