@@ -82,6 +82,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   // From here on a signal ends what has been started, even if that is not all yet.
   const signalled = nextSignal();
   keepYoungGenerationSmall();
+  collectWithoutHelpers();
   inlineWholeAnswers();
   keepNoFreedMemory();
   const clock = systemClock;
@@ -100,9 +101,9 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
-    onWorkersMade: () => plane.giveWay(),
+    onWorkersMade: () => plane.letStart(),
   });
-  collectWithoutHelpers();
+  plane.giveWay();
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
   } catch (error) {

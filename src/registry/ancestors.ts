@@ -13,7 +13,7 @@ interface Count {
 }
 
 /** A power of two. */
-const recentSlots = 64;
+const recentSlots = 256;
 
 export const everybody: Visibility = { all: true, namespaces: new Set() };
 
@@ -30,8 +30,8 @@ export class Ancestors {
   /** Those that not everybody sees, by namespace; no empty maps. */
   readonly #byNamespace = new RareMap<Map<string, number>>();
   /**
-   * Those that were found last, by the lengths of their names: hosts that come one after the other share their ends, and to
-   * compare such a text, which was cut out a moment ago, takes less than to look it up.
+   * Those that were found last, by `recentSlot`: hosts that come one after the other share their ends, and to compare such a
+   * text, which was cut out a moment ago, takes less than to look it up.
    */
   readonly #recent = new Array<Count | undefined>(recentSlots).fill(undefined);
   readonly #onChange: (name: string) => void;
@@ -70,7 +70,7 @@ export class Ancestors {
   }
 
   #find(name: string): Count | undefined {
-    const slot = name.length & (recentSlots - 1);
+    const slot = recentSlot(name);
     const recent = this.#recent[slot];
     if (recent?.name === name) return recent;
     const count = this.#all.get(name);
@@ -86,7 +86,7 @@ export class Ancestors {
 
   #forget(name: string): void {
     this.#all.delete(name);
-    const slot = name.length & (recentSlots - 1);
+    const slot = recentSlot(name);
     if (this.#recent[slot]?.name === name) this.#recent[slot] = undefined;
   }
 
@@ -114,6 +114,14 @@ export class Ancestors {
     }
     return changed;
   }
+}
+
+/** Names that come one after the other differ at the end of their first label, if at all: `team-1`, `team-2`. */
+function recentSlot(name: string): number {
+  const dot = name.indexOf('.');
+  const end = dot < 0 ? name.length : dot;
+  const last = name.charCodeAt(end - 1) + 16 * name.charCodeAt(Math.max(0, end - 2));
+  return (name.length + last) & (recentSlots - 1);
 }
 
 /** A part of a string keeps all of it alive, which is a host that nobody else may remember. */

@@ -1,4 +1,7 @@
-const segmentSlots = 1024;
+/** A first segment has so many slots, and grows. */
+const minSlots = 1024;
+/** Of this size it is split: 32 KB, so that the segments of a million numbers are few, and are found in the cache. */
+const segmentSlots = 4096;
 /** Share of a segment's slots in use at which it is split. */
 const maxLoad = { used: 3, of: 4 };
 const maxDepth = 16;
@@ -17,7 +20,7 @@ interface Segment {
  * whole. Whoever asks must look whether what a number stands for is what is looked for: other texts have the hash as well.
  */
 export class HashIndex {
-  #directory: Segment[] = [emptySegment(0, segmentSlots)];
+  #directory: Segment[] = [emptySegment(0, minSlots)];
   /** Leading bits of a hash that the directory looks at. */
   #depth = 0;
   #slots: Int32Array = this.#directory[0]!.slots;
@@ -83,7 +86,7 @@ export class HashIndex {
   }
 
   clear(): void {
-    this.#directory = [emptySegment(0, segmentSlots)];
+    this.#directory = [emptySegment(0, minSlots)];
     this.#depth = 0;
   }
 
@@ -91,9 +94,9 @@ export class HashIndex {
     return this.#directory[prefixOf(hash, this.#depth)]!;
   }
 
-  /** Makes room in the segment of a hash: two of the same size, or where hashes have no more bits one of twice the size. */
+  /** Makes room in the segment of a hash: one of twice the size, or two of the same size while hashes have more bits. */
   #split(full: Segment, hash: number): void {
-    if (full.depth === maxDepth) {
+    if (full.slots.length / 2 < segmentSlots || full.depth === maxDepth) {
       const slots = new Int32Array(full.slots.length * 2);
       forEachSlot(full.slots, (each, number) => fill(slots, each, number));
       full.slots = slots;

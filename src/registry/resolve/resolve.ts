@@ -39,9 +39,10 @@ export function resolveHost(
     const plain = resolveFor(host, entries, { namespace, isMeshed: false }, context);
     return { plain, meshed: dependsOnMesh ? resolveFor(host, entries, { namespace, isMeshed: true }, context) : plain };
   };
-  const namespaces = namespacesOf(entries, context.options);
-  if (sidecars) for (const namespace of context.limitedNamespaces()) namespaces.add(namespace);
-  if (context.hasService(host)) for (const { meta } of entries) namespaces.add(meta.namespace);
+  const listed = namespacesOf(entries, context.options);
+  const limited = sidecars ? context.limitedNamespaces() : none;
+  const owners = context.hasService(host) ? entries.map(({ meta }) => meta.namespace) : none;
+  const namespaces = limited === none && owners === none ? listed : new Set([...listed, ...limited, ...owners]);
   if (namespaces.size === 0) return new ViewMap(both(undefined));
   return new ViewMap(both(undefined), new Map(Array.from(namespaces, (namespace) => [namespace, both(namespace)])));
 }

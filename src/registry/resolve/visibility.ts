@@ -81,9 +81,9 @@ export function standings(
 export function namespacesOf(
   entries: readonly ServiceEntry[],
   options: Pick<RegistryOptions, 'defaultExportTo'>,
-): Set<string> {
+): ReadonlySet<string> {
+  if (entries.length === 1 && effectiveExportTo(entries[0]!, options).includes('*')) return noNamespaces;
   const namespaces = new Set<string>();
-  if (entries.length === 1 && effectiveExportTo(entries[0]!, options).includes('*')) return namespaces;
   for (const entry of entries) {
     namespaces.add(entry.meta.namespace);
     for (const target of effectiveExportTo(entry, options)) {
@@ -92,6 +92,8 @@ export function namespacesOf(
   }
   return namespaces;
 }
+
+const noNamespaces: ReadonlySet<string> = new Set();
 
 const ownRank = 0;
 const namedRank = 1;
