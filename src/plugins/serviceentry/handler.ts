@@ -83,7 +83,7 @@ class Answerer {
         if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
         if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
-        return addressReply(query, arena, record, this.#rotation);
+        return addressReply(query, this.#table, record, this.#rotation);
       case rrType.SRV: {
         const set = findServices(query, arena, record, 0);
         return this.#answerSet(query, record, set, 0);
@@ -98,7 +98,7 @@ class Answerer {
         if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
         if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
-          return addressReply(query, arena, record, this.#rotation);
+          return addressReply(query, this.#table, record, this.#rotation);
         }
         return (arena[record + recordOffset.flags]! & recordFlag.apex) !== 0
           ? soaReply(query, this.#negativeTtl, this.#table.serial)
