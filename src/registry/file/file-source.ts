@@ -271,11 +271,10 @@ function documentsOnlyIn({ documents }: LoadedFile, other: LoadedFile | undefine
   const others = other?.documents.place.index === documents.place.index ? other.documents : undefined;
   let at = 0;
   for (let index = 0; index < documents.length; index++) {
-    const document = documents.at(index);
-    while (others && at < others.length && others.at(at).position < document.position) at++;
-    const same = others && at < others.length ? others.at(at) : undefined;
-    if (same?.position === document.position && same.hash === document.hash) continue;
-    only.push(index);
+    const position = documents.positionAt(index);
+    while (others && at < others.length && others.positionAt(at) < position) at++;
+    const isThere = others !== undefined && at < others.length && others.positionAt(at) === position;
+    if (!isThere || others.hashAt(at) !== documents.hashAt(index)) only.push(index);
   }
   return only;
 }

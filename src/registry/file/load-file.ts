@@ -117,16 +117,17 @@ function reuse(
   // Where there is nothing to compare them with each is made when it is needed: there may be a million.
   const hashes = usable.length === 0 ? [] : pieces.map(hashOf);
   let head = 0;
-  while (head < hashes.length && head < usable.length && usable.at(head).hash === hashes[head]) head++;
+  while (head < hashes.length && head < usable.length && usable.hashAt(head) === hashes[head]) head++;
   let tail = 0;
   const most = Math.min(hashes.length, usable.length) - head;
-  while (tail < most && usable.at(usable.length - 1 - tail).hash === hashes[hashes.length - 1 - tail]) tail++;
+  while (tail < most && usable.hashAt(usable.length - 1 - tail) === hashes[hashes.length - 1 - tail]) tail++;
   /** Hash → number of the document, for there may be very many. */
   const moved = new Map<string, number>();
-  for (let index = head; index < usable.length - tail; index++) moved.set(usable.at(index).hash, index);
+  for (let index = head; index < usable.length - tail; index++) moved.set(usable.hashAt(index), index);
 
   const documentOf = (piece: Piece, index: number): LoadedDocument => {
-    const hash = hashes[index] ?? hashOf(piece);
+    const hash = hashes[index];
+    if (hash === undefined) return read(piece, hashOf(piece), index);
     const fromEnd = pieces.length - index;
     const isInPlace = index < head || fromEnd <= tail;
     const number = !isInPlace ? moved.get(hash) : index < head ? index : usable.length - fromEnd;

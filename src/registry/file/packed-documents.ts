@@ -72,14 +72,16 @@ export class PackedDocuments {
   push({ hash, line, position, claims, rejections }: LoadedDocument): void {
     const index = this.#list.length;
     const usual = usualLabel(index);
-    const isUsual = claims.length === 1 && claims[0]!.item === 0 && claims[0]!.label === usual;
+    const [first] = claims;
     let fields = hash;
-    let texts = '';
-    for (const [i, { key, item, label, text = '' }] of claims.entries()) {
-      fields += isUsual
-        ? separator + key
-        : [separator + key, item, label === usual ? sameIndex : label].join(separator);
-      texts += i === 0 ? text : separator + text;
+    let texts = first?.text ?? '';
+    if (first && claims.length === 1 && first.item === 0 && first.label === usual) {
+      fields += separator + first.key;
+    } else {
+      for (const [i, { key, item, label, text = '' }] of claims.entries()) {
+        fields += [separator + key, item, label === usual ? sameIndex : label].join(separator);
+        if (i > 0) texts += separator + text;
+      }
     }
     if (rejections.length > 0) this.#rejections.set(index, rejections);
     this.#list.push(fields);
@@ -94,10 +96,21 @@ export class PackedDocuments {
       place: this.place,
       hash: hashEnd < 0 ? fields : fields.slice(0, hashEnd),
       line: this.#numbers[index * numbersEach]!,
-      position: this.#positionAt(index),
+      position: this.positionAt(index),
       claims: hashEnd < 0 ? noClaims : this.#claimsOf(fields.slice(hashEnd + 1), index),
       rejections: this.#rejections.get(index) ?? noRejections,
     };
+  }
+
+  /** The hash alone, and the offset: they are compared more often than the rest is asked for. */
+  hashAt(index: number): string {
+    const fields = this.#list.at(index);
+    const end = fields.indexOf(separator);
+    return end < 0 ? fields : fields.slice(0, end);
+  }
+
+  positionAt(index: number): number {
+    return this.#numbers[index * numbersEach + 1]!;
   }
 
   /** `PATH:LINE` of an object, and ` items[3]` in a list: of one that has a claim. */
@@ -105,7 +118,7 @@ export class PackedDocuments {
     let [low, high] = [0, this.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#positionAt(middle) < position) low = middle + 1;
+      if (this.positionAt(middle) < position) low = middle + 1;
       else high = middle;
     }
     const { line, claims } = this.at(low);
@@ -121,10 +134,6 @@ export class PackedDocuments {
   settle(): void {
     this.#objects?.release();
     this.#objects = undefined;
-  }
-
-  #positionAt(index: number): number {
-    return this.#numbers[index * numbersEach + 1]!;
   }
 
   #claimsOf(fields: string, index: number): Claim[] {
