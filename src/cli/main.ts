@@ -101,7 +101,6 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
-    onWorkersMade: () => plane.letStart(),
   });
   plane.giveWay();
   try {

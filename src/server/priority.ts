@@ -6,30 +6,21 @@ import { giveWay } from '../runtime/priority.ts';
  * scheduler finds that a worker which has just answered must wait, though it wakes up for the next query.
  */
 const controlNiceness = 15;
-/** Until the registry is there, and all wait for that: a quarter. */
-const startNiceness = 5;
 const ownThreads = '/proc/self/task';
 
-/** The threads that there are before workers are made. */
-export interface ControlPlane {
-  /** Lets them give way a little to the threads that were made since. */
-  readonly letStart: () => void;
-  /** Lets them give way for good. */
-  readonly giveWay: () => void;
-}
-
 /**
- * Lets the threads that exist now give way to those that are made between this call and that of `letStart`. So queries wait
- * less for lists of the registry and their garbage collection.
+ * Lets the threads that exist now give way to those that are made between this call and that of the result, once what is there
+ * at the start has been read, for which all wait. So queries wait less for lists of the registry and their garbage collection.
  *
  * A niceness cannot be taken back, so a worker that is made later, in place of one that died, stands behind its siblings.
  */
-export function controlPlane(): ControlPlane {
+export function controlPlane(): { readonly giveWay: () => void } {
   const threads = process.platform === 'linux' ? threadIds() : [];
-  const lower = (niceness: number) => (): void => {
-    for (const id of threads) giveWay(id, niceness);
+  return {
+    giveWay() {
+      for (const id of threads) giveWay(id, controlNiceness);
+    },
   };
-  return { letStart: lower(startNiceness), giveWay: lower(controlNiceness) };
 }
 
 /** Of this process; none where the system does not tell. */

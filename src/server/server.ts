@@ -41,8 +41,6 @@ export interface ServerEnvironment {
   readonly version?: string;
   /** Log lines that this thread could not write. */
   readonly droppedLogLines?: () => number;
-  /** Called when the threads of the workers exist, before they listen. */
-  readonly onWorkersMade?: () => void;
 }
 
 /** The running whole: registries on this thread, sockets and chains in workers. */
@@ -104,7 +102,6 @@ export class RunningServer {
       await server.#openEndpoints();
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
       const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
-      environment.onWorkersMade?.();
       server.#addressWatch.start(listeners.map(({ address }) => address));
       void opened.then(
         () => (server.#isListening = true),
