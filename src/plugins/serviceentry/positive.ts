@@ -72,7 +72,7 @@ function writeAddresses(
   let index = count > 1 ? rotation.start(record, count) : 0;
   for (let i = 0; i < fitting; i++) {
     at = writeRecordHead(query, at, 0, type, ttl, size);
-    // Not octet by octet: that is a twentieth of an answer.
+    // Octet by octet it takes longer, and an answer with it by 2%.
     for (let k = 0; k < size; k += 4) outView.setInt32(at + k, view.getInt32(base + index * size + k));
     at += size;
     if (++index === count) index = 0;

@@ -34,7 +34,10 @@ export function memoryOfDocuments({ list, numbers, objects }: DocumentParts): Ar
  */
 export class PackedDocuments {
   readonly place: FilePlace;
-  /** The hash and the claims of each: no more than the key, where there is one that the document is itself. */
+  /**
+   * The hash and the claims of each: key, item and label. Where there is one claim, of what the document is itself, no more than
+   * the key; and a separator behind that, where it is no item of a list.
+   */
   readonly #list: PackedList;
   #numbers: Uint32Array<ArrayBuffer>;
   /** Texts of the objects, for documents that were read anew; shorter than the list where those at the end have none. */
@@ -75,8 +78,8 @@ export class PackedDocuments {
     const [first] = claims;
     let fields = hash;
     let texts = first?.text ?? '';
-    if (first && claims.length === 1 && first.item === 0 && first.label === usual) {
-      fields += separator + first.key;
+    if (first && claims.length === 1 && first.item === 0 && (first.label === usual || first.label === '')) {
+      fields += separator + first.key + (first.label === '' ? separator : '');
     } else {
       for (const [i, { key, item, label, text = '' }] of claims.entries()) {
         fields += [separator + key, item, label === usual ? sameIndex : label].join(separator);
@@ -122,7 +125,7 @@ export class PackedDocuments {
       else high = middle;
     }
     const { line, claims } = this.at(low);
-    return `${this.place.path}:${line}${claims.find((claim) => claim.item === item)!.label}`;
+    return `${this.place.path}:${line}${claims.find((claim) => claim.item === item)?.label ?? ''}`;
   }
 
   /** Those from one index to before another, each made when it is asked for. */
@@ -139,18 +142,20 @@ export class PackedDocuments {
   #claimsOf(fields: string, index: number): Claim[] {
     const keyEnd = fields.indexOf(separator);
     const texts = this.#objects?.at(index);
-    if (keyEnd < 0) return [{ key: fields, item: 0, label: usualLabel(index), text: texts }];
+    const text = texts === '' ? undefined : texts;
+    if (keyEnd < 0) return [{ key: fields, item: 0, label: usualLabel(index), text }];
+    if (keyEnd === fields.length - 1) return [{ key: fields.slice(0, keyEnd), item: 0, label: '', text }];
     const each = fields.split(separator);
     const textOfEach = texts?.split(separator);
     const claims: Claim[] = [];
     for (let i = 0; i < each.length; i += 3) {
       const label = each[i + 2]!;
-      const text = textOfEach?.[i / 3] ?? '';
+      const textOfThis = textOfEach?.[i / 3];
       claims.push({
         key: each[i]!,
         item: Number(each[i + 1]),
         label: label === sameIndex ? usualLabel(index) : label,
-        text: text === '' ? undefined : text,
+        text: textOfThis === '' ? undefined : textOfThis,
       });
     }
     return claims;
