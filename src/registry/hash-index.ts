@@ -2,7 +2,7 @@
 const minSlots = 1024;
 /** Of this size it is split: 32 KB, so that the segments of a million numbers are few, and are found in the cache. */
 const segmentSlots = 4096;
-/** Share of a segment's slots in use at which it is split. */
+/** Share of a segment's slots in use at which it grows or is split. */
 const maxLoad = { used: 3, of: 4 };
 const maxDepth = 16;
 

@@ -54,7 +54,13 @@ const upstream: Handler = (query) => {
   if (label === 'bad') return emptyReply(query, rcode.SERVFAIL);
   if (label !== 'up' || query.type !== rrType.A) return emptyReply(query, rcode.NXDOMAIN);
   const at = beginReply(query, rcode.NOERROR, false);
-  return endReply(query, writeAddress(query, at, 0, 7, Uint8Array.of(192, 0, 2, 7), 0, 4), 1, 0, 0);
+  return endReply(
+    query,
+    writeAddress(query, at, 0, 7, new DataView(Uint8Array.of(192, 0, 2, 7).buffer), 0, 4),
+    1,
+    0,
+    0,
+  );
 };
 
 /** Which hosts claim which address, in order: what `explain` and `records` are told. */

@@ -17,6 +17,7 @@ import {
   pointerReply,
   Rotation,
   serviceReply,
+  type TableMemory,
 } from './positive.ts';
 
 /** Types that are refused for names of ours (SEMANTICS.md section 5, mark X). */
@@ -167,23 +168,24 @@ class Answerer {
     const kind = arena[record + recordOffset.kind]!;
     const hasRecords = set >= 0 && (arena[set]! << 8) + arena[set + 1]! > 0;
     if (kind !== recordKind.forwarded) {
-      return hasRecords ? this.#services(query, arena, record, set, first) : this.#nodata(query, record, first);
+      return hasRecords ? this.#services(query, this.#table, record, set, first) : this.#nodata(query, record, first);
     }
     if (!hasRecords) return this.#forwardOr(query, rcode.NOERROR, record, first);
-    if (!this.#mayForward(query)) return this.#services(query, arena, record, set, first);
+    if (!this.#mayForward(query)) return this.#services(query, this.#table, record, set, first);
     // While upstream is asked the record may go out of use; it stays readable as long as its memory is referred to.
+    const memory: TableMemory = { arena, view: this.#table.view };
     return settle(this.#next(query), (length) => {
       if (length === 0 || !isNegative(query)) return length;
       query.discardReply();
-      return this.#services(query, arena, record, set, first);
+      return this.#services(query, memory, record, set, first);
     });
   }
 
-  /** `arena` is the one that the record was found in: while upstream was asked the table may have moved. */
-  #services(query: Query, arena: Uint8Array, record: number, set: number, first: number): number {
-    const length = serviceReply(query, arena, record, set, query.labels[first] ?? 0);
+  /** `memory` is the one that the record was found in: while upstream was asked the table may have moved. */
+  #services(query: Query, memory: TableMemory, record: number, set: number, first: number): number {
+    const length = serviceReply(query, memory, record, set, query.labels[first] ?? 0);
     if (length >= 0) return length;
-    const soaOwner = this.#soaOwner(query, arena, record, first);
+    const soaOwner = this.#soaOwner(query, memory.arena, record, first);
     return negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
   }
 

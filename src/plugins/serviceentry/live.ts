@@ -143,7 +143,7 @@ function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, start: n
       query.out[query.outStart + 2]! |= headerFlag.TC;
       break;
     }
-    at = writeAddress(query, at, 0, ttl, address, 0, address.length);
+    at = writeAddress(query, at, 0, ttl, new DataView(address.buffer, address.byteOffset), 0, address.length);
     count++;
   }
   return endReply(query, at, count, 0, 0);

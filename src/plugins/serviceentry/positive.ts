@@ -8,8 +8,8 @@ import { writeRecordHead } from './negative.ts';
 
 const rotationSlots = 1024;
 
-/** The memory of a table that a record is read from. */
-type TableMemory = Pick<TableReader, 'arena' | 'view'>;
+/** The memory of a table that a record is read from: octet by octet an answer takes 2% longer than with the view. */
+export type TableMemory = Pick<TableReader, 'arena' | 'view'>;
 
 /** Where the next answer of a record starts among its addresses: each reply begins with another one. */
 export class Rotation {
@@ -57,8 +57,8 @@ function writeAddresses(
   isV6: boolean,
   rotation: Rotation,
 ): number {
-  const { out, outView } = query;
-  const count = view.getUint16(record + (isV6 ? recordOffset.aaaaCount : recordOffset.aCount));
+  const { out } = query;
+  const count = addressCount(arena, record, isV6);
   const size = isV6 ? 16 : 4;
   const room = roomForRecords(query, at);
   let fitting = count;
@@ -66,15 +66,11 @@ function writeAddresses(
     fitting = Math.floor(room / (12 + size));
     out[query.outStart + 2]! |= headerFlag.TC;
   }
-  const type = isV6 ? rrType.AAAA : rrType.A;
   const ttl = view.getUint32(record + recordOffset.ttl);
   const base = addressesAt(arena, record, isV6);
   let index = count > 1 ? rotation.start(record, count) : 0;
   for (let i = 0; i < fitting; i++) {
-    at = writeRecordHead(query, at, 0, type, ttl, size);
-    // Octet by octet it takes longer, and an answer with it by 2%.
-    for (let k = 0; k < size; k += 4) outView.setInt32(at + k, view.getInt32(base + index * size + k));
-    at += size;
+    at = writeAddress(query, at, 0, ttl, view, base + index * size, size);
     if (++index === count) index = 0;
   }
   return at;
@@ -82,19 +78,19 @@ function writeAddresses(
 
 const both = [false, true] as const;
 
-/** Writes an A or AAAA record: the owner name stands so far into the question's, the address is `size` octets of `arena`. */
+/** Writes an A or AAAA record: the owner name stands so far into the question's, the address is `size` octets of `source`. */
 export function writeAddress(
   query: Query,
   at: number,
   ownerOffset: number,
   ttl: number,
-  arena: Uint8Array,
+  source: DataView,
   from: number,
   size: number,
 ): number {
   const rdata = writeRecordHead(query, at, ownerOffset, size === 4 ? rrType.A : rrType.AAAA, ttl, size);
   const { outView } = query;
-  for (let i = 0; i < size; i += 4) outView.setInt32(rdata + i, readUint32(arena, from + i));
+  for (let i = 0; i < size; i += 4) outView.setInt32(rdata + i, source.getInt32(from + i));
   return rdata + size;
 }
 
@@ -159,18 +155,24 @@ function startsWith(name: Uint8Array, arena: Uint8Array, at: number, length: num
  * Additional records are left out before TC is set. -1 where no target is a name: below a wildcard the name that is
  * asked for may leave no room for a label.
  */
-export function serviceReply(query: Query, arena: Uint8Array, record: number, set: number, hostOffset: number): number {
-  const ttl = readUint32(arena, record + recordOffset.ttl);
+export function serviceReply(
+  query: Query,
+  { arena, view }: TableMemory,
+  record: number,
+  set: number,
+  hostOffset: number,
+): number {
+  const ttl = view.getUint32(record + recordOffset.ttl);
   let at = beginReply(query, rcode.NOERROR, true);
   // Only now: in place of a reply that was given up there is memory for another.
   const { out, lower, nameLength } = query;
   const limit = at + roomForRecords(query, at);
   const hostLength = nameLength - hostOffset;
-  const count = readUint16(arena, set);
+  const count = view.getUint16(set);
   let from = set + 2;
   let written = 0;
   for (let i = 0; i < count; i++, from += 10) {
-    const target = record + readUint32(arena, from + 6);
+    const target = record + view.getUint32(from + 6);
     const length = target === record ? hostLength : targetLength(arena, target, hostLength);
     if (length > 255) continue;
     if (at + 18 + length > limit) {
@@ -188,22 +190,22 @@ export function serviceReply(query: Query, arena: Uint8Array, record: number, se
     written++;
   }
   if (written === 0) return -1;
-  const targets = readUint16(arena, from);
+  const targets = view.getUint16(from);
   from += 2;
   let additionals = 0;
   for (let i = 0; i < targets; i++, from += 4) {
-    const target = record + readUint32(arena, from);
+    const target = record + view.getUint32(from);
     if (target !== record && arena[target] === absoluteTarget) continue;
     const labelSize = target === record ? 0 : 1 + arena[target]!;
     if (hostLength + labelSize > 255) continue;
     for (const isV6 of both) {
       const size = isV6 ? 16 : 4;
       const addresses = target === record ? addressesAt(arena, record, isV6) : targetAddressesAt(arena, target, isV6);
-      const number = target === record ? addressCount(arena, record, isV6) : readUint16(arena, addresses - 2);
+      const number = target === record ? addressCount(arena, record, isV6) : view.getUint16(addresses - 2);
       for (let k = 0; k < number; k++) {
         if (at + labelSize + 12 + size > limit) return endReply(query, at, written, 0, additionals);
         if (labelSize > 0) at = copyLabel(out, at, arena, target);
-        at = writeAddress(query, at, hostOffset, ttl, arena, addresses + k * size, size);
+        at = writeAddress(query, at, hostOffset, ttl, view, addresses + k * size, size);
         additionals++;
       }
     }

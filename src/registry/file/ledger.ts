@@ -58,8 +58,8 @@ export class Ledger {
   }
 
   /**
-   * Adds documents as they are asked for, and gives what the sink must be told of them, `takeChanges` included. Of what nobody
-   * else claims nothing is remembered for that: there may be a million.
+   * Adds documents of one file, in their order, and gives what the sink must be told: `add` and `takeChanges` in one. Each is
+   * added when its change is asked for, and of what nobody else claims nothing is remembered for that: there may be a million.
    */
   *addTelling(documents: Iterable<LoadedDocument>): Generator<Change, undefined> {
     for (const document of documents) {

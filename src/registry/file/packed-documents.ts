@@ -142,20 +142,19 @@ export class PackedDocuments {
   #claimsOf(fields: string, index: number): Claim[] {
     const keyEnd = fields.indexOf(separator);
     const texts = this.#objects?.at(index);
-    const text = texts === '' ? undefined : texts;
-    if (keyEnd < 0) return [{ key: fields, item: 0, label: usualLabel(index), text }];
-    if (keyEnd === fields.length - 1) return [{ key: fields.slice(0, keyEnd), item: 0, label: '', text }];
+    if (keyEnd < 0) return [{ key: fields, item: 0, label: usualLabel(index), text: present(texts) }];
+    if (keyEnd === fields.length - 1)
+      return [{ key: fields.slice(0, keyEnd), item: 0, label: '', text: present(texts) }];
     const each = fields.split(separator);
     const textOfEach = texts?.split(separator);
     const claims: Claim[] = [];
     for (let i = 0; i < each.length; i += 3) {
       const label = each[i + 2]!;
-      const textOfThis = textOfEach?.[i / 3];
       claims.push({
         key: each[i]!,
         item: Number(each[i + 1]),
         label: label === sameIndex ? usualLabel(index) : label,
-        text: textOfThis === '' ? undefined : textOfThis,
+        text: present(textOfEach?.[i / 3]),
       });
     }
     return claims;
@@ -170,4 +169,9 @@ export class PackedDocuments {
     this.#numbers[index * numbersEach] = line;
     this.#numbers[index * numbersEach + 1] = position;
   }
+}
+
+/** The sink has the object of a claim that has no text. */
+function present(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }

@@ -42,7 +42,8 @@ export function resolveHost(
   const listed = namespacesOf(entries, context.options);
   const limited = sidecars ? context.limitedNamespaces() : none;
   const owners = context.hasService(host) ? entries.map(({ meta }) => meta.namespace) : none;
-  const namespaces = limited === none && owners === none ? listed : new Set([...listed, ...limited, ...owners]);
+  const others = [...limited, ...owners];
+  const namespaces = others.length === 0 ? listed : new Set([...listed, ...others]);
   if (namespaces.size === 0) return new ViewMap(both(undefined));
   return new ViewMap(both(undefined), new Map(Array.from(namespaces, (namespace) => [namespace, both(namespace)])));
 }

@@ -66,6 +66,81 @@ describe('Ledger', () => {
   });
 });
 
+describe('documents that are told as they are added', () => {
+  /** What a sink has in the end; with `isSlow` it asks for all changes before it heeds one, as where they are logged. */
+  function told(batches: readonly (readonly Made[])[], isSlow: boolean, isTelling: boolean) {
+    const sink = new Map<string, RegistryObject>();
+    const ledger = new Ledger((key) => sink.get(key), originOf);
+    for (const batch of batches) {
+      if (!isTelling) for (const each of batch) ledger.add(each);
+      const changes = isTelling ? ledger.addTelling(batch) : ledger.takeChanges();
+      const keys = new Set<string>();
+      for (const change of isSlow ? [...changes] : changes) {
+        if (change.type !== 'upsert') throw new Error('nothing has gone');
+        const key = objectKey(change.object);
+        expect(keys.has(key)).toBe(false);
+        expect(change.isNew).toBe(!sink.has(key));
+        keys.add(key);
+        sink.set(key, change.object);
+      }
+    }
+    return { sink, duplicates: ledger.duplicates() };
+  }
+
+  test('come to the same as when they are added first', () => {
+    const names = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 });
+    const file = fc.array(names, { maxLength: 8 });
+    fc.assert(
+      fc.property(
+        fc.array(file, { maxLength: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        (files, size, isSlow) => {
+          const batches = files.flatMap((documents, index) => {
+            const made = documents.map((each, position) => document(index, position, ...each));
+            return Array.from({ length: Math.ceil(made.length / size) }, (_, i) =>
+              made.slice(i * size, (i + 1) * size),
+            );
+          });
+          expect(told(batches, isSlow, true)).toEqual(told(batches, isSlow, false));
+        },
+      ),
+    );
+  });
+
+  test('are added when they are asked for', () => {
+    const ledger = new Ledger(() => undefined, originOf);
+    const asked: string[] = [];
+    function* documents() {
+      for (const name of ['a', 'b']) {
+        asked.push(name);
+        yield document(0, asked.length, name);
+      }
+    }
+    const changes = ledger.addTelling(documents());
+    expect(changes.next().value).toMatchObject({ type: 'upsert', isNew: true });
+    expect(asked).toEqual(['a']);
+  });
+
+  test('leave what was taken away before to those behind it', () => {
+    const { ledger, tell, a } = setUpOne();
+    ledger.remove(a);
+    const changes = [...ledger.addTelling([document(0, 2, 'x')])];
+    expect(changes.map(({ type }) => type)).toEqual(['upsert']);
+    expect(tell()).toEqual([]);
+  });
+
+  function setUpOne() {
+    const sink = new Map<string, RegistryObject>();
+    const ledger = new Ledger((key) => sink.get(key), originOf);
+    const a = document(0, 1, 'x');
+    const tell = (): Change[] => [...ledger.takeChanges()];
+    for (const change of ledger.addTelling([a]))
+      if (change.type === 'upsert') sink.set(objectKey(change.object), change.object);
+    return { ledger, tell, a };
+  }
+});
+
 describe('changes', () => {
   test('are made when they are asked for, one by one', () => {
     const asked: string[] = [];
