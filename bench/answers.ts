@@ -1,5 +1,6 @@
 import { inlineWholeAnswers } from '../src/runtime/inlining.ts';
 import { defaultUdpPayload, rcode, rrType } from '../src/wire/codes.ts';
+import { encodeName } from '../src/wire/name.ts';
 import { hostName, makeAnswerer, manyAddresses, type Visibility } from './fixture.ts';
 import { measure, print } from './measure.ts';
 import { makeQueries, makeRandom } from './queries.ts';
@@ -14,8 +15,12 @@ import { measureSteps } from './steps.ts';
 //     npm run bench -- [HOSTS …]
 
 const queryCount = 1 << 16;
-/** Room for the longest reply of those that are not cut, to SRV. */
-const slotBytes = 192;
+/** Octets of an A record behind its name. */
+const addressBytes = 16;
+/** Of an SOA record with compressed names. */
+const soaBytes = 54;
+/** Of an SRV record with the longest of the hosts. */
+const serviceBytes = 18 + encodeName(hostName(999_999))!.length;
 const visibilities = {
   all: 'seen by all',
   exportTo: 'exported to the namespace that asks',
@@ -25,7 +30,9 @@ const visibilities = {
 interface Scenario {
   readonly name: string;
   readonly code: number;
-  /** Where replies are longer than others: few queries, in slots that are large enough for what is announced. */
+  /** By how much replies are longer than their queries, at most. */
+  readonly addedBytes: number;
+  /** Few queries, for their replies are long. */
   readonly isCut?: boolean;
   ask(random: () => number, hosts: number): { name: string; type: number };
 }
@@ -34,6 +41,7 @@ const pick = (random: () => number, hosts: number): string => hostName(Math.floo
 const plain: Scenario = {
   name: 'A',
   code: rcode.NOERROR,
+  addedBytes: addressBytes,
   ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.A }),
 };
 const scenarios: readonly Scenario[] = [
@@ -41,24 +49,34 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'AAAA, NODATA',
     code: rcode.NOERROR,
+    addedBytes: soaBytes,
     ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.AAAA }),
   },
   {
     name: 'SRV',
     code: rcode.NOERROR,
+    addedBytes: serviceBytes + addressBytes,
     ask: (random, hosts) => ({ name: `_http._tcp.${pick(random, hosts)}`, type: rrType.SRV }),
   },
   {
     name: 'wildcard',
     code: rcode.NOERROR,
+    addedBytes: addressBytes,
     ask: (random) => ({ name: `t${Math.floor(random() * 1e6)}.tenants.test`, type: rrType.A }),
   },
   {
     name: 'NXDOMAIN',
     code: rcode.NXDOMAIN,
+    addedBytes: soaBytes,
     ask: (random) => ({ name: `no-${Math.floor(random() * 1e6)}.mesh.test`, type: rrType.A }),
   },
-  { name: 'A, truncated', code: rcode.NOERROR, isCut: true, ask: () => ({ name: manyAddresses, type: rrType.A }) },
+  {
+    name: 'A, truncated',
+    code: rcode.NOERROR,
+    addedBytes: defaultUdpPayload,
+    isCut: true,
+    ask: () => ({ name: manyAddresses, type: rrType.A }),
+  },
 ];
 
 inlineWholeAnswers();
@@ -82,7 +100,7 @@ function measureHosts(hosts: number, visibility: Visibility, asked: readonly Sce
     const buffers = new ReceiveBuffers(
       answerer,
       makeQueries(scenario.isCut ? 1024 : queryCount, random, () => scenario.ask(random, hosts)),
-      scenario.isCut ? defaultUdpPayload : slotBytes,
+      scenario.addedBytes,
     );
     buffers.check(scenario.code, scenario.isCut);
     if (index === 0 && visibility === 'all') {

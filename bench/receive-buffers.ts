@@ -8,8 +8,8 @@ const batchSize = 64;
 
 /**
  * The receive buffers of a listener that answers in place, without the socket: 64 slots that batches of queries are put
- * into, each slot with room for its reply. What a reply wrote over is put back by the next batch, which is one copy for
- * all 64 slots, in place of what the system call does.
+ * into, each slot with room for its reply and no more. What a reply wrote over is put back by the next batch, which is one
+ * copy for all 64 slots, in place of what the system call does.
  *
  *     pristine   [query.....][query....]…[query....] | [query.....]…        all batches, never written to
  *                      └── one copy for a batch ──┐
@@ -25,14 +25,16 @@ export class ReceiveBuffers {
   readonly #peer: Peer = { address: '10.99.0.7', port: 40_000, family: 4 };
   #next = 0;
 
-  /** The number of queries must be a multiple of 64, and a slot have room for each reply. */
-  constructor(answerer: Answerer, { bytes, offsets }: QuerySet, slotBytes: number) {
+  /** The number of queries must be a multiple of 64, and no reply longer than its query by more than `addedBytes`. */
+  constructor(answerer: Answerer, { bytes, offsets }: QuerySet, addedBytes: number) {
     this.#answerer = answerer;
+    const count = offsets.length - 1;
+    this.#lengths = Int32Array.from({ length: count }, (_, i) => offsets[i + 1]! - offsets[i]!);
+    const longest = this.#lengths.reduce((most, length) => Math.max(most, length), 0);
+    const slotBytes = Math.ceil((longest + addedBytes) / 16) * 16;
     this.#slotBytes = slotBytes;
     this.#buffers = new Uint8Array(batchSize * slotBytes);
-    const count = offsets.length - 1;
     const pristine = new Uint8Array(count * slotBytes);
-    this.#lengths = Int32Array.from({ length: count }, (_, i) => offsets[i + 1]! - offsets[i]!);
     for (let i = 0; i < count; i++) pristine.set(bytes.subarray(offsets[i], offsets[i + 1]), i * slotBytes);
     for (let at = 0; at < pristine.length; at += this.#buffers.length) {
       this.#batches.push(pristine.subarray(at, at + this.#buffers.length));
