@@ -22,7 +22,7 @@ export class PackedList {
   #end: number;
 
   constructor(parts: PackedListParts = emptyParts()) {
-    this.#chunks = parts.chunks.map(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length));
+    this.#chunks = parts.chunks.map(bufferOf);
     this.#places = parts.places;
     this.#length = parts.length;
     this.#end = parts.end;
@@ -48,15 +48,22 @@ export class PackedList {
       this.#chunks.push(chunk);
       this.#end = 0;
     }
-    if (this.#length === this.#places.length) {
-      const places = new Uint32Array(this.#length * 2);
-      places.set(this.#places);
-      this.#places = places;
-    }
+    this.#reserve(this.#length + 1);
     chunk.writeUInt32LE(head, this.#end);
     writeText(chunk, this.#end + headBytes, text, head);
     this.#places[this.#length++] = ((this.#chunks.length - 1) << chunkBits) | this.#end;
     this.#end += size;
+  }
+
+  /** Puts the texts of another list behind these: its memory is this list's from then on. */
+  append({ chunks, places, length, end }: PackedListParts): void {
+    if (length === 0) return;
+    const shift = this.#chunks.length << chunkBits;
+    this.#reserve(this.#length + length);
+    for (let i = 0; i < length; i++) this.#places[this.#length + i] = places[i]! + shift;
+    for (const chunk of chunks) this.#chunks.push(bufferOf(chunk));
+    this.#length += length;
+    this.#end = end;
   }
 
   /** The end of the list: its memory is given back. */
@@ -73,6 +80,18 @@ export class PackedList {
     const at = place & (maxChunkBytes - 1);
     return textAt(chunk, at + headBytes, chunk.readUInt32LE(at));
   }
+
+  #reserve(length: number): void {
+    if (length <= this.#places.length) return;
+    const places = new Uint32Array(Math.max(length, this.#places.length * 2));
+    places.set(this.#places);
+    this.#places = places;
+  }
+}
+
+/** Posted octets are no Buffer any more. */
+function bufferOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Buffer<ArrayBuffer> {
+  return Buffer.from(buffer, byteOffset, length);
 }
 
 function emptyParts(): PackedListParts {

@@ -7,6 +7,7 @@ import { readText } from './text.ts';
 
 /** What a file says when it is read. */
 export type FileReading =
+  /** Without those that `onPart` was told of. */
   | { readonly type: 'documents'; readonly hash: string; readonly documents: PackedDocuments }
   /** Its text is known already. */
   | { readonly type: 'known'; readonly hash: string }
@@ -23,11 +24,13 @@ export interface FileReadingOptions {
   readonly isKnown?: (hash: string) => boolean;
   /** Documents of the same file before. */
   readonly previous?: PackedDocuments | undefined;
+  /** As in LoadOptions. */
+  readonly onPart?: (documents: PackedDocuments) => void;
 }
 
 /** Reads a file and takes its text apart. Needs nothing but what it is given, and may do so in any thread. Never throws. */
 export function readFile(place: FilePlace, options: FileReadingOptions): FileReading {
-  const { fileSystem, maxFileBytes, readObject, onSkipped, isKnown, previous } = options;
+  const { fileSystem, maxFileBytes, readObject, onSkipped, isKnown, previous, onPart } = options;
   const { path } = place;
   const read = readText(fileSystem, path, maxFileBytes);
   if (read.type === 'problem') {
@@ -37,6 +40,6 @@ export function readFile(place: FilePlace, options: FileReadingOptions): FileRea
   }
   const { text, hash } = read;
   if (isKnown?.(hash)) return { type: 'known', hash };
-  const result = loadFile(text, { place, previous, readObject, onSkipped });
+  const result = loadFile(text, { place, previous, readObject, onSkipped, onPart });
   return result.type === 'problem' ? result : { type: 'documents', hash, documents: result.documents };
 }

@@ -7,6 +7,7 @@ import type { ReadObject } from './document.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
 import { Ledger, type FileRejection } from './ledger.ts';
 import { isWorse, type FileLoader, type LoadedFile } from './loaded-file.ts';
+import type { PackedDocuments } from './packed-documents.ts';
 import type { StartReadAhead } from './read-ahead.ts';
 import { RejectionReport } from './report.ts';
 import { dueFiles, emptySnapshot, findFiles, readDueFiles, type Findings, type Scan, type Snapshot } from './scan.ts';
@@ -105,12 +106,18 @@ export class FileSource implements Source {
     this.#sink = sink;
     const found = this.#find(emptySnapshot, emptySnapshot.files, () => false);
     const ahead = this.#readAhead?.(dueFiles(found), this.#loader);
-    const { paths, files } = readDueFiles(
-      this.#loader,
-      found,
-      (file) => this.#addAll(file),
-      (due) => ahead?.take(due.place),
-    );
+    let begun: PackedDocuments | undefined;
+    const onPart = (documents: PackedDocuments): void => {
+      begun = documents;
+      this.#addUnsettled(documents);
+    };
+    const onFile = ({ documents }: LoadedFile): void => {
+      // As when the end of a file shows that it makes no sense.
+      if (begun && begun !== documents) this.#removeAll(begun);
+      begun = undefined;
+      this.#addUnsettled(documents);
+    };
+    const { paths, files } = readDueFiles(this.#loader, found, onFile, ({ place }) => ahead?.take(place, onPart));
     ahead?.close();
     this.#served = { paths, files };
     this.#seen = files;
@@ -203,11 +210,16 @@ export class FileSource implements Source {
     return false;
   }
 
-  /** Tells the objects of a file of which nothing is known yet. */
-  #addAll({ documents }: LoadedFile): void {
-    for (let from = 0; from < documents.length; from += maxFirstDocuments)
+  /** Tells the objects of documents of a file, of which no others are served. */
+  #addUnsettled(documents: PackedDocuments): void {
+    for (let from = documents.settled; from < documents.length; from += maxFirstDocuments)
       this.#apply(this.#ledger.addTelling(documents.range(from, from + maxFirstDocuments)));
     documents.settle();
+  }
+
+  #removeAll(documents: PackedDocuments): void {
+    for (let index = documents.length - 1; index >= 0; index--) this.#ledger.remove(documents.at(index));
+    this.#apply(this.#ledger.takeChanges());
   }
 
   #apply(changes: Iterator<Change>): void {

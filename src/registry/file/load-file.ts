@@ -9,6 +9,7 @@ import { positionOf, textHash } from './text.ts';
 import { maxDepth, parseYaml } from './yaml.ts';
 
 export type LoadResult =
+  /** Without those that `onPart` was told of. */
   | { readonly type: 'documents'; readonly documents: PackedDocuments }
   /** Nothing can be said of the file as a whole: the caller keeps what it had. */
   | { readonly type: 'problem'; readonly problem: Rejection };
@@ -19,9 +20,17 @@ export interface LoadOptions {
   readonly previous: PackedDocuments | undefined;
   readonly readObject: ReadObject;
   readonly onSkipped: (origin: string, what: string) => void;
+  /**
+   * Told of documents some thousands at a time, before it is known whether the file makes sense as a whole; without it all
+   * are in the result.
+   */
+  readonly onPart?: ((documents: PackedDocuments) => void) | undefined;
 }
 
-/** A part of the file that is read on its own. */
+/** So many documents are a part: to read them takes a tenth of a second. */
+const partLength = 8192;
+
+/** A piece of the file that is read on its own. */
 interface Piece {
   readonly start: number;
   readonly end: number;
@@ -112,7 +121,7 @@ function reuse(
   read: (piece: Piece, hash: string, index: number) => LoadedDocument,
 ): PackedDocuments {
   const hashOf = (piece: Piece): string => textHash(context + text.slice(piece.start, piece.end));
-  const { previous, place } = options;
+  const { previous, place, onPart } = options;
   const usable = previous?.place.index === place.index ? previous : new PackedDocuments(place);
   // Where there is nothing to compare them with each is made when it is needed: there may be a million.
   const hashes = usable.length === 0 ? [] : pieces.map(hashOf);
@@ -139,7 +148,12 @@ function reuse(
     if (old.rejections.length > 0 || context !== '') return read(piece, hash, index);
     return moveDocument(old, piece.line, piece.start);
   };
-  const documents = new PackedDocuments(place);
-  pieces.forEach((piece, index) => documents.push(documentOf(piece, index)));
+  let documents = new PackedDocuments(place);
+  pieces.forEach((piece, index) => {
+    documents.push(documentOf(piece, index));
+    if (!onPart || documents.length < partLength) return;
+    onPart(documents);
+    documents = new PackedDocuments(place, index + 1);
+  });
   return documents;
 }

@@ -15,7 +15,7 @@ function usualLabel(index: number): string {
   return ` items[${index}]`;
 }
 
-/** Documents that were read anew, as another thread can have them. */
+/** Documents that were read anew, some or all of a file, as another thread can have them. */
 export interface DocumentParts {
   readonly list: PackedListParts;
   readonly numbers: Uint32Array<ArrayBuffer>;
@@ -30,26 +30,27 @@ export function memoryOfDocuments({ list, numbers, objects }: DocumentParts): Ar
 
 /**
  * The documents of a file in their order, as text outside of the heap: there may be a million of them. Until `settle`
- * documents that were read anew know their objects.
+ * documents that were read anew know their objects. A part of a file's documents is kept the same way.
  */
 export class PackedDocuments {
   readonly place: FilePlace;
+  /** Index in the file of what is the first document here. */
+  readonly #first: number;
   /**
    * The hash and the claims of each: key, item and label. Where there is one claim, of what the document is itself, no more than
    * the key; and a separator behind that, where it is no item of a list.
    */
-  readonly #list: PackedList;
-  #numbers: Uint32Array<ArrayBuffer>;
-  /** Texts of the objects, for documents that were read anew; shorter than the list where those at the end have none. */
-  #objects: PackedList | undefined;
-  readonly #rejections: Map<number, readonly Rejection[]>;
+  readonly #list = new PackedList();
+  #numbers = new Uint32Array(16 * numbersEach);
+  /** Texts of the objects, of the documents from `settled` on. */
+  #objects = new PackedList();
+  #settled = 0;
+  readonly #rejections = new Map<number, readonly Rejection[]>();
 
-  constructor(place: FilePlace, parts?: DocumentParts) {
+  /** `first` is the index in the file of what will be pushed first. */
+  constructor(place: FilePlace, first = 0) {
     this.place = place;
-    this.#list = new PackedList(parts?.list);
-    this.#numbers = parts?.numbers ?? new Uint32Array(16 * numbersEach);
-    this.#objects = new PackedList(parts?.objects);
-    this.#rejections = new Map(parts?.rejections);
+    this.#first = first;
   }
 
   /** Only before `settle`; must not be used itself any more when these have been handed over. */
@@ -57,7 +58,7 @@ export class PackedDocuments {
     return {
       list: this.#list.parts,
       numbers: this.#numbers,
-      objects: this.#objects!.parts,
+      objects: this.#objects.parts,
       rejections: this.#rejections,
     };
   }
@@ -66,15 +67,19 @@ export class PackedDocuments {
     return this.#list.length;
   }
 
+  /** So many have been settled; those behind them know their objects. */
+  get settled(): number {
+    return this.#settled;
+  }
+
   /** What is left out of all of them. */
   get rejections(): readonly Rejection[] {
     return [...this.#rejections.values()].flat();
   }
 
-  /** Only before `settle`. */
   push({ hash, line, position, claims, rejections }: LoadedDocument): void {
     const index = this.#list.length;
-    const usual = usualLabel(index);
+    const usual = usualLabel(this.#first + index);
     const [first] = claims;
     let fields = hash;
     let texts = first?.text ?? '';
@@ -88,8 +93,20 @@ export class PackedDocuments {
     }
     if (rejections.length > 0) this.#rejections.set(index, rejections);
     this.#list.push(fields);
-    this.#objects!.push(texts);
-    this.#keepNumbers(index, line, position);
+    this.#objects.push(texts);
+    this.#reserve(index + 1);
+    this.#numbers[index * numbersEach] = line;
+    this.#numbers[index * numbersEach + 1] = position;
+  }
+
+  /** Puts the documents that follow these in the file behind them; their memory is these documents' from then on. */
+  append({ list, numbers, objects, rejections }: DocumentParts): void {
+    const { length } = this;
+    this.#reserve(length + list.length);
+    this.#numbers.set(numbers.subarray(0, list.length * numbersEach), length * numbersEach);
+    this.#list.append(list);
+    this.#objects.append(objects);
+    for (const [index, each] of rejections) this.#rejections.set(length + index, each);
   }
 
   at(index: number): LoadedDocument {
@@ -133,16 +150,18 @@ export class PackedDocuments {
     for (let index = from; index < Math.min(to, this.length); index++) yield this.at(index);
   }
 
-  /** Somebody else has the objects now. */
+  /** Somebody else has the objects of all that are here now. */
   settle(): void {
-    this.#objects?.release();
-    this.#objects = undefined;
+    this.#objects.release();
+    this.#objects = new PackedList();
+    this.#settled = this.length;
   }
 
   #claimsOf(fields: string, index: number): Claim[] {
     const keyEnd = fields.indexOf(separator);
-    const texts = this.#objects?.at(index);
-    if (keyEnd < 0) return [{ key: fields, item: 0, label: usualLabel(index), text: present(texts) }];
+    const texts = index < this.#settled ? undefined : this.#objects.at(index - this.#settled);
+    const usual = usualLabel(this.#first + index);
+    if (keyEnd < 0) return [{ key: fields, item: 0, label: usual, text: present(texts) }];
     if (keyEnd === fields.length - 1)
       return [{ key: fields.slice(0, keyEnd), item: 0, label: '', text: present(texts) }];
     const each = fields.split(separator);
@@ -153,21 +172,18 @@ export class PackedDocuments {
       claims.push({
         key: each[i]!,
         item: Number(each[i + 1]),
-        label: label === sameIndex ? usualLabel(index) : label,
+        label: label === sameIndex ? usual : label,
         text: present(textOfEach?.[i / 3]),
       });
     }
     return claims;
   }
 
-  #keepNumbers(index: number, line: number, position: number): void {
-    if ((index + 1) * numbersEach > this.#numbers.length) {
-      const numbers = new Uint32Array(this.#numbers.length * 2);
-      numbers.set(this.#numbers);
-      this.#numbers = numbers;
-    }
-    this.#numbers[index * numbersEach] = line;
-    this.#numbers[index * numbersEach + 1] = position;
+  #reserve(length: number): void {
+    if (length * numbersEach <= this.#numbers.length) return;
+    const numbers = new Uint32Array(Math.max(length * numbersEach, this.#numbers.length * 2));
+    numbers.set(this.#numbers);
+    this.#numbers = numbers;
   }
 }
 

@@ -10,7 +10,7 @@ export const threadEnded = -1;
 
 /** What a reading thread is started with. */
 export interface ReadingStart {
-  /** Each ReadingRequest that comes in is answered by a ReadingReply. */
+  /** Each ReadingRequest that comes in is answered by a ReadingReply, before which parts of the file may be told. */
   readonly port: MessagePort;
   /**
    * Its one word is `notBegun` at first, counts what the thread has said (that it has begun, and the replies), and is
@@ -29,9 +29,16 @@ export interface ReadingRequest {
   readonly size: number;
 }
 
-/** From a reading thread. */
+/** From a reading thread: documents of the file that is being read, those that follow what it told before. */
+export interface ReadingPart {
+  readonly place: FilePlace;
+  readonly part: DocumentParts;
+}
+
+/** From a reading thread, the last word about a file; of its documents those that no part was told of. */
 export interface ReadingReply {
   readonly place: FilePlace;
+  readonly part?: undefined;
   readonly reading:
     | { readonly type: 'documents'; readonly hash: string; readonly parts: DocumentParts }
     | { readonly type: 'problem'; readonly problem: Rejection };

@@ -3,6 +3,7 @@ import type { DueFile, FileLoader } from './loaded-file.ts';
 import {
   notBegun,
   threadEnded,
+  type ReadingPart,
   type ReadingReply,
   type ReadingRequest,
   type ReadingStart,
@@ -17,7 +18,7 @@ export interface ReadingThreadOptions {
   readonly patienceMs: number;
 }
 
-/** A thread that reads one file at a time. Throws where none can be made. */
+/** A thread that reads files, one at a time. Throws where none can be made. */
 export class ReadingThread {
   readonly #worker: Worker;
   readonly #startMs: number;
@@ -36,16 +37,16 @@ export class ReadingThread {
     this.#patienceMs = patienceMs;
   }
 
-  /** Once it has said all that it was asked for. */
+  /** It reads the file once it has read those that it was asked for before. */
   ask({ place, size }: DueFile): void {
     this.#port.postMessage({ place, size } satisfies ReadingRequest);
   }
 
-  /** Waits for what it was asked for; `undefined` where there will be nothing more. */
-  receive(): ReadingReply | undefined {
+  /** Waits for what it says next of the files, in the order of the questions; `undefined` where there will be nothing more. */
+  receive(): ReadingPart | ReadingReply | undefined {
     for (;;) {
       const count = Atomics.load(this.#replies, 0);
-      const received = receiveMessageOnPort(this.#port) as { message: ReadingReply } | undefined;
+      const received = receiveMessageOnPort(this.#port) as { message: ReadingPart | ReadingReply } | undefined;
       if (received) return received.message;
       if (count === threadEnded) return undefined;
       const waitMs = count === notBegun ? this.#startMs : this.#patienceMs;

@@ -20,8 +20,8 @@ const usual: ReadingThreadOptions = {
 };
 
 /**
- * Starts threads where they save time: for several files that are large together. Where none can be made, or one dies, a line
- * in the log says so, and nothing is lost: who asks for a file reads it himself.
+ * Starts threads where they save time: for files that are large together. Where none can be made, or one dies, a line in the
+ * log says so, and nothing is lost: who asks for a file reads it himself.
  */
 export function readInThreads(
   files: readonly DueFile[],
@@ -29,17 +29,17 @@ export function readInThreads(
   options: ReadingThreadOptions = usual,
 ): ReadAhead | undefined {
   const bytes = files.reduce((sum, { size }) => sum + Math.min(size, loader.maxFileBytes), 0);
-  if (files.length < 2 || bytes < minBytes) return undefined;
+  if (bytes < minBytes) return undefined;
   return new ReadingThreads(files, loader, options);
 }
 
 /**
- * Threads that read files ahead of the one that was taken, in turns. One that has no more to read is gone at once, and its
+ * Threads that read files ahead of the one that is taken, in turns. One that has no more to read is gone at once, and its
  * memory with it.
  *
- *     main thread   take 1 ─ wait ─┐ put 1 in place  take 2, put 2 in place  take 3 ─┐ …
- *     a thread      read 1 ────────┴ read 3 ─────────────────────────────────────────┴ read 5 …
- *     another       read 2 ─────────────────────────────┴ read 4 ───────────────────────── …
+ *     main thread   take 1 ─┐ put its parts in place  take 2, put it in place  take 3 ─┐ …
+ *     a thread      read 1 ─┴──────── read 3 ──────────────────────────────────────────┴ read 5 …
+ *     another       read 2 ───────────────────────────┴ read 4 ───────────────────────── …
  */
 class ReadingThreads implements ReadAhead {
   readonly #loader: FileLoader;
@@ -52,29 +52,36 @@ class ReadingThreads implements ReadAhead {
     this.#loader = loader;
     this.#waiting = files.values();
     try {
-      for (let i = 0; i < maxThreads; i++) this.#askNext(new ReadingThread(loader, options));
+      for (let i = 0; i < Math.min(maxThreads, files.length); i++) this.#askNext(new ReadingThread(loader, options));
     } catch (error) {
       const left = this.#threads.size === 0 ? 'without a thread of their own' : 'by one thread only';
       loader.logger.warning(`files are read ${left}: ${String(error)}`);
     }
   }
 
-  take(place: FilePlace): FileReading | undefined {
+  take(place: FilePlace, onPart: (documents: PackedDocuments) => void): FileReading | undefined {
     const thread = this.#threads.get(place.path);
     if (!thread) return undefined;
     this.#threads.delete(place.path);
-    const { logger } = this.#loader;
-    const reply = thread.receive();
+    // Now, so that it goes on when it is through with this one, however long it takes to put that in place.
+    const hasNext = this.#askNext(thread);
+    const documents = new PackedDocuments(place);
+    let reply = thread.receive();
+    for (; reply?.part; reply = thread.receive()) {
+      documents.append(reply.part);
+      onPart(documents);
+    }
     if (!reply) {
-      logger.warning(`the thread that reads files says no more: ${place.path} is read without it`);
-      thread.close();
+      this.#loader.logger.warning(`the thread that reads files says no more: ${place.path} is read without it`);
+      this.#giveUp(thread);
       return undefined;
     }
-    this.#askNext(thread);
-    for (const [origin, what] of reply.skipped) logSkipped(logger, origin, what);
+    if (!hasNext) thread.close();
+    for (const [origin, what] of reply.skipped) logSkipped(this.#loader.logger, origin, what);
     const { reading } = reply;
     if (reading.type === 'problem') return reading;
-    return { type: 'documents', hash: reading.hash, documents: new PackedDocuments(place, reading.parts) };
+    documents.append(reading.parts);
+    return { type: 'documents', hash: reading.hash, documents };
   }
 
   close(): void {
@@ -82,13 +89,18 @@ class ReadingThreads implements ReadAhead {
     this.#threads.clear();
   }
 
-  #askNext(thread: ReadingThread): void {
+  /** False where there is no next one. */
+  #askNext(thread: ReadingThread): boolean {
     const next = this.#waiting.next();
-    if (next.done) {
-      thread.close();
-      return;
-    }
+    if (next.done) return false;
     this.#threads.set(next.value.place.path, thread);
     thread.ask(next.value);
+    return true;
+  }
+
+  /** What it was asked for is read by whoever takes it. */
+  #giveUp(thread: ReadingThread): void {
+    thread.close();
+    for (const [path, each] of this.#threads) if (each === thread) this.#threads.delete(path);
   }
 }

@@ -4,8 +4,14 @@ import { giveWay } from '../../runtime/priority.ts';
 import { readObject } from '../read/object.ts';
 import { readFile } from './file-reading.ts';
 import { nodeFileSystem } from './file-system.ts';
-import { memoryOfDocuments } from './packed-documents.ts';
-import { threadEnded, type ReadingReply, type ReadingRequest, type ReadingStart } from './reading-messages.ts';
+import { memoryOfDocuments, type PackedDocuments } from './packed-documents.ts';
+import {
+  threadEnded,
+  type ReadingPart,
+  type ReadingReply,
+  type ReadingRequest,
+  type ReadingStart,
+} from './reading-messages.ts';
 
 /** Text of so many octets is collected at once: it is dead, and the collector is in no hurry, for its heap is small. */
 const maxDeadBytes = 16 * 1024 * 1024;
@@ -18,7 +24,7 @@ function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void 
     Atomics.add(replies, 0, 1);
     Atomics.notify(replies, 0);
   };
-  const tell = (reply: ReadingReply, memory: ArrayBuffer[]): void => {
+  const tell = (reply: ReadingPart | ReadingReply, memory: ArrayBuffer[]): void => {
     port.postMessage(reply, memory);
     wake();
   };
@@ -35,7 +41,8 @@ function run({ port, replies, maxFileBytes, tellsSkipped }: ReadingStart): void 
     const onSkipped = (origin: string, what: string): void => {
       if (tellsSkipped) skipped.push([origin, what]);
     };
-    const reading = readFile(place, { fileSystem: nodeFileSystem, maxFileBytes, readObject, onSkipped });
+    const onPart = ({ parts }: PackedDocuments): void => tell({ place, part: parts }, memoryOfDocuments(parts));
+    const reading = readFile(place, { fileSystem: nodeFileSystem, maxFileBytes, readObject, onSkipped, onPart });
     if (reading.type === 'documents') {
       const { type, hash, documents } = reading;
       const { parts } = documents;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LoadedDocument } from '../../../src/registry/file/document.ts';
-import { memoryOfDocuments, PackedDocuments } from '../../../src/registry/file/packed-documents.ts';
+import { memoryOfDocuments, PackedDocuments, type DocumentParts } from '../../../src/registry/file/packed-documents.ts';
 
 const place = { index: 3, path: 'a/b.json' };
 
@@ -38,32 +38,59 @@ function documentsOf(
   });
 }
 
+/** As another thread has them. */
+function posted(documents: readonly LoadedDocument[], first: number): DocumentParts {
+  const packed = new PackedDocuments(place, first);
+  for (const each of documents) packed.push(each);
+  const { parts } = packed;
+  return structuredClone(parts, { transfer: memoryOfDocuments(parts) });
+}
+
+function withoutTextsOf(documents: readonly LoadedDocument[]): LoadedDocument[] {
+  return documents.map((each) => ({ ...each, claims: each.claims.map((claim) => ({ ...claim, text: undefined })) }));
+}
+
 test('what was put in comes back, from another thread too, and without its texts once these are with somebody else', () => {
   fc.assert(
     fc.property(fc.array(document, { maxLength: 60 }), (drawn) => {
       const documents = documentsOf(drawn);
       const packed = new PackedDocuments(place);
-      for (const each of documents) packed.push(each);
-      const { parts } = packed;
-      const posted = new PackedDocuments(place, structuredClone(parts, { transfer: memoryOfDocuments(parts) }));
-      expect(posted.length).toBe(documents.length);
-      expect([...posted.range(0, Infinity)]).toEqual(documents);
+      packed.append(posted(documents, 0));
+      expect(packed.length).toBe(documents.length);
+      expect([...packed.range(0, Infinity)]).toEqual(documents);
       for (const [index, { hash, position, line, claims }] of documents.entries()) {
-        expect(posted.hashAt(index)).toBe(hash);
-        expect(posted.positionAt(index)).toBe(position);
+        expect(packed.hashAt(index)).toBe(hash);
+        expect(packed.positionAt(index)).toBe(position);
         for (const { item, label } of claims) {
-          expect(posted.originOf(position, item)).toBe(`${place.path}:${line}${label}`);
+          expect(packed.originOf(position, item)).toBe(`${place.path}:${line}${label}`);
         }
       }
-      posted.settle();
-      const withoutTexts = documents.map((each) => ({
-        ...each,
-        claims: each.claims.map((claim) => ({ ...claim, text: undefined })),
-      }));
-      expect([...posted.range(0, documents.length)]).toEqual(withoutTexts);
+      packed.settle();
+      const withoutTexts = withoutTextsOf(documents);
+      expect([...packed.range(0, documents.length)]).toEqual(withoutTexts);
       const again = new PackedDocuments(place);
       for (const each of withoutTexts) again.push(each);
       expect([...again.range(0, documents.length)]).toEqual(withoutTexts);
+    }),
+  );
+});
+
+test('parts of a file one behind the other are the file, and those that come later know their texts', () => {
+  fc.assert(
+    fc.property(fc.array(document, { maxLength: 60 }), fc.array(fc.nat(60), { maxLength: 3 }), (drawn, ends) => {
+      const documents = documentsOf(drawn);
+      const packed = new PackedDocuments(place);
+      let from = 0;
+      for (const end of [...ends.toSorted((a, b) => a - b), documents.length]) {
+        packed.settle();
+        packed.append(posted(documents.slice(from, end), from));
+        expect(packed.settled).toBe(Math.min(from, documents.length));
+        const expected = [...withoutTextsOf(documents.slice(0, from)), ...documents.slice(from, end)];
+        expect([...packed.range(0, Infinity)]).toEqual(expected);
+        from = end;
+      }
+      expect(packed.length).toBe(documents.length);
+      expect(packed.rejections).toEqual(documents.flatMap(({ rejections }) => rejections));
     }),
   );
 });

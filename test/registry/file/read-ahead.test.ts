@@ -2,12 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FilePlace } from '../../../src/registry/file/document.ts';
-import { readFile } from '../../../src/registry/file/file-reading.ts';
+import { readFile, type FileReading } from '../../../src/registry/file/file-reading.ts';
+import { PackedDocuments } from '../../../src/registry/file/packed-documents.ts';
 import type { ReadAhead, StartReadAhead } from '../../../src/registry/file/read-ahead.ts';
+import { FileSource } from '../../../src/registry/file/file-source.ts';
 import { minBytes, readInThreads } from '../../../src/registry/file/reading-threads.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { threadsOf } from '../../support/threads.ts';
+import { RecordingSink } from '../source-conformance.ts';
 import { entry, entryObject, startSource, temporaryDirectory } from './support.ts';
 
 /** Bad documents and a bad file among good ones, and text that is no ASCII. */
@@ -25,6 +30,12 @@ function directoryOf(contents: Readonly<Record<string, string>>): string {
   const directory = temporaryDirectory();
   for (const [name, text] of Object.entries(contents)) writeFileSync(join(directory, name), text);
   return directory;
+}
+
+/** A JSON list of ServiceEntries with these names, a line each. */
+function listOf(names: readonly string[]): string {
+  const items = names.map((name) => JSON.stringify(entryObject(name)));
+  return `{"kind": "List", "items": [\n${items.join(',\n')}]}`;
 }
 
 /** The code of a reading thread, and something that goes wrong in it. */
@@ -76,9 +87,60 @@ describe('reading ahead', () => {
     expect(sink.hosts).toEqual({ 'x/a': ['changed.example.com'], 'y/a': ['changed.example.com'] });
   });
 
+  test('what is told of a file counts from when it is told, and no more when the file turns out to be none', () => {
+    const contents = {
+      'a.json': listOf(['a', 'b', 'c', 'd']),
+      'b.json': listOf(['x', 'b', 'c']),
+      'c.json': listOf(['e', 'x', 'a']),
+    };
+    const begun = directoryOf(contents);
+    const directory = directoryOf({ ...contents, 'b.json': `${contents['b.json']},` });
+    const sink = new RecordingSink();
+    const names = (): string => Object.keys(sink.hosts).join('').replaceAll('default/', '');
+    const told: string[] = [];
+    const source = new FileSource({
+      paths: [directory],
+      clock: systemClock,
+      logger: new RecordingLogger(),
+      readAhead: (_due, loader) => ({
+        take(place, onPart) {
+          const read = (path: string): FileReading =>
+            readFile({ ...place, path }, { ...loader, onSkipped: () => undefined });
+          const documents = new PackedDocuments(place);
+          const reading = read(place.path.replace(directory, begun));
+          if (reading.type !== 'documents') throw new Error('is no list');
+          for (const each of reading.documents.range(0, Infinity)) {
+            documents.push(each);
+            onPart(documents);
+            told.push(names());
+          }
+          // Of the last file nobody says the end.
+          if (place.path.endsWith('c.json')) return undefined;
+          return place.path.endsWith('a.json') ? { ...reading, documents } : read(place.path);
+        },
+        close: () => undefined,
+      }),
+    });
+    source.start(sink);
+    onTestFinished(() => source.stop());
+    expect(told).toEqual(['a', 'ab', 'abc', 'abcd', 'abcdx', 'abcdx', 'abcdx', 'abcde', 'abcdex', 'abcdex']);
+    expect(names()).toBe('abcdex');
+    expect(sink.rejections.map(({ reason, origin }) => [reason, origin.replace(directory, '')])).toEqual([
+      ['parse', expect.stringMatching(/^\/b\.json:4:/)],
+      ['duplicate', '/c.json:4 items[2]'],
+    ]);
+  });
+
   test('threads say what the source would say itself', () => {
     const padding = `# ${'x'.repeat(minBytes)}\n`;
-    const directory = directoryOf({ ...files, 'g.yaml': entry('g') + padding });
+    const many = Array.from({ length: 20_000 }, (_, i) => `many-${i}`);
+    const directory = directoryOf({
+      ...files,
+      'g.yaml': entry('g') + padding,
+      'h.json': listOf(many),
+      'i.json': listOf(many.toReversed()).replace('many-1.', '".'),
+      'j.json': listOf(['many-1', 'j', ...many, 'k']),
+    });
     let hasStarted = false;
     const readAhead: StartReadAhead = (due, loader) => {
       const threads = readInThreads(due, loader);
@@ -109,7 +171,11 @@ describe('reading ahead', () => {
         },
       });
       await expect.poll(niceThreads).toBe(2);
-      expect(paths.map((place) => ahead!.take(place)?.type)).toEqual(['documents', 'documents', 'documents']);
+      expect(paths.map((place) => ahead!.take(place, () => undefined)?.type)).toEqual([
+        'documents',
+        'documents',
+        'documents',
+      ]);
       await expect.poll(niceThreads).toBe(0);
       ahead!.close();
     },
@@ -160,6 +226,23 @@ describe('reading ahead', () => {
       expect(told.warnings).toEqual([isSilentFor('c')]);
     });
 
+    test('it dies within a file, of which it has told parts', () => {
+      const fault = `const { port } = workerData;
+        const post = port.postMessage.bind(port);
+        let parts = 0;
+        port.postMessage = (reply, memory) => reply.part && ++parts === 2 ? process.exit() : post(reply, memory);`;
+      const names = Array.from({ length: 30_000 }, (_, i) => `many-${i}`);
+      const { sink, logger } = startSource([directoryOf({ 'a.json': listOf(names) + ' '.repeat(minBytes) })], {
+        readAhead: (due, loader) =>
+          readInThreads(due, loader, { worker: workerWith(fault), startMs: 60_000, patienceMs: 60_000 }),
+      });
+      expect(Object.keys(sink.hosts)).toHaveLength(names.length);
+      expect(sink.rejections).toEqual([]);
+      expect(logger.lines.filter(({ level }) => level === 'warning').map(({ message }) => message)).toEqual([
+        expect.stringMatching(/says no more: .*a\.json is read without it$/),
+      ]);
+    });
+
     test('it dies at its first file, and the other one goes on', () => {
       const fault = `const { port } = workerData;
         const post = port.postMessage.bind(port);
@@ -170,7 +253,7 @@ describe('reading ahead', () => {
     });
   });
 
-  test('no thread is started for little, nor for one file', () => {
+  test('no thread is started for little', () => {
     const started: boolean[] = [];
     const readAhead: StartReadAhead = (due, loader) => {
       const thread = readInThreads(due, loader);
@@ -178,7 +261,6 @@ describe('reading ahead', () => {
       return thread;
     };
     startSource([directoryOf(files)], { readAhead });
-    startSource([directoryOf({ 'a.yaml': `# ${'x'.repeat(minBytes)}\n` })], { readAhead });
-    expect(started).toEqual([false, false]);
+    expect(started).toEqual([false]);
   });
 });
