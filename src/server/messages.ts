@@ -12,6 +12,8 @@ export interface WorkerStart {
   readonly hashSeed: number;
   /** Whether several sockets share the address; false where the system cannot. */
   readonly reusePort: boolean;
+  /** How many workers share the queries of each address. */
+  readonly workers: number;
   readonly logFormat: 'text' | 'json';
 }
 

@@ -21,6 +21,9 @@ export interface WorkerThread {
   on(event: 'exit', listener: (code: number) => void): unknown;
 }
 
+/** What all workers are started with, whatever happens later. */
+type CommonStart = Omit<WorkerStart, 'workers' | 'counters' | 'tables' | 'tls'>;
+
 interface Place {
   readonly counters: SharedArrayBuffer;
   thread: WorkerThread;
@@ -31,7 +34,7 @@ interface Place {
 
 /** Keeps the workers alive: one that dies is replaced, with growing delay where it dies again at once, and counted. */
 export class Supervisor {
-  readonly #start: Omit<WorkerStart, 'counters' | 'tables' | 'tls'>;
+  readonly #start: CommonStart;
   readonly #tables = new Map<string, TableHandle>();
   readonly #tls = new Map<string, TlsMaterial>();
   readonly #clock: Clock;
@@ -39,13 +42,15 @@ export class Supervisor {
   readonly #spawn: (start: WorkerStart) => WorkerThread;
   readonly #places: Place[] = [];
   readonly #seriesLength: number;
+  /** How many there are to be. */
+  #workers = 0;
   #isClosing = false;
   #hasToldOfUdp = false;
   /** Workers that died and were replaced. */
   restarts = 0;
 
   constructor(
-    start: Omit<WorkerStart, 'counters' | 'tables' | 'tls'>,
+    start: CommonStart,
     clock: Clock,
     logger: Logger,
     spawn: (start: WorkerStart) => WorkerThread = spawnThread,
@@ -64,6 +69,7 @@ export class Supervisor {
 
   /** Starts `count` workers; resolves when all listen, rejects with the first one's reason where one cannot. */
   async open(count: number): Promise<void> {
+    this.#workers = count;
     const opened = Array.from(
       { length: count },
       () =>
@@ -115,7 +121,7 @@ export class Supervisor {
   /** Throws where the system makes no more threads; of the reason Node tells no more than `EAGAIN`. */
   #thread(counters: SharedArrayBuffer): WorkerThread {
     try {
-      return this.#spawn({ ...this.#start, counters, tables: this.#tables, tls: this.#tls });
+      return this.#spawn({ ...this.#start, workers: this.#workers, counters, tables: this.#tables, tls: this.#tls });
     } catch (error) {
       throw new Error(`no thread can be made: ${errorMessage(error)}`, { cause: error });
     }

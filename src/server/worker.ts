@@ -25,7 +25,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
     randomUint16: makeRandomUint16(),
     table: (name) => tables.reader(name),
   };
-  const udp = chooseUdpForm(process.platform);
+  const udp = chooseUdpForm(process.platform, start.workers);
   const service = new Service(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.replace(command.name, command.handle);

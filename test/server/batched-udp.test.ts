@@ -21,7 +21,7 @@ import { describeUdpListener } from './listener-conformance.ts';
 import { UdpClient } from './udp-client.ts';
 
 const calls = bindSystemCalls(loadAddon());
-const listenBatched = makeListenBatched(calls);
+const listenBatched = makeListenBatched(calls, 1);
 const { EAGAIN, EINTR, EMFILE, ENOBUFS, EPERM } = constants.errno;
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
@@ -66,7 +66,7 @@ describe('on all addresses of the machine', () => {
 });
 
 test('listeners that share their memory do not see what is in it', async () => {
-  const listen = makeListenBatched(calls);
+  const listen = makeListenBatched(calls, 1);
   const harnesses = await Promise.all([4, 4].map(() => startListener(listen)));
   harnesses.forEach(closeLater);
   const clients = await Promise.all(harnesses.map(({ listener }) => UdpClient.open(listener.local.port)));
@@ -165,19 +165,22 @@ describe('replies to one peer', () => {
     const refusals: (number | undefined)[] = [];
     let error = 0;
     let ready: (status: number) => void = () => undefined;
-    const listen = makeListenBatched({
-      ...calls,
-      watch(_descriptor, callback) {
-        ready = callback;
-        return { close: () => undefined };
+    const listen = makeListenBatched(
+      {
+        ...calls,
+        watch(_descriptor, callback) {
+          ready = callback;
+          return { close: () => undefined };
+        },
+        sendmmsg(socket, messages, count, flags) {
+          sent.push(count);
+          error = refusals.shift() ?? 0;
+          return error === 0 ? calls.sendmmsg(socket, messages, count, flags) : -1;
+        },
+        errno: () => error || calls.errno(),
       },
-      sendmmsg(socket, messages, count, flags) {
-        sent.push(count);
-        error = refusals.shift() ?? 0;
-        return error === 0 ? calls.sendmmsg(socket, messages, count, flags) : -1;
-      },
-      errno: () => error || calls.errno(),
-    });
+      1,
+    );
     const harness = await startListener(listen, family, address);
     closeLater(harness);
     const { port } = harness.listener.local;
@@ -317,22 +320,25 @@ function turn(): Promise<void> {
 }
 
 /** A listener whose socket is watched by the test. */
-async function startWatched(more: Partial<SystemCalls>) {
+async function startWatched(more: Partial<SystemCalls>, workers = 1) {
   const watches: { callback: (status: number) => void; state: string }[] = [];
   const memory: Uint8Array[] = [];
-  const listen: Listen = makeListenBatched({
-    ...calls,
-    watch(_descriptor, callback) {
-      const watch = { callback, state: 'open' };
-      watches.push(watch);
-      return { close: () => void (watch.state = 'closed') };
+  const listen: Listen = makeListenBatched(
+    {
+      ...calls,
+      watch(_descriptor, callback) {
+        const watch = { callback, state: 'open' };
+        watches.push(watch);
+        return { close: () => void (watch.state = 'closed') };
+      },
+      addressOf(array) {
+        memory.push(array);
+        return calls.addressOf(array);
+      },
+      ...more,
     },
-    addressOf(array) {
-      memory.push(array);
-      return calls.addressOf(array);
-    },
-    ...more,
-  });
+    workers,
+  );
   const harness = await startListener(listen);
   closeLater(harness);
   return { ...harness, watches, memory };
@@ -403,6 +409,20 @@ test('where queries come thick and fast it sleeps for a moment, and takes what c
   expect(await turnWith(0)).toBe('0');
 });
 
+test.each([
+  [1, 100],
+  [2, 250],
+  [16, 250],
+])('of %i workers each sleeps for %i µs, so that as many queries come meanwhile', async (workers, expected) => {
+  const naps: number[] = [];
+  const found = [9, 0];
+  const usleep = (us: number): number => naps.push(us);
+  const { watches } = await startWatched({ recvmmsg: () => found.shift() ?? 0, usleep }, workers);
+  watches[0]!.callback(0);
+  await turn();
+  expect(naps).toEqual([expected]);
+});
+
 test('where the socket has an error, it says so and listens again', async () => {
   const { watches, clock, logger, listener } = await startWatched({});
   watches[0]!.callback(-9);
@@ -419,15 +439,18 @@ test('where it cannot listen again, it says so and tries later', async () => {
   let refusals = 0;
   let watched = 0;
   let fail: (status: number) => void = () => undefined;
-  const listen = makeListenBatched({
-    ...calls,
-    watch(_descriptor, callback) {
-      if (refusals-- > 0) throw new Error('no memory');
-      watched++;
-      fail = callback;
-      return { close: () => undefined };
+  const listen = makeListenBatched(
+    {
+      ...calls,
+      watch(_descriptor, callback) {
+        if (refusals-- > 0) throw new Error('no memory');
+        watched++;
+        fail = callback;
+        return { close: () => undefined };
+      },
     },
-  });
+    1,
+  );
   const harness = await startListener(listen);
   closeLater(harness);
   const { clock, logger, listener } = harness;
@@ -451,14 +474,17 @@ test('where it cannot listen again, it says so and tries later', async () => {
 
 test('a listener without memory for its messages leaves no socket', async () => {
   let arrays = 0;
-  const listen = makeListenBatched({
-    ...calls,
-    addressOf(array) {
-      // The slots come first.
-      if (++arrays === 2) throw new Error('no memory');
-      return calls.addressOf(array);
+  const listen = makeListenBatched(
+    {
+      ...calls,
+      addressOf(array) {
+        // The slots come first.
+        if (++arrays === 2) throw new Error('no memory');
+        return calls.addressOf(array);
+      },
     },
-  });
+    1,
+  );
   const descriptors = (): number => readdirSync('/proc/self/fd').length;
   const before = descriptors();
   await expect(startListener(listen)).rejects.toThrow('no memory');
@@ -467,7 +493,7 @@ test('a listener without memory for its messages leaves no socket', async () => 
 
 test('where there are too few descriptors, the error says so', async () => {
   const { environment } = makeListenerEnvironment(new ScriptedChain());
-  const listen = makeListenBatched({ ...calls, socket: () => -1, errno: () => EMFILE });
+  const listen = makeListenBatched({ ...calls, socket: () => -1, errno: () => EMFILE }, 1);
   const at = { address: '127.0.0.1', family: 4, port: 0, reusePort: false } as const;
   await expect(listen(at, environment)).rejects.toMatchObject({ code: 'EMFILE', message: 'socket EMFILE' });
 });

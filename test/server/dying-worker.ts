@@ -5,7 +5,7 @@ import { bindSystemCalls } from '../../src/server/listen/batched/system-calls.ts
 import { makeListenerEnvironment, ScriptedChain } from './harness.ts';
 
 /** A worker that listens in batches, tells its port, and ends as it is told. */
-const listen = makeListenBatched(bindSystemCalls(loadAddon()));
+const listen = makeListenBatched(bindSystemCalls(loadAddon()), 1);
 const { environment } = makeListenerEnvironment(new ScriptedChain());
 const listener = await listen({ address: '127.0.0.1', family: 4, port: 0, reusePort: true }, environment);
 parentPort!.on('message', (how: 'throws' | 'exits' | 'closes') => {

@@ -14,7 +14,16 @@ import { encodeQuery } from '../support/query.ts';
 function makeService(config: ServerConfig): { service: Service; counters: Float64Array } {
   const counters = makeCounters();
   const service = new Service(
-    { config, tables: new Map(), tls: new Map(), counters, hashSeed: 1, reusePort: false, logFormat: 'text' },
+    {
+      config,
+      tables: new Map(),
+      tls: new Map(),
+      counters,
+      hashSeed: 1,
+      workers: 1,
+      reusePort: false,
+      logFormat: 'text',
+    },
     {
       clock: new FakeClock(),
       logger: new RecordingLogger(),

@@ -92,7 +92,7 @@ describe('the start', () => {
     const counters = threads.map(({ start }) => start.counters);
     expect(new Set(counters).size).toBe(3);
     expect(supervisor.counters).toEqual(counters);
-    expect(threads[0]!.start).toMatchObject({ hashSeed: 5, reusePort: true, logFormat: 'text' });
+    expect(threads[0]!.start).toMatchObject({ workers: 3, hashSeed: 5, reusePort: true, logFormat: 'text' });
   });
 
   test('says once why UDP is not served in the fastest way', async () => {

@@ -7,7 +7,7 @@ import { startListener } from './harness.ts';
 import { UdpClient } from './udp-client.ts';
 
 test('Linux has batches', async () => {
-  const { listen, problem } = chooseUdpForm('linux');
+  const { listen, problem } = chooseUdpForm('linux', 1);
   expect(problem).toBeUndefined();
   expect(listen).not.toBe(listenUdp);
   const { listener } = await startListener(listen);
@@ -19,7 +19,7 @@ test('Linux has batches', async () => {
 });
 
 test('another system has the portable form, and that is no problem', () => {
-  expect(chooseUdpForm('darwin')).toEqual({ listen: listenUdp });
+  expect(chooseUdpForm('darwin', 1)).toEqual({ listen: listenUdp });
 });
 
 test.each([
@@ -43,5 +43,5 @@ test.each([
     "Cannot find function 'recvmmsg' in shared library",
   ],
 ])('Linux has the portable form where the addon %s', (_title, load, problem) => {
-  expect(chooseUdpForm('linux', load)).toEqual({ listen: listenUdp, problem });
+  expect(chooseUdpForm('linux', 1, load)).toEqual({ listen: listenUdp, problem });
 });

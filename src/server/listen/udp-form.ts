@@ -13,13 +13,16 @@ export interface UdpForm {
   readonly problem?: string;
 }
 
-/** Batches where the system has the calls for them and the addon that makes them can be loaded, else node:dgram. */
-export function chooseUdpForm(platform: string, load: () => Addon = loadAddon): UdpForm {
+/**
+ * Batches where the system has the calls for them and the addon that makes them can be loaded, else node:dgram. `workers` is
+ * how many share the queries of each address.
+ */
+export function chooseUdpForm(platform: string, workers: number, load: () => Addon = loadAddon): UdpForm {
   if (platform !== 'linux') return { listen: listenUdp };
   try {
     const calls = bindSystemCalls(load());
     askForShortSlice(calls, process.arch);
-    return { listen: makeListenBatched(calls) };
+    return { listen: makeListenBatched(calls, workers) };
   } catch (error) {
     // Behind the first line Node tells who asked for what it has not found.
     return { listen: listenUdp, problem: errorMessage(error).split('\n')[0]! };

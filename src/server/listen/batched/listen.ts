@@ -24,10 +24,11 @@ const watchAgainMs = 100;
 /**
  * UDP in batches: one system call takes what has come, each query is answered where it stands, and one call sends all
  * replies. Listeners that are opened by one result share the memory of their messages, which hold nothing between turns.
+ * `workers` is how many share the queries of each address.
  */
-export function makeListenBatched(calls: SystemCalls): Listen {
+export function makeListenBatched(calls: SystemCalls, workers: number): Listen {
   const slots = new Slots(calls, batchSize);
-  const nap = makeNap(calls);
+  const nap = makeNap(calls, workers);
   return (address, environment) =>
     new Promise((resolve) => resolve(new BatchedUdpListener(calls, slots, nap, address, environment)));
 }
