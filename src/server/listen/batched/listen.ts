@@ -48,7 +48,7 @@ class BatchedUdpListener implements Listener {
   /** One slot for replies that come later than their batch. */
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
-  readonly #nap: () => void;
+  readonly #nap: (received: number) => void;
   readonly #naps = new Naps();
   #poll: Poll | undefined;
   /** What has come is going to be answered before the event loop waits again. */
@@ -61,7 +61,7 @@ class BatchedUdpListener implements Listener {
   constructor(
     calls: SystemCalls,
     slots: Slots,
-    nap: () => void,
+    nap: (received: number) => void,
     address: ListenAddress,
     environment: ListenerEnvironment,
   ) {
@@ -124,7 +124,7 @@ class BatchedUdpListener implements Listener {
       hasNapped = false;
       if (received === batch.slots.count) continue;
       if (received === 0 || napsLeft === 0 || !this.#naps.isDue()) return;
-      this.#nap();
+      this.#nap(received);
       napsLeft--;
       hasNapped = true;
     }
