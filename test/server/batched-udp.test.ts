@@ -424,6 +424,32 @@ test.each([
   expect(naps).toEqual([expected]);
 });
 
+test('clients that wait with a few queries under way are not let wait for long', async () => {
+  let naps = 0;
+  const { watches, clock } = await startWatched({
+    recvmmsg() {
+      clock.advance(0.05);
+      return 2;
+    },
+    usleep() {
+      naps++;
+      clock.advance(0.15);
+      return 0;
+    },
+  });
+  const napsIn = async (turns: number): Promise<number> => {
+    naps = 0;
+    for (let i = 0; i < turns; i++) {
+      watches[0]!.callback(0);
+      await turn();
+    }
+    return naps;
+  };
+  expect(await napsIn(20)).toBe(40);
+  await napsIn(200);
+  expect(await napsIn(1000)).toBeLessThan(100);
+});
+
 test('where the socket has an error, it says so and listens again', async () => {
   const { watches, clock, logger, listener } = await startWatched({});
   watches[0]!.callback(-9);

@@ -5,6 +5,7 @@ import { errorMessage } from '../../error-message.ts';
 import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listener.ts';
 import { QueryPool } from '../query-pool.ts';
 import { MessageVector } from './message-vector.ts';
+import { NapTrials } from './nap-trials.ts';
 import { makeNap, Naps } from './naps.ts';
 import { Slots } from './slots.ts';
 import type { SocketPeer } from './socket-address.ts';
@@ -50,6 +51,7 @@ class BatchedUdpListener implements Listener {
   readonly #nameOfInterface: (index: number) => string;
   readonly #nap: (received: number) => void;
   readonly #naps = new Naps();
+  readonly #trials: NapTrials;
   #poll: Poll | undefined;
   /** What has come is going to be answered before the event loop waits again. */
   #isTurnDue = false;
@@ -68,6 +70,7 @@ class BatchedUdpListener implements Listener {
     this.#calls = calls;
     this.#nap = nap;
     this.#environment = environment;
+    this.#trials = new NapTrials(() => environment.clock.now());
     this.#queries = new QueryPool(environment.hashSeed);
     this.#group = Array.from({ length: groupSize }, () => this.#queries.take());
     this.#socket = DatagramSocket.open(calls, address);
@@ -123,7 +126,8 @@ class BatchedUdpListener implements Listener {
       this.#answer(received);
       hasNapped = false;
       if (received === batch.slots.count) continue;
-      if (received === 0 || napsLeft === 0 || !this.#naps.isDue()) return;
+      const isNapping = this.#trials.isNapping(received);
+      if (received === 0 || napsLeft === 0 || !isNapping || !this.#naps.isDue()) return;
       this.#nap(received);
       napsLeft--;
       hasNapped = true;

@@ -11,7 +11,7 @@ const napUs = 100;
  * times, with this nothing to speak of. No longer for more than two: a wait of half a millisecond would be felt.
  */
 const sharedNapUs = 300;
-/** So many at once are enough: a longer sleep saves little more, and a client with as many under way waits for its end. */
+/** So many at once are enough: a longer sleep saves little more. */
 const manyAtOnce = 32;
 /** With less slack than the 50 µs that the kernel adds to the sleep of a thread by default. */
 const slackNs = 1000;
@@ -38,7 +38,7 @@ export function makeNap(calls: SystemCalls, workers: number): (received: number)
  * main thread reads lists or V8 collects its garbage.
  *
  * A client that asks one after the other would only be kept waiting, so each nap that finds less than two queries makes the
- * pause until the next one twice as long.
+ * pause until the next one twice as long. For clients that have a few queries under way see `NapTrials`.
  */
 export class Naps {
   /** Batches without a nap. */
