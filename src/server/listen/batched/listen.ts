@@ -49,7 +49,7 @@ class BatchedUdpListener implements Listener {
   /** One slot for replies that come later than their batch. */
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
-  readonly #nap: (received: number) => void;
+  readonly #nap: () => void;
   readonly #naps = new Naps();
   readonly #trials: NapTrials;
   #poll: Poll | undefined;
@@ -63,7 +63,7 @@ class BatchedUdpListener implements Listener {
   constructor(
     calls: SystemCalls,
     slots: Slots,
-    nap: (received: number) => void,
+    nap: () => void,
     address: ListenAddress,
     environment: ListenerEnvironment,
   ) {
@@ -128,7 +128,7 @@ class BatchedUdpListener implements Listener {
       if (received === batch.slots.count) continue;
       const isNapping = this.#trials.isNapping(received);
       if (received === 0 || napsLeft === 0 || !isNapping || !this.#naps.isDue()) return;
-      this.#nap(received);
+      this.#nap();
       napsLeft--;
       hasNapped = true;
     }

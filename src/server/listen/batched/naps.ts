@@ -11,8 +11,6 @@ const napUs = 100;
  * times, with this nothing to speak of. No longer for more than two: a wait of half a millisecond would be felt.
  */
 const sharedNapUs = 300;
-/** So many at once are enough: a longer sleep saves little more. */
-const manyAtOnce = 32;
 /** With less slack than the 50 µs that the kernel adds to the sleep of a thread by default. */
 const slackNs = 1000;
 const PR_SET_TIMERSLACK = 29;
@@ -20,12 +18,12 @@ const maxPause = 64;
 
 /**
  * Makes the calling thread sleep for a moment, its event loop with it. Where the system does not do that, nothing happens.
- * `workers` is how many share the queries, `received` how many there were before the nap.
+ * `workers` is how many share the queries.
  */
-export function makeNap(calls: SystemCalls, workers: number): (received: number) => void {
+export function makeNap(calls: SystemCalls, workers: number): () => void {
   const us = workers === 1 ? napUs : sharedNapUs;
   calls.prctl(PR_SET_TIMERSLACK, slackNs, 0, 0, 0);
-  return (received) => void calls.usleep(received < manyAtOnce ? us : napUs);
+  return () => void calls.usleep(us);
 }
 
 /**
