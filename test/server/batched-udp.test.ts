@@ -449,6 +449,33 @@ test('clients that wait with a few queries under way are not let wait for long',
   expect(await napsIn(1000)).toBeLessThan(100);
 });
 
+test('a client that is answered as fast with naps as without is answered with naps', async () => {
+  let naps = 0;
+  let waiting = 0;
+  const { watches, clock } = await startWatched({
+    recvmmsg(_socket, _messages, slots) {
+      const count = Math.min(slots, waiting);
+      waiting -= count;
+      clock.advance(count / 400);
+      return count;
+    },
+    usleep() {
+      naps++;
+      // More than a batch takes: those that are full count as well.
+      waiting = 100;
+      clock.advance(0.1);
+      return 0;
+    },
+  });
+  for (let i = 0; i < 2000; i++) {
+    if (i === 1000) naps = 0;
+    waiting = 30;
+    watches[0]!.callback(0);
+    await turn();
+  }
+  expect(naps).toBeGreaterThan(1800);
+});
+
 test('where the socket has an error, it says so and listens again', async () => {
   const { watches, clock, logger, listener } = await startWatched({});
   watches[0]!.callback(-9);

@@ -125,8 +125,8 @@ class BatchedUdpListener implements Listener {
       taken += received;
       this.#answer(received);
       hasNapped = false;
-      if (received === batch.slots.count) continue;
       const isNapping = this.#trials.isNapping(received);
+      if (received === batch.slots.count) continue;
       if (received === 0 || napsLeft === 0 || !isNapping || !this.#naps.isDue()) return;
       this.#nap();
       napsLeft--;
