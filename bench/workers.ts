@@ -20,7 +20,8 @@ import { cpuSeconds, residentMemory } from './processes.ts';
 //
 //     --each N    so many queries a second for each worker: what it costs to answer twice as many with two
 //     --rate N    so many queries a second in all, one worker could answer them alone: what more workers cost that idle
-//     --rate 0    as many as they can: all workers busy, on one processor; the load has another
+//     --rate 0    as many as they can: all workers busy, on one processor; the load has another. Each client has so many
+//                 under way as --window says: with few, and one client, what clients get that wait for their answers
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '50000' },
     each: { type: 'string' },
     clients: { type: 'string', default: '16' },
+    window: { type: 'string', default: '64' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
   },
@@ -46,6 +48,8 @@ interface Server {
   readonly port: number;
   readonly child: ChildProcess;
   readonly microseconds: number[];
+  /** Answers a second, of each load. */
+  readonly rates: number[];
   lost: number;
 }
 
@@ -69,7 +73,7 @@ for (const server of servers) {
   console.log(`${workersText(server)}: ${residentMemory(server.child.pid!)} resident after the start`);
   await load(server);
 }
-for (const server of servers) server.microseconds.length = 0;
+for (const { microseconds, rates } of servers) microseconds.length = rates.length = 0;
 for (let round = 0; round < rounds; round++) for (const server of servers) await load(server);
 
 const base = median(servers[0]!.microseconds);
@@ -78,7 +82,7 @@ for (const server of servers) {
   const all = server.microseconds.map((each) => each.toFixed(2)).join(' ');
   console.log(
     `${workersText(server)}: ${cost.toFixed(2)} µs of CPU a query (${all}), ${(cost / base).toFixed(2)} x the first; ` +
-      `${server.lost} lost; ${residentMemory(server.child.pid!)}`,
+      `${Math.round(median(server.rates))} answers/s, ${server.lost} lost; ${residentMemory(server.child.pid!)}`,
   );
 }
 process.exit(0);
@@ -96,7 +100,7 @@ async function start(workers: number, port: number): Promise<Server> {
   const pinned = isSaturated ? ['taskset', '-c', '0'] : [];
   const [command, ...rest] = [...pinned, process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const server = { workers, port, child, microseconds: [], lost: 0 };
+  const server = { workers, port, child, microseconds: [], rates: [], lost: 0 };
   let output = '';
   while (!output.includes('try: dig')) {
     const [text] = (await once(child.stdout, 'data')) as [Buffer];
@@ -111,6 +115,7 @@ async function load(server: Server): Promise<void> {
   const before = cpuSeconds(server.child.pid!);
   const { answered, lost } = isSaturated ? await saturate(server) : askAtRate(server);
   server.microseconds.push(((cpuSeconds(server.child.pid!) - before) / answered) * 1e6);
+  server.rates.push(answered / seconds);
   server.lost += lost;
 }
 
@@ -125,7 +130,7 @@ function askAtRate({ port, workers }: Server): Load {
 async function saturate({ port }: Server): Promise<Load> {
   const program = cProgram('load');
   if (program === undefined) throw new Error('a C compiler is needed');
-  const command = ['-c', '1', program, String(port), queryFile, String(seconds), 'window', '64'];
+  const command = ['-c', '1', program, String(port), queryFile, String(seconds), 'window', values.window];
   const running = Array.from({ length: clients }, async () => {
     const { stdout } = await promisify(execFile)('taskset', command);
     return parseLoad(stdout);

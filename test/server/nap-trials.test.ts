@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { NapTrials } from '../../src/server/listen/batched/nap-trials.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** What clients do between two batches, with a nap or without: queries of the next batch, and milliseconds until it is read. */
 type Clients = (isNapping: boolean) => { readonly received: number; readonly ms: number };
@@ -16,16 +17,16 @@ const waiting =
   (isNapping) => ({ received: window, ms: isNapping ? 0.35 : 0.06 });
 
 class Listener {
-  #ms = 0;
+  readonly #clock = new FakeClock();
   #isNapping = true;
-  readonly #trials = new NapTrials(() => this.#ms);
+  readonly #trials = new NapTrials(this.#clock);
 
   /** Serves so many batches; the share of them that naps stood behind. */
   serve(clients: Clients, batches: number): number {
     let naps = 0;
     for (let batch = 0; batch < batches; batch++) {
       const { received, ms } = clients(this.#isNapping);
-      this.#ms += ms;
+      this.#clock.advance(ms);
       this.#isNapping = this.#trials.isNapping(received);
       if (this.#isNapping) naps++;
     }
@@ -61,9 +62,4 @@ test('where each nap costs less than half of what is asked, that is no reason to
   const busy: Clients = (isNapping) => ({ received: 50, ms: isNapping ? 0.4 : 0.3 });
   listener.serve(busy, 1000);
   expect(listener.serve(busy, 20_000)).toBeGreaterThan(0.96);
-});
-
-test('a clock that stands still does no harm', () => {
-  const trials = new NapTrials(() => 7);
-  for (let batch = 0; batch < 10_000; batch++) expect(trials.isNapping(2)).toBeTypeOf('boolean');
 });

@@ -70,7 +70,7 @@ class BatchedUdpListener implements Listener {
     this.#calls = calls;
     this.#nap = nap;
     this.#environment = environment;
-    this.#trials = new NapTrials(() => environment.clock.now());
+    this.#trials = new NapTrials(environment.clock);
     this.#queries = new QueryPool(environment.hashSeed);
     this.#group = Array.from({ length: groupSize }, () => this.#queries.take());
     this.#socket = DatagramSocket.open(calls, address);

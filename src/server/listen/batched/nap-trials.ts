@@ -1,3 +1,5 @@
+import type { Clock } from '../../../runtime/clock.ts';
+
 /** With so many times the queries in the same time, clients were waiting. */
 const muchMore = 1.5;
 /** Batches that a rate is taken of: those behind naps are larger and take longer. */
@@ -13,7 +15,7 @@ const longestRest = 4096;
  * until a trial with naps shows that it makes no difference any more.
  */
 export class NapTrials {
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #isNapping = true;
   #step: 'rest' | 'measure' | 'trial' = 'rest';
   #rest = shortestRest;
@@ -25,9 +27,8 @@ export class NapTrials {
   /** Queries per millisecond, measured before the trial. */
   #usual = 0;
 
-  /** `now` gives monotonic milliseconds. */
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** Told of the queries of each batch; says whether naps are taken at present. */
@@ -38,7 +39,7 @@ export class NapTrials {
   }
 
   #nextStep(): void {
-    const now = this.#now();
+    const now = this.#clock.now();
     const rate = this.#queries / (now - this.#since);
     if (this.#step === 'rest') {
       this.#step = 'measure';
