@@ -154,8 +154,9 @@ describe('objects that contradict each other', () => {
     );
     expect((await ask('a.example.com', 'SRV')).answer).toEqual([
       'a.example.com. 30 IN SRV 0 100 1000 10-0-0-1.a.example.com.',
-      // The older defines the name.
+      // Each has its own meaning of the name.
       'a.example.com. 30 IN SRV 0 100 7 10-0-0-1.a.example.com.',
+      'a.example.com. 30 IN SRV 0 100 1001 10-0-0-2.a.example.com.',
     ]);
   });
 

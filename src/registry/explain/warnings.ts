@@ -41,7 +41,7 @@ export function warningsOf(
   ];
 }
 
-/** One port name with two meanings: the older ServiceEntry's counts. */
+/** One port name with two meanings: each counts for the addresses of its own ServiceEntry. */
 function portConflicts(serving: readonly ServiceEntry[]): string[] {
   const known = new Map<string, { port: ServicePort; entry: ServiceEntry }>();
   const warnings: string[] = [];
@@ -51,7 +51,7 @@ function portConflicts(serving: readonly ServiceEntry[]): string[] {
       if (!first) known.set(port.name, { port, entry });
       else if (first.port.number !== port.number || first.port.isUdp !== port.isUdp) {
         warnings.push(
-          `port ${port.name} is ${portText(first.port)} in ${nameOf(first.entry)} and ${portText(port)} in ${nameOf(entry)}: the older one's counts, ${portText(first.port)}`,
+          `port ${port.name} is ${portText(first.port)} in ${nameOf(first.entry)} and ${portText(port)} in ${nameOf(entry)}: each counts for the addresses of its own`,
         );
       }
     }

@@ -1,10 +1,10 @@
 import { dashedAddress } from '../address.ts';
 import { isWildcard } from '../host.ts';
-import type { ServiceEntry, ServicePort } from '../object.ts';
+import type { ServiceEntry } from '../object.ts';
 import type { RegistryOptions } from '../options.ts';
 import type { AddressPointer, HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
-import { servicesOfEndpoints, servicesOfVips, type PortOfVips } from './services.ts';
+import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from './services.ts';
 import { ViewMap, type ByMesh } from './view-map.ts';
 import { vipsOf, type AutoAddresses } from './vips.ts';
 import { namespacesOf, standings, type View, type VisibilityContext } from './visibility.ts';
@@ -81,14 +81,13 @@ function answerOf(
 ): HostAnswer {
   const auto = autoAddressesFor(view, context);
   const owned = oldest.location === 'MESH_INTERNAL' ? 'internal' : 'external';
-  const ports = mergePorts(merged, host, auto);
 
-  // A VIP always beats endpoints.
-  const vips = distinct(
-    merged.length === 1 ? vipsOf(oldest, host, auto) : merged.flatMap((entry) => vipsOf(entry, host, auto)),
-  );
+  // A VIP always beats endpoints, and ports belong to the VIPs of their own ServiceEntry.
+  const offers = merged.map((entry) => ({ ports: entry.ports, addresses: vipsOf(entry, host, auto) }));
+  const vips = distinct(offers.length === 1 ? offers[0]!.addresses : offers.flatMap(({ addresses }) => addresses));
   if (vips.length > 0) {
-    const services = servicesOfVips(ports, hasDifferentVips(merged, host, auto));
+    const isPaired = haveDifferentAddresses(offers);
+    const services = servicesOfVips(offers, isPaired);
     const pointers = isWildcard(host) ? noPointers : vips.map((address) => ({ address, target: host }));
     return {
       host,
@@ -97,7 +96,7 @@ function answerOf(
       addresses: vips,
       live: none,
       services,
-      endpoints: targetsOfVips(services, vips),
+      endpoints: isPaired && services.length > 0 ? new Map(vips.map((vip) => [dashedAddress(vip), [vip]])) : noNames,
       pointers,
       created: oldest.meta.created ?? 0,
     };
@@ -105,18 +104,24 @@ function answerOf(
 
   const base = emptyAnswer(host, merged, context);
   const forward: HostAnswer = { ...base, kind: 'forwarded' };
-  const synthesised: HostAnswer = { ...forward, services: servicesOfVips(ports, false) };
+  const synthesised: HostAnswer = { ...forward, services: servicesOfHost(merged.map(({ ports }) => ports)) };
   if (oldest.resolution === 'DYNAMIC_DNS') return synthesised;
 
   const { locality } = context.options;
-  const servicePorts = ports.map(({ port }) => port);
   // The services exist, and nobody provides them at present.
-  const services = servicesOfEndpoints(servicePorts, [], locality);
+  const services = servicesOfEndpoints(
+    merged.map(({ ports }) => ({ ports, addresses: [] })),
+    locality,
+  );
   const nodata: HostAnswer = { ...base, kind: 'internal', services };
   if (!merged.some((entry) => entry.endpoints.length > 0 || entry.selector !== undefined)) {
     return oldest.resolution === 'STATIC' && owned === 'internal' ? nodata : synthesised;
   }
-  const usable = merged.flatMap((entry) => usableEndpoints(entry, context.select(entry)));
+  const reached = merged.map((entry) => ({
+    ports: entry.ports,
+    addresses: usableEndpoints(entry, context.select(entry)),
+  }));
+  const usable = reached.length === 1 ? reached[0]!.addresses : reached.flatMap(({ addresses }) => addresses);
   if (usable.length === 0) return owned === 'internal' ? nodata : forward;
   if (!endpointsMayAnswer(oldest, context.options)) return synthesised;
   const hosts = distinct(usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])));
@@ -127,7 +132,7 @@ function answerOf(
     kind: owned,
     addresses: distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
     live: hosts.slice(0, maxLiveHosts),
-    services: servicesOfEndpoints(servicePorts, distinctEndpoints(usable), locality),
+    services: servicesOfEndpoints(reached, locality),
     endpoints: endpointNames(usable, owned === 'internal'),
     pointers: owned === 'internal' && !isWildcard(host) ? endpointPointers(host, usable) : noPointers,
   };
@@ -163,27 +168,11 @@ const noServices: readonly ServiceSet[] = [];
 const noPointers: readonly AddressPointer[] = [];
 const noNames: ReadonlyMap<string, never> = new Map<string, never>();
 
-/** The ports of all entries, united by name; where two define one name the older wins. */
-function mergePorts(entries: readonly ServiceEntry[], host: string, auto: AutoAddresses): PortOfVips[] {
-  const [only] = entries;
-  if (only && entries.length === 1) {
-    const vips = vipsOf(only, host, auto);
-    // No two ports of an entry have one name.
-    return only.ports.map((port) => ({ port, vips }));
-  }
-  const ports = new Map<string, { port: ServicePort; vips: readonly string[] }>();
-  for (const entry of entries) {
-    const vips = vipsOf(entry, host, auto);
-    for (const port of entry.ports) if (!ports.has(port.name)) ports.set(port.name, { port, vips });
-  }
-  return [...ports.values()];
-}
-
-/** Whether the entries that have VIPs have different ones: then not every port listens on every VIP. */
-function hasDifferentVips(entries: readonly ServiceEntry[], host: string, auto: AutoAddresses): boolean {
-  if (entries.length === 1) return false;
-  const vips = entries.map((entry) => vipsOf(entry, host, auto)).filter(({ length }) => length > 0);
-  return new Set(vips.map((each) => each.toSorted().join())).size > 1;
+/** Whether those that have addresses have different ones: then not every port listens on every address. */
+function haveDifferentAddresses(offers: readonly Offer<string>[]): boolean {
+  if (offers.length === 1) return false;
+  const lists = offers.flatMap(({ addresses }) => (addresses.length === 0 ? [] : [addresses.toSorted().join()]));
+  return new Set(lists).size > 1;
 }
 
 /** `endpoint_answers`: `internal` limits endpoint answers to MESH_INTERNAL, `off` to headless ones, which is Istio. */
@@ -192,14 +181,19 @@ function endpointsMayAnswer(entry: ServiceEntry, { endpointAnswers }: RegistryOp
   return endpointAnswers === 'all' || entry.resolution === 'NONE';
 }
 
-/** `<dashed-ip>` for each address; under MESH_INTERNAL also the name of a WorkloadEntry, where that is one label. */
+/**
+ * `<dashed-ip>` for each address, which SRV records point at; under MESH_INTERNAL also the name of a WorkloadEntry, where that
+ * is one label and none of the former.
+ */
 function endpointNames(endpoints: readonly UsableEndpoint[], isInternal: boolean): Map<string, string[]> {
   const names = new Map<string, string[]>();
+  const workloads = new Map<string, string[]>();
   for (const { target, label } of endpoints) {
     if (target.kind !== 'ip') continue;
     addAddress(names, dashedAddress(target.ip), target.ip);
-    if (label !== undefined && isInternal) addAddress(names, label, target.ip);
+    if (label !== undefined && isInternal) addAddress(workloads, label, target.ip);
   }
+  for (const [label, addresses] of workloads) if (!names.has(label)) names.set(label, addresses);
   return names;
 }
 
@@ -212,33 +206,10 @@ function endpointPointers(host: string, endpoints: readonly UsableEndpoint[]): A
   return Array.from(addresses, (address) => ({ address, target: `${dashedAddress(address)}.${host}` }));
 }
 
-/** The names that SRV records of merged VIPs point at. */
-function targetsOfVips(
-  services: readonly ServiceSet[],
-  vips: readonly string[],
-): ReadonlyMap<string, readonly string[]> {
-  // Either all of them do, or none.
-  const isPaired = services.some(({ records }) => records[0]?.target.kind === 'endpoint');
-  return isPaired ? new Map(vips.map((vip) => [dashedAddress(vip), [vip]])) : noNames;
-}
-
 function addAddress(names: Map<string, string[]>, label: string, ip: string): void {
   const addresses = names.get(label);
   if (!addresses) names.set(label, [ip]);
   else if (!addresses.includes(ip)) addresses.push(ip);
-}
-
-/** One endpoint per address and ports: two workloads may share an address and listen on different ports. */
-function distinctEndpoints(endpoints: readonly UsableEndpoint[]): UsableEndpoint[] {
-  if (endpoints.length < 2) return [...endpoints];
-  const seen = new Set<string>();
-  return endpoints.filter(({ target, ports }) => {
-    let key = target.kind === 'ip' ? target.ip : target.host;
-    if (ports.size > 0) key += JSON.stringify([...ports]);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }
 
 function distinct(values: readonly string[]): readonly string[] {

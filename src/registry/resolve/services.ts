@@ -11,12 +11,24 @@ const defaultWeight = 100;
  */
 export const maxServiceRecords = 16_384;
 
-const hostAlone: SrvTarget = { kind: 'host' };
+/** Records that repeat a target and port are passed over; of one port so many times the records that it may have are looked at. */
+const maxRepeats = 8;
 
-/** A port together with the ServiceEntry's addresses that it listens on. */
-export interface PortOfVips {
-  readonly port: ServicePort;
-  readonly vips: readonly string[];
+const onlyHost: readonly SrvTarget[] = [{ kind: 'host' }];
+const noTargets: readonly SrvTarget[] = [];
+
+/**
+ * The ports of one ServiceEntry with the addresses that they belong to, of that ServiceEntry and of no other that has the
+ * same host.
+ */
+export interface Offer<Address> {
+  readonly ports: readonly ServicePort[];
+  readonly addresses: readonly Address[];
+}
+
+/** SRV records of a host whose addresses upstream has: what its ServiceEntries say of ports, at the host itself. */
+export function servicesOfHost(entries: readonly (readonly ServicePort[])[]): ServiceSet[] {
+  return servicesAt(entries.map((ports) => ({ ports, addresses: onlyHost })));
 }
 
 /**
@@ -24,60 +36,41 @@ export interface PortOfVips {
  * Where ServiceEntries with different VIPs were merged (`isPaired`), port and VIP stay paired through a name for each
  * VIP.
  */
-export function servicesOfVips(ports: readonly PortOfVips[], isPaired: boolean): ServiceSet[] {
-  if (!isPaired) {
-    return serviceSets(ports.map(({ port }) => ({ port, records: [recordOf(port, hostAlone)], isCut: false })));
-  }
-  const share = shareOf(ports.length);
-  const known = new Map<string, SrvTarget>();
-  const targetOfVip = (vip: string): SrvTarget => {
-    const target = known.get(vip) ?? { kind: 'endpoint', label: dashedAddress(vip) };
-    known.set(vip, target);
-    return target;
-  };
-  return serviceSets(
-    ports.map(({ port, vips }) => {
-      const records = vips.slice(0, share).map((vip) => recordOf(port, targetOfVip(vip)));
-      return { port, records: take(records, Infinity).records, isCut: vips.length > share };
+export function servicesOfVips(offers: readonly Offer<string>[], isPaired: boolean): ServiceSet[] {
+  const targetOf = targetsOnce();
+  return servicesAt(
+    offers.map(({ ports, addresses }) => {
+      if (isPaired) return { ports, addresses: addresses.map((vip) => targetOf(vip, true)) };
+      return { ports, addresses: addresses.length > 0 ? onlyHost : noTargets };
     }),
   );
 }
 
 /**
- * SRV records of a host whose endpoints answer: per port and endpoint, the port that the endpoint listens on.
- * `locality` is `REGION/ZONE/SUBZONE` or ''; then all have priority 0.
+ * SRV records of a host whose endpoints answer: per port and endpoint of the ServiceEntry that declares it, the port that
+ * the endpoint listens on. `locality` is `REGION/ZONE/SUBZONE` or ''; then all have priority 0.
  */
-export function servicesOfEndpoints(
-  ports: readonly ServicePort[],
-  endpoints: readonly UsableEndpoint[],
-  locality: string,
-): ServiceSet[] {
-  const weights = weightsOf(endpoints);
-  const share = shareOf(ports.length);
-  const first = endpoints.slice(0, share);
-  const targets = targetsOf(first);
-  const areDistinct = new Set(targets).size === targets.length;
-  const priorities = first.map((endpoint) => priorityOf(endpoint.locality, locality));
-  return serviceSets(
-    ports.map((port) => {
-      const records = first.map((endpoint, i) => ({
-        priority: priorities[i]!,
-        weight: weights[i]!,
-        port: endpoint.ports.get(port.name) ?? port.targetPort ?? port.number,
-        target: targets[i]!,
-      }));
-      return {
-        port,
-        records: areDistinct ? records : take(records, Infinity).records,
-        isCut: endpoints.length > share,
-      };
-    }),
-  );
+export function servicesOfEndpoints(offers: readonly Offer<UsableEndpoint>[], locality: string): ServiceSet[] {
+  const targetOf = targetsOnce();
+  const reached = offers.map(({ ports, addresses }) => ({
+    ports,
+    addresses: addresses.map(({ target, ports: own, weight, locality: theirs }) => ({
+      target: target.kind === 'ip' ? targetOf(target.ip, true) : targetOf(target.host, false),
+      ports: own,
+      weight,
+      priority: priorityOf(theirs, locality),
+    })),
+  }));
+  const sets = setsOf(reached, (port, { target, ports, weight, priority }) => {
+    return { priority, weight, port: ports.get(port.name) ?? port.targetPort ?? port.number, target };
+  });
+  return withBareHost(sets.map(({ records, ...set }) => ({ ...set, records: weighed(records) })));
 }
 
-/** The record of a service port. */
-function recordOf({ number }: ServicePort, target: SrvTarget): SrvRecord {
-  return { priority: 0, weight: defaultWeight, port: number, target };
+function servicesAt(offers: readonly Offer<SrvTarget>[]): ServiceSet[] {
+  return withBareHost(
+    setsOf(offers, ({ number }, target) => ({ priority: 0, weight: defaultWeight, port: number, target })),
+  );
 }
 
 /** How many records each port may have, and the bare host. */
@@ -94,64 +87,99 @@ function priorityOf(theirs: string, ours: string): number {
   return zone === '' || theirZone === zone ? 0 : 1;
 }
 
-/** Names of endpoints, `<dashed-ip>` below the host or the host name that it is: one object where they are equal. */
-function targetsOf(endpoints: readonly UsableEndpoint[]): SrvTarget[] {
+/** Gives targets, `<dashed-ip>` below the host or the host name that it is: one object where they are equal. */
+function targetsOnce(): (address: string, isIp: boolean) => SrvTarget {
   const known = new Map<string, SrvTarget>();
-  return endpoints.map((endpoint) => {
-    const address = endpoint.target.kind === 'ip' ? endpoint.target.ip : endpoint.target.host;
+  return (address, isIp) => {
     const before = known.get(address);
     if (before) return before;
-    const target: SrvTarget =
-      endpoint.target.kind === 'ip'
-        ? { kind: 'endpoint', label: dashedAddress(address) }
-        : { kind: 'name', name: address };
+    const target: SrvTarget = isIp
+      ? { kind: 'endpoint', label: dashedAddress(address) }
+      : { kind: 'name', name: address };
     known.set(address, target);
     return target;
+  };
+}
+
+/** A record whose weight may depend on that of the others. */
+type Draft = Omit<SrvRecord, 'weight'> & { readonly weight: number | undefined };
+
+/** The records of one port name, in the order of the ServiceEntries. */
+interface DraftSet<Record extends Draft> {
+  readonly prefix: string;
+  readonly records: readonly Record[];
+  readonly isCut: boolean;
+}
+
+/**
+ * A set for each port name. Where several ServiceEntries declare it, each gives its own addresses with its own number.
+ *
+ * @param recordOf the record of a port at an address of its ServiceEntry
+ */
+function setsOf<Address, Record extends Draft>(
+  offers: readonly Offer<Address>[],
+  recordOf: (port: ServicePort, address: Address) => Record,
+): DraftSet<Record>[] {
+  const named = new Map<string, { port: ServicePort; addresses: readonly Address[] }[]>();
+  for (const { ports, addresses } of offers) {
+    for (const port of ports) {
+      const prefix = `_${port.name}._${port.isUdp ? 'udp' : 'tcp'}`;
+      const declared = named.get(prefix);
+      if (declared) declared.push({ port, addresses });
+      else named.set(prefix, [{ port, addresses }]);
+    }
+  }
+  const share = shareOf(named.size);
+  return Array.from(named, ([prefix, declared]) => {
+    const records: Record[] = [];
+    let left = maxRepeats * share;
+    for (const { port, addresses } of declared) {
+      for (let i = 0; i < addresses.length && left > 0; i++, left--) records.push(recordOf(port, addresses[i]!));
+    }
+    const distinct = take(records, share);
+    return { prefix, records: distinct.records, isCut: distinct.isCut || left === 0 };
   });
 }
 
 /**
- * The endpoint's own weight; floor(100/n) where none has one (CoreDNS's rule), 1 for those without where some have.
- * Scaled down in proportion where the largest does not fit 16 bits.
+ * Weights of the records of one port: the endpoint's own; floor(100/n) where none has one (CoreDNS's rule), 1 for those
+ * without where some have. Scaled down in proportion where the largest does not fit 16 bits.
  */
-function weightsOf(endpoints: readonly UsableEndpoint[]): number[] {
-  const own = endpoints.map((endpoint) => endpoint.weight);
-  if (own.every((weight) => weight === undefined)) {
-    return own.map(() => Math.max(1, Math.floor(defaultWeight / endpoints.length)));
+function weighed(drafts: readonly Draft[]): SrvRecord[] {
+  if (drafts.every(({ weight }) => weight === undefined)) {
+    const weight = Math.max(1, Math.floor(defaultWeight / drafts.length));
+    return drafts.map((draft) => ({ ...draft, weight }));
   }
-  const weights = own.map((weight) => weight ?? 1);
-  const largest = weights.reduce((a, b) => Math.max(a, b), 0);
-  return largest <= maxUint16
-    ? weights
-    : weights.map((weight) => Math.max(1, Math.floor((weight * maxUint16) / largest)));
+  const largest = drafts.reduce((most, { weight = 1 }) => Math.max(most, weight), 0);
+  const scaled = (weight: number): number =>
+    largest <= maxUint16 ? weight : Math.max(1, Math.floor((weight * maxUint16) / largest));
+  return drafts.map((draft) => ({ ...draft, weight: scaled(draft.weight ?? 1) }));
 }
 
-function serviceSets(
-  ports: readonly { port: ServicePort; records: readonly SrvRecord[]; isCut: boolean }[],
-): ServiceSet[] {
-  const sets: ServiceSet[] = [];
-  const all = bareSet(ports);
-  if (all.records.length > 0) sets.push(all);
-  for (const { port, records, isCut } of ports) {
-    sets.push({ prefix: `_${port.name}._${port.isUdp ? 'udp' : 'tcp'}`, records, isCut });
-  }
-  return sets;
+/** With the set of the bare host, the sum of the others, in front. */
+function withBareHost(sets: readonly ServiceSet[]): ServiceSet[] {
+  const all = bareSet(sets);
+  return all.records.length > 0 ? [all, ...sets] : [...sets];
 }
 
-function bareSet(ports: readonly { records: readonly SrvRecord[]; isCut: boolean }[]): ServiceSet {
-  const [only] = ports;
-  if (only && ports.length === 1) return { prefix: '', records: only.records, isCut: only.isCut };
+function bareSet(sets: readonly ServiceSet[]): ServiceSet {
+  const [only] = sets;
+  if (only && sets.length === 1) return { ...only, prefix: '' };
   const { records, isCut } = take(
-    ports.flatMap((port) => port.records),
-    shareOf(ports.length),
+    sets.flatMap((set) => set.records),
+    shareOf(sets.length),
   );
-  return { prefix: '', records, isCut: isCut || ports.some((port) => port.isCut) };
+  return { prefix: '', records, isCut: isCut || sets.some((set) => set.isCut) };
 }
 
 /** The first `most` records, without what repeats a target and port. */
-function take(records: readonly SrvRecord[], most: number): { records: readonly SrvRecord[]; isCut: boolean } {
+function take<Record extends Draft>(
+  records: readonly Record[],
+  most: number,
+): { records: readonly Record[]; isCut: boolean } {
+  if (records.length < 2 && records.length <= most) return { records, isCut: false };
   const known = new Map<SrvTarget, number[]>();
-  const taken: SrvRecord[] = [];
+  const taken: Record[] = [];
   for (const record of records) {
     const ports = known.get(record.target);
     if (ports?.includes(record.port) === true) continue;

@@ -407,7 +407,7 @@ describe('warnings', () => {
       name: 'one host with different ports',
       objects: vip('a/x', 'a.mesh.test', port(80)) + vip('a/y', 'a.mesh.test', port(8080)),
       ask: 'a.mesh.test',
-      warnings: ["port http is 80/tcp in a/x and 8080/tcp in a/y: the older one's counts, 80/tcp"],
+      warnings: ['port http is 80/tcp in a/x and 8080/tcp in a/y: each counts for the addresses of its own'],
     },
     {
       name: 'one host with different resolutions',
