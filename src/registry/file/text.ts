@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { release } from '../../runtime/heap.ts';
 import type { RejectionReason } from '../rejection.ts';
+import { decodeText } from './decode-text.ts';
 import { errorText, type FileSystem } from './file-system.ts';
 
 /** Line and column from 1. */
@@ -20,7 +20,7 @@ export type TextResult =
       readonly message: string;
     };
 
-/** Reads a file as UTF-8 text without a byte order mark. Reads no more than one byte over the cap. Never throws. */
+/** Reads a file as text, as `decodeText` says. Reads no more than one byte over the cap. Never throws. */
 export function readText(fileSystem: FileSystem, path: string, maxFileBytes: number): TextResult {
   let bytes: Buffer<ArrayBuffer>;
   try {
@@ -30,17 +30,14 @@ export function readText(fileSystem: FileSystem, path: string, maxFileBytes: num
   }
   if (bytes.length > maxFileBytes)
     return { type: 'problem', reason: 'size', message: `larger than ${maxFileBytes} bytes (max_file)` };
-  const nul = bytes.indexOf(0);
-  if (nul >= 0) {
-    const at = positionOf(bytes.toString('latin1', 0, nul), nul);
-    return { type: 'problem', reason: 'parse', at, message: 'a NUL byte, expected text' };
-  }
-  if (!isUtf8(bytes)) return { type: 'problem', reason: 'parse', message: 'not UTF-8 text' };
   try {
     const hash = textHash(bytes);
-    const text = bytes.toString('utf8');
+    const decoded = decodeText(bytes);
     release(bytes.buffer);
-    return { type: 'text', text: text.startsWith('\uFEFF') ? text.slice(1) : text, hash };
+    if (decoded.type === 'text') return { type: 'text', text: decoded.text, hash };
+    const { before, message } = decoded;
+    const at = before === undefined ? {} : { at: positionOf(before, before.length) };
+    return { type: 'problem', reason: 'parse', ...at, message };
   } catch {
     return { type: 'problem', reason: 'size', message: 'larger than a string can be' };
   }

@@ -11,7 +11,8 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
  * Kubernetes would not take. An object without a namespace is in `default`.
  */
 export function readMeta(metadata: Fields, report: Report, origin: Origin): ObjectMeta | undefined {
-  const namespace = metadata.namespace ?? 'default';
+  // Nothing between the quotes is what templates write that were given no namespace.
+  const namespace = metadata.namespace === '' ? 'default' : (metadata.namespace ?? 'default');
   const name = metadata.name;
   report.identify(
     typeof namespace === 'string' && isLabel(namespace) ? namespace : quoted(namespace),

@@ -79,6 +79,31 @@ describe('the content of files', () => {
     expect(sink.objects.size).toBe(1);
   });
 
+  test.each(['LE', 'BE'])(
+    'a file in UTF-16%s with a byte order mark, with positions as a person counts them',
+    (order) => {
+      const bytes = Buffer.from(`\uFEFF# ä €\r\n${entry('a').replaceAll('\n', '\r\n')}---\r\nkind: [\r\n`, 'utf16le');
+      const path = write(order === 'LE' ? bytes : bytes.swap16());
+      const { sink } = startSource([path]);
+      expect(Object.keys(sink.hosts)).toEqual(['default/a']);
+      expect(sink.rejections).toMatchObject([
+        { reason: 'parse', origin: expect.stringMatching(/:1[67]:\d+$/) as string },
+      ]);
+    },
+  );
+
+  test('a namespace of no letters is none, also in a list', () => {
+    const yaml = write(entry('a').replace('namespace: default', 'namespace: ""'));
+    const item = (name: string, namespace: unknown): unknown => ({
+      ...entryObject(name),
+      metadata: { name, namespace },
+    });
+    const json = write(JSON.stringify({ kind: 'List', items: [item('b', ''), item('c', null)] }), 'b.json');
+    const { sink } = startSource([yaml, json]);
+    expect(Object.keys(sink.hosts)).toEqual(['default/a', 'default/b', 'default/c']);
+    expect(sink.lists).toEqual([]);
+  });
+
   test('lists in YAML and JSON, in lists, and as the API server writes them', () => {
     const yaml = write(
       `---\n${JSON.stringify({ kind: 'List', apiVersion: 'v1', items: [list('a'), entryObject('b')] })}`,

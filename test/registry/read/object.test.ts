@@ -79,15 +79,14 @@ describe('metadata', () => {
     [{ name: 'a'.repeat(254) }, 'object metadata.name'],
     [{ name: 'x', namespace: 'a.b' }, 'object metadata.namespace'],
     [{ name: 'x', namespace: '*' }, 'object metadata.namespace'],
-    [{ name: 'x', namespace: '' }, 'object metadata.namespace'],
     [{ name: 'x', namespace: 3 }, 'object metadata.namespace'],
   ])('%j: the object is rejected', (metadata, leftOut) => {
     const raw = { apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata, spec: { hosts: ['a.com'] } };
     expect(rejectionsOf(raw)).toEqual([leftOut]);
   });
 
-  it('takes a name with dots, and null as no namespace', () => {
-    const { meta } = readServiceEntry({}, [], { name: 'vm-10.0.0.1', namespace: null });
+  it.each([null, '', undefined])('takes a name with dots, and %j as no namespace', (namespace) => {
+    const { meta } = readServiceEntry({}, [], { name: 'vm-10.0.0.1', namespace });
     expect(meta).toMatchObject({ name: 'vm-10.0.0.1', namespace: 'default' });
   });
 
