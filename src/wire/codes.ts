@@ -28,6 +28,19 @@ export const rrType = {
   ANY: 255,
 } as const;
 
+/**
+ * Types that ask for something else than the records of a name: transfers (RFC 5936, RFC 1995), keys and signatures of a
+ * conversation (RFC 2930, RFC 8945), and what is obsolete (RFC 1035). They are refused, whoever has the name.
+ */
+export const refusedTypes: ReadonlySet<number> = new Set([
+  rrType.AXFR,
+  rrType.IXFR,
+  rrType.TKEY,
+  rrType.TSIG,
+  rrType.MAILA,
+  rrType.MAILB,
+]);
+
 /** Record classes. */
 export const rrClass = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
 
@@ -52,6 +65,7 @@ export const headerFlag = {
   RD: 0x01,
   /** Octet 3. */
   RA: 0x80,
+  Z: 0x40,
   AD: 0x20,
   CD: 0x10,
   RCODE: 0x0f,

@@ -55,6 +55,8 @@ export class Query {
   replyLimit = minUdpPayload;
   /** What went wrong, for the errors plugin. Set by whoever answers SERVFAIL or REFUSED for a reason of its own. */
   error: string | undefined = undefined;
+  /** Upper bits of the code of a reply that came from elsewhere (RFC 6891 section 6.1.3); our own codes have none but BADVERS. */
+  upperRcode = 0;
 
   type = 0;
   class = 0;
@@ -247,12 +249,16 @@ export class Query {
     if (!this.isHeld) return;
     this.out = empty;
     this.outStart = 0;
+    this.upperRcode = 0;
   }
 
   /** Makes the object free for the next query of its owner. */
   release(): void {
     // What was a query's own memory, up to 64 KiB for a reply, must not stay with those that are free.
-    if (this.isHeld) this.#forgetViews();
+    if (this.isHeld) {
+      this.#forgetViews();
+      this.upperRcode = 0;
+    }
     this.isHeld = false;
     this.bytes = this.out = empty;
     this.error = undefined;

@@ -70,7 +70,7 @@ export function badVersionReply(query: Query): number {
   return length;
 }
 
-/** The response code in the reply that stands in `out`. */
+/** The response code of the reply that stands in `out`, with the upper bits of one that came from elsewhere. */
 export function replyCode(query: Query): number {
-  return query.out[query.outStart + 3]! & headerFlag.RCODE;
+  return (query.upperRcode << 4) | (query.out[query.outStart + 3]! & headerFlag.RCODE);
 }

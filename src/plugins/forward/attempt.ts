@@ -6,6 +6,8 @@ import type { Query } from '../../wire/query.ts';
  */
 export interface Attempt {
   readonly query: Query;
+  /** Whether the query goes out with an OPT record. */
+  readonly withEdns: boolean;
   /** The ID under which the query went out; the channel sets it. */
   messageId: number;
   /** A reply that has the ID and the question of the query, in memory that is the receiver's own. Nothing else of it is checked. */

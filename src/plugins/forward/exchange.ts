@@ -2,7 +2,8 @@ import type { Query } from '../../wire/query.ts';
 import type { Attempt, Channel } from './attempt.ts';
 import type { Expiring } from './deadlines.ts';
 import type { ForwardGroup } from './forward-group.ts';
-import { isTruncated, placeReply, readReply, type UpstreamReply } from './reply.ts';
+import { placeReply } from './place-reply.ts';
+import { isTruncated, readReply, type UpstreamReply } from './reply.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Nobody waits longer than this for a reply: clients ask again after 5 seconds. */
@@ -18,6 +19,7 @@ const maxTotalMs = 5000;
  */
 export class Exchange implements Attempt, Expiring {
   readonly query: Query;
+  withEdns: boolean;
   messageId = 0;
   readonly #group: ForwardGroup;
   readonly #resolve: (length: number) => void;
@@ -38,6 +40,7 @@ export class Exchange implements Attempt, Expiring {
 
   constructor(query: Query, group: ForwardGroup, resolve: (length: number) => void) {
     this.query = query;
+    this.withEdns = query.edns;
     this.#group = group;
     this.#resolve = resolve;
     this.#endsAt = group.clock.now() + maxTotalMs;

@@ -1,5 +1,7 @@
+import { rcode, refusedTypes } from '../../wire/codes.ts';
 import { encodeName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
+import { emptyReply } from '../../wire/reply.ts';
 import type { Handler, HandlerEnvironment, QueryPlugin } from '../plugin.ts';
 import type { ForwardConfig } from './config.ts';
 import { Deadlines } from './deadlines.ts';
@@ -38,7 +40,9 @@ export const forwardHandler: QueryPlugin<ForwardConfig> = {
     return (query: Query) => {
       query.readName();
       for (const { from, except, group } of routes) {
-        if (isBelowAny(query, from) && !isBelowAny(query, except)) return group.forward(query);
+        if (!isBelowAny(query, from) || isBelowAny(query, except)) continue;
+        // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.
+        return refusedTypes.has(query.type) ? emptyReply(query, rcode.REFUSED) : group.forward(query);
       }
       return next(query);
     };

@@ -1,5 +1,5 @@
-import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, optRecordSize, rrType } from '../../wire/codes.ts';
-import { readRecords, readUint16, type RecordPosition, writeOpt, writeUint16 } from '../../wire/message.ts';
+import { headerFlag, headerSize, rrType } from '../../wire/codes.ts';
+import { readRecords, readUint16, type RecordPosition } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { recordsAreSound } from './rdata.ts';
 
@@ -50,48 +50,8 @@ export function readReply(query: Query, message: Uint8Array): UpstreamReply | un
   return { message, records, rcode: (upper << 4) | (message[3]! & headerFlag.RCODE) };
 }
 
-/**
- * Puts a reply in place as the query's `out` and returns its length: with the client's ID and, byte for byte, its
- * question; with an OPT record if and only if the client sent one. Octets behind the last record are left out.
- */
-export function placeReply(query: Query, reply: UpstreamReply): number {
-  const { records } = reply;
-  let { message } = reply;
-  message[0] = query.bytes[query.start]!;
-  message[1] = query.bytes[query.start + 1]!;
-  // RD is the client's (RFC 1035 section 4.1.1), whatever the upstream made of it.
-  message[2] = (message[2]! & ~headerFlag.RD) | (query.bytes[query.start + 2]! & headerFlag.RD);
-  const questionSize = headerSize + query.nameLength + 4;
-  for (let i = headerSize; i < questionSize; i++) message[i] = query.bytes[query.start + i]!;
-  let length = records.at(-1)?.end ?? questionSize;
-  const opt = records.find(isOpt);
-  if (opt !== undefined && query.edns) {
-    // The payload size is between neighbours (RFC 6891 section 6.2.3): what a client may send us is ours to say.
-    writeUint16(message, opt.ttlAt - 2, defaultUdpPayload);
-  } else if (opt !== undefined) {
-    // What stands behind an OPT goes with it: moved up, its compression pointers would be wrong.
-    const behind = records.length - records.indexOf(opt);
-    writeUint16(message, 10, readUint16(message, 10) - behind);
-    length = opt.start;
-  } else if (query.edns && length + optRecordSize <= maxMessageSize) {
-    // An upstream without EDNS; our own reply needs the OPT all the same (RFC 6891 section 6.1.1).
-    message = withOpt(query, message, length);
-    length += optRecordSize;
-  }
-  query.out = message;
-  query.outStart = 0;
-  return length;
-}
-
-function withOpt(query: Query, message: Uint8Array, length: number): Uint8Array {
-  const longer = new Uint8Array(length + optRecordSize);
-  longer.set(message.subarray(0, length));
-  writeOpt(new DataView(longer.buffer), length, defaultUdpPayload, 0, query.dnssecOk);
-  writeUint16(longer, 10, readUint16(message, 10) + 1);
-  return longer;
-}
-
-function isOpt(record: RecordPosition): boolean {
+/** An OPT record (RFC 6891 section 6.1.2). */
+export function isOpt(record: RecordPosition): boolean {
   return record.type === rrType.OPT;
 }
 

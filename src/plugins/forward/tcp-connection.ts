@@ -60,7 +60,7 @@ export class TcpConnection implements Channel {
     }
     attempt.messageId = freeId(this.#pending, this.#randomUint16);
     this.#pending.set(attempt.messageId, attempt);
-    this.#socket.write(buildRequest(attempt.query, attempt.messageId, 2));
+    this.#socket.write(buildRequest(attempt.query, attempt.messageId, 2, attempt.withEdns));
   }
 
   resend(): void {

@@ -83,7 +83,7 @@ export class UdpSocket implements Channel {
   #transmit(attempt: Attempt): void {
     if (this.isClosed) return;
     try {
-      this.#socket.send(buildRequest(attempt.query, attempt.messageId, 0), this.#onSent);
+      this.#socket.send(buildRequest(attempt.query, attempt.messageId, 0, attempt.withEdns), this.#onSent);
     } catch (error) {
       this.#break(describeError(error));
     }

@@ -1,6 +1,6 @@
 import { recordFlag, recordKind, recordOffset, syncState } from '../../registry/table/layout.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
-import { rcode, rrType } from '../../wire/codes.ts';
+import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
@@ -19,16 +19,6 @@ import {
   serviceReply,
   type TableMemory,
 } from './positive.ts';
-
-/** Types that are refused for names of ours (SEMANTICS.md section 5, mark X). */
-const refusedTypes: ReadonlySet<number> = new Set([
-  rrType.AXFR,
-  rrType.IXFR,
-  rrType.TKEY,
-  rrType.TSIG,
-  rrType.MAILA,
-  rrType.MAILB,
-]);
 
 export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
   name: 'serviceentry',

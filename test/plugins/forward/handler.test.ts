@@ -84,21 +84,6 @@ describe('the query that an upstream sees', () => {
     expect(ids.size).toBeGreaterThan(4);
   });
 
-  test.each([
-    { transport: 'udp', payload: 4096, expected: 1232 },
-    { transport: 'udp', payload: 700, expected: 700 },
-    { transport: 'udp', payload: 0, expected: 512 },
-    { transport: 'tcp', payload: 65_535, expected: 1232 },
-  ] as const)('has the OPT of a $transport client with $payload octets as $expected', async (row) => {
-    const harness = chain(line([first]));
-    const options = Uint8Array.from([0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
-    const edns = { payload: row.payload, dnssecOk: true, options };
-    await harness.ask(makeQuery('example.org', 'A', { transport: row.transport, edns }));
-    const opt = first.queries[0]!.packet.additionals?.[0];
-    expect(opt).toMatchObject({ type: 'OPT', udpPayloadSize: row.expected, flag_do: true });
-    expect(first.queries[0]!.bytes.subarray(-12)).toEqual(Buffer.from(options));
-  });
-
   test('leaves from source_address', async () => {
     const seen: string[] = [];
     const plain = createSocket('udp4');
@@ -125,6 +110,25 @@ describe('the query that an upstream sees', () => {
     }
     expect(upstream.queries.map((query) => query.transport)).toEqual(['udp', 'tcp']);
     await upstream.stop();
+  });
+});
+
+describe('what asks for something else than records is refused, and no upstream is asked', () => {
+  const types = ['AXFR', 'IXFR', 'TKEY', 'TSIG', 'MAILA', 'MAILB'] as const;
+  test.each(types.flatMap((type) => (['udp', 'tcp', 'tls'] as const).map((transport) => ({ type, transport }))))(
+    '$type over $transport',
+    ({ type, transport }) => {
+      const query = makeQuery('example.org', type, { transport, edns: true });
+      const length = chain(line([first])).handler(query);
+      expect(length).toBe(12 + 17 + 11);
+      expect(query.out[3]! & 15).toBe(5);
+      expect(first.queries).toHaveLength(0);
+    },
+  );
+
+  test('but not where the line does not take the name', () => {
+    const harness = chain(line([first], { except: ['example.org.'] }));
+    expect(harness.handler(makeQuery('example.org', 'AXFR', { transport: 'tcp' }))).toBe(passedOn);
   });
 });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { encode, type Answer } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answersQuery, placeReply, readReply } from '../../../src/plugins/forward/reply.ts';
+import { placeReply } from '../../../src/plugins/forward/place-reply.ts';
+import { answersQuery, readReply } from '../../../src/plugins/forward/reply.ts';
 import { rcode, rrType } from '../../../src/wire/codes.ts';
 import { readRecords, writeUint16 } from '../../../src/wire/message.ts';
 import { addressRecord, FakeUpstream, optRecord, replyTo, type UpstreamQuery } from '../../support/fake-upstream.ts';
@@ -81,7 +82,7 @@ describe('OPT', () => {
     const longer = new Uint8Array(octets.length + 4);
     longer.set(octets);
     writeUint16(longer, octets.length - 2, 4);
-    expect(place(longer, true)).toBeDefined();
+    expect(place(longer.slice(), true)).toBeDefined();
     longer[longer.length - 1] = 9;
     expect(place(longer, true)).toBeUndefined();
   });
