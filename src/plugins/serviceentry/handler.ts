@@ -3,8 +3,8 @@ import type { TableReader } from '../../registry/table/reader.ts';
 import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
-import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
+import { Authority } from './authority.ts';
 import type { ServiceEntryConfig } from './config.ts';
 import { answerLive, liveNames } from './live.ts';
 import { NameMatcher } from './matcher.ts';
@@ -32,9 +32,7 @@ export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
 class Answerer {
   readonly #table: TableReader;
   readonly #next: Handler;
-  readonly #zones: ZoneMap<true>;
-  readonly #fallthrough: ZoneMap<true>;
-  readonly #allocationZones: ZoneMap<true>;
+  readonly #authority: Authority;
   readonly #matcher: NameMatcher;
   readonly #negativeTtl: number;
   readonly #ttl: number;
@@ -44,9 +42,7 @@ class Answerer {
   constructor(config: ServiceEntryConfig, table: TableReader, next: Handler) {
     this.#table = table;
     this.#next = next;
-    this.#zones = zoneList(config.registry.zones);
-    this.#fallthrough = zoneList(config.fallthrough ?? []);
-    this.#allocationZones = zoneList(config.registry.allocationZones);
+    this.#authority = new Authority(config);
     this.#matcher = new NameMatcher(config, table);
     this.#negativeTtl = config.negativeTtl;
     this.#ttl = config.registry.ttl;
@@ -56,6 +52,7 @@ class Answerer {
   answer(query: Query): Outcome {
     query.readName();
     if (!this.#table.isSynced) return this.#unsyncedReply(query);
+    if (this.#authority.isDelegation(query)) return this.#answerDelegation(query);
     const record = this.#matcher.match(query);
     const { first, isAncestor } = this.#matcher;
     if (record < 0) return this.#notServed(query, isAncestor);
@@ -71,7 +68,7 @@ class Answerer {
     switch (query.type) {
       case rrType.A:
       case rrType.AAAA:
-        if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
+        if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
         if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
         return addressReply(query, this.#table, record, this.#rotation);
@@ -86,7 +83,7 @@ class Answerer {
           ? nsReply(query, this.#ttl)
           : soaReply(query, this.#negativeTtl, this.#table.serial);
       case rrType.ANY:
-        if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record);
+        if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
         if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
           return addressReply(query, this.#table, record, this.#rotation);
@@ -98,9 +95,7 @@ class Answerer {
       case rrType.HTTPS:
       case rrType.SVCB:
         // An upstream's address hint would bypass what the ServiceEntry says.
-        return kind === recordKind.forwarded
-          ? this.#forwardOr(query, rcode.NOERROR, record)
-          : this.#nodata(query, record, 0);
+        return kind === recordKind.forwarded ? this.#forwardKnown(query, record, 0) : this.#nodata(query, record, 0);
       default:
         return this.#other(query, record, 0);
     }
@@ -111,10 +106,10 @@ class Answerer {
     const { lower, nameLength } = query;
     // Below a wildcard an endpoint can be the very name that is asked for: then the world's DNS knows it.
     const isItself = (name: Uint8Array): boolean => Buffer.compare(name, lower.subarray(0, nameLength)) === 0;
-    if (liveNames(arena, record).some(isItself)) return this.#forwardOr(query, rcode.NOERROR, record);
+    if (liveNames(arena, record).some(isItself)) return this.#forwardKnown(query, record, 0);
     const lookup: Handler = (each) => this.answer(each);
     // Found out now: while host names are looked up the table may move, and the record with it.
-    const soaOwner = this.#soaOwner(query, arena, record, 0);
+    const soaOwner = this.#authority.soaOwner(query, arena, record, 0);
     const onEmpty = (): number => negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
     return answerLive(query, arena, record, lookup, this.#rotation, onEmpty);
   }
@@ -142,14 +137,15 @@ class Answerer {
     }
     if (hasServicesBelow(query, arena, record, prefixLength)) {
       return kind === recordKind.forwarded
-        ? this.#forwardOr(query, rcode.NOERROR, record, first)
+        ? this.#forwardKnown(query, record, first)
         : this.#nodata(query, record, first);
     }
     if (kind !== recordKind.forwarded && (query.type === rrType.HTTPS || query.type === rrType.SVCB)) {
       return this.#nodata(query, record, first);
     }
-    if (kind === recordKind.internal) return this.#negative(query, rcode.NXDOMAIN, record, first);
-    return this.#forwardOr(query, rcode.NXDOMAIN, record, first);
+    return kind === recordKind.internal || !this.#authority.mayForward(query)
+      ? this.#negative(query, rcode.NXDOMAIN, record, first)
+      : this.#next(query);
   }
 
   /** SRV: the set, or for a forwarded host upstream's answer and the set only where upstream has none (mark S). */
@@ -160,8 +156,8 @@ class Answerer {
     if (kind !== recordKind.forwarded) {
       return hasRecords ? this.#services(query, this.#table, record, set, first) : this.#nodata(query, record, first);
     }
-    if (!hasRecords) return this.#forwardOr(query, rcode.NOERROR, record, first);
-    if (!this.#mayForward(query)) return this.#services(query, this.#table, record, set, first);
+    if (!hasRecords) return this.#forwardKnown(query, record, first);
+    if (!this.#authority.mayForward(query)) return this.#services(query, this.#table, record, set, first);
     // While upstream is asked the record may go out of use; it stays readable as long as its memory is referred to.
     const memory: TableMemory = { arena, view: this.#table.view };
     return settle(this.#next(query), (length) => {
@@ -175,7 +171,7 @@ class Answerer {
   #services(query: Query, memory: TableMemory, record: number, set: number, first: number): number {
     const length = serviceReply(query, memory, record, set, query.labels[first] ?? 0);
     if (length >= 0) return length;
-    const soaOwner = this.#soaOwner(query, memory.arena, record, first);
+    const soaOwner = this.#authority.soaOwner(query, memory.arena, record, first);
     return negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
   }
 
@@ -183,38 +179,44 @@ class Answerer {
   #other(query: Query, record: number, first: number): Outcome {
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
     const kind = this.#table.arena[record + recordOffset.kind]!;
-    if (kind === recordKind.forwarded) return this.#forwardOr(query, rcode.NOERROR, record, first);
-    if (kind === recordKind.internal || !this.#mayForward(query)) return this.#nodata(query, record, first);
-    return this.#forwardExisting(query, this.#soaOwner(query, this.#table.arena, record, first));
+    if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, first);
+    if (kind === recordKind.internal || !this.#authority.mayForward(query)) return this.#nodata(query, record, first);
+    return this.#forwardExisting(query, this.#authority.soaOwner(query, this.#table.arena, record, first));
+  }
+
+  /** DS at the apex of an own zone: the parent's to say, upstream's where that is none of ours. */
+  #answerDelegation(query: Query): Outcome {
+    return this.#authority.zoneOf(query) < 0 ? this.#next(query) : this.#notServed(query, true);
   }
 
   /** No record matches: below an own zone the server knows that, elsewhere upstream may know better. */
   #notServed(query: Query, isAncestor: boolean): Outcome {
-    // Addresses of these ranges mean nothing to the outside world.
-    if (this.#allocationZones.offsetIn(query) >= 0) {
-      if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
-      return negativeReply(
-        query,
-        isAncestor ? rcode.NOERROR : rcode.NXDOMAIN,
-        Math.max(this.#zones.offsetIn(query), 0),
-        this.#negativeTtl,
-        this.#table.serial,
-      );
-    }
-    const zone = this.#zones.offsetIn(query);
-    if (zone >= 0 && this.#fallthrough.offsetIn(query) < 0) {
+    const zone = this.#authority.zoneOf(query);
+    // Addresses of the ranges of automatic ones mean nothing to the outside world.
+    if (this.#authority.isAllocated(query) || !this.#authority.mayForward(query)) {
       if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
       const code = isAncestor ? rcode.NOERROR : rcode.NXDOMAIN;
-      return negativeReply(query, code, zone, this.#negativeTtl, this.#table.serial);
+      return negativeReply(query, code, Math.max(zone, 0), this.#negativeTtl, this.#table.serial);
     }
     // RFC 8020: what has descendants exists.
     return isAncestor ? this.#forwardExisting(query, Math.max(zone, 0)) : this.#next(query);
   }
 
-  /** Asks upstream; below an own zone there is none, and the answer is `code` with SOA. */
-  #forwardOr(query: Query, code: number, record: number, first = 0): Outcome {
+  /**
+   * Asks upstream about a name of ours that it has the answers of; below an own zone there is none, and the answer is
+   * NODATA. The name exists here where it has an SRV set, or lies above one: mark S of SEMANTICS.md section 5.
+   */
+  #forwardKnown(query: Query, record: number, first: number): Outcome {
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
-    return this.#mayForward(query) ? this.#next(query) : this.#negative(query, code, record, first);
+    if (!this.#authority.mayForward(query)) return this.#nodata(query, record, first);
+    const { arena } = this.#table;
+    const flags = arena[record + recordOffset.flags]!;
+    const exists =
+      first > 0 ||
+      arena[record + recordOffset.kind] !== recordKind.forwarded ||
+      (flags & (recordFlag.services | recordFlag.own)) !== 0;
+    if (!exists) return this.#next(query);
+    return this.#forwardExisting(query, this.#authority.soaOwner(query, arena, record, first));
   }
 
   /** Asks upstream about a name that exists here: its NXDOMAIN becomes NODATA. */
@@ -226,10 +228,6 @@ class Answerer {
     );
   }
 
-  #mayForward(query: Query): boolean {
-    return this.#zones.isEmpty || this.#zones.offsetIn(query) < 0 || this.#fallthrough.offsetIn(query) >= 0;
-  }
-
   #nodata(query: Query, record: number, first: number): number {
     return this.#negative(query, rcode.NOERROR, record, first);
   }
@@ -238,23 +236,15 @@ class Answerer {
     return negativeReply(
       query,
       code,
-      this.#soaOwner(query, this.#table.arena, record, first),
+      this.#authority.soaOwner(query, this.#table.arena, record, first),
       this.#negativeTtl,
       this.#table.serial,
     );
   }
 
-  /** The own zone of the name, else its host: the name without services and endpoint labels. */
-  #soaOwner(query: Query, arena: Uint8Array, record: number, first: number): number {
-    const zone = this.#zones.offsetIn(query);
-    if (zone >= 0) return zone;
-    const isEndpoint = (arena[record + recordOffset.flags]! & recordFlag.endpoint) !== 0;
-    return query.labels[isEndpoint ? first + 1 : first] ?? 0;
-  }
-
   #unsyncedReply(query: Query): Outcome {
     const isWaiting = this.#table.sync === syncState.starting || this.#unsynced === 'servfail';
-    if (isWaiting || !this.#mayForward(query))
+    if (isWaiting || !this.#authority.mayForward(query))
       return serverFailure(query, 'serviceentry: the registry is not synced yet');
     return this.#next(query);
   }

@@ -1,9 +1,11 @@
 import type { SemanticsCase } from '../case.ts';
 import { section01 } from './section-01.ts';
 import { section02 } from './section-02.ts';
+import { delegations } from './section-02-delegations.ts';
 import { section03 } from './section-03.ts';
 import { section04 } from './section-04.ts';
 import { section05Hosts } from './section-05-hosts.ts';
+import { section05Exists } from './section-05-exists.ts';
 import { section05Rows } from './section-05-rows.ts';
 import { section05Rules } from './section-05-rules.ts';
 import { section06 } from './section-06.ts';
@@ -19,11 +21,13 @@ import { section10 } from './section-10.ts';
 export const allCases: readonly SemanticsCase[] = [
   ...section01,
   ...section02,
+  ...delegations,
   ...section03,
   ...section04,
   ...section05Rows,
   ...section05Rules,
   ...section05Hosts,
+  ...section05Exists,
   ...section06,
   ...section06Locality,
   ...section07,

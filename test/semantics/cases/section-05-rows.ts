@@ -232,9 +232,10 @@ export const section05Rows: readonly SemanticsCase[] = [
     queries: [
       upstreamSaid('a.example.com A', 'a.example.com. 60 IN A 192.0.2.1'),
       upstreamSaid('a.example.com TXT', 'a.example.com. 60 IN TXT "upstream"'),
-      forwarded('b.a.example.com A'),
+      // Upstream does not know it, and it has an SRV here.
+      nodata('b.a.example.com A', 'b.a.example.com.'),
       srvOfHost,
-      forwarded('b.example.com ANY'),
+      nodata('b.example.com ANY', 'b.example.com.'),
     ],
   })),
   {
