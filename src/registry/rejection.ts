@@ -13,7 +13,7 @@ export const rejectionReasons = {
   endpoint: 'an endpoint has no usable address',
   selector: 'a selector or label is not of the right form',
   field: 'a field has a value that is not known; the default is used',
-  conflict: 'fields of the object contradict each other, so that it can mean nothing',
+  conflict: 'fields of the object contradict each other, and none of them counts',
   'not-allowed': 'only, except or allow do not let this object take the host',
 } as const;
 

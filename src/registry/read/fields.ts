@@ -1,3 +1,4 @@
+import { nearest } from '../../corefile/suggest.ts';
 import type { RejectionReason } from '../rejection.ts';
 import { quoted, type Report } from './report.ts';
 
@@ -73,7 +74,9 @@ export function wordField<Word extends string>(
   const value = fields[key];
   if (value === undefined || value === null) return fallback;
   for (const word of known) if (word === value) return word;
-  const expected = `expected one of ${known.join(', ')}; ${fallback} is used`;
+  const near = typeof value === 'string' ? nearest(value.trim().toUpperCase(), known) : undefined;
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  const expected = `expected one of ${known.join(', ')}; ${fallback} is used${hint}`;
   report.add('field', fieldPath(path, key), `found ${quoted(value)}, ${expected}`);
   return fallback;
 }

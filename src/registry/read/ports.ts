@@ -56,12 +56,20 @@ function readServicePort(
   const name = portName(fields.name);
   if (name === undefined) return reject('.name', fields.name, 'a name of letters, digits and -');
   if (names.has(name)) return reject('.name', name, 'a name that no other port has');
-  // Protocol buffers do not tell 0 from absent.
-  const target = fields.targetPort ?? 0;
-  const targetPort = asInteger(target) === 0 ? undefined : asPort(target);
-  if (targetPort === undefined && asInteger(target) !== 0)
-    return reject('.targetPort', target, 'a number from 1 to 65535');
+  const targetPort = readTargetPort(fields.targetPort, index, report);
   return { name, number, isUdp: readProtocol(fields.protocol, index, report) === 'udp', targetPort };
+}
+
+/** Protocol buffers do not tell 0 from absent. One that is bad is left out, and the port stays. */
+function readTargetPort(value: unknown, index: number, report: Report): number | undefined {
+  const target = value ?? 0;
+  if (asInteger(target) === 0) return undefined;
+  const port = asPort(target);
+  if (port === undefined) {
+    const message = `found ${quoted(target)}, expected a number from 1 to 65535; the port's own number is used`;
+    report.add('port', `spec.ports[${index}].targetPort`, message);
+  }
+  return port;
 }
 
 /** In lower case, '' where none is set; one that is not known is reported and counts as TCP. */

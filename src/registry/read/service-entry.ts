@@ -34,10 +34,10 @@ export function readServiceEntry(object: Fields, meta: ObjectMeta, report: Repor
   const hosts = readHosts(spec, report);
   if (hosts.length === 0) return undefined;
   const resolution = wordField(spec, 'resolution', 'spec', report, resolutions, 'NONE');
-  const selector = readSelector(spec, report);
-  if (selector === 'unusable') return undefined;
-  if (hasConflict(spec, resolution, selector !== 'absent', report)) return undefined;
   const { vips, hasAddresses } = readSpecAddresses(spec, report);
+  const autoAddresses = readAutoAddresses(object, report);
+  const workloads = readWorkloads(spec, resolution, hasAddresses || autoAddresses.size > 0, report);
+  if (workloads === undefined) return undefined;
   const metadata = mapField(object, 'metadata', '', report);
   return {
     kind: 'ServiceEntry',
@@ -48,27 +48,45 @@ export function readServiceEntry(object: Fields, meta: ObjectMeta, report: Repor
     ports: readServicePorts(spec, report),
     location: wordField(spec, 'location', 'spec', report, locations, 'MESH_EXTERNAL'),
     resolution,
-    endpoints: readEndpoints(spec, resolution, report),
-    selector: selector === 'absent' ? undefined : selector,
+    ...workloads,
     exportTo: readExportTo(spec, report),
-    autoAddresses: readAutoAddresses(object, report),
+    autoAddresses,
     allowsAutoAddresses: allowsAutoAddresses(mapField(metadata, 'labels', 'metadata', report)),
     ttl: readTtl(mapField(metadata, 'annotations', 'metadata', report), report),
   };
 }
 
-function hasConflict(spec: Fields, resolution: Resolution, hasSelector: boolean, report: Report): boolean {
-  const endpoints = spec.endpoints;
-  if (!Array.isArray(endpoints) || endpoints.length === 0) return false;
-  if (hasSelector) {
-    report.add('conflict', 'spec.workloadSelector', 'stands beside endpoints; expected at most one of the two');
-    return true;
+/**
+ * What provides the service. Beside addresses, which answer in any case, neither is of use where both endpoints and a
+ * selector are written; without any address the object then means nothing, and is rejected. As Istio's webhook has it,
+ * resolution NONE takes no endpoints.
+ */
+function readWorkloads(
+  spec: Fields,
+  resolution: Resolution,
+  hasAddresses: boolean,
+  report: Report,
+): Pick<ServiceEntry, 'endpoints' | 'selector'> | undefined {
+  const selector = readSelector(spec, report);
+  const hasEndpoints = Array.isArray(spec.endpoints) && spec.endpoints.length > 0;
+  if (hasEndpoints && selector !== 'absent') {
+    const rest = hasAddresses ? 'both are left out' : 'without addresses the object means nothing';
+    report.add(
+      'conflict',
+      'spec.workloadSelector',
+      `stands beside endpoints; expected at most one of the two; ${rest}`,
+    );
+    return hasAddresses ? { endpoints: unusableEndpoints, selector: undefined } : undefined;
   }
-  if (resolution === 'NONE') {
+  if (hasEndpoints && resolution === 'NONE') {
     report.add('conflict', 'spec.endpoints', 'stand under resolution NONE; expected none, or STATIC or DNS');
-    return true;
+    return { endpoints: unusableEndpoints, selector: undefined };
   }
-  return false;
+  if (selector === 'unusable') return { endpoints: unusableEndpoints, selector: undefined };
+  return {
+    endpoints: readEndpoints(spec, resolution, report),
+    selector: selector === 'absent' ? undefined : selector,
+  };
 }
 
 function readEndpoints(spec: Fields, resolution: Resolution, report: Report): readonly Endpoint[] {

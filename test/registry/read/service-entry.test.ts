@@ -119,13 +119,17 @@ describe('spec.ports', () => {
     [{ number: '8o', name: 'a' }, '.number'],
     [{ number: 80 }, '.name'],
     [{ number: 80, name: 'a_b' }, '.name'],
-    [{ number: 80, name: 'a', targetPort: 70000 }, '.targetPort'],
-    [{ number: 80, name: 'a', targetPort: 'http' }, '.targetPort'],
     [80, ''],
   ])('%j is left out', (port, field) => {
     const good = { number: 443, name: 'https' };
     const { ports } = readServiceEntry({ ports: [port, good] }, [`port spec.ports[0]${field}`]);
     expect(ports.map(({ name }) => name)).toEqual(['https']);
+  });
+
+  it.each([70000, 'http', -1, 1.5, true, {}])('a targetPort of %j is left out, and the port stays', (targetPort) => {
+    const ports = [{ number: 80, name: 'a', targetPort }];
+    const expected = [{ name: 'a', number: 80, isUdp: false, targetPort: undefined }];
+    expect(readServiceEntry({ ports }, ['port spec.ports[0].targetPort']).ports).toEqual(expected);
   });
 
   it('counts a protocol that is not known as TCP', () => {
@@ -238,11 +242,21 @@ describe('spec.endpoints', () => {
     expect(entry.endpoints).toMatchObject([{ address: { host: 'a.com' } }]);
   });
 
-  it('rejects the object under NONE, and beside a selector', () => {
-    const spec = { hosts: ['a.com'], endpoints: [{ address: '1.1.1.1' }] };
-    expect(rejectionsOf(serviceEntry(spec))).toEqual(['conflict spec.endpoints']);
-    const both = { ...spec, resolution: 'STATIC', workloadSelector: {} };
-    expect(rejectionsOf(serviceEntry(both))).toEqual(['conflict spec.workloadSelector']);
+  it('leaves them out under NONE, and serves the rest', () => {
+    const spec = { addresses: ['10.17.8.10/32'], endpoints: [{ address: '1.1.1.1' }] };
+    const entry = readServiceEntry(spec, ['conflict spec.endpoints']);
+    expect(entry).toMatchObject({ vips: ['10.17.8.10'], endpoints: [{ address: { kind: 'none' } }] });
+    expect(readServiceEntry({ ...spec, addresses: [] }, ['conflict spec.endpoints']).hosts).toEqual(['a.example.com']);
+  });
+
+  it('rejects the object that has a selector beside them, unless it has addresses', () => {
+    const both = { resolution: 'STATIC', endpoints: [{ address: '1.1.1.1' }], workloadSelector: {} };
+    const leftOut = ['conflict spec.workloadSelector'];
+    expect(rejectionsOf(serviceEntry({ hosts: ['a.com'], ...both }))).toEqual(leftOut);
+    const withoutThem = { selector: undefined, endpoints: [{ address: { kind: 'none' } }] };
+    expect(readServiceEntry({ ...both, addresses: ['10.0.0.1'] }, leftOut)).toMatchObject(withoutThem);
+    const status = { addresses: [{ value: '240.240.0.1', host: 'a.example.com' }] };
+    expect(readServiceEntry(both, leftOut, {}, { status })).toMatchObject(withoutThem);
   });
 
   it('takes an empty list as none', () => {
@@ -269,9 +283,9 @@ describe('spec.workloadSelector', () => {
     [{ labels: { version: 'v1', app: {} } }, '.labels["app"]'],
     [{ matchLabels: { app: 'x' } }, ''],
     [{ labels: Object.fromEntries(numbers(257).map((i) => [`l${i}`, 'x'])) }, '.labels'],
-  ])('%j is not understood, so the object is rejected rather than selecting too much', (workloadSelector, field) => {
-    const raw = serviceEntry({ hosts: ['a.com'], workloadSelector });
-    expect(rejectionsOf(raw)).toEqual([`selector spec.workloadSelector${field}`]);
+  ])('%j is not understood, so it selects nothing rather than too much', (workloadSelector, field) => {
+    const entry = readServiceEntry({ workloadSelector }, [`selector spec.workloadSelector${field}`]);
+    expect(entry).toMatchObject({ selector: undefined, endpoints: [{ address: { kind: 'none' } }] });
   });
 });
 

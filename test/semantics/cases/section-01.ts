@@ -79,7 +79,7 @@ export const section01: readonly SemanticsCase[] = [
   },
   {
     section: '1',
-    name: 'selector and endpoints together mean nothing',
+    name: 'selector and endpoints together mean nothing where there is no address',
     objects: serviceEntry(
       'a',
       'hosts: [a.example.com], resolution: STATIC, endpoints: [{ address: 10.0.0.1 }], workloadSelector: { labels: { app: a } }',
@@ -89,10 +89,65 @@ export const section01: readonly SemanticsCase[] = [
   },
   {
     section: '1',
-    name: 'NONE with endpoints means nothing',
+    name: 'selector and endpoints beside an address: both are left out, and the address is served',
+    objects: serviceEntry(
+      'a',
+      'hosts: [a.example.com], addresses: [10.0.0.9], resolution: STATIC, endpoints: [{ address: 10.0.0.1 }], workloadSelector: { labels: { app: a } }',
+    ),
+    leftOut: ['conflict spec.workloadSelector'],
+    queries: [owned('a.example.com A', ['10.0.0.9'])],
+  },
+  {
+    section: '1',
+    name: 'NONE with endpoints: the endpoints are left out, the address is served',
+    objects: serviceEntry(
+      'a',
+      `hosts: [a.example.com], addresses: [10.17.8.10/32], resolution: NONE, location: MESH_INTERNAL,
+       ports: [{ number: 389, name: ldap }], endpoints: [{ address: 10.0.0.1, ports: { ldap: 10389 } }]`,
+    ),
+    leftOut: ['conflict spec.endpoints'],
+    queries: [
+      owned('a.example.com A', ['10.17.8.10']),
+      {
+        ask: '_ldap._tcp.a.example.com SRV',
+        answer: '_ldap._tcp.a.example.com. 30 IN SRV 0 100 389 a.example.com.',
+        additional: 'a.example.com. 30 IN A 10.17.8.10',
+      },
+    ],
+  },
+  {
+    section: '1',
+    name: 'NONE with endpoints and no address: none of them is usable',
     objects: serviceEntry('a', 'hosts: [a.example.com], resolution: NONE, endpoints: [{ address: 10.0.0.1 }]'),
     leftOut: ['conflict spec.endpoints'],
     queries: [forwarded('a.example.com A')],
+  },
+  {
+    section: '1',
+    name: 'a selector that is not understood selects nothing, and the address is served',
+    objects:
+      serviceEntry('a', 'hosts: [a.example.com], addresses: [10.0.0.9], workloadSelector: { labels: { app: 1 } }') +
+      serviceEntry('b', 'hosts: [b.example.com], resolution: STATIC, workloadSelector: { matchLabels: { app: a } }') +
+      workloadEntry('w', 'address: 10.0.0.1, labels: { app: a }'),
+    leftOut: ['selector spec.workloadSelector', 'selector spec.workloadSelector.labels["app"]'],
+    queries: [owned('a.example.com A', ['10.0.0.9']), forwarded('b.example.com A')],
+  },
+  {
+    section: '1',
+    name: 'a bad targetPort costs that alone',
+    objects: serviceEntry(
+      'a',
+      `hosts: [a.example.com], resolution: STATIC, endpoints: [{ address: 10.0.0.1 }],
+       ports: [{ number: 80, name: http, targetPort: http }]`,
+    ),
+    leftOut: ['port spec.ports[0].targetPort'],
+    queries: [
+      {
+        ask: '_http._tcp.a.example.com SRV',
+        answer: '_http._tcp.a.example.com. 30 IN SRV 0 100 80 10-0-0-1.a.example.com.',
+        additional: '10-0-0-1.a.example.com. 30 IN A 10.0.0.1',
+      },
+    ],
   },
   {
     section: '1',
