@@ -7,6 +7,7 @@ import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
 import { collectWithoutHelpers, giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
 import { inlineWholeAnswers } from '../runtime/inlining.ts';
+import type { HeldSignal, HeldSignals } from '../runtime/held-signals.ts';
 import { keepNoFreedMemory } from '../runtime/malloc.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
@@ -23,15 +24,17 @@ import { loadCorefile, readCorefile } from './load.ts';
 import { printable } from './output.ts';
 import { version } from './version.ts';
 
-/** Secrets that only the entry point makes. */
-export interface ProcessSecrets {
+/** What only the entry point makes. */
+export interface ProcessParts {
+  /** A secret. */
   readonly hashSeed: number;
+  readonly signals: HeldSignals;
 }
 
 /** Runs the command line; resolves with the exit code (CoreDNS's: 0, 1 for a failure, 2 for unknown flags). */
-export async function main(args: readonly string[], secrets: ProcessSecrets): Promise<number> {
+export async function main(args: readonly string[], parts: ProcessParts): Promise<number> {
   const [command, ...rest] = args;
-  if (command === 'explain' || command === 'records') return inspect(command, rest, secrets);
+  if (command === 'explain' || command === 'records') return inspect(command, rest, parts);
   const result = readFlags(args);
   if (result.type === 'usage') return fail(`${result.message}\n${usage}`, 2);
   if (result.type === 'error') return fail(`${result.message}\n`, 1);
@@ -47,7 +50,7 @@ export async function main(args: readonly string[], secrets: ProcessSecrets): Pr
         .join('\n')}\n`,
     );
   try {
-    return await serve(flags, secrets);
+    return await serve(flags, parts);
   } catch (error) {
     return fail(`${withHint(errorMessage(error))}\n`, 1);
   }
@@ -56,8 +59,9 @@ export async function main(args: readonly string[], secrets: ProcessSecrets): Pr
 async function inspect(
   command: 'explain' | 'records',
   args: readonly string[],
-  { hashSeed }: ProcessSecrets,
+  { hashSeed, signals }: ProcessParts,
 ): Promise<number> {
+  signals.release();
   const result = readInspectFlags(command, args);
   if (result.type === 'usage') return fail(`${result.message}\n${result.usage}`, 2);
   if (result.type === 'help') return print(result.text);
@@ -74,7 +78,7 @@ async function inspect(
   }
 }
 
-async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number> {
+async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise<number> {
   const { problems, config } = loadCorefile(readCorefile(flags.conf, flags.port), flags.port, process.env);
   for (const problem of problems.sorted()) process.stderr.write(`${formatProblem(problem)}\n`);
   if (problems.hasErrors) return 1;
@@ -88,6 +92,7 @@ async function serve(flags: Flags, { hashSeed }: ProcessSecrets): Promise<number
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
+  signals.tell((name) => logger.info(ignoredSignal(name)));
   warnOfLimits(logger);
   await makeThreadPool();
   const plane = controlPlane();
@@ -141,6 +146,13 @@ function ownLimits(): string {
   } catch {
     return '';
   }
+}
+
+/** CoreDNS reloads on SIGUSR1, and ignores SIGHUP, which comes when a terminal is closed too. */
+function ignoredSignal(name: HeldSignal): string {
+  return name === 'SIGUSR2'
+    ? `${name}: ignored; nothing is done on it`
+    : `${name}: ignored; reload is not built yet, restart to apply changes`;
 }
 
 /** The first SIGTERM or SIGINT. A SIGINT behind it ends the process at once, as in CoreDNS. */

@@ -63,7 +63,7 @@ export class ServerProcess {
     return this.stdout.split('\n').filter((line) => line !== '');
   }
 
-  kill(signal: 'SIGTERM' | 'SIGINT'): void {
+  kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
 

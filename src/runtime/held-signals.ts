@@ -1,0 +1,54 @@
+import inspector from 'node:inspector';
+
+/** What happens to those where nobody listens: Node opens its debugger on the first, and the system ends the process on the others. */
+const heldSignals = ['SIGUSR1', 'SIGHUP', 'SIGUSR2'] as const;
+export type HeldSignal = (typeof heldSignals)[number];
+
+/** The part of `process` that is used. */
+export interface SignalSource {
+  on(name: HeldSignal, listener: (name: HeldSignal) => void): unknown;
+  off(name: HeldSignal, listener: (name: HeldSignal) => void): unknown;
+}
+
+/**
+ * Takes the signals that would open or end something without anybody's wish, from when it is made. What comes before
+ * `tell` is called waits for it, each signal once.
+ */
+export class HeldSignals {
+  readonly #source: SignalSource;
+  readonly #early = new Set<HeldSignal>();
+  #tell: ((name: HeldSignal) => void) | undefined;
+  readonly #onSignal = (name: HeldSignal): void => {
+    if (this.#tell) this.#tell(name);
+    else this.#early.add(name);
+  };
+
+  constructor(source: SignalSource) {
+    this.#source = source;
+    for (const name of heldSignals) source.on(name, this.#onSignal);
+  }
+
+  tell(tell: (name: HeldSignal) => void): void {
+    this.#tell = tell;
+    for (const name of this.#early) tell(name);
+    this.#early.clear();
+  }
+
+  /** From now on they do what they do in every program. */
+  release(): void {
+    for (const name of heldSignals) this.#source.off(name, this.#onSignal);
+  }
+}
+
+/**
+ * Closes the debugger that a SIGUSR1 has opened while Node was starting; one that was asked for by an option stays. Node opens
+ * it twice, the second time when the event loop first looks for events.
+ */
+export function closeUnwantedDebugger(options: readonly string[]): void {
+  if (options.some((option) => option.includes('--inspect'))) return;
+  const close = (): void => {
+    if (inspector.url() !== undefined) inspector.close();
+  };
+  close();
+  setImmediate(close);
+}
