@@ -124,6 +124,8 @@ export class Answerer {
       return 0;
     }
     this.#counters[counter.malformed]!++;
+    // The only one of these replies that has flags of its own.
+    if (verdict === 'badvers') query.recursionAvailable = this.#chainOf(query)?.recursionAvailable ?? false;
     const code = verdict === 'badvers' ? rcode.BADVERS : verdict === 'formerr' ? rcode.FORMERR : rcode.NOTIMP;
     const length = verdict === 'badvers' ? badVersionReply(query) : bareReply(query, code);
     this.#dropped?.countMalformed(query, length, code);

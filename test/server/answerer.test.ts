@@ -113,6 +113,17 @@ describe('messages that never reach a block', () => {
     expect([count('malformed'), count('dropped')]).toEqual([1, 0]);
   });
 
+  test('RA of a reply to another version of EDNS is that of the block, not that of the query before', async () => {
+    const octets = (...labels: string[]): Uint8Array =>
+      message({ questions: [question(nameOf(...labels))], additionals: [opt({ version: 1 })] });
+    const { ask, answer } = open({ 'example.org.': says(0), 'a.example.org.': says(0) }, ['example.org.']);
+    const isSet = (bytes: Uint8Array): boolean => (answer(bytes).query.out[3]! & 0x80) !== 0;
+    expect(isSet(octets('example', 'org'))).toBe(true);
+    await ask('example.org');
+    expect(isSet(octets('a', 'example', 'org'))).toBe(false);
+    expect(isSet(octets('example', 'net'))).toBe(false);
+  });
+
   test('what is dropped', () => {
     const chain = new ScriptedChain();
     const { answer, count } = open({ '.': chain.handler });

@@ -24,20 +24,29 @@ export interface DigQuestion {
 
 /** Asks a server on 127.0.0.1 all questions, one after the other, in one process, from a local address. */
 export async function dig(port: number, questions: readonly DigQuestion[], from?: string): Promise<DigReply[]> {
-  const args = ['-r', '@127.0.0.1', '-p', String(port), ...(from === undefined ? [] : ['-b', from])];
+  const server = ['@127.0.0.1', '-p', String(port), ...(from === undefined ? [] : ['-b', from])];
+  return digReplies(await run(digArguments(server, questions)), questions.length);
+}
+
+/** The command line of one dig for all questions; `server` are its words for whom to ask. */
+export function digArguments(server: readonly string[], questions: readonly DigQuestion[]): string[] {
+  const args = ['-r', ...server];
   const shown = ['+noall', '+answer', '+authority', '+additional', '+comments', '+stats'];
   for (const { ask, options } of questions) {
     // A name that begins like an option of dig.
     const words = ask.replace(/^-/, '\\045').split(' ');
     args.push(...words, 'IN', ...shown, '+tries=1', '+time=10', '+nocookie', '+noidnout', ...options);
   }
-  const text = await run(args);
+  return args;
+}
+
+/** The replies in what dig printed for so many questions. */
+export function digReplies(text: string, count: number): DigReply[] {
   const replies = text
     .split(/^;; Got answer:$/m)
     .slice(1)
     .map(parseDig);
-  if (replies.length !== questions.length)
-    throw new Error(`${replies.length} of ${questions.length} replies:\n${text}`);
+  if (replies.length !== count) throw new Error(`${replies.length} of ${count} replies:\n${text}`);
   return replies;
 }
 

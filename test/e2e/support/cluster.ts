@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../support/free-ports.ts';
 import { ApiClient, type Access } from './api-client.ts';
-import { Child } from './child.ts';
+import { Child } from '../../support/child.ts';
 import { Etcd } from './etcd.ts';
 import { writeKubeconfig, type KubeconfigOptions } from './kubeconfig.ts';
 import type { Tools } from './tools.ts';

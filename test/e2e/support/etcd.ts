@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../support/free-ports.ts';
-import { Child } from './child.ts';
+import { Child } from '../../support/child.ts';
 
 const startTimeoutMs = 60_000;
 /** What etcd takes in one transaction. */
