@@ -42,14 +42,14 @@ export function withOrigin(text: string, origin: string): string {
 export function objectOfText(key: string, text: string): RegistryObject {
   const end = endOfOrigin(text);
   const fields = JSON.parse(text.slice(end + 1)) as Json[];
-  const { kind, namespace, name, cluster } = partsOfKey(key);
+  const { kind, namespace, name, cluster, source } = partsOfKey(key);
   const created = fields[0];
   const meta: ObjectMeta = {
     ...(cluster === undefined ? {} : { cluster }),
     namespace,
     name,
     created: typeof created === 'number' ? created : undefined,
-    origin: { text: text.slice(0, end) },
+    origin: source === undefined ? { text: text.slice(0, end) } : { text: text.slice(0, end), source },
   };
   switch (kind) {
     case 'ServiceEntry':
@@ -74,16 +74,20 @@ export function partsOfKey(key: string): {
   namespace: string;
   name: string;
   cluster: string | undefined;
+  source: number | undefined;
 } {
-  const first = key.indexOf('/');
+  // No kind begins with a digit.
+  const start = key.charCodeAt(0) <= 0x39 ? key.indexOf('/') + 1 : 0;
+  const first = key.indexOf('/', start);
   const second = key.indexOf('/', first + 1);
   // A name holds no @, a cluster's name may hold anything.
   const at = key.indexOf('@', second + 1);
   return {
-    kind: key.slice(0, first) as ObjectKind,
+    kind: key.slice(start, first) as ObjectKind,
     namespace: key.slice(first + 1, second),
     name: key.slice(second + 1, at < 0 ? undefined : at),
     cluster: at < 0 ? undefined : key.slice(at + 1),
+    source: start === 0 ? undefined : Number(key.slice(0, start - 1)),
   };
 }
 

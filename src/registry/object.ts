@@ -7,6 +7,8 @@
 export interface Origin {
   /** `FILE:LINE` of a file's document, or the cluster's name. */
   readonly text: string;
+  /** Place of the source among those of the directive, from 0: absent for the first one. Sources do not set it. */
+  readonly source?: number;
 }
 
 export interface ObjectMeta {
@@ -128,14 +130,48 @@ export type RegistryObject = ServiceEntry | WorkloadEntry | Pod | Service | Side
 export type ObjectKind = RegistryObject['kind'];
 
 /**
- * `KIND/NAMESPACE/NAME`, and `@CLUSTER` where there is one: one object per kind, namespace, name and cluster, whatever
- * version it is read as.
+ * `KIND/NAMESPACE/NAME`, and `@CLUSTER` where there is one; `SOURCE/` in front of it but for the first source. One object
+ * per source, kind, namespace, name and cluster, whatever version it is read as.
  */
 export function objectKey({ kind, meta }: RegistryObject): string {
-  return keyOf(kind, meta.namespace, meta.name, meta.cluster);
+  return keyOf(kind, meta.namespace, meta.name, meta.cluster, meta.origin.source);
 }
 
 /** The key of an object that is not at hand. */
-export function keyOf(kind: ObjectKind, namespace: string, name: string, cluster: string | undefined): string {
-  return `${kind}/${namespace}/${name}${cluster === undefined ? '' : `@${cluster}`}`;
+export function keyOf(
+  kind: ObjectKind,
+  namespace: string,
+  name: string,
+  cluster: string | undefined,
+  source?: number,
+): string {
+  const key = `${kind}/${namespace}/${name}`;
+  return keyOfSource(cluster === undefined ? key : `${key}@${cluster}`, source);
+}
+
+/** The key that the registry has for what a source, which knows of no others, calls so. */
+export function keyOfSource(key: string, source: number | undefined): string {
+  return source === undefined || source === 0 ? key : `${source}/${key}`;
+}
+
+/**
+ * Oldest first, then by namespace, name, cluster and source, so that nothing depends on the order in which objects came. One
+ * without timestamp counts as older than any that has one.
+ */
+export function compareAge(a: ObjectMeta, b: ObjectMeta): number {
+  return (a.created ?? 0) - (b.created ?? 0) || compareNames(a, b);
+}
+
+/** By namespace, name, cluster and source. */
+export function compareNames(a: ObjectMeta, b: ObjectMeta): number {
+  return (
+    compareTexts(a.namespace, b.namespace) ||
+    compareTexts(a.name, b.name) ||
+    compareTexts(a.cluster ?? '', b.cluster ?? '') ||
+    (a.origin.source ?? 0) - (b.origin.source ?? 0)
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

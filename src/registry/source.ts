@@ -17,6 +17,8 @@ export type Change =
       readonly namespace: string;
       readonly name: string;
       readonly cluster?: string;
+      /** As in `Origin`. Sources do not set it. */
+      readonly source?: number;
     };
 
 /** Which Pods the registry has a use for at present: a source may leave out the others, and need not. */
@@ -36,8 +38,8 @@ export interface PodDemand {
  *                      once, and before it returns: a source may make each when it is asked for, for there may be
  *                      hundreds of thousands.
  *     rejected(list)   ALL parts of this source that are left out at present, whenever that list has changed.
- *     get(key)         the object as it was applied last and not deleted since: sources keep no copies. Its origin may be
- *                      an older one.
+ *     get(key)         the object as this source applied it last and has not deleted it since: sources keep no copies. Its
+ *                      origin may be an older one.
  *     synced()         once, when everything that existed at the start was applied; may follow an empty apply.
  */
 export interface Sink {

@@ -3,7 +3,7 @@ import { refusalOf } from './allowed.ts';
 import { HashIndex, hashText } from './hash-index.ts';
 import { neverMatches } from './host.ts';
 import { IdSets } from './id-sets.ts';
-import type { RegistryObject, ServiceEntry, Sidecar } from './object.ts';
+import { compareNames, type RegistryObject, type ServiceEntry, type Sidecar } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { PackedObjects } from './packed-objects.ts';
 import type { Workload } from './resolve/endpoints.ts';
@@ -32,7 +32,7 @@ export class Store {
   /** Hash of a host → ServiceEntries that have it and may take it. */
   readonly #byHost = new HashIndex();
   readonly #sidecars = new IdSets();
-  /** `name.namespace.svc` of each Service → in how many clusters there is one. */
+  /** `name.namespace.svc` of each Service → how many clusters and sources have one. */
   readonly #services = new Map<string, number>();
   /** `name.namespace.svc` → hosts that begin so, where Services are heeded. */
   readonly #serviceHosts = new Map<string, Set<string>>();
@@ -142,7 +142,7 @@ export class Store {
         if (!this.#isFiled(object, host)) continue;
         // Of several that have the host the first gives it.
         const [first, ...others] = this.entriesOf(host);
-        if (others.length === 0 || isSame(first!, object)) yield host;
+        if (others.length === 0 || compareNames(first!.meta, object.meta) === 0) yield host;
       }
     }
   }
@@ -213,10 +213,6 @@ export class Store {
   #touchAll(dirty: TextSet): void {
     if (this.#options.sidecars) for (const host of this.#hosts()) dirty.add(host);
   }
-}
-
-function isSame(a: RegistryObject, b: RegistryObject): boolean {
-  return a.meta.namespace === b.meta.namespace && a.meta.name === b.meta.name && a.meta.cluster === b.meta.cluster;
 }
 
 function serviceName({ meta }: RegistryObject): string {

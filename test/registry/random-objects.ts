@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  keyOf,
   objectKey,
   type EgressHost,
   type Endpoint,
@@ -8,6 +9,7 @@ import {
   type Sidecar,
 } from '../../src/registry/object.ts';
 import type { Change } from '../../src/registry/source.ts';
+import { changesOfSource } from '../../src/registry/source-changes.ts';
 import { endpoint, pod, serviceEntry, workloadEntry } from './harness.ts';
 
 // Few names and addresses, so that objects meet: as ancestors, endpoint names, wildcards and fixed names of the zone.
@@ -128,26 +130,33 @@ const anyObject: fc.Arbitrary<RegistryObject> = fc.oneof(
   { weight: 1, arbitrary: anySidecar },
 );
 
-/** Upserts, and deletes of objects that may or may not be there; a batch has at most one change of an object. */
+/**
+ * Upserts, and deletes of objects that may or may not be there; a batch is of one of three sources, and has at most one change
+ * of an object.
+ */
 export const anyBatch: fc.Arbitrary<Change[]> = fc
-  .uniqueArray(fc.tuple(fc.constantFrom(false, false, true), anyObject), {
-    maxLength: 5,
-    selector: ([, object]) => objectKey(object),
-  })
-  .map((changes) =>
-    changes.map(([isDelete, object]): Change => {
+  .tuple(
+    fc.constantFrom(0, 0, 1, 2),
+    fc.uniqueArray(fc.tuple(fc.constantFrom(false, false, true), anyObject), {
+      maxLength: 5,
+      selector: ([, object]) => objectKey(object),
+    }),
+  )
+  .map(([source, changes]) => {
+    const told = changes.map(([isDelete, object]): Change => {
       if (!isDelete) return { type: 'upsert', object };
       const { kind, meta } = object;
       return { type: 'delete', kind, namespace: meta.namespace, name: meta.name };
-    }),
-  );
+    });
+    return [...changesOfSource(told, source)];
+  });
 
 /** What is there in the end, in an order that the seed decides. */
 export function finalObjects(batches: readonly (readonly Change[])[], seed: number): RegistryObject[] {
   const objects = new Map<string, RegistryObject>();
   for (const change of batches.flat()) {
     if (change.type === 'upsert') objects.set(objectKey(change.object), change.object);
-    else objects.delete(`${change.kind}/${change.namespace}/${change.name}`);
+    else objects.delete(keyOf(change.kind, change.namespace, change.name, undefined, change.source));
   }
   return [...objects.values()]
     .map((object, i) => ({ object, order: Math.imul(seed + i, 0x9e3779b1) >>> 0 }))

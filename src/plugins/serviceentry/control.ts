@@ -1,9 +1,11 @@
 import { FileSource } from '../../registry/file/file-source.ts';
 import { readInThreads } from '../../registry/file/reading-threads.ts';
 import { KubernetesSource } from '../../registry/kubernetes/kubernetes-source.ts';
+import { keyOfSource } from '../../registry/object.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/rejection.ts';
 import type { PodDemand, Source, SourceStatus } from '../../registry/source.ts';
+import { changesOfSource } from '../../registry/source-changes.ts';
 import { syncState, type TableHandle } from '../../registry/table/layout.ts';
 import { TableWriter } from '../../registry/table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -139,10 +141,11 @@ export class RegistryService {
       const unsynced = new Set(this.#sources);
       const rejections = new Map<Source, readonly Rejection[]>();
       for (const source of this.#sources) source.demand?.(this.#registry.podDemand);
-      for (const source of this.#sources) {
+      for (const [place, source] of this.#sources.entries()) {
         source.start({
-          apply: (changes) => this.changeTimes.measure(this.#isSynced, () => this.#registry.apply(changes)),
-          get: (key) => this.#registry.get(key),
+          apply: (changes) =>
+            this.changeTimes.measure(this.#isSynced, () => this.#registry.apply(changesOfSource(changes, place))),
+          get: (key) => this.#registry.get(keyOfSource(key, place)),
           rejected: (list) => {
             rejections.set(source, list);
             this.#registry.rejected([...rejections.values()].flat());

@@ -42,6 +42,16 @@ export function nameOf({ meta }: ServiceEntry): string {
   return `${meta.namespace}/${meta.name}`;
 }
 
+/** The names of several; those that have one name, in two sources or clusters, with where they were read. */
+export function namesOf(entries: readonly ServiceEntry[]): string[] {
+  const names = entries.map(nameOf);
+  if (new Set(names).size === names.length) return names;
+  return entries.map((entry, i) => {
+    const isUnique = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!);
+    return isUnique ? names[i]! : `${names[i]!} (${entry.meta.origin.text})`;
+  });
+}
+
 function explainEndpoint({ name, usable, reason }: JudgedEndpoint): EndpointExplanation {
   return { name, gives: usable.map(({ target }) => (target.kind === 'ip' ? target.ip : target.host)), reason };
 }

@@ -218,7 +218,7 @@ function insert(claims: Held[], claim: Held): void {
   claims.splice(low, 0, claim);
 }
 
-/** Another source may have taken away what the sink had: then there is nothing to tell. */
+/** Where the sink had nothing that could be kept there is nothing to tell. */
 function winnerOf({ text }: Held): Winner {
   return text === '' ? 'told' : { text };
 }

@@ -1,7 +1,7 @@
 import { encodeName, formatName } from '../../wire/name.ts';
 import { familyOf } from '../address.ts';
 import { reverseName } from '../compile/pointers.ts';
-import { nameOf } from '../explain/entries.ts';
+import { namesOf } from '../explain/entries.ts';
 import { servingEntries } from '../explain/host.ts';
 import { seenAnswer } from '../explain/match.ts';
 import { addressFromReverseName } from '../reverse-name.ts';
@@ -93,10 +93,10 @@ function isTaken(name: string, view: View, registry: Registry): boolean {
 function* hostRecords(host: string, registry: Registry, { view, isClosed }: ServedOptions): Iterable<Served> {
   const answer = seenAnswer(host, view, registry);
   if (!answer) {
-    yield remark(host, 'not visible to this client', registry.store.entriesOf(host).map(nameOf));
+    yield remark(host, 'not visible to this client', namesOf(registry.store.entriesOf(host)));
     return;
   }
-  const sources = servingEntries(host, view, registry).map(nameOf);
+  const sources = namesOf(servingEntries(host, view, registry));
   const { kind, ttl, addresses, live, services } = answer;
   const isForwarded = kind === 'forwarded' && !isClosed(isWildcard(host) ? host.slice(2) : host);
   if (isForwarded) {
@@ -163,7 +163,7 @@ function pointerRecords(name: string, registry: Registry, view: View): RRset | u
   });
   if (claims.length === 0) return undefined;
   const shown = claims.slice(0, maxPointers);
-  const sources = shown.flatMap(({ host }) => servingEntries(host, view, registry).map(nameOf));
+  const sources = shown.flatMap(({ host }) => namesOf(servingEntries(host, view, registry)));
   return {
     name: `${name}.`,
     ttl: shown.reduce((least, { ttl }) => Math.min(least, ttl), Infinity),

@@ -1,4 +1,4 @@
-import type { Endpoint, Pod, ServiceEntry, WorkloadEntry } from '../object.ts';
+import { compareNames, type Endpoint, type Pod, type ServiceEntry, type WorkloadEntry } from '../object.ts';
 
 /** A workload that a selector may select. */
 export type Workload = WorkloadEntry | Pod;
@@ -92,9 +92,6 @@ function labelOf(name: string): string | undefined {
 }
 
 function byKindAndName(a: Workload, b: Workload): number {
-  return compare(a.kind, b.kind) || compare(a.meta.namespace, b.meta.namespace) || compare(a.meta.name, b.meta.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return compareNames(a.meta, b.meta);
 }

@@ -1,4 +1,4 @@
-import type { EgressHost, Sidecar } from '../object.ts';
+import { compareAge, type EgressHost, type Sidecar } from '../object.ts';
 
 /**
  * Whether the clients of this Sidecar see a host that a ServiceEntry of the namespace has: an egress host imports it,
@@ -27,15 +27,9 @@ export function egressAllows(sidecar: Sidecar, entryNamespace: string, host: str
 export function defaultSidecar(sidecars: Iterable<Sidecar>): Sidecar | undefined {
   let found: Sidecar | undefined;
   for (const sidecar of sidecars) {
-    if (sidecar.isDefault && (found === undefined || isBefore(sidecar, found))) found = sidecar;
+    if (sidecar.isDefault && (found === undefined || compareAge(sidecar.meta, found.meta) < 0)) found = sidecar;
   }
   return found;
-}
-
-/** As for ServiceEntries, one without timestamp counts as older than any that has one. */
-function isBefore(a: Sidecar, b: Sidecar): boolean {
-  const [ageA, ageB] = [a.meta.created ?? 0, b.meta.created ?? 0];
-  return ageA === ageB ? a.meta.name < b.meta.name : ageA < ageB;
 }
 
 function namespaceMatches(

@@ -1,4 +1,4 @@
-import type { ServiceEntry, Sidecar } from '../object.ts';
+import { compareAge, type ServiceEntry, type Sidecar } from '../object.ts';
 import type { RegistryOptions } from '../options.ts';
 import { egressAllows } from './sidecar.ts';
 
@@ -34,16 +34,6 @@ export type Standing =
   /** The Sidecar of the client's namespace does not import it. */
   | 'sidecar';
 
-/** Oldest first, then by namespace and name. An object without timestamp counts as older than any that has one. */
-export function byAge(a: ServiceEntry, b: ServiceEntry): number {
-  return (
-    (a.meta.created ?? 0) - (b.meta.created ?? 0) ||
-    compare(a.meta.namespace, b.meta.namespace) ||
-    compare(a.meta.name, b.meta.name) ||
-    compare(a.meta.cluster ?? '', b.meta.cluster ?? '')
-  );
-}
-
 /** What the entry's exportTo comes to (Istio's rule: `*` anywhere is public; none written: the option, else public). */
 export function effectiveExportTo(
   entry: ServiceEntry,
@@ -64,7 +54,7 @@ export function standings(
   view: View,
   context: VisibilityContext,
 ): { entry: ServiceEntry; standing: Standing }[] {
-  const ordered = entries.length > 1 ? entries.toSorted(byAge) : entries;
+  const ordered = entries.length > 1 ? entries.toSorted((a, b) => compareAge(a.meta, b.meta)) : entries;
   const judged = ordered.map((entry) => ({ entry, rank: rankOf(host, entry, view, context) }));
   const best = judged.reduce((least, { rank }) => (typeof rank === 'number' ? Math.min(least, rank) : least), Infinity);
   const winner = judged.find(({ rank }) => rank === best)?.entry;
@@ -114,8 +104,4 @@ function rankOf(
   const limit = sidecar(namespace);
   if (limit && !egressAllows(limit, entry.meta.namespace, host)) return 'sidecar';
   return isOwn ? ownRank : isNamed && !isPublic ? namedRank : publicRank;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
