@@ -2,21 +2,29 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { formatHttpAddress, type HttpAddress } from './http-address.ts';
+import { HttpConnections, type Reply } from './http-connections.ts';
+import type { HttpMeter } from './http-meter.ts';
 
 /** For a request's head, for a client that takes nothing of the reply, and for a connection that is idle. */
 const timeoutMs = 5000;
 const maxHeaderBytes = 16_384;
+/** Connections that wait to be accepted while the thread is busy. One that finds no room is tried again by its client, after 1 s. */
+const backlog = 4096;
 
 export interface HttpServerOptions {
   /** Directive that it is opened for, for messages. */
   readonly plugin: string;
   readonly at: HttpAddress;
   readonly maxConnections: number;
-  /** Answers a request; its body is thrown away. Never throws or rejects. */
-  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly meter: HttpMeter;
+  /** Is told of a request when it comes, and says what to do when it is its turn. Its body is thrown away. Never throws. */
+  readonly accept: (request: IncomingMessage) => Reply;
 }
 
-/** The HTTP server of a plugin: small requests without a body, and 5 seconds for each step, as in CoreDNS. */
+/**
+ * The HTTP server of a plugin: small requests without a body, and 5 seconds for each step, as in CoreDNS. Of each connection
+ * one request is answered at a time.
+ */
 export class HttpServer {
   readonly #server: Server;
 
@@ -25,7 +33,8 @@ export class HttpServer {
   }
 
   /** Resolves when it listens; rejects with the plugin and the address in the message. */
-  static async start({ plugin, at, maxConnections, answer }: HttpServerOptions): Promise<HttpServer> {
+  static async start({ plugin, at, maxConnections, meter, accept }: HttpServerOptions): Promise<HttpServer> {
+    const connections = new HttpConnections(maxConnections, () => meter.count(plugin));
     const server = createServer(
       {
         maxHeaderSize: maxHeaderBytes,
@@ -36,13 +45,14 @@ export class HttpServer {
       },
       (request, response) => {
         request.resume();
-        answer(request, response);
+        connections.queue(request.socket, response, accept(request));
       },
     );
-    server.maxConnections = maxConnections;
+    server.on('connection', (socket) => connections.admit(socket));
     server.setTimeout(timeoutMs, (socket) => socket.destroy());
     try {
-      server.listen({ ...(at.address === '' ? {} : { host: at.address }), port: at.port, exclusive: true });
+      const host = at.address === '' ? {} : { host: at.address };
+      server.listen({ ...host, port: at.port, exclusive: true, backlog });
       await once(server, 'listening');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -77,7 +87,7 @@ export class HttpServer {
 }
 
 /** Writes status, headers and body of a reply that no cache may keep. */
-export function sendText(response: ServerResponse, status: number, type: string, body: string): void {
+export function sendText(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
@@ -87,17 +97,17 @@ export function sendText(response: ServerResponse, status: number, type: string,
   response.end(body);
 }
 
-/** Answers GET and HEAD of one path by `reply`, and says what is wrong with all other requests. */
-export function onePath(
-  path: string,
-  reply: (response: ServerResponse) => void,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  return ({ method, url = '/' }, response) => {
-    if (url.split('?', 1)[0] !== path) sendText(response, 404, plainText, `nothing is here; there is ${path}\n`);
-    else if (method !== 'GET' && method !== 'HEAD') {
+/** Answers GET and HEAD of one path by what `accept` gives, and says what is wrong with all other requests. */
+export function onePath(path: string, accept: () => Reply): (request: IncomingMessage) => Reply {
+  return ({ method, url = '/' }) => {
+    if (url.split('?', 1)[0] !== path) {
+      return (response) => sendText(response, 404, plainText, `nothing is here; there is ${path}\n`);
+    }
+    if (method === 'GET' || method === 'HEAD') return accept();
+    return (response) => {
       response.setHeader('allow', 'GET, HEAD');
       sendText(response, 405, plainText, 'only GET and HEAD are answered\n');
-    } else reply(response);
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 import { AdminServer } from '../plugins/admin/admin-server.ts';
 import type { AdminConfig } from '../plugins/admin/config.ts';
+import type { HttpMeter } from '../plugins/http-meter.ts';
 import type { HttpServer } from '../plugins/http-server.ts';
 import type { RegistryService } from '../plugins/serviceentry/control.ts';
 import type { ServerConfig } from './config.ts';
@@ -19,7 +20,7 @@ export interface AdminSubject {
 export async function openAdmins(
   configs: readonly AdminConfig[],
   { config, registries, supervisor }: AdminSubject,
-  environment: InspectorEnvironment,
+  environment: InspectorEnvironment & { readonly httpMeter: HttpMeter },
   onOpen: (admin: HttpServer) => void,
 ): Promise<void> {
   const inspector = new Inspector(config, registries, environment);
@@ -30,6 +31,6 @@ export async function openAdmins(
   // Several blocks may name one address: each admin tells of all blocks.
   const distinct = new Map(configs.map((each) => [`${each.address} ${each.port}`, each]));
   for (const each of distinct.values()) {
-    onOpen(await AdminServer.start(each, backend, (error) => error instanceof InspectError));
+    onOpen(await AdminServer.start(each, backend, (error) => error instanceof InspectError, environment.httpMeter));
   }
 }

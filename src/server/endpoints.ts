@@ -1,6 +1,7 @@
 import type { HealthConfig } from '../plugins/health/config.ts';
 import { HealthMeter, SelfCheck } from '../plugins/health/self-check.ts';
 import { formatHttpAddress, type HttpAddress } from '../plugins/http-address.ts';
+import type { HttpMeter } from '../plugins/http-meter.ts';
 import { HttpServer, onePath, plainText, sendText, type HttpServerOptions } from '../plugins/http-server.ts';
 import type { PrometheusConfig } from '../plugins/prometheus/config.ts';
 import type { ReadyConfig } from '../plugins/ready/config.ts';
@@ -9,7 +10,9 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ServerConfig } from './config.ts';
 import { configOf } from './configure.ts';
+import { errorMessage } from './error-message.ts';
 import type { ExportedFacts } from './metrics/exporter.ts';
+import { Scrapes } from './metrics/scrapes.ts';
 
 /** Probes and scrapes are few; so many that hold a connection each do not keep them out. */
 const maxConnections = 512;
@@ -18,6 +21,7 @@ export interface EndpointsEnvironment {
   /** What must have begun to work before block number `block` is ready. */
   readonly readyWatches: (block: number) => readonly ReadyWatch[];
   readonly facts: () => Omit<ExportedFacts, 'health'>;
+  readonly httpMeter: HttpMeter;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -72,32 +76,32 @@ export class Endpoints {
     await Promise.all([...this.#health.splice(0), ...this.#prometheus.splice(0)].map((server) => server.close()));
   }
 
-  async #openHealth(config: ServerConfig, { clock, logger }: EndpointsEnvironment): Promise<void> {
+  async #openHealth(config: ServerConfig, { httpMeter, clock, logger }: EndpointsEnvironment): Promise<void> {
     for (const { at } of grouped<HealthConfig>(config, 'health')) {
-      const answer = onePath('/health', (response) => sendText(response, 200, plainText, 'OK'));
-      const server = await this.#listen('health', at, answer);
+      const accept = onePath('/health', () => (response) => sendText(response, 200, plainText, 'OK'));
+      const server = await this.#listen('health', at, httpMeter, accept);
       this.#health.push(server);
       const url = `${server.url}/health`;
       this.#selfChecks.push(new SelfCheck({ url, meter: this.#healthMeter, clock, logger }));
     }
   }
 
-  async #openReady(config: ServerConfig, { readyWatches }: EndpointsEnvironment): Promise<void> {
+  async #openReady(config: ServerConfig, { readyWatches, httpMeter }: EndpointsEnvironment): Promise<void> {
     for (const { at, blocks } of grouped<ReadyConfig>(config, 'ready')) {
       const readiness = new Readiness();
       for (const [block, { monitor }] of blocks) {
         for (const watch of readyWatches(block)) readiness.add(watch, monitor);
       }
-      const answer = onePath('/ready', (response) => {
+      const accept = onePath('/ready', () => (response) => {
         const { missing } = readiness;
         if (missing.length === 0) sendText(response, 200, plainText, 'OK');
         else sendText(response, 503, plainText, missing.join(','));
       });
-      this.#ready.push(await this.#listen('ready', at, answer));
+      this.#ready.push(await this.#listen('ready', at, httpMeter, accept));
     }
   }
 
-  async #openPrometheus(config: ServerConfig, { facts }: EndpointsEnvironment): Promise<void> {
+  async #openPrometheus(config: ServerConfig, { facts, httpMeter, clock }: EndpointsEnvironment): Promise<void> {
     const groups = grouped<PrometheusConfig>(config, 'prometheus');
     if (groups.length === 0) return;
     // Only who has metrics pays for the library.
@@ -105,26 +109,33 @@ export class Endpoints {
     for (const { at, blocks } of groups) {
       const health = this.#selfChecks.length > 0 ? this.#healthMeter : undefined;
       const exporter = new Exporter({ ...facts(), health }, (block) => blocks.has(block));
-      const answer = onePath('/metrics', (response) => {
-        exporter.text().then(
-          (text) => sendText(response, 200, exporter.contentType, text),
-          (error: unknown) => {
-            sendText(response, 500, plainText, `${error instanceof Error ? error.message : String(error)}\n`);
-          },
-        );
+      const scrapes = new Scrapes(() => exporter.text(), clock);
+      const accept = onePath('/metrics', () => {
+        const { begun } = scrapes;
+        return (response) => {
+          scrapes.after(begun).then(
+            (text) => sendText(response, 200, exporter.contentType, text),
+            (error: unknown) => sendText(response, 500, plainText, `${errorMessage(error)}\n`),
+          );
+        };
       });
-      this.#prometheus.push(await this.#listen('prometheus', at, answer));
+      this.#prometheus.push(await this.#listen('prometheus', at, httpMeter, accept));
     }
   }
 
-  async #listen(plugin: string, at: HttpAddress, answer: HttpServerOptions['answer']): Promise<HttpServer> {
+  async #listen(
+    plugin: string,
+    at: HttpAddress,
+    meter: HttpMeter,
+    accept: HttpServerOptions['accept'],
+  ): Promise<HttpServer> {
     const text = formatHttpAddress(at);
     const owner = this.#owners.get(text);
     if (owner !== undefined && at.port !== 0) {
       throw new Error(`${plugin} cannot listen on ${text}: ${owner} does; name another address behind ${plugin}`);
     }
     this.#owners.set(text, plugin);
-    return HttpServer.start({ plugin, at, maxConnections, answer });
+    return HttpServer.start({ plugin, at, maxConnections, meter, accept });
   }
 }
 

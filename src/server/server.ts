@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AdminConfig } from '../plugins/admin/config.ts';
+import { HttpMeter } from '../plugins/http-meter.ts';
 import type { HttpServer } from '../plugins/http-server.ts';
 import type { ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
 import { RegistryService, type MakeSources } from '../plugins/serviceentry/control.ts';
@@ -51,6 +52,7 @@ export class RunningServer {
   readonly #config: ServerConfig;
   readonly #environment: ServerEnvironment;
   readonly #admins: HttpServer[] = [];
+  readonly #httpMeter = new HttpMeter();
   readonly #tlsKeepers: TlsKeeper[] = [];
   readonly #addressWatch: AddressWatch;
   #endpoints: Endpoints | undefined;
@@ -180,6 +182,7 @@ export class RunningServer {
         return registry ? [sockets, { name: 'serviceentry', isReady: () => registry.isSynced }] : [sockets];
       },
       facts: () => this.#facts(registryOf),
+      httpMeter: this.#httpMeter,
       clock: this.#environment.clock,
       logger: this.#environment.logger,
     });
@@ -194,7 +197,8 @@ export class RunningServer {
     });
     const totals = new Totals(() => supervisor.counters);
     const workerRestarts = (): number => supervisor.restarts;
-    return { version, config: this.#config, totals, workerRestarts, droppedLogLines, registries, clock };
+    const httpMeter = this.#httpMeter;
+    return { version, config: this.#config, totals, workerRestarts, droppedLogLines, httpMeter, registries, clock };
   }
 
   async #startAdmins(environment: InspectorEnvironment): Promise<void> {
@@ -203,7 +207,8 @@ export class RunningServer {
     // Only who has an admin pays for its code.
     const { openAdmins } = await import('./admins.ts');
     const inspected = { config: this.#config, registries: this.registries, supervisor: this.supervisor };
-    await openAdmins(configs, inspected, environment, (admin) => this.#admins.push(admin));
+    const withMeter = { ...environment, httpMeter: this.#httpMeter };
+    await openAdmins(configs, inspected, withMeter, (admin) => this.#admins.push(admin));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
+import type { HttpMeter } from '../http-meter.ts';
 import { HttpServer } from '../http-server.ts';
 import type { AdminConfig } from './config.ts';
 
@@ -36,10 +37,15 @@ export class AdminServer {
   }
 
   /** Resolves when it listens; rejects with the address in the message. */
-  static start(at: AdminConfig, backend: AdminBackend, isBadRequest: IsBadRequest): Promise<HttpServer> {
+  static start(
+    at: AdminConfig,
+    backend: AdminBackend,
+    isBadRequest: IsBadRequest,
+    meter: HttpMeter,
+  ): Promise<HttpServer> {
     const admin = new AdminServer(backend, isBadRequest);
-    const answer = (request: IncomingMessage, response: ServerResponse): void => void admin.#answer(request, response);
-    return HttpServer.start({ plugin: 'admin', at, maxConnections, answer });
+    const accept = (request: IncomingMessage) => (response: ServerResponse) => void admin.#answer(request, response);
+    return HttpServer.start({ plugin: 'admin', at, maxConnections, meter, accept });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

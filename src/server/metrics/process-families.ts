@@ -1,3 +1,4 @@
+import type { HttpMeter } from '../../plugins/http-meter.ts';
 import type { ServerConfig } from '../config.ts';
 import { counter } from '../counters.ts';
 import type { Family, Sample } from './family.ts';
@@ -12,9 +13,14 @@ export interface ProcessFacts {
   readonly workerRestarts: () => number;
   /** Log lines that the main thread could not write. */
   readonly droppedLogLines: () => number;
+  readonly httpMeter: HttpMeter;
 }
 
-export function processFamilies({ version, totals, workerRestarts, droppedLogLines }: ProcessFacts): Family[] {
+/** Plugins that open an HTTP server. */
+const httpPlugins = ['health', 'ready', 'prometheus', 'admin'] as const;
+
+export function processFamilies(facts: ProcessFacts): Family[] {
+  const { version, totals, workerRestarts, droppedLogLines, httpMeter } = facts;
   const one = (value: number): Sample[] => [{ labels: {}, value }];
   const counted = (name: string, help: string, index: number): Family => ({
     name,
@@ -61,6 +67,12 @@ export function processFamilies({ version, totals, workerRestarts, droppedLogLin
       help: 'Log lines that were dropped because nobody read them in time.',
       type: 'counter',
       samples: () => one(totals.at(counter.droppedLogLines) + droppedLogLines()),
+    },
+    {
+      name: 'coredns_http_connections_closed_total',
+      help: 'HTTP connections that were closed to make room for others.',
+      type: 'counter',
+      samples: () => httpPlugins.map((plugin) => ({ labels: { plugin }, value: httpMeter.closed(plugin) })),
     },
     {
       name: 'process_cpu_seconds_total',

@@ -1,6 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { HttpMeter } from '../../../src/plugins/http-meter.ts';
 import type { HttpServer } from '../../../src/plugins/http-server.ts';
 import { AdminServer, type AdminBackend } from '../../../src/plugins/admin/admin-server.ts';
 
@@ -21,7 +22,12 @@ const backend: AdminBackend = {
 
 async function start(given: Partial<AdminBackend> = {}): Promise<HttpServer> {
   const config = { address: '127.0.0.1', port: 0 };
-  const admin = await AdminServer.start(config, { ...backend, ...given }, (error) => error instanceof Bad);
+  const admin = await AdminServer.start(
+    config,
+    { ...backend, ...given },
+    (error) => error instanceof Bad,
+    new HttpMeter(),
+  );
   onTestFinished(() => admin.close());
   return admin;
 }
@@ -133,14 +139,14 @@ describe('admin over HTTP', () => {
 
   test('an address that is taken', async () => {
     const { port } = await start();
-    const again = AdminServer.start({ address: '127.0.0.1', port }, backend, () => false);
+    const again = AdminServer.start({ address: '127.0.0.1', port }, backend, () => false, new HttpMeter());
     await expect(again).rejects.toThrow(
       new RegExp(`^admin cannot listen on 127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*name another address behind admin$`),
     );
   });
 
   test('closes while a client is there', async () => {
-    const admin = await AdminServer.start({ address: '127.0.0.1', port: 0 }, backend, () => false);
+    const admin = await AdminServer.start({ address: '127.0.0.1', port: 0 }, backend, () => false, new HttpMeter());
     const socket = connect(admin.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
     const closed = new Promise((resolve) => socket.once('close', resolve));

@@ -6,6 +6,7 @@ import { Totals } from '../../../src/server/metrics/totals.ts';
 import { makeCounters } from '../../../src/server/counters.ts';
 import { readFileSync } from 'node:fs';
 import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
+import { HttpMeter } from '../../../src/plugins/http-meter.ts';
 import { HealthMeter } from '../../../src/plugins/health/self-check.ts';
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
 import type { SourceStatus } from '../../../src/registry/source.ts';
@@ -66,6 +67,7 @@ async function everything(): Promise<string> {
       totals: new Totals(() => [memory]),
       workerRestarts: () => 1,
       droppedLogLines: () => 1,
+      httpMeter: new HttpMeter(),
       health: new HealthMeter(),
       registries: [{ zones: ['.', 'mesh.test.'], service }],
     },
