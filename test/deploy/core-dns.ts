@@ -54,6 +54,7 @@ export class CoreDns {
       .replaceAll(/^ *bind .*\n/gm, '')
       .replaceAll(':53 {', `:${port} {\nbind 127.0.0.1\nlog\n`)
       .replaceAll(/^( *forward \S+) 10\.96\.0\.53$/gm, `$1 127.0.0.1:${options.port}${options.forwardOptions ?? ''}`)
+      .replaceAll(/^( *forward \S+) 10\.96\.0\.53 \{$/gm, `$1 127.0.0.1:${options.port} {`)
       .replaceAll('/etc/resolv.conf', `127.0.0.1:${options.upstreamPort}`);
     if (text.includes(serviceAddress)) throw new Error(`the address of the Service is left in ${text}`);
     const file = join(options.directory, 'cluster.Corefile');

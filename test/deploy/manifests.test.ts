@@ -179,8 +179,31 @@ describe.skipIf(program === undefined).each(overlays)('%s', (overlay) => {
     ];
     const metrics = { from: [expect.anything()], ports: [{ port: 9153, protocol: 'TCP' }] };
     expect(ingress).toEqual(overlay.includes('metrics') ? [{ ports: dns }, metrics] : [{ ports: dns }]);
-    const api = [443, 6443].map((port) => ({ port, protocol: 'TCP' }));
+    const api = [443, 6443, 8443, 16443].map((port) => ({ port, protocol: 'TCP' }));
     expect(egress).toEqual([{ ports: dns }, { ports: api }]);
+  });
+});
+
+/** `namespace:` of an operator's own kustomization, which moves what is rendered. */
+describe.skipIf(program === undefined)('in another namespace', () => {
+  it.each([...overlays, 'deploy/overlays/remote-cluster'])(
+    '%s goes there whole, its permissions too',
+    async (overlay) => {
+      const manifests = parse(await renderWith(program!, overlay, [], { namespace: 'dns-extra' }));
+      expect(only(manifests, 'Namespace').metadata.name).toBe('dns-extra');
+      for (const { kind, metadata } of manifests) {
+        expect(metadata.namespace, kind).toBe(clusterWide.includes(kind) ? undefined : 'dns-extra');
+      }
+      const { name } = only(manifests, 'ServiceAccount').metadata;
+      const subject = { kind: 'ServiceAccount', name, namespace: 'dns-extra' };
+      expect(only(manifests, 'ClusterRoleBinding').subjects).toEqual([subject]);
+    },
+  );
+
+  it('the base leaves a namespace that is there already as it is', async () => {
+    const manifests = parse(await renderWith(program!, 'deploy/base', [], { namespace: 'kube-system' }));
+    expect(manifests.map(({ kind }) => kind)).not.toContain('Namespace');
+    expect(only(manifests, 'ClusterRoleBinding').subjects).toMatchObject([{ namespace: 'kube-system' }]);
   });
 });
 
@@ -256,8 +279,19 @@ describe.skipIf(program === undefined)('the components', () => {
     expect(mount).toEqual({ name: 'state', mountPath: '/var/lib/serviceentry-dns' });
   });
 
-  it('all go together', async () => {
-    const manifests = parse(await renderWith(program!, 'deploy/overlays/multi-cluster', components));
+  it('all go together, with a Corefile of the operator', async () => {
+    const own = {
+      namespace: 'dns-extra',
+      configMapGenerator: [{ name: 'serviceentry-dns', behavior: 'merge', files: ['Corefile'] }],
+    };
+    const manifests = parse(await renderWith(program!, 'deploy/base', components, own, { Corefile: 'mine' }));
+    expect(only(manifests, 'ClusterRole').rules).toEqual(expect.arrayContaining(baseRules));
     expect(only(manifests, 'ClusterRole').rules).toHaveLength(baseRules.length + 3);
+    const { manifest, pod } = workload(manifests);
+    expect(manifest.kind).toBe('DaemonSet');
+    expect(manifest.spec?.template?.metadata).toHaveProperty(['annotations', 'prometheus.io/port'], '9153');
+    expect(pod.volumes.map(({ name }) => name).sort()).toEqual(['cluster-east', 'cluster-west', 'config', 'state']);
+    expect(only(manifests, 'ServiceMonitor').metadata.namespace).toBe('dns-extra');
+    expect(corefileOf(manifests)).toBe('mine');
   });
 });

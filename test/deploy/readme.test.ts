@@ -32,10 +32,16 @@ describe('deploy/README.md', () => {
 
   it('lists the folders that there are', () => {
     const listed = tableRows(section(file, 'Running serviceentry-dns in a cluster'))
-      .slice(0, 12)
+      .slice(0, 18)
       .flatMap(([name]) => codeSpans(name!));
     const folders = (name: string): string[] => readdirSync(`deploy/${name}`).map((each) => `${name}/${each}`);
     expect(listed.sort()).toEqual(['base', 'examples', ...folders('components'), ...folders('overlays')].sort());
+  });
+
+  it('has all examples in their kustomization', () => {
+    const { resources } = load(readFileSync('deploy/examples/kustomization.yaml', 'utf8')) as { resources: string[] };
+    const files = readdirSync('deploy/examples').filter((name) => /^(?!kustomization).*\.yaml$/.test(name));
+    expect(resources.toSorted()).toEqual(files.sort());
   });
 
   it('alerts on metrics that there are', () => {
@@ -56,7 +62,8 @@ describe('deploy/README.md', () => {
     )!;
     const others = blocks.filter(({ language }) => language === 'coredns');
     expect(others).toHaveLength(4);
-    for (const { text, place } of others) expect(text, place).toMatch(new RegExp(`forward \\S+ ${component}$`, 'm'));
+    for (const { text, place } of others)
+      expect(text, place).toMatch(new RegExp(`forward \\S+ ${component}( {)?$`, 'm'));
     const kubeDns = blocks.map(({ text }) => text).find((text) => text.includes('stubDomains'))!;
     const { data } = load(kubeDns) as Manifest;
     expect(JSON.parse(data!.stubDomains!)).toEqual({ 'mesh.test': [component] });
@@ -67,9 +74,9 @@ describe('deploy/README.md', () => {
     const corefile = blocks.find(({ language }) => language === 'corefile')!.text;
     const own = load(text) as { resources: string[]; components: string[] };
     expect(own.resources).toEqual(['deploy/base']);
-    const names = own.components.map((name) => name.replace('deploy/components/', '')) as 'cluster-ip'[];
+    const names = own.components.map((name) => name.replace('deploy/components/', '')) as 'namespace'[];
     const manifests = parse(await renderWith(program!, 'deploy/base', names, own, { Corefile: corefile }));
-    expect(only(manifests, 'Service').spec?.clusterIP).toBe('10.96.0.53');
+    expect(only(manifests, 'Namespace').metadata.name).toBe('serviceentry-dns');
     expect(workload(manifests).pod.containers[0]!.image).toBe('REGISTRY/serviceentry-dns:0.1.0');
     expect(corefileOf(manifests)).toBe(corefile);
   });

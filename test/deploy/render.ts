@@ -8,16 +8,28 @@ import type { Manifest } from './manifest.ts';
 
 const run = promisify(execFile);
 
-/** The overlays of deploy/, and the base; each is what somebody applies. */
+/** The overlays of deploy/ that run the server; each is what somebody applies. */
 export const overlays = [
-  'deploy/base',
+  'deploy/overlays/default',
   'deploy/overlays/daemonset',
   'deploy/overlays/metrics',
   'deploy/overlays/metrics-annotations',
   'deploy/overlays/multi-cluster',
 ] as const;
 
-export const components = ['cluster-ip', 'namespace-labels', 'services', 'sidecars', 'snapshot'] as const;
+/** They stand on each other in this order: daemonset makes another kind of what the others patch. */
+export const components = [
+  'cluster-ip',
+  'namespace',
+  'daemonset',
+  'metrics',
+  'metrics-annotations',
+  'multi-cluster',
+  'namespace-labels',
+  'services',
+  'sidecars',
+  'snapshot',
+] as const;
 
 /** What `kustomize build` prints for a folder. */
 export async function render(kustomize: string, directory: string): Promise<string> {

@@ -12,7 +12,7 @@ import { coreDns, provide } from './go-tool.ts';
 
 const program = await provide(coreDns);
 const [forMesh, belowCluster, nodeLocal, forGlobal] = snippets as [string, string, string, string];
-const [ours, , oursGlobal] = corefiles as [string, string, string];
+const [ours, oursBelowCluster, , oursGlobal] = corefiles as [string, string, string, string];
 
 /** A Service that the cluster's DNS server knows by itself. */
 const kubernetesService = 'web.default.svc.cluster.local';
@@ -108,7 +108,7 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
   });
 
   it('answers for hosts below cluster.local, behind the Services of Kubernetes', async () => {
-    await start(ours, belowCluster);
+    await start(oursBelowCluster, belowCluster);
     expect((await cluster.ask(`${kubernetesService} A`)).answer[0]).toContain('10.96.7.7');
     const { answer } = await cluster.ask('vm.legacy.svc.cluster.local A');
     expect(answer).toEqual(['vm.legacy.svc.cluster.local. 30 IN A 10.9.0.2']);

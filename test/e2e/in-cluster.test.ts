@@ -46,7 +46,7 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
   describeOnCluster('on an API server', (cluster) => {
     test('serves, is ready, counts, and goes on answering while the Service forgets it', async () => {
       const { admin } = cluster();
-      const manifests = parse(await render(program!, 'deploy/base'));
+      const manifests = parse(await render(program!, 'deploy/overlays/default'));
       await applyManifests(admin, manifests);
       await ensureNamespaces(admin, 'shop');
       await admin.create(withVip('shop', 'vip', 'vip.mesh.test', '10.1.0.1'));

@@ -17,7 +17,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
     let base: Rendered[];
 
     beforeAll(async () => {
-      base = parse(await render(program!, 'deploy/base'));
+      base = parse(await render(program!, 'deploy/overlays/default'));
       await applyManifests(cluster().admin, base);
       const { admin } = cluster();
       await ensureNamespaces(admin, 'shop');
@@ -61,9 +61,46 @@ describe.skipIf(program === undefined)('the manifests', () => {
       await applyManifests(cluster().admin, manifests, '&dryRun=All');
     });
 
+    test.for([...overlays, 'deploy/overlays/remote-cluster'])(
+      '%s is taken in another namespace, and its account may read there',
+      async (overlay) => {
+        const other = `other-${overlay.split('/').at(-1)!}`;
+        const text = await renderWith(program!, overlay, [], { namespace: other });
+        const manifests = parse(text).filter(({ kind }) => kind !== 'ServiceMonitor');
+        const { admin } = cluster();
+        // The names of what is cluster-wide are those of the base, which the other tests need.
+        onTestFinished(() => applyManifests(admin, [only(base, 'ClusterRoleBinding')]));
+        await applyManifests(admin, manifests);
+        const client = new ApiClient(cluster().access(await accountToken(admin, other)));
+        onTestFinished(() => client.close());
+        await untilAllowed(client, 'networking.istio.io', 'serviceentries');
+        await untilAllowed(client, '', 'pods');
+      },
+    );
+
+    test('the base goes into kube-system without touching it', async () => {
+      const { admin } = cluster();
+      onTestFinished(() => applyManifests(admin, [only(base, 'ClusterRoleBinding')]));
+      await applyManifests(admin, parse(await renderWith(program!, 'deploy/base', [], { namespace: 'kube-system' })));
+      const { metadata } = await admin.send<Rendered>('GET', '/api/v1/namespaces/kube-system');
+      expect(Object.keys(metadata.labels ?? {})).toEqual(['kubernetes.io/metadata.name']);
+      const client = new ApiClient(cluster().access(await accountToken(admin, 'kube-system')));
+      onTestFinished(() => client.close());
+      await untilAllowed(client, 'networking.istio.io', 'serviceentries');
+    });
+
+    test('the examples are taken, and served', async () => {
+      const manifests = parse(await render(program!, 'deploy/examples'));
+      await applyManifests(cluster().admin, manifests);
+      const served = await serve();
+      await served.until('payments.mesh.test', '10.96.10.1');
+      await served.until('cassandra.mesh.test', '10.40.0.1 10.40.0.2');
+    });
+
     test('all components are taken', async () => {
-      const text = await renderWith(program!, 'deploy/overlays/daemonset', components.slice(1));
-      await applyManifests(cluster().admin, parse(text), '&dryRun=All');
+      const text = await renderWith(program!, 'deploy/base', components.slice(1), { namespace });
+      const manifests = parse(text).filter(({ kind }) => kind !== 'ServiceMonitor');
+      await applyManifests(cluster().admin, manifests, '&dryRun=All');
       // The address of the component is for another range.
       const fixed = only(parse(await renderWith(program!, 'deploy/base', ['cluster-ip'])), 'Service');
       await expect(applyManifests(cluster().admin, [fixed], '&dryRun=All')).rejects.toThrow(/10\.96\.0\.53/);

@@ -34,7 +34,7 @@ describe.skipIf(program === undefined)('CoreDNS and this server, both with the s
       const directory = mkdtempSync(join(tmpdir(), 'stub-domain-'));
       const node = await FakeUpstream.start();
       const kubeconfig = cluster().kubeconfig();
-      const server = await startCorefile(withSource(corefiles[0]!, `kubeconfig ${kubeconfig}`, node.port), 'Corefile');
+      const server = await startCorefile(withSource(corefiles[1]!, `kubeconfig ${kubeconfig}`, node.port), 'Corefile');
       const options = { program: program!, directory, port: server.listeners[0]!.port, upstreamPort: node.port };
       const dns = await CoreDns.start(
         snippet.replace(/^( *)ttl 30$/m, `$1ttl 30\n$1kubeconfig ${kubeconfig}`),

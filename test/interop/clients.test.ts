@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingForRoot } from '../support/machine.ts';
-import { Lab } from './lab.ts';
+import { Lab } from '../support/lab.ts';
 import { ours, serveOurs, serveParent } from './servers.ts';
 
 const needed = ['unshare', 'nsenter', 'ip', 'dig', 'knotd', 'dnssec-signzone', 'gcc', 'musl-gcc'];

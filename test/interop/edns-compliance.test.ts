@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingForRoot } from '../support/machine.ts';
-import { Lab } from './lab.ts';
+import { Lab } from '../support/lab.ts';
 import { ours, serveOurs, serveParent } from './servers.ts';
 
 const missing = missingForRoot('EDNS compliance', 'unshare', 'nsenter', 'ip', 'dig', 'knotd', 'dnssec-signzone');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coreDns, provide } from '../deploy/go-tool.ts';
 import type { DigQuestion, DigReply } from '../support/dig.ts';
 import { missingForRoot } from '../support/machine.ts';
-import { Lab } from './lab.ts';
+import { Lab } from '../support/lab.ts';
 import { fronts, ours, records, serveOurs, serveParent } from './servers.ts';
 
 const program = await provide(coreDns);

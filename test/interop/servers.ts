@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Lab } from './lab.ts';
+import type { Lab } from '../support/lab.ts';
 
 const run = promisify(execFile);
 

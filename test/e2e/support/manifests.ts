@@ -2,9 +2,12 @@ import { expect } from 'vitest';
 import type { Manifest } from '../../deploy/manifest.ts';
 import type { ApiClient } from './api-client.ts';
 
-const namespace = 'serviceentry-dns';
 const clusterWide = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
-const plurals: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies' };
+const plurals: Readonly<Record<string, string>> = {
+  NetworkPolicy: 'networkpolicies',
+  ServiceEntry: 'serviceentries',
+  WorkloadEntry: 'workloadentries',
+};
 
 /** As `kubectl apply --server-side` does; a field that the API does not know is an error. `query` begins with `&`. */
 export async function applyManifests(
@@ -15,7 +18,7 @@ export async function applyManifests(
   for (const manifest of manifests) {
     const { apiVersion, kind, metadata } = manifest;
     const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const scope = clusterWide.includes(kind) ? '' : `/namespaces/${metadata.namespace!}`;
+    const scope = clusterWide.includes(kind) ? '' : `/namespaces/${metadata.namespace ?? 'default'}`;
     const path = `${root}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`;
     const parameters = `fieldManager=test&force=true&fieldValidation=Strict${query}`;
     await admin.send('PATCH', `${path}?${parameters}`, manifest, 'application/apply-patch+yaml');
@@ -23,7 +26,7 @@ export async function applyManifests(
 }
 
 /** A token of the account of the manifests, as the kubelet gives one to a Pod. */
-export async function accountToken(admin: ApiClient): Promise<string> {
+export async function accountToken(admin: ApiClient, namespace = 'serviceentry-dns'): Promise<string> {
   const { status } = await admin.send<{ status: { token: string } }>(
     'POST',
     `/api/v1/namespaces/${namespace}/serviceaccounts/serviceentry-dns/token`,

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Child } from '../support/child.ts';
-import { digArguments, digReplies, type DigQuestion, type DigReply } from '../support/dig.ts';
+import { Child } from './child.ts';
+import { digArguments, digReplies, type DigQuestion, type DigReply } from './dig.ts';
 
 const run = promisify(execFile);
 const startTimeoutMs = 30_000;
@@ -53,13 +53,19 @@ export class Lab {
   async serve(address: string, probe: string, command: string, ...args: string[]): Promise<void> {
     // All of 127.0.0.0/8 is local, but BIND listens only on addresses that an interface has.
     await this.run('ip', 'address', 'replace', `${address}/8`, 'dev', 'lo');
-    const child = new Child('nsenter', [...this.#enter(), command, ...args], this.directory);
-    this.#children.push(child);
+    const child = this.spawn(command, ...args);
     const hasAnswer = async (): Promise<boolean> => {
       const [reply] = await this.dig(address, [{ ask: probe, options: ['+notcp', '+time=1'] }]);
       return reply!.rcode === 'NOERROR';
     };
     await child.until(hasAnswer, startTimeoutMs);
+  }
+
+  /** Starts a program that runs until the lab stops. */
+  spawn(command: string, ...args: string[]): Child {
+    const child = new Child('nsenter', [...this.#enter(), command, ...args], this.directory);
+    this.#children.push(child);
+    return child;
   }
 
   /** Asks the server at an address of the lab. */
