@@ -1,7 +1,7 @@
 import type { Handler, Outcome } from '../plugins/plugin.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { TableReader } from '../registry/table/reader.ts';
-import { rcode, rrClass, rrType } from '../wire/codes.ts';
+import { headerFlag, rcode, rrClass, rrType } from '../wire/codes.ts';
 import { truncate } from '../wire/message.ts';
 import type { Query } from '../wire/query.ts';
 import { badVersionReply, bareReply, emptyReply, serverFailure } from '../wire/reply.ts';
@@ -109,12 +109,15 @@ export class Answerer {
     return entry?.value;
   }
 
+  /** Cuts a reply that came from elsewhere and is too long; who writes one here keeps to the limit. */
   #finish(query: Query, length: number): number {
     if (length === 0) return 0;
     if (length > query.replyLimit) {
       length = truncate(query.out, query.outStart, length, query.replyLimit);
-      this.#counters[counter.truncated]!++;
+      // There is no larger answer to come back for.
+      if (query.transport !== 'udp') query.out[query.outStart + 2]! &= ~headerFlag.TC;
     }
+    if ((query.out[query.outStart + 2]! & headerFlag.TC) !== 0) this.#counters[counter.truncated]!++;
     return length;
   }
 

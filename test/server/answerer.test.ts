@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Handler } from '../../src/plugins/plugin.ts';
 import { Answerer, type Chain } from '../../src/server/answerer.ts';
 import { counter, makeCounters, total } from '../../src/server/counters.ts';
-import { rcode } from '../../src/wire/codes.ts';
+import { headerFlag, rcode } from '../../src/wire/codes.ts';
 import { Query } from '../../src/wire/query.ts';
 import { emptyReply } from '../../src/wire/reply.ts';
 import { encodeQuery, replyBytes, type QueryOptions, type TypeOption } from '../support/query.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
-import { message, nameOf, opt, question } from '../wire/support.ts';
+import { message, nameOf, opt, question, record } from '../wire/support.ts';
 import { ScriptedChain } from './harness.ts';
 
 function open(chains: Readonly<Record<string, Handler>>, recursive: readonly string[] = []) {
@@ -246,6 +246,36 @@ describe('replies', () => {
     expect(octets.length).toBeLessThanOrEqual(512);
     expect(packet!.flag_tc).toBe(true);
     expect(count('truncated')).toBe(1);
+  });
+
+  test('with TC are counted, whoever has set it, at once and later', async () => {
+    const cutHere: Handler = (query) => {
+      const length = emptyReply(query, rcode.NOERROR, true);
+      query.out[query.outStart + 2]! |= headerFlag.TC;
+      return length;
+    };
+    const cutUpstream: Handler = (query) => {
+      query.hold();
+      return Promise.resolve(cutHere(query));
+    };
+    const { ask, count } = open({ 'here.': cutHere, 'upstream.': cutUpstream, 'whole.': says(rcode.NOERROR) });
+    for (const name of ['here', 'a.here', 'upstream', 'whole']) await ask(name, 'A', { edns: true });
+    expect(count('truncated')).toBe(3);
+  });
+
+  test('over a stream are cut without TC', async () => {
+    const records = Array.from({ length: 40 }, () => record({ type: 65_280, rdata: new Uint8Array(2000) }));
+    const { ask, count } = open({
+      '.': (query) => {
+        query.hold();
+        query.out = message({ flags: [0x80, 0], questions: [question(nameOf('a'))], answers: records });
+        return Promise.resolve(query.out.length);
+      },
+    });
+    const { octets, packet } = await ask('a', 'A', { transport: 'tcp' });
+    expect(octets.length).toBeLessThanOrEqual(65_535);
+    expect([packet!.answers!.length, packet!.flag_tc]).toEqual([32, false]);
+    expect(count('truncated')).toBe(0);
   });
 
   test('counters of all workers are summed', () => {
