@@ -21,6 +21,8 @@ export interface RegistryOptions {
   readonly locality: string;
   /** The own zones, lower-case, absolute. */
   readonly zones: readonly string[];
+  /** Zones of other server blocks below the own ones: they exist, and nothing else is known of them here. Absolute. */
+  readonly zonesBelow?: readonly string[];
   /** Reverse zones of the ranges that automatic addresses come from: what is unknown there never leaks upstream. */
   readonly allocationZones: readonly string[];
 }

@@ -12,6 +12,8 @@ import type { ViewMap } from './resolve/view-map.ts';
 import { recordFlag, recordKind } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 
+type PublisherOptions = Pick<RegistryOptions, 'zones' | 'zonesBelow' | 'allocationZones' | 'ttl'>;
+
 /**
  * Keeps the answer table in step with the answers of the hosts. A name can be claimed from several sides; for each client
  * the first of these has it that the client sees: a host, an endpoint name of the host above it, the fixed names of an own
@@ -35,7 +37,7 @@ export class Publisher {
     table: TableWriter,
     compiler: Compiler,
     namespaces: ViewNamespaces,
-    { zones, allocationZones, ttl }: Pick<RegistryOptions, 'zones' | 'allocationZones' | 'ttl'>,
+    { zones, zonesBelow = [], allocationZones, ttl }: PublisherOptions,
     serverAddresses: readonly string[],
   ) {
     this.#table = table;
@@ -53,6 +55,8 @@ export class Publisher {
       const name = encodeName(`ns.dns${suffix}`)!;
       this.#fix({ kind: 'internal', ttl, name, flags: recordFlag.own, addresses: serverAddresses });
     }
+    // As if each had a name below it.
+    for (const zone of zonesBelow) this.#ancestors.move(`*.${zone.slice(0, -1)}`, undefined, everybody);
   }
 
   /** How many hosts are served, to whomever. */

@@ -7,6 +7,7 @@ import type { MultisocketConfig } from '../plugins/multisocket/config.ts';
 import type { DirectivePlugin } from '../plugins/plugin.ts';
 import { tlsName, type TlsConfig } from '../plugins/tls/config.ts';
 import type { BlockConfig, ListenerConfig, PluginConfig, ServerConfig } from './config.ts';
+import { withZonesBelow } from './zones-below.ts';
 
 /** RFC 7858 section 3.1; `-dns.port` says nothing of it, as in CoreDNS. */
 const tlsPort = 853;
@@ -29,9 +30,10 @@ export function configure(
   problems: Problems,
 ): ServerConfig {
   const blocks = serverBlocks.map((block) => readBlock(block, options, problems));
+  const listeners = listenersOf(serverBlocks, blocks, options.defaultPort, problems);
   return {
-    blocks,
-    listeners: listenersOf(serverBlocks, blocks, options.defaultPort, problems),
+    blocks: withZonesBelow(blocks, listeners),
+    listeners,
     sockets: blocks
       .map((block) => configOf<MultisocketConfig>(block, 'multisocket')?.sockets)
       .find((n) => n !== undefined),
