@@ -622,7 +622,14 @@ describe('where it would be forwarded', () => {
     const to = ['192.0.2.99:53'];
     expect(explanation.forwarded).toEqual([{ plugin: 'forward', to, name: 'a.example.com.', type: 'A', isSub: false }]);
     expect(explanation.reply).toBeNull();
-    expect(explanation.replyWithoutUpstream).toBeNull();
+    // It has an SRV here, and so exists.
+    expect(explanation.replyWithoutUpstream).toMatchObject({ rcode: 'NOERROR', answer: [] });
+  });
+
+  test('a host without ports is only what upstream says', async () => {
+    const objects = serviceEntry('a/x', 'hosts: [a.example.com], resolution: DNS');
+    const explanation = await inspect({ objects }).explain({ name: 'a.example.com' });
+    expect([explanation.reply, explanation.replyWithoutUpstream]).toEqual([null, null]);
   });
 
   test('SRV that is made where upstream has none', async () => {
