@@ -15,6 +15,7 @@ import { Publisher } from './publisher.ts';
 import type { Rejection } from './rejection.ts';
 import { createdOf, resolveHost, type ResolveContext } from './resolve/resolve.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
+import { ServiceNames } from './service-names.ts';
 import type { Change, PodDemand, Sink } from './source.ts';
 import { Store, type Refusal } from './store.ts';
 import { syncState } from './table/layout.ts';
@@ -57,6 +58,7 @@ export class Registry implements Sink {
   readonly #pointers: PointerIndex;
   readonly #clients: ClientIndex;
   readonly #namespaces: NamespaceIds;
+  readonly #serviceNames: ServiceNames;
   readonly #keeper: AllocationKeeper | undefined;
   readonly #oversize: OversizeWatch;
   readonly #podDemand: PodDemandWatch;
@@ -81,11 +83,12 @@ export class Registry implements Sink {
       createdOf(host, this.store.entriesOf(host), this.context),
     );
     this.#clients = new ClientIndex(table, compiler, this.#namespaces, this.store.packed);
+    this.#serviceNames = new ServiceNames(table, this.store.services);
     this.context = {
       options,
       select: (entry) => this.store.workloads.selectedBy(entry),
       sidecar: (namespace) => (options.sidecars ? this.store.sidecarOf(namespace) : undefined),
-      hasService: (host) => options.services && this.store.hasService(host),
+      hasService: (host) => this.store.services.hasHost(host),
       limitedNamespaces: () => this.#namespaces.limited,
       allocated: (entry, host) => this.#keeper?.addressesOf(entry, host) ?? [],
     };
@@ -135,9 +138,12 @@ export class Registry implements Sink {
       if (change.type === 'upsert') this.#add(change.object, change.text, dirty);
     }
     this.#keeper?.flush(dirty);
-    let changed = false;
+    // While there is a wildcard host no Service is without its name for a moment.
+    const { hasWildcards } = this.store;
+    let changed = hasWildcards && this.#serviceNames.update(true);
     for (const host of dirty) changed = this.#resolve(host) || changed;
     changed = this.#pointers.flush() || changed;
+    if (!hasWildcards) changed = this.#serviceNames.update(false) || changed;
     if (changed) this.#touchSerial();
     if (dirty.size > 0 && told) this.#logChanges(told, dirty, changed);
     this.store.packed.settle();
@@ -176,12 +182,14 @@ export class Registry implements Sink {
     }
     if (object.kind === 'ServiceEntry') this.#keeper?.add(object);
     if (object.kind === 'Pod') this.#clients.add(object);
+    if (object.kind === 'Service') this.#serviceNames.touch(object);
     if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }
 
   #remove(object: RegistryObject, dirty: TextSet): void {
     if (object.kind === 'Pod') this.#clients.remove(object);
     this.store.remove(object, dirty);
+    if (object.kind === 'Service') this.#serviceNames.touch(object);
     if (object.kind === 'ServiceEntry') this.#keeper?.remove(object);
     if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
   }

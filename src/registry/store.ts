@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { refusalOf } from './allowed.ts';
 import { HashIndex, hashText } from './hash-index.ts';
-import { neverMatches } from './host.ts';
+import { isWildcard, neverMatches } from './host.ts';
 import { IdSets } from './id-sets.ts';
 import { compareNames, type RegistryObject, type ServiceEntry, type Sidecar } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { PackedObjects } from './packed-objects.ts';
 import type { Workload } from './resolve/endpoints.ts';
 import { defaultSidecar } from './resolve/sidecar.ts';
+import { ServiceIndex } from './service-index.ts';
 import type { TextSet } from './text-set.ts';
 import { WorkloadIndex } from './workload-index.ts';
 
@@ -25,6 +26,8 @@ export interface Refusal {
  */
 export class Store {
   readonly workloads: WorkloadIndex;
+  /** Those that count: none where the option `services` is off. */
+  readonly services = new ServiceIndex();
   /** For indexes outside of the store. */
   readonly packed = new PackedObjects();
   readonly #options: RegistryOptions;
@@ -32,10 +35,8 @@ export class Store {
   /** Hash of a host → ServiceEntries that have it and may take it. */
   readonly #byHost = new HashIndex();
   readonly #sidecars = new IdSets();
-  /** `name.namespace.svc` of each Service → how many clusters and sources have one. */
-  readonly #services = new Map<string, number>();
-  /** `name.namespace.svc` → hosts that begin so, where Services are heeded. */
-  readonly #serviceHosts = new Map<string, Set<string>>();
+  /** Wildcard hosts, counted once for each ServiceEntry. */
+  #wildcards = 0;
   /** ServiceEntries with a host that they may not take. */
   readonly #refused = new Set<number>();
 
@@ -78,9 +79,9 @@ export class Store {
     return ids.length === 0 ? undefined : defaultSidecar(ids.map((id) => this.packed.objectOf(id) as Sidecar));
   }
 
-  /** Whether a Kubernetes Service has the name, in whatever cluster domain. */
-  hasService(host: string): boolean {
-    return this.#services.size > 0 && this.#services.has(servicePart(host) ?? '');
+  /** Whether any ServiceEntry has a wildcard host that it may take. */
+  get hasWildcards(): boolean {
+    return this.#wildcards > 0;
   }
 
   /**
@@ -94,8 +95,9 @@ export class Store {
         this.workloads.addSelector(object);
         return this.#addHosts(id, object, dirty);
       case 'Service':
-        this.#services.set(serviceName(object), (this.#services.get(serviceName(object)) ?? 0) + 1);
-        this.#touchService(object, dirty);
+        if (!this.#options.services) break;
+        this.services.add(object);
+        for (const host of this.services.hostsOf(object)) dirty.add(host);
         break;
       case 'Sidecar':
         this.#sidecars.add(object.meta.namespace, id);
@@ -117,8 +119,9 @@ export class Store {
         this.#removeHosts(id, object, dirty);
         break;
       case 'Service':
-        this.#removeService(serviceName(object));
-        this.#touchService(object, dirty);
+        if (!this.#options.services) break;
+        this.services.remove(object);
+        for (const host of this.services.hostsOf(object)) dirty.add(host);
         break;
       case 'Sidecar':
         this.#sidecars.delete(object.meta.namespace, id);
@@ -165,10 +168,8 @@ export class Store {
     for (const host of entry.hosts) {
       if (neverMatches(host) || refused.some((refusal) => refusal.host === host)) continue;
       this.#byHost.add(hashText(host, this.#seed), id);
-      const service = this.#options.services ? servicePart(host) : undefined;
-      if (service !== undefined) {
-        this.#serviceHosts.set(service, (this.#serviceHosts.get(service) ?? new Set()).add(host));
-      }
+      if (this.#options.services) this.services.addHost(host);
+      if (isWildcard(host)) this.#wildcards++;
       dirty.add(host);
     }
     if (refused.length > 0) this.#refused.add(id);
@@ -180,22 +181,10 @@ export class Store {
     for (const host of entry.hosts) {
       if (!this.#isFiled(entry, host)) continue;
       this.#byHost.delete(hashText(host, this.#seed), id);
-      if (this.#options.services && this.entriesOf(host).length === 0) this.#forgetServiceHost(host);
+      if (this.#options.services && this.entriesOf(host).length === 0) this.services.removeHost(host);
+      if (isWildcard(host)) this.#wildcards--;
       dirty.add(host);
     }
-  }
-
-  #forgetServiceHost(host: string): void {
-    const service = servicePart(host);
-    if (service === undefined) return;
-    const hosts = this.#serviceHosts.get(service);
-    if (hosts?.delete(host) && hosts.size === 0) this.#serviceHosts.delete(service);
-  }
-
-  #removeService(name: string): void {
-    const left = (this.#services.get(name) ?? 0) - 1;
-    if (left > 0) this.#services.set(name, left);
-    else this.#services.delete(name);
   }
 
   #touchSelecting(workload: Workload, dirty: TextSet): void {
@@ -204,23 +193,8 @@ export class Store {
     }
   }
 
-  #touchService(service: RegistryObject, dirty: TextSet): void {
-    if (!this.#options.services) return;
-    for (const host of this.#serviceHosts.get(serviceName(service)) ?? []) dirty.add(host);
-  }
-
   /** A Sidecar speaks of hosts by pattern: whom it concerns is found by asking all. */
   #touchAll(dirty: TextSet): void {
     if (this.#options.sidecars) for (const host of this.#hosts()) dirty.add(host);
   }
-}
-
-function serviceName({ meta }: RegistryObject): string {
-  return `${meta.name}.${meta.namespace}.svc`;
-}
-
-/** `name.namespace.svc` of a host in that form, whatever cluster domain follows. */
-function servicePart(host: string): string | undefined {
-  const match = /^[^.]+\.[^.]+\.svc(?=\.|$)/.exec(host);
-  return match?.[0];
 }

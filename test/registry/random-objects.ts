@@ -30,6 +30,8 @@ export const hosts = [
   'a.b.mesh.test',
   '*.b.mesh.test',
   'svc.one.svc.cluster.local',
+  '*.one.svc.cluster.local',
+  '*.cluster.local',
   '1.0.0.10.in-addr.arpa',
 ];
 

@@ -31,6 +31,8 @@ const askedNames = [
     'com',
     'test',
     'cluster.local',
+    'other.two.svc.cluster.local',
+    'x.other.two.svc.cluster.local',
     'other.test',
   ]),
 ];

@@ -54,8 +54,8 @@ class Answerer {
     if (!this.#table.isSynced) return this.#unsyncedReply(query);
     if (this.#authority.isDelegation(query)) return this.#answerDelegation(query);
     const record = this.#matcher.match(query);
-    const { first, isAncestor } = this.#matcher;
-    if (record < 0) return this.#notServed(query, isAncestor);
+    const { first, isAncestor, isService } = this.#matcher;
+    if (record < 0) return this.#notServed(query, isAncestor || (isService && !this.#authority.mayForward(query)));
     return first === 0 ? this.#answerHost(query, record) : this.#answerService(query, record, first);
   }
 

@@ -4,6 +4,7 @@ import { maxNameLength } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import { ClientFinder } from './clients.ts';
+import { ClusterServices } from './cluster-services.ts';
 import type { ServiceEntryConfig } from './config.ts';
 import { selectView } from './views.ts';
 
@@ -19,10 +20,13 @@ export class NameMatcher {
   first = 0;
   /** No record answers, but the name is an ancestor of one that is served. */
   isAncestor = false;
+  /** No record answers, for the name is that of a Kubernetes Service, which the cluster's DNS answers for. */
+  isService = false;
 
   readonly #table: TableReader;
   readonly #except: ZoneMap<true>;
   readonly #clients: ClientFinder;
+  readonly #services: ClusterServices | undefined;
   /** Sidecars may limit clients even where an answer is the same for all. */
   readonly #hasLimits: boolean;
   /** Name of an endpoint below a wildcard, as it is looked up. */
@@ -32,6 +36,7 @@ export class NameMatcher {
     this.#table = table;
     this.#except = zoneList(registry.except);
     this.#clients = new ClientFinder(clients, table);
+    this.#services = registry.services ? new ClusterServices(table) : undefined;
     this.#hasLimits = registry.sidecars;
   }
 
@@ -40,6 +45,7 @@ export class NameMatcher {
     const table = this.#table;
     const { lower, labels, labelCount, nameLength } = query;
     this.isAncestor = false;
+    this.isService = false;
     // Hosts have no underscores.
     let first = 0;
     while (first < labelCount && lower[labels[first]! + 1] === underscore) first++;
@@ -87,6 +93,11 @@ export class NameMatcher {
       const record = found < 0 ? -1 : this.#seenBy(query, found);
       if (record < 0) continue;
       if (!this.#except.isEmpty && this.#except.offsetIn(query) >= 0) return -1;
+      const service = this.#services ? this.#services.find(query, first) : -1;
+      if (service >= 0) {
+        this.isService = service === 0;
+        return -1;
+      }
       const hasEndpoints = (table.arena[record + recordOffset.flags]! & recordFlag.hasEndpointNames) !== 0;
       // Below the name that the wildcard stands for: `<dashed-ip>.name.suffix`.
       const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix) : -1;

@@ -34,6 +34,8 @@ export type MatchKind =
   | 'reverse'
   /** Nothing is served here, but below it. */
   | 'ancestor'
+  /** A Kubernetes Service has it, and no wildcard host hides one: the cluster's DNS answers. */
+  | 'service'
   /** Nothing, below an own zone: it does not exist. */
   | 'own-zone'
   /** Nothing, in a range that automatic addresses come from: it never leaks upstream. */

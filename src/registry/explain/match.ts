@@ -1,6 +1,7 @@
 import { reverseName } from '../compile/pointers.ts';
 import { addressFromReverseName } from '../reverse-name.ts';
 import type { Registry } from '../registry.ts';
+import type { CoveringService } from '../service-index.ts';
 import { resolveFor } from '../resolve/resolve.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import { standings, type View } from '../resolve/visibility.ts';
@@ -63,21 +64,24 @@ export function matchName(name: string, view: View, registry: Registry, fallthro
   }
 
   const wildcard = matchWildcard(labels.slice(prefix), view, registry, tried);
-  if (wildcard === 'excepted') return result(notServed(name, ownZone, registry, fallthrough));
-  if (wildcard) return result(wildcard.isEndpoint ? 'endpoint' : 'wildcard', wildcard.host);
+  const otherwise = notServed(name, ownZone, registry, fallthrough);
+  if (wildcard === 'excepted') return result(otherwise);
+  if (typeof wildcard === 'object' && 'host' in wildcard)
+    return result(wildcard.isEndpoint ? 'endpoint' : 'wildcard', wildcard.host);
 
   const below = prefix === 0 ? findBelow(base, view, registry) : undefined;
   if (below !== undefined) {
     tried.push({ what: `names below ${shown(base)}`, result: `${below} is served, so this name exists` });
     return result('ancestor');
   }
-  const kind = notServed(name, ownZone, registry, fallthrough);
+  // Below an own zone, where nothing is forwarded, a name below that of a Service is not known to exist.
+  if (wildcard && (otherwise === 'none' || (wildcard.isItself && prefix === 0))) return result('service');
   if (ownZone !== undefined) {
     const falls =
-      kind === 'none' ? 'fallthrough sends the name to the next plugin' : 'below it this name does not exist';
+      otherwise === 'none' ? 'fallthrough sends the name to the next plugin' : 'below it this name does not exist';
     tried.push({ what: `own zone ${ownZone}`, result: falls });
   }
-  return result(kind);
+  return result(otherwise);
 }
 
 /** The answer of a host for this client, where it sees one. */
@@ -91,7 +95,8 @@ export function hostFor(name: string, view: View, registry: Registry): string | 
   if (seenAnswer(name, view, registry)) return name;
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
     const wildcard = `*${name.slice(dot)}`;
-    if (seenAnswer(wildcard, view, registry)) return wildcard;
+    if (!seenAnswer(wildcard, view, registry)) continue;
+    return registry.store.services.covering(name) ? undefined : wildcard;
   }
   return undefined;
 }
@@ -114,7 +119,7 @@ function matchWildcard(
   view: View,
   registry: Registry,
   tried: Attempt[],
-): { host: string; isEndpoint: boolean } | 'excepted' | undefined {
+): { host: string; isEndpoint: boolean } | 'excepted' | CoveringService | undefined {
   const { except } = registry.context.options;
   for (let at = 1; at < labels.length; at++) {
     const host = `*.${labels.slice(at).join('.')}`;
@@ -125,6 +130,11 @@ function matchWildcard(
     if (excepted !== undefined) {
       tried.push({ what: `except ${excepted}`, result: 'no wildcard answers below it' });
       return 'excepted';
+    }
+    const service = registry.store.services.covering(labels.join('.'));
+    if (service) {
+      tried.push({ what: `Service ${service.key}`, result: 'the cluster has it, and no wildcard host hides it' });
+      return service;
     }
     const isEndpoint = at >= 2 && seenAnswer(host, view, registry)?.endpoints.has(labels[0]!) === true;
     return { host, isEndpoint };

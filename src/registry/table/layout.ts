@@ -33,9 +33,10 @@ import { readUint16, readUint32 } from '../../wire/message.ts';
  *     views       u32 plain, u32 meshed for most clients, u16 count, then each u32 namespace, u32 plain, u32 meshed, by
  *                 the namespace's number: the offset of a record within this one, 0 for clients that see nothing
  *
- * Two kinds are not names of the DNS; their names begin with an octet that no label has. `client` says of an address
+ * Some kinds are not names of the DNS; their names begin with an octet that no label has. `client` says of an address
  * (255, 16 octets, 0) which namespace it is in; `namespace` which number a namespace has (254, name, 0), and of a number
- * (253, 4 octets, 0) what limits it. The number stands in place of the TTL.
+ * (253, 4 octets, 0) what limits it. The number stands in place of the TTL. `service` is there for a Kubernetes Service (251,
+ * the labels of its name and namespace, 0), and only while there are wildcard hosts.
  *
  * All offsets are from the start of the record. Addresses are bare, so that a reply can start with any of them.
  */
@@ -90,6 +91,7 @@ export const recordKind = {
   views: 5,
   client: 6,
   namespace: 7,
+  service: 11,
 } as const;
 
 export const recordFlag = {
@@ -123,8 +125,8 @@ export const clientFlag = {
 /** Flag of a `namespace` record: a Sidecar limits what its clients see to what lists the namespace. */
 export const limitedNamespace = 1;
 
-/** First octet of the names of clients and namespaces in the table; labels have at most 63 octets. */
-export const pseudoName = { client: 255, namespace: 254, number: 253 } as const;
+/** First octet of the names of clients, namespaces and Services in the table; labels have at most 63 octets. */
+export const pseudoName = { client: 255, namespace: 254, number: 253, service: 251 } as const;
 
 /** In place of a target's label length: an absolute name follows. */
 export const absoluteTarget = 255;

@@ -12,6 +12,7 @@ import { section06 } from './section-06.ts';
 import { section06Locality } from './section-06-locality.ts';
 import { section07 } from './section-07.ts';
 import { section08 } from './section-08.ts';
+import { section08Services } from './section-08-services.ts';
 import { section08Sidecars } from './section-08-sidecars.ts';
 import { section08Views } from './section-08-views.ts';
 import { section09 } from './section-09.ts';
@@ -33,6 +34,7 @@ export const allCases: readonly SemanticsCase[] = [
   ...section07,
   ...section08,
   ...section08Views,
+  ...section08Services,
   ...section08Sidecars,
   ...section09,
   ...section10,

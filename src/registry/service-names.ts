@@ -1,0 +1,53 @@
+import { Compiler } from './compile/compile.ts';
+import type { RegistryObject } from './object.ts';
+import { serviceKey, type ServiceIndex } from './service-index.ts';
+import { pseudoName } from './table/layout.ts';
+import type { TableWriter } from './table/writer.ts';
+
+/**
+ * The names of Kubernetes Services in the table, so that no wildcard host answers for one (SEMANTICS.md section 8). They take
+ * some 60 octets each, and are there only while there are wildcard hosts.
+ */
+export class ServiceNames {
+  readonly #table: TableWriter;
+  readonly #compiler = new Compiler();
+  readonly #services: Pick<ServiceIndex, 'has' | 'keys'>;
+  /** Services that have come or gone since the last `update`. */
+  #touched = new Set<string>();
+  #areThere = false;
+
+  constructor(table: TableWriter, services: Pick<ServiceIndex, 'has' | 'keys'>) {
+    this.#table = table;
+    this.#services = services;
+  }
+
+  /** A Service has come or gone, or may have. */
+  touch(service: RegistryObject): void {
+    if (this.#areThere) this.#touched.add(serviceKey(service));
+  }
+
+  /** Whether the table has something else than before. */
+  update(areNeeded: boolean): boolean {
+    const touched = this.#touched;
+    if (touched.size > 0) this.#touched = new Set();
+    const keys = areNeeded === this.#areThere ? touched : this.#services.keys;
+    this.#areThere = areNeeded;
+    let changed = false;
+    for (const key of keys) changed = this.#write(key, areNeeded && this.#services.has(key)) || changed;
+    return changed;
+  }
+
+  #write(key: string, isThere: boolean): boolean {
+    const name = serviceName(key);
+    if (!name) return false;
+    if (!isThere) return this.#table.delete(name);
+    return this.#table.set(this.#compiler.compile({ name, kind: 'service', flags: 0, ttl: 0 }));
+  }
+}
+
+/** Under which name the table knows a Service `NAME.NAMESPACE`; `undefined` where these are no two labels. */
+export function serviceName(key: string): Uint8Array | undefined {
+  const labels = key.split('.').map((label) => Buffer.from(label, 'latin1'));
+  if (labels.length !== 2 || labels.some(({ length }) => length === 0 || length > 63)) return undefined;
+  return Uint8Array.of(pseudoName.service, ...labels.flatMap((label) => [label.length, ...label]), 0);
+}
