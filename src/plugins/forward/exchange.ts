@@ -3,14 +3,24 @@ import type { Attempt, Channel } from './attempt.ts';
 import type { Expiring } from './deadlines.ts';
 import type { ForwardGroup } from './forward-group.ts';
 import { placeReply } from './place-reply.ts';
+import type { Question } from './question.ts';
 import { isTruncated, readReply, type UpstreamReply } from './reply.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Nobody waits longer than this for a reply: clients ask again after 5 seconds. */
 const maxTotalMs = 5000;
 
+/** A query that waits for the reply. */
+export interface Waiter {
+  readonly query: Query;
+  /** Since when. */
+  readonly since: number;
+  /** Takes the length of the reply in the query's `out`. */
+  readonly resolve: (length: number) => void;
+}
+
 /**
- * One query on its way over the upstreams, one attempt at a time, until there is a reply or nobody is left to ask.
+ * One question on its way over the upstreams, one attempt at a time, until there is a reply or nobody is left to ask.
  *
  *     start ─► attempt ─► reply ────────────────────────────────► settle
  *                 ▲         │ TC over UDP: the same upstream, over TCP
@@ -18,11 +28,18 @@ const maxTotalMs = 5000;
  *                 └─────────┴── no reply, refused, broken, malformed ──► no upstream left: settle
  */
 export class Exchange implements Attempt, Expiring {
+  /** The one that is sent: that of the first waiter. */
   readonly query: Query;
+  readonly question: Question;
+  /** The next one with the same hash, for `Exchanges`. */
+  next: Exchange | undefined;
   withEdns: boolean;
   messageId = 0;
   readonly #group: ForwardGroup;
-  readonly #resolve: (length: number) => void;
+  readonly #waiters: Waiter[];
+  /** These waiters have waited for an exchange before. */
+  readonly #isSecond: boolean;
+  readonly #startedAt: number;
   readonly #endsAt: number;
   readonly #start: number;
   /** The upstreams that were tried in this round, as bits. */
@@ -38,13 +55,27 @@ export class Exchange implements Attempt, Expiring {
   #fallback: UpstreamReply | undefined;
   #reason = 'no upstream was asked';
 
-  constructor(query: Query, group: ForwardGroup, resolve: (length: number) => void) {
-    this.query = query;
-    this.withEdns = query.edns;
+  /** `waiters`: one at least, all with this question, whose memory is that of the first one's query. */
+  constructor(question: Question, waiters: Waiter[], group: ForwardGroup, isSecond: boolean) {
+    this.query = waiters[0]!.query;
+    this.question = question;
+    this.withEdns = this.query.edns;
+    this.#waiters = waiters;
+    this.#isSecond = isSecond;
     this.#group = group;
-    this.#resolve = resolve;
-    this.#endsAt = group.clock.now() + maxTotalMs;
+    this.#startedAt = group.clock.now();
+    this.#endsAt = this.#startedAt + maxTotalMs;
     this.#start = group.selector.start();
+  }
+
+  /** How many queries wait for the reply. */
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  /** Another query with the same question waits too. */
+  join(waiter: Waiter): void {
+    this.#waiters.push(waiter);
   }
 
   start(): void {
@@ -69,7 +100,7 @@ export class Exchange implements Attempt, Expiring {
     }
     this.#group.onReply(upstream);
     if (!this.#group.line.failover.includes(reply.rcode)) {
-      this.#settle(placeReply(this.query, reply));
+      this.#settle(reply);
       return;
     }
     // A truncated answer of somebody else is of more use than this.
@@ -119,8 +150,7 @@ export class Exchange implements Attempt, Expiring {
     this.#attempts++;
     const upstream = upstreams[index]!;
     upstream.health.onSend(now);
-    const isStream = this.query.transport !== 'udp';
-    this.#attempt(upstream, line.forceTcp || (isStream && !line.preferUdp), false);
+    this.#attempt(upstream, this.#group.isStream(this.query), false);
   }
 
   #attempt(upstream: Upstream, overTcp: boolean, mustBeNew: boolean): void {
@@ -152,14 +182,54 @@ export class Exchange implements Attempt, Expiring {
   }
 
   #settleWithout(): void {
-    const { query } = this;
     const fallback = this.#fallback;
-    this.#settle(fallback === undefined ? this.#group.fail(query, this.#reason) : placeReply(query, fallback));
+    if (fallback === undefined) this.#fail();
+    else {
+      this.#remember();
+      this.#settle(fallback);
+    }
   }
 
-  #settle(length: number): void {
+  /** Each waiter gets the reply as its own query wants it. */
+  #settle(reply: UpstreamReply): void {
+    const waiters = this.#end();
+    for (const [i, { query, resolve }] of waiters.entries()) {
+      // The last one may have the memory of the reply, which nobody else needs any more.
+      const isLast = i === waiters.length - 1;
+      resolve(placeReply(query, isLast ? reply : { ...reply, message: reply.message.slice() }));
+    }
+    this.#group.settled(waiters.length);
+  }
+
+  /** Nobody has answered. Those who came late are asked for once more: the time that was over was not theirs. */
+  #fail(): void {
+    const group = this.#group;
+    const waiters = this.#end();
+    const patienceMs = group.line.readTimeoutMs / 2;
+    const firstLate = Math.max(this.#startedAt, group.clock.now() - 2 * patienceMs) + patienceMs;
+    const isLate = ({ since }: Waiter): boolean => !this.#isSecond && since >= firstLate;
+    for (const waiter of waiters) {
+      if (!isLate(waiter)) waiter.resolve(group.fail(waiter.query, this.#reason));
+    }
+    const late = waiters.filter(isLate);
+    group.settled(waiters.length - late.length);
+    if (late.length > 0) group.askAgain(late);
+    else this.#remember();
+  }
+
+  /**
+   * It took long, nobody could answer, and others asked the same meanwhile. They may be this very question, come back by way of
+   * servers that forward to each other: each of those whose time is over would set off the next one, if it were asked again.
+   */
+  #remember(): void {
+    const { clock, line } = this.#group;
+    const tookLong = clock.now() - this.#startedAt >= line.readTimeoutMs / 2;
+    if (tookLong && this.#waiters.length > 1) this.#group.remember(this.question, this.#reason);
+  }
+
+  #end(): readonly Waiter[] {
     this.#upstream = undefined;
-    this.#resolve(length);
-    this.#group.settled();
+    this.#group.ended(this);
+    return this.#waiters;
   }
 }

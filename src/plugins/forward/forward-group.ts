@@ -5,10 +5,16 @@ import type { Query } from '../../wire/query.ts';
 import { emptyReply, serverFailure } from '../../wire/reply.ts';
 import type { ForwardLine } from './config.ts';
 import type { Deadlines } from './deadlines.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type Waiter } from './exchange.ts';
+import { Exchanges } from './exchanges.ts';
+import { FailedQuestions } from './failed-questions.ts';
 import { forwardSeries, UpstreamMeter } from './meter.ts';
 import { Selector } from './policy.ts';
+import { questionOf, type Question } from './question.ts';
 import { Upstream } from './upstream.ts';
+
+/** Queries that may wait for one reply. */
+const maxWaiting = 10_000;
 
 /** What the upstreams of a line share with their surroundings. */
 export interface GroupEnvironment {
@@ -29,6 +35,8 @@ export class ForwardGroup {
   readonly deadlines: Deadlines;
   readonly #logger: Logger;
   readonly #counters: Float64Array | undefined;
+  readonly #exchanges = new Exchanges();
+  readonly #failures = new FailedQuestions();
   #inFlight = 0;
   #isClosed = false;
   #onDrained: (() => void) | undefined;
@@ -53,17 +61,38 @@ export class ForwardGroup {
     return this.#inFlight;
   }
 
-  /** Answers the query from the upstreams: a promise of the reply's length that never rejects, or an error at once. */
+  /**
+   * Answers the query from the upstreams: a promise of the reply's length that never rejects, or an error at once. While a
+   * question is under way, others who have the same wait for the same reply: so one that comes back here, by whatever way,
+   * is not sent again, and its work ends with the deadline of the first.
+   */
   forward(query: Query): number | Promise<number> {
-    if (this.#inFlight >= this.line.maxConcurrent) {
-      if (this.#counters) this.#counters[forwardSeries.rejects]!++;
-      query.error = `forward: ${this.#inFlight} queries wait already, and max_concurrent is ${this.line.maxConcurrent}`;
-      return emptyReply(query, rcode.REFUSED);
+    const { line } = this;
+    if (this.#inFlight >= line.maxConcurrent) {
+      return this.#refuse(query, `${this.#inFlight} queries wait already, and max_concurrent is ${line.maxConcurrent}`);
     }
     if (this.#isClosed) return serverFailure(query, 'forward: closed');
+    const question = questionOf(query, this.isStream(query));
+    const now = this.clock.now();
+    const exchange = this.#exchanges.find(question);
+    if (exchange === undefined) {
+      const reason = this.#failures.reasonOf(question, now);
+      if (reason !== undefined) return serverFailure(query, `forward: ${reason} (a moment ago)`);
+    } else if (exchange.waiting >= maxWaiting) {
+      return this.#refuse(query, `${maxWaiting} queries wait for the same reply already`);
+    }
     query.hold();
     this.#inFlight++;
-    return new Promise((resolve) => new Exchange(query, this, resolve).start());
+    return new Promise((resolve) => {
+      const waiter = { query, since: now, resolve };
+      if (exchange === undefined) this.#ask(question, [waiter], false);
+      else exchange.join(waiter);
+    });
+  }
+
+  /** Whether upstreams are asked over TCP first. */
+  isStream({ transport }: Query): boolean {
+    return this.line.forceTcp || (transport !== 'udp' && !this.line.preferUdp);
   }
 
   /** The reply of a query that no upstream answered. */
@@ -73,10 +102,26 @@ export class ForwardGroup {
     return serverFailure(query, `forward: ${reason}`);
   }
 
-  /** A query has its reply. */
-  settled(): void {
-    this.#inFlight--;
+  /** Nobody waits for the exchange any more. */
+  ended(exchange: Exchange): void {
+    this.#exchanges.remove(exchange);
+  }
+
+  /** So many queries have their replies. */
+  settled(count: number): void {
+    this.#inFlight -= count;
     if (this.#inFlight === 0) this.#onDrained?.();
+  }
+
+  /** Asks the question of these queries once more. */
+  askAgain(waiters: Waiter[]): void {
+    const { query } = waiters[0]!;
+    this.#ask(questionOf(query, this.isStream(query)), waiters, true);
+  }
+
+  /** Nobody could answer, and it was asked several times: whoever asks again at once gets the same. */
+  remember(question: Question, reason: string): void {
+    this.#failures.add(question, reason, this.clock.now());
   }
 
   onFailure(upstream: Upstream, reason: string): void {
@@ -97,5 +142,17 @@ export class ForwardGroup {
     this.#isClosed = true;
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
     for (const upstream of this.upstreams) upstream.close();
+  }
+
+  #ask(question: Question, waiters: Waiter[], isSecond: boolean): void {
+    const exchange = new Exchange(question, waiters, this, isSecond);
+    this.#exchanges.add(exchange);
+    exchange.start();
+  }
+
+  #refuse(query: Query, reason: string): number {
+    if (this.#counters) this.#counters[forwardSeries.rejects]!++;
+    query.error = `forward: ${reason}`;
+    return emptyReply(query, rcode.REFUSED);
   }
 }

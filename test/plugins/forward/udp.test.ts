@@ -146,7 +146,7 @@ test('queries leave from several ports, which change with time', async () => {
 test('a port carries no more than 512 queries', async () => {
   const asked = new Map<number, number>();
   for (let round = 0; round < 50; round++) {
-    await Promise.all(Array.from({ length: 100 }, () => harness.ask(makeQuery('example.org', 'A'))));
+    await Promise.all(Array.from({ length: 100 }, (_, i) => harness.ask(makeQuery(`n${i}.org`, 'A'))));
   }
   for (const { port } of upstream.queries) asked.set(port, (asked.get(port) ?? 0) + 1);
   expect(upstream.queries).toHaveLength(5000);
