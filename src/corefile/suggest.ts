@@ -2,12 +2,12 @@
 const maxDistance = 2;
 
 /**
- * The candidate nearest to `word` by Damerau-Levenshtein distance (optimal string alignment): at most 2 edits and
- * fewer than half the word's characters. Among equals the first candidate wins. `undefined` when none is near.
+ * The candidate nearest to `word` by Damerau-Levenshtein distance (optimal string alignment): at most `most` edits, 2 unless
+ * it is said, and fewer than half the word's characters. Among equals the first candidate wins. `undefined` when none is near.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>, most: 1 | 2 = maxDistance): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.min(maxDistance + 1, word.length / 2);
+  let bestDistance = Math.min(most + 1, word.length / 2);
   for (const candidate of candidates) {
     const found = distance(word, candidate);
     if (found < bestDistance) {

@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url';
+
 /** The longest name in presentation form without the trailing dot: 255 octets of wire form (RFC 1035 section 2.3.4). */
 export const maxHostLength = 253;
 const maxLabelLength = 63;
@@ -88,8 +90,14 @@ function hasMisplacedStar(text: string, end: number, starAtStart: boolean, starA
 function characterProblem(text: string, code: number): string {
   if (code === 0x5f) return 'contains _, which no host may';
   if (code === 0x3a) return 'contains a colon; expected a name without a port, and no IP address';
-  if (code > 0x7f) return 'contains a character outside ASCII; expected the xn-- form';
+  if (code > 0x7f) return `contains a character outside ASCII; ${asciiHint(text)}`;
   return `contains ${JSON.stringify(String.fromCharCode(code))}${text.includes('/') ? '; expected a name, no URL or path' : ''}`;
+}
+
+/** The A-label form (RFC 5890 section 2.3.2.1) is what Kubernetes takes and what DNS asks for. */
+function asciiHint(text: string): string {
+  const ascii = domainToASCII(text);
+  return ascii === '' ? 'expected the xn-- form' : `write ${ascii}`;
 }
 
 function isLetterOrHyphen(code: number): boolean {

@@ -14,6 +14,8 @@ export const rejectionReasons = {
   selector: 'a selector or label is not of the right form',
   field: 'a field has a value that is not known; the default is used',
   conflict: 'fields of the object contradict each other, and none of them counts',
+  unknown: 'a field, the port of an endpoint, a kind or an API version is none that there is',
+  unused: 'a host matches no name, or the resolution of the object looks up no host names of endpoints',
   'not-allowed': 'only, except or allow do not let this object take the host',
 } as const;
 
@@ -30,4 +32,6 @@ export interface Rejection {
   readonly message: string;
   /** `FILE:LINE[:COLUMN]` or the cluster's name. */
   readonly origin: string;
+  /** Hosts and addresses that are left out, as they were written: `explain` tells who asks for one of them. */
+  readonly written?: readonly string[];
 }

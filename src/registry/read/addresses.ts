@@ -31,7 +31,8 @@ export function readSpecAddresses(spec: Fields, report: Report): SpecAddresses {
     const text = list[i];
     const vip = typeof text === 'string' ? vipOf(text) : undefined;
     if (vip === undefined) {
-      report.add('address', `spec.addresses[${i}]`, `found ${quoted(text)}, expected an IP address or a CIDR`);
+      const message = `found ${quoted(text)}, expected an IP address or a CIDR`;
+      report.add('address', `spec.addresses[${i}]`, message, text);
     } else if (vip !== '' && !vips.includes(vip)) {
       vips.push(vip);
     }

@@ -30,7 +30,7 @@ export function readEndpoint(fields: Fields, path: string, report: Report): Endp
 function readAddress(fields: Fields, path: string, report: Report): EndpointAddress | undefined {
   const found = fields.address ?? '';
   const reject = (problem: string): EndpointAddress | undefined => {
-    report.add('endpoint', `${path}.address`, problem);
+    report.add('endpoint', `${path}.address`, problem, found);
     return undefined;
   };
   if (typeof found !== 'string') return reject(`found ${quoted(found)}, expected an IP address or a host name`);

@@ -1,4 +1,4 @@
-import { normalizeHost } from '../host.ts';
+import { neverMatches, normalizeHost } from '../host.ts';
 import { listField, type Fields } from './fields.ts';
 import { quoted, type Report } from './report.ts';
 
@@ -12,9 +12,13 @@ export function readHosts(spec: Fields, report: Report): readonly string[] {
     const text = list[i];
     const result = typeof text === 'string' ? normalizeHost(text) : { problem: 'is no string' };
     if ('problem' in result) {
-      report.add('host', `spec.hosts[${i}]`, `found ${quoted(text)}; the host ${result.problem}`);
+      report.add('host', `spec.hosts[${i}]`, `found ${quoted(text)}; the host ${result.problem}`, text);
     } else if (!hosts.includes(result.host)) {
       hosts.push(result.host);
+      if (neverMatches(result.host)) {
+        const message = `${result.host} never matches: a wildcard is *.DOMAIN`;
+        report.add('unused', `spec.hosts[${i}]`, message, result.host);
+      }
     }
   }
   if (hosts.length === 0) report.add('host', 'spec.hosts', 'found no usable host, expected at least one');

@@ -11,13 +11,7 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
  * Kubernetes would not take. An object without a namespace is in `default`.
  */
 export function readMeta(metadata: Fields, report: Report, origin: Origin): ObjectMeta | undefined {
-  // Nothing between the quotes is what templates write that were given no namespace.
-  const namespace = metadata.namespace === '' ? 'default' : (metadata.namespace ?? 'default');
-  const name = metadata.name;
-  report.identify(
-    typeof namespace === 'string' && isLabel(namespace) ? namespace : quoted(namespace),
-    typeof name === 'string' && isSubdomain(name) ? name : quoted(name),
-  );
+  const { namespace, name } = identify(metadata, report);
   if (typeof name !== 'string' || !isSubdomain(name)) {
     report.add(
       'object',
@@ -32,6 +26,18 @@ export function readMeta(metadata: Fields, report: Report, origin: Origin): Obje
     return undefined;
   }
   return { namespace, name, created: readCreated(metadata.creationTimestamp, report), origin };
+}
+
+/** Tells the report whose parts it will hear of. */
+export function identify(metadata: Fields, report: Report): { namespace: unknown; name: unknown } {
+  // Nothing between the quotes is what templates write that were given no namespace.
+  const namespace = metadata.namespace === '' ? 'default' : (metadata.namespace ?? 'default');
+  const { name } = metadata;
+  report.identify(
+    typeof namespace === 'string' && isLabel(namespace) ? namespace : quoted(namespace),
+    typeof name === 'string' && isSubdomain(name) ? name : quoted(name),
+  );
+  return { namespace, name };
 }
 
 /** Unix time in milliseconds. YAML turns an unquoted timestamp into a Date; `null` is what kubectl's dry run writes. */

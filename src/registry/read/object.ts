@@ -1,9 +1,10 @@
 import type { ObjectMeta, Origin, RegistryObject } from '../object.ts';
 import type { Rejection } from '../rejection.ts';
-import { asFields, mapField, type Fields } from './fields.ts';
-import { readMeta } from './meta.ts';
+import { asFields, mapField, noFields, type Fields } from './fields.ts';
+import { identify, readMeta } from './meta.ts';
+import { nearlyOurs } from './nearly-ours.ts';
 import { readPod } from './pod.ts';
-import { quoted, Report } from './report.ts';
+import { isShort, quoted, Report } from './report.ts';
 import { readService } from './service.ts';
 import { readServiceEntry } from './service-entry.ts';
 import { readSidecar } from './sidecar.ts';
@@ -21,6 +22,8 @@ export type ReadResult =
 type Reader = (object: Fields, meta: ObjectMeta, report: Report) => RegistryObject | undefined;
 
 const maxShownLength = 80;
+/** Of hosts, and of addresses. */
+const maxWritten = 256;
 
 /**
  * Reads one Kubernetes object, as it came out of YAML or JSON, into its slim form. Never throws: whatever is wrong
@@ -35,12 +38,34 @@ export function readObject(raw: unknown, origin: Origin): ReadResult {
     return notAnObject('apiVersion', apiVersion, 'an API version like networking.istio.io/v1', origin);
   }
   const reader = readerOf(apiVersion, kind);
-  if (reader === undefined) return { type: 'skipped', what: `${shown(kind)} ${shown(apiVersion)}` };
-  const report = new Report(kind, origin.text);
+  const report = new Report(shown(kind), origin.text);
+  if (reader === undefined) {
+    const hint = nearlyOurs(apiVersion, kind);
+    if (hint === undefined) return { type: 'skipped', what: `${shown(kind)} ${shown(apiVersion)}` };
+    identify(asFields(object.metadata) ?? noFields, report);
+    report.add('unknown', '', hint);
+    return rejected(object, report);
+  }
   const meta = readMeta(mapField(object, 'metadata', '', report), report, origin);
   const read = meta === undefined ? undefined : reader(object, meta, report);
+  return read === undefined ? rejected(object, report) : { type: 'object', object: read, rejections: report.finish() };
+}
+
+/** Nothing of the object is served: each of the reasons may be told to who asks for its hosts and addresses. */
+function rejected(object: Fields, report: Report): ReadResult {
+  const written = writtenIn(object);
   const rejections = report.finish();
-  return read === undefined ? { type: 'rejected', rejections } : { type: 'object', object: read, rejections };
+  if (written.length === 0) return { type: 'rejected', rejections };
+  return { type: 'rejected', rejections: rejections.map((rejection) => ({ ...rejection, written })) };
+}
+
+function writtenIn({ spec }: Fields): readonly string[] {
+  const { hosts, addresses, address } = asFields(spec) ?? noFields;
+  return [...itemsOf(hosts), ...itemsOf(addresses), address].filter(isShort);
+}
+
+function itemsOf(list: unknown): readonly unknown[] {
+  return Array.isArray(list) ? list.slice(0, maxWritten) : [list];
 }
 
 /** All versions of the Istio group have one schema. */

@@ -3,6 +3,8 @@ import type { Rejection, RejectionReason } from '../rejection.ts';
 /** What one object may report in single; one more tells how many others there are. */
 export const maxRejectionsPerObject = 100;
 const maxQuotedLength = 80;
+/** A URL around the longest name. */
+const maxWrittenLength = 300;
 const noRejections: readonly Rejection[] = Object.freeze([]);
 
 /** Collects what is left out of one object. */
@@ -24,15 +26,19 @@ export class Report {
     this.#object = `${this.#kind} ${namespace}/${name}`;
   }
 
-  /** `field` is a path like `spec.hosts[1]`, `message` what was found and what was expected. */
-  add(reason: RejectionReason, field: string, message: string): void {
+  /**
+   * `field` is a path like `spec.hosts[1]`, `message` what was found and what was expected; `written` is a host or address
+   * that is left out.
+   */
+  add(reason: RejectionReason, field: string, message: string, written?: unknown): void {
     this.#list ??= [];
     if (this.#list.length === maxRejectionsPerObject) {
       this.#leftOver++;
       this.#leftOverReason = reason;
       return;
     }
-    this.#list.push({ reason, object: this.#object, field, message, origin: this.#origin });
+    const rejection = { reason, object: this.#object, field, message, origin: this.#origin };
+    this.#list.push(isShort(written) ? { ...rejection, written: [written] } : rejection);
   }
 
   finish(): readonly Rejection[] {
@@ -44,6 +50,11 @@ export class Report {
       { reason: this.#leftOverReason, object: this.#object, field: '', message, origin: this.#origin },
     ];
   }
+}
+
+/** A host or address that somebody may ask for; a longer text is none. */
+export function isShort(written: unknown): written is string {
+  return typeof written === 'string' && written.length <= maxWrittenLength;
 }
 
 /** A value as a message shows it: short, on one line, in ASCII, whatever it holds. */

@@ -4,12 +4,16 @@ import { readEndpoint } from './endpoint.ts';
 import { readExportTo } from './export-to.ts';
 import { asFields, listField, mapField, noValues, wordField, type Fields } from './fields.ts';
 import { readHosts } from './hosts.ts';
-import { readServicePorts } from './ports.ts';
+import { maxPorts, portName, readServicePorts } from './ports.ts';
 import { quoted, type Report } from './report.ts';
+import { objectSchema, serviceEntrySpec } from './schema.ts';
 import { readSelector } from './selector.ts';
 import { readTtl } from './ttl.ts';
+import { reportUnknownFields } from './unknown-fields.ts';
 
 const maxEndpoints = 4096;
+const maxShownPorts = 5;
+const serviceEntrySchema = objectSchema(serviceEntrySpec);
 const resolutions: readonly Resolution[] = ['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS'];
 const locations: readonly Location[] = ['MESH_EXTERNAL', 'MESH_INTERNAL'];
 const autoAllocateLabel = 'networking.istio.io/enable-autoallocate-ip';
@@ -31,6 +35,7 @@ export function readServiceEntry(object: Fields, meta: ObjectMeta, report: Repor
     report.add('object', 'spec', `found ${quoted(object.spec)}, expected a map`);
     return undefined;
   }
+  reportUnknownFields(object, serviceEntrySchema, report);
   const hosts = readHosts(spec, report);
   if (hosts.length === 0) return undefined;
   const resolution = wordField(spec, 'resolution', 'spec', report, resolutions, 'NONE');
@@ -105,9 +110,32 @@ function readEndpoints(spec: Fields, resolution: Resolution, report: Report): re
       continue;
     }
     const endpoint = readEndpoint(fields, path, report);
-    if (endpoint !== undefined) endpoints.push(endpoint);
+    if (endpoint === undefined) continue;
+    endpoints.push(endpoint);
+    if (endpoint.address.kind === 'host') reportHostName(endpoint.address.host, path, resolution, report);
+    if (endpoint.ports.size > 0) reportPorts(endpoint, path, spec, report);
   }
   return endpoints.length === 0 ? unusableEndpoints : endpoints;
+}
+
+function reportHostName(host: string, path: string, resolution: Resolution, report: Report): void {
+  if (resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN') return;
+  const message = `${host} is a host name, which only DNS and DNS_ROUND_ROBIN look up`;
+  report.add('unused', `${path}.address`, message, host);
+}
+
+/** Ports are told by how they are written: an endpoint may speak of one that is left out. */
+function reportPorts({ ports }: Endpoint, path: string, spec: Fields, report: Report): void {
+  const list: readonly unknown[] = Array.isArray(spec.ports) ? spec.ports : noValues;
+  const nameAt = (index: number): string | undefined => portName(asFields(list[index])?.name);
+  for (const name of ports.keys()) {
+    let at = Math.min(list.length, maxPorts) - 1;
+    while (at >= 0 && nameAt(at) !== name) at--;
+    if (at >= 0) continue;
+    const names = list.slice(0, maxShownPorts).flatMap((_, index) => nameAt(index) ?? []);
+    const rest = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    report.add('unknown', `${path}.ports`, `${name} is no port of this ServiceEntry; ${rest}`);
+  }
 }
 
 /** A YAML `false` without quotes is no label value, but what its writer wants is plain. */

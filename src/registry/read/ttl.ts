@@ -2,7 +2,8 @@ import { parseDurationMs } from '../../corefile/duration.ts';
 import { asInteger, type Fields } from './fields.ts';
 import { quoted, type Report } from './report.ts';
 
-const ttlAnnotation = 'serviceentry-dns/ttl';
+const prefix = 'serviceentry-dns/';
+const ttlAnnotation = `${prefix}ttl`;
 /** RFC 2181 section 8. */
 const maxTtlSeconds = 0x7fff_ffff;
 const maxTextLength = 64;
@@ -12,6 +13,10 @@ const maxTextLength = 64;
  * a second is dropped. `undefined` where it is not set or not usable.
  */
 export function readTtl(annotations: Fields, report: Report): number | undefined {
+  for (const key in annotations) {
+    if (!key.startsWith(prefix) || key === ttlAnnotation) continue;
+    report.add('unknown', `metadata.annotations[${quoted(key)}]`, `no such annotation; there is ${ttlAnnotation}`);
+  }
   const value = annotations[ttlAnnotation];
   if (value === undefined || value === null) return undefined;
   const seconds = asInteger(value) ?? durationSeconds(value);

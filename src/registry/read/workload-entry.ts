@@ -4,7 +4,10 @@ import { readEndpoint } from './endpoint.ts';
 import { asFields, mapField, type Fields } from './fields.ts';
 import { readLabels } from './labels.ts';
 import { quoted, type Report } from './report.ts';
+import { objectSchema, workloadEntrySpec } from './schema.ts';
+import { reportUnknownFields } from './unknown-fields.ts';
 
+const workloadEntrySchema = objectSchema(workloadEntrySpec);
 const healthChecksAnnotation = 'proxy.istio.io/health-checks-enabled';
 
 /** `undefined`, and a rejection, where it has no address that means anything. */
@@ -14,6 +17,7 @@ export function readWorkloadEntry(object: Fields, meta: ObjectMeta, report: Repo
     report.add('object', 'spec', `found ${quoted(object.spec)}, expected a map`);
     return undefined;
   }
+  reportUnknownFields(object, workloadEntrySchema, report);
   const endpoint = readEndpoint(spec, 'spec', report);
   if (endpoint === undefined) return undefined;
   const metadata = mapField(object, 'metadata', '', report);

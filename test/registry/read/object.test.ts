@@ -17,8 +17,6 @@ describe('readObject', () => {
     ['networking.istio.io/v1', 'Service', 'Service networking.istio.io/v1'],
     ['networking.istio.io/v1', 'Gateway', 'Gateway networking.istio.io/v1'],
     ['v1', 'List', 'List v1'],
-    ['v1', 'ServiceEntry', 'ServiceEntry v1'],
-    ['networking.istio.io/v2', 'ServiceEntry', 'ServiceEntry networking.istio.io/v2'],
     ['networking.istio.io/v1', 'toString', 'toString networking.istio.io/v1'],
     ['v1', 'a\nb', '"a\\nb" v1'],
   ])('skips %s %s', (apiVersion, kind, what) => {
@@ -209,7 +207,8 @@ describe('hostile input', () => {
       "spec": {"hosts": ["a.com"], "resolution": "STATIC", "__proto__": {"addresses": ["9.9.9.9"]},
         "endpoints": [{"address": "1.1.1.1", "ports": {"__proto__": 80}}]}}`) as unknown;
     const result = readObject(raw, origin);
-    expect(objectOf(result, ['port spec.endpoints[0].ports["__proto__"]'])).toMatchObject({
+    const strays = ['', 'metadata.', 'spec.'].map((path) => `unknown ${path}__proto__`);
+    expect(objectOf(result, [...strays, 'port spec.endpoints[0].ports["__proto__"]'])).toMatchObject({
       meta: { namespace: 'default' },
       vips: [],
       autoAddresses: new Map(),
@@ -222,6 +221,12 @@ describe('hostile input', () => {
     spec.endpoints = spec;
     spec.workloadSelector = { labels: { a: 'b' }, self: spec };
     const result = readObject(serviceEntry(spec), origin);
-    expect(summary(result.type === 'object' ? result.rejections : [])).toEqual(['object spec.endpoints']);
+    expect(summary(result.type === 'object' ? result.rejections : [])).toEqual([
+      'unknown spec.endpoints.hosts',
+      'unknown spec.endpoints.endpoints',
+      'unknown spec.endpoints.workloadSelector',
+      'unknown spec.workloadSelector.self',
+      'object spec.endpoints',
+    ]);
   });
 });

@@ -43,7 +43,7 @@ describe('spec', () => {
 describe('spec.hosts', () => {
   it('normalises, drops duplicates and leaves out single bad hosts', () => {
     const hosts = ['A.Example.com.', 'a.example.com', 'bad_host', 7, '*.b.com', '*', '*x.com'];
-    const leftOut = ['host spec.hosts[2]', 'host spec.hosts[3]', 'host spec.hosts[5]'];
+    const leftOut = ['host spec.hosts[2]', 'host spec.hosts[3]', 'host spec.hosts[5]', 'unused spec.hosts[6]'];
     expect(readServiceEntry({ hosts }, leftOut).hosts).toEqual(['a.example.com', '*.b.com', '*x.com']);
   });
 
@@ -153,7 +153,8 @@ describe('spec.ports', () => {
 
 describe('spec.endpoints', () => {
   const read = (endpoint: unknown, leftOut: string[] = []) =>
-    readServiceEntry({ resolution: 'STATIC', endpoints: [endpoint] }, leftOut).endpoints[0];
+    readServiceEntry({ resolution: 'STATIC', ports, endpoints: [endpoint] }, leftOut).endpoints[0];
+  const ports = ['http', 'https'].map((name, i) => ({ number: i + 1, name }));
 
   it('reads an endpoint with all its fields, but not its labels', () => {
     const endpoint = {
@@ -184,7 +185,10 @@ describe('spec.endpoints', () => {
       { address: '', network: 'n' },
       { kind: 'none', reason: 'a network without an address' },
     ],
-  ])('%j', (endpoint, address) => expect(read(endpoint)).toMatchObject({ address, locality: '', weight: undefined }));
+  ])('%j', (endpoint, address) => {
+    const leftOut = address.kind === 'host' ? ['unused spec.endpoints[0].address'] : [];
+    expect(read(endpoint, leftOut)).toMatchObject({ address, locality: '', weight: undefined });
+  });
 
   it.each([
     [{}, '.address'],
@@ -228,8 +232,10 @@ describe('spec.endpoints', () => {
   });
 
   it('takes at most 256 ports of an endpoint and 4096 endpoints', () => {
-    const ports = Object.fromEntries(numbers(257).map((i) => [`p${i}`, i + 1]));
-    expect(read({ address: '1.1.1.1', ports }, ['port spec.endpoints[0].ports'])?.ports.size).toBe(256);
+    const spec = { resolution: 'STATIC', ports: numbers(256).map((i) => ({ number: i + 1, name: `p${i}` })) };
+    const endpoint = { address: '1.1.1.1', ports: Object.fromEntries(numbers(257).map((i) => [`p${i}`, i + 1])) };
+    const full = readServiceEntry({ ...spec, endpoints: [endpoint] }, ['port spec.endpoints[0].ports']);
+    expect(full.endpoints[0]?.ports.size).toBe(256);
     const endpoints = numbers(4097).map((i) => ({ address: `10.0.${i >> 8}.${(i & 255) + 0}` }));
     const entry = readServiceEntry({ resolution: 'STATIC', endpoints }, ['endpoint spec.endpoints']);
     expect(entry.endpoints).toHaveLength(4096);
@@ -284,7 +290,8 @@ describe('spec.workloadSelector', () => {
     [{ matchLabels: { app: 'x' } }, ''],
     [{ labels: Object.fromEntries(numbers(257).map((i) => [`l${i}`, 'x'])) }, '.labels'],
   ])('%j is not understood, so it selects nothing rather than too much', (workloadSelector, field) => {
-    const entry = readServiceEntry({ workloadSelector }, [`selector spec.workloadSelector${field}`]);
+    const stray = 'matchLabels' in Object(workloadSelector) ? ['unknown spec.workloadSelector.matchLabels'] : [];
+    const entry = readServiceEntry({ workloadSelector }, [...stray, `selector spec.workloadSelector${field}`]);
     expect(entry).toMatchObject({ selector: undefined, endpoints: [{ address: { kind: 'none' } }] });
   });
 });

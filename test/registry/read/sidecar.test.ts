@@ -65,7 +65,7 @@ spec:
     [{ labels: {} }, true, []],
     [{ labels: { app: 'x' } }, false, []],
     [{ labels: { app: 1 } }, false, ['selector spec.workloadSelector.labels["app"]']],
-    [{ matchLabels: {} }, false, ['selector spec.workloadSelector']],
+    [{ matchLabels: {} }, false, ['unknown spec.workloadSelector.matchLabels', 'selector spec.workloadSelector']],
     ['x', false, ['selector spec.workloadSelector']],
   ])('with workloadSelector %j: default %s', (workloadSelector, isDefault, leftOut) => {
     expect(readSidecar({ workloadSelector }, leftOut).isDefault).toBe(isDefault);

@@ -129,7 +129,11 @@ export const section01: readonly SemanticsCase[] = [
       serviceEntry('a', 'hosts: [a.example.com], addresses: [10.0.0.9], workloadSelector: { labels: { app: 1 } }') +
       serviceEntry('b', 'hosts: [b.example.com], resolution: STATIC, workloadSelector: { matchLabels: { app: a } }') +
       workloadEntry('w', 'address: 10.0.0.1, labels: { app: a }'),
-    leftOut: ['selector spec.workloadSelector', 'selector spec.workloadSelector.labels["app"]'],
+    leftOut: [
+      'selector spec.workloadSelector',
+      'selector spec.workloadSelector.labels["app"]',
+      'unknown spec.workloadSelector.matchLabels',
+    ],
     queries: [owned('a.example.com A', ['10.0.0.9']), forwarded('b.example.com A')],
   },
   {

@@ -65,6 +65,7 @@ export const section04: readonly SemanticsCase[] = [
       ) +
       workloadEntry('host', 'address: vm.example.com', labelled) +
       workloadEntry('ip', 'address: 10.0.0.1', labelled),
+    leftOut: ['unused spec.endpoints[0].address'],
     queries: [
       owned('static.mesh.test A', ['10.0.0.1']),
       owned('none.mesh.test A', ['10.0.0.1']),
