@@ -12,7 +12,7 @@ import { PackedMap } from './packed-map.ts';
 import { PodDemandWatch } from './pod-demand.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
-import type { Rejection } from './rejection.ts';
+import type { Rejection, RejectionReason } from './rejection.ts';
 import { createdOf, resolveHost, type ResolveContext } from './resolve/resolve.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import { ServiceNames } from './service-names.ts';
@@ -20,6 +20,7 @@ import type { Change, PodDemand, Sink } from './source.ts';
 import { Store, type Refusal } from './store.ts';
 import { syncState } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
+import { Tally } from './tally.ts';
 import { TextSet } from './text-set.ts';
 
 /** What a registry holds and has done, for logs, metrics and tests. */
@@ -64,6 +65,7 @@ export class Registry implements Sink {
   readonly #podDemand: PodDemandWatch;
   readonly #seed = randomInt(0x7fff_ffff);
   #rejections: readonly Rejection[] = [];
+  #reasons = new Tally<RejectionReason>();
   /** Hosts whose automatic addresses nobody gets, until `synced`. */
   #heldBack: PackedMap | undefined;
   #resolved = 0;
@@ -107,6 +109,11 @@ export class Registry implements Sink {
         return [...rejections, ...store.refusals.map(rejectionOf)];
       },
     };
+  }
+
+  /** How many of `status.rejections` have a reason. */
+  rejectionCount(reason: RejectionReason): number {
+    return this.#reasons.of(reason) + (reason === 'not-allowed' ? this.store.refusalCount : 0);
   }
 
   /** Which Pods are of use at present. */
@@ -156,6 +163,8 @@ export class Registry implements Sink {
 
   rejected(rejections: readonly Rejection[]): void {
     this.#rejections = rejections;
+    this.#reasons = new Tally();
+    for (const { reason } of rejections) this.#reasons.add(reason);
   }
 
   synced(): void {

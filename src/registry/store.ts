@@ -3,12 +3,13 @@ import { refusalOf } from './allowed.ts';
 import { HashIndex, hashText } from './hash-index.ts';
 import { isWildcard, neverMatches } from './host.ts';
 import { IdSets } from './id-sets.ts';
-import { compareNames, type RegistryObject, type ServiceEntry, type Sidecar } from './object.ts';
+import { compareNames, type ObjectKind, type RegistryObject, type ServiceEntry, type Sidecar } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { PackedObjects } from './packed-objects.ts';
 import type { Workload } from './resolve/endpoints.ts';
 import { defaultSidecar } from './resolve/sidecar.ts';
 import { ServiceIndex } from './service-index.ts';
+import { Tally } from './tally.ts';
 import type { TextSet } from './text-set.ts';
 import { WorkloadIndex } from './workload-index.ts';
 
@@ -28,6 +29,8 @@ export class Store {
   readonly workloads: WorkloadIndex;
   /** Those that count: none where the option `services` is off. */
   readonly services = new ServiceIndex();
+  /** How many objects there are of each kind. */
+  readonly kinds = new Tally<ObjectKind>();
   /** For indexes outside of the store. */
   readonly packed = new PackedObjects();
   readonly #options: RegistryOptions;
@@ -39,6 +42,7 @@ export class Store {
   #wildcards = 0;
   /** ServiceEntries with a host that they may not take. */
   readonly #refused = new Set<number>();
+  #refusalCount = 0;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -61,6 +65,11 @@ export class Store {
 
   get refusals(): Refusal[] {
     return Array.from(this.#refused).flatMap((id) => this.#refusalsOf(this.#entry(id)));
+  }
+
+  /** How many `refusals` there are. */
+  get refusalCount(): number {
+    return this.#refusalCount;
   }
 
   get(key: string): RegistryObject | undefined {
@@ -90,6 +99,7 @@ export class Store {
    */
   add(object: RegistryObject, dirty: TextSet, text?: string): readonly Refusal[] {
     const id = this.packed.put(object, text);
+    this.kinds.add(object.kind);
     switch (object.kind) {
       case 'ServiceEntry':
         this.workloads.addSelector(object);
@@ -113,6 +123,7 @@ export class Store {
   /** Takes an object out that is in; `dirty` gets the hosts that it touched. */
   remove(object: RegistryObject, dirty: TextSet): void {
     const id = this.packed.idOf(object);
+    this.kinds.add(object.kind, -1);
     switch (object.kind) {
       case 'ServiceEntry':
         this.workloads.removeSelector(object);
@@ -173,11 +184,12 @@ export class Store {
       dirty.add(host);
     }
     if (refused.length > 0) this.#refused.add(id);
+    this.#refusalCount += refused.length;
     return refused;
   }
 
   #removeHosts(id: number, entry: ServiceEntry, dirty: TextSet): void {
-    this.#refused.delete(id);
+    if (this.#refused.delete(id)) this.#refusalCount -= this.#refusalsOf(entry).length;
     for (const host of entry.hosts) {
       if (!this.#isFiled(entry, host)) continue;
       this.#byHost.delete(hashText(host, this.#seed), id);

@@ -71,6 +71,15 @@ function claimsOf({ pointers }: Registry): [string, unknown[]][] {
   return addresses.map((address) => [address, pointers.claimsOf(address).map(({ host, created }) => [host, created])]);
 }
 
+/** What is counted as objects come and go is what there is. */
+function checkCounts({ store }: Registry): void {
+  const kinds = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'] as const;
+  const objects = [...store.objects];
+  for (const kind of kinds) expect(store.kinds.of(kind)).toBe(objects.filter((each) => each.kind === kind).length);
+  expect(store.refusalCount).toBe(store.refusals.length);
+  expect(store.hasWildcards).toBe([...store.hosts].some((host) => host.startsWith('*.')));
+}
+
 const options = fc.record({
   merge: fc.constantFrom('union' as const, 'oldest' as const),
   except: fc.constantFrom<string[]>([], ['vm.a.example.com']),
@@ -101,6 +110,7 @@ test('updates and deletes in any order end in the same answers for every client 
       else for (const object of objects) built.upsert(object);
       expect(grown.registry.status.hosts).toBe(built.registry.status.hosts);
       expect(claimsOf(grown.registry)).toEqual(claimsOf(built.registry));
+      checkCounts(grown.registry);
       counts.registries++;
       counts.changes += batches.flat().length;
       for (const [i, name] of askedNames.entries()) {

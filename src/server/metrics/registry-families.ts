@@ -1,4 +1,4 @@
-import { rejectionReasons } from '../../registry/rejection.ts';
+import { rejectionReasons, type RejectionReason } from '../../registry/rejection.ts';
 import type { RegistryService } from '../../plugins/serviceentry/control.ts';
 import type { ObjectKind } from '../../registry/object.ts';
 import { changeBoundsMs } from '../../plugins/serviceentry/change-times.ts';
@@ -8,6 +8,7 @@ import { ageSeconds, sourceFamilies } from './source-families.ts';
 
 const changeName = 'coredns_serviceentry_change_duration_seconds';
 const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'];
+const reasons = Object.keys(rejectionReasons) as RejectionReason[];
 
 /** A registry with what tells it from the others. */
 export interface NamedRegistry {
@@ -15,7 +16,10 @@ export interface NamedRegistry {
   readonly service: RegistryService;
 }
 
-/** What is told of the registries of `serviceentry`. The `zones` label is as that of CoreDNS's cache. */
+/**
+ * What is told of the registries of `serviceentry`. It is all counted as objects come and go: a scrape goes through none of
+ * them. The `zones` label is as that of CoreDNS's cache.
+ */
 export function registryFamilies(registries: readonly NamedRegistry[], clock: Clock): Family[] {
   if (registries.length === 0) return [];
   const labelled = withLabels(registries);
@@ -28,11 +32,9 @@ export function registryFamilies(registries: readonly NamedRegistry[], clock: Cl
       name: 'coredns_serviceentry_objects',
       help: 'Objects in the registry by kind.',
       type: 'gauge',
-      samples: each(({ registry }, labels) => {
-        const counts = new Map<string, number>(kinds.map((kind) => [kind, 0]));
-        for (const { kind } of registry.store.objects) counts.set(kind, counts.get(kind)! + 1);
-        return Array.from(counts, ([kind, value]) => ({ labels: { ...labels, kind }, value }));
-      }),
+      samples: each(({ registry }, labels) =>
+        kinds.map((kind) => ({ labels: { ...labels, kind }, value: registry.store.kinds.of(kind) })),
+      ),
     },
     {
       name: 'coredns_serviceentry_hosts',
@@ -44,11 +46,9 @@ export function registryFamilies(registries: readonly NamedRegistry[], clock: Cl
       name: 'coredns_serviceentry_rejections',
       help: 'Parts of the registry that are left out at present, by reason.',
       type: 'gauge',
-      samples: each(({ status }, labels) => {
-        const counts = new Map<string, number>(Object.keys(rejectionReasons).map((reason) => [reason, 0]));
-        for (const { reason } of status.rejections) counts.set(reason, counts.get(reason)! + 1);
-        return Array.from(counts, ([reason, value]) => ({ labels: { ...labels, reason }, value }));
-      }),
+      samples: each(({ registry }, labels) =>
+        reasons.map((reason) => ({ labels: { ...labels, reason }, value: registry.rejectionCount(reason) })),
+      ),
     },
     {
       name: 'coredns_serviceentry_synced',
