@@ -27,6 +27,8 @@ export type Verdict = 'query' | 'drop' | 'formerr' | 'notimp' | 'badvers';
 
 const empty = new Uint8Array(0);
 const maxLabels = 128;
+/** Octets of a Client Subnet option with a whole IPv6 address. */
+const maxSubnetSize = 24;
 
 /**
  * The view of one query that every plugin handles. It is reused from query to query: nobody keeps it, unless it
@@ -82,6 +84,9 @@ export class Query {
   optStart = 0;
   optionsStart = 0;
   optionsEnd = 0;
+  /** The Client Subnet option that the reply carries, and its octets, 0 for none (client-subnet.ts). */
+  readonly subnet = new Uint8Array(maxSubnetSize);
+  subnetSize = 0;
 
   /** What reading it came to, where `prepare` has done it already. */
   verdict: Verdict | undefined = undefined;
@@ -140,7 +145,7 @@ export class Query {
     this.edns = false;
     this.dnssecOk = false;
     this.clientPayload = minUdpPayload;
-    this.optStart = this.optionsStart = this.optionsEnd = 0;
+    this.optStart = this.optionsStart = this.optionsEnd = this.subnetSize = 0;
     if (end - start < headerSize) return 'drop';
     const flags = bytes[start + 2]!;
     if ((flags & headerFlag.QR) !== 0) return 'drop';

@@ -1,3 +1,4 @@
+import { writeClientSubnet } from './client-subnet.ts';
 import { defaultUdpPayload, headerFlag, headerSize, optRecordSize, rcode } from './codes.ts';
 import { writeOpt } from './message.ts';
 import type { Query } from './query.ts';
@@ -22,7 +23,7 @@ export function beginReply(query: Query, code: number, authoritative: boolean): 
 
 /** Octets that records may still take behind `at`, when an OPT is to follow. */
 export function roomForRecords(query: Query, at: number): number {
-  return query.outStart + query.replyLimit - at - (query.edns ? optRecordSize : 0);
+  return query.outStart + query.replyLimit - at - (query.edns ? optRecordSize + query.subnetSize : 0);
 }
 
 /**
@@ -33,6 +34,7 @@ export function endReply(query: Query, at: number, answers: number, authorities:
   const { outView, outStart } = query;
   if (query.edns) {
     at = writeOpt(outView, at, defaultUdpPayload, 0, query.dnssecOk);
+    if (query.subnetSize > 0) at = writeClientSubnet(query, at);
     additionals++;
   }
   outView.setInt32(outStart + 4, 0x1_0000 | answers);

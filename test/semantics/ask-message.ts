@@ -14,13 +14,15 @@ export function messageAsker(exchange: Exchange): Asker {
   return async ({ ask, edns, subnet, from = '127.0.0.1', rd = true, cd = false }: Expected) => {
     const [name, type] = splitAsk(ask);
     id = (id * 5 + 1) & 0xffff;
-    const opt = subnet === undefined ? edns : { options: clientSubnet(subnet) };
+    const opt = subnet === undefined ? edns : { ...(edns === true ? {} : edns), options: clientSubnet(subnet) };
     const message = encodeQuery(name, typeCode(type), { id, rd, cd, ...(opt ? { edns: opt } : {}) });
     const reply = decodeMessage(await exchange(message, from));
+    // No option but the one that was sent, in the same octets.
+    const options = reply.opt?.subnet === undefined ? 0 : clientSubnet(subnet!).length;
     expect({ id: reply.id, opcode: reply.opcode, options: reply.opt?.options ?? 0 }).toEqual({
       id,
       opcode: 0,
-      options: 0,
+      options,
     });
     return reply;
   };

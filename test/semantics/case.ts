@@ -31,6 +31,8 @@ export interface Expected {
   readonly from?: string;
   /** Adds OPT with an EDNS Client Subnet option: `ADDRESS/PREFIXLENGTH`. */
   readonly subnet?: string;
+  /** The reply has that option too, with this scope; otherwise it has none. */
+  readonly scope?: number;
   /** Set unless said otherwise. */
   readonly rd?: boolean;
   /** Clear unless said otherwise. */

@@ -11,7 +11,9 @@ export interface SeenReply {
   readonly authority: readonly string[];
   /** Without OPT. */
   readonly additional: readonly string[];
-  readonly opt: { readonly payload: number; readonly version: number; readonly dnssecOk: boolean } | undefined;
+  readonly opt:
+    | { readonly payload: number; readonly version: number; readonly dnssecOk: boolean; readonly subnet?: string }
+    | undefined;
   readonly size: number;
 }
 
@@ -30,7 +32,7 @@ export async function checkQuery(semanticsCase: SemanticsCase, expected: Expecte
 }
 
 function checkReply(semanticsCase: SemanticsCase, expected: Expected, reply: SeenReply): void {
-  const { ask, edns, subnet, ordered, rcode = 'NOERROR', fitting, fittingAdditional, maxSize } = expected;
+  const { ask, edns, subnet, scope, ordered, rcode = 'NOERROR', fitting, fittingAdditional, maxSize } = expected;
   const [name, type] = splitAsk(ask);
   const answer = cut(zoneLines(expected.answer ?? ''), reply.answer, fitting);
   const additional = cut(zoneLines(expected.additional ?? ''), reply.additional, fittingAdditional);
@@ -43,7 +45,12 @@ function checkReply(semanticsCase: SemanticsCase, expected: Expected, reply: See
     answer: sorted(withoutSerials(reply.answer), ordered),
     authority: sorted(withoutSerials(reply.authority)),
     additional: sorted(reply.additional),
-    opt: reply.opt && { payload: reply.opt.payload, version: reply.opt.version, dnssecOk: reply.opt.dnssecOk },
+    opt: reply.opt && {
+      payload: reply.opt.payload,
+      version: reply.opt.version,
+      dnssecOk: reply.opt.dnssecOk,
+      subnet: reply.opt.subnet,
+    },
   }).toEqual({
     ask,
     rcode,
@@ -52,7 +59,10 @@ function checkReply(semanticsCase: SemanticsCase, expected: Expected, reply: See
     answer: sorted(answer, ordered),
     authority: sorted(zoneLines(expected.authority ?? '')),
     additional: sorted(additional),
-    opt: (edns ?? subnet) ? { payload: 1232, version: 0, dnssecOk } : undefined,
+    opt:
+      (edns ?? subnet)
+        ? { payload: 1232, version: 0, dnssecOk, subnet: scope === undefined ? undefined : `${subnet}/${scope}` }
+        : undefined,
   });
   if (maxSize !== undefined) expect(reply.size).toBeLessThanOrEqual(maxSize);
 }

@@ -8,7 +8,9 @@ export interface DigReply {
   readonly answer: readonly string[];
   readonly authority: readonly string[];
   readonly additional: readonly string[];
-  readonly opt: { readonly payload: number; readonly version: number; readonly dnssecOk: boolean } | undefined;
+  readonly opt:
+    | { readonly payload: number; readonly version: number; readonly dnssecOk: boolean; readonly subnet?: string }
+    | undefined;
   readonly size: number;
 }
 
@@ -71,13 +73,21 @@ export function parseDig(text: string): DigReply {
     return match;
   };
   const edns = /^; EDNS: version: (\d+), flags:([^;]*); udp: (\d+)/m.exec(text);
+  const subnet = /^; CLIENT-SUBNET: (\S+)$/m.exec(text);
   const reply = {
     rcode: find(/status: (\w+)/)[1]!,
     flags: find(/^;; flags: ([^;]*);/m)[1]!,
     answer: section('ANSWER'),
     authority: section('AUTHORITY'),
     additional: section('ADDITIONAL'),
-    opt: edns ? { version: Number(edns[1]), dnssecOk: edns[2]!.includes('do'), payload: Number(edns[3]) } : undefined,
+    opt: edns
+      ? {
+          version: Number(edns[1]),
+          dnssecOk: edns[2]!.includes('do'),
+          payload: Number(edns[3]),
+          ...(subnet ? { subnet: subnet[1]! } : {}),
+        }
+      : undefined,
     size: Number(find(/MSG SIZE\s+rcvd: (\d+)/)[1]),
   };
   const counts = find(/ANSWER: (\d+), AUTHORITY: (\d+), ADDITIONAL: (\d+)/)

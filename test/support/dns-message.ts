@@ -1,3 +1,4 @@
+import { formatAddress } from '../../src/registry/address.ts';
 import { formatRdata, nameReader, typeText } from './dns-rdata.ts';
 
 /** A whole DNS message as a test compares it; records are lines of zone-file text, in the message's order. */
@@ -25,6 +26,8 @@ export interface OptRecord {
   readonly dnssecOk: boolean;
   /** Octets of its options. */
   readonly options: number;
+  /** `ADDRESS/SOURCE/SCOPE` of its Client Subnet option. */
+  readonly subnet?: string;
 }
 
 const flagBits = [
@@ -88,7 +91,13 @@ export function decodeMessage(bytes: Uint8Array): DnsMessage {
       upperRcode = ttl >>> 24;
       const dnssecOk = (ttl & 0x8000) !== 0;
       if ((ttl & 0x7fff) !== 0) throw new Error('reserved flags of OPT are set');
-      opt = { payload: rdclass, version: (ttl >>> 16) & 0xff, dnssecOk, options: at - rdata };
+      opt = {
+        payload: rdclass,
+        version: (ttl >>> 16) & 0xff,
+        dnssecOk,
+        options: at - rdata,
+        ...subnetOf(message.subarray(rdata, at)),
+      };
     }
     sections.push(lines);
   }
@@ -106,6 +115,18 @@ export function decodeMessage(bytes: Uint8Array): DnsMessage {
     opt,
     size: message.length,
   };
+}
+
+/** The Client Subnet option among the options of an OPT record (RFC 7871 section 6). */
+function subnetOf(options: Buffer): { subnet: string } | undefined {
+  for (let at = 0; at < options.length; at += 4 + options.readUInt16BE(at + 2)) {
+    if (options.readUInt16BE(at) !== 8) continue;
+    const family = options.readUInt16BE(at + 4);
+    const octets = Buffer.alloc(family === 2 ? 16 : 4);
+    options.copy(octets, 0, at + 8, at + 4 + options.readUInt16BE(at + 2));
+    return { subnet: `${formatAddress(octets)}/${options[at + 6]}/${options[at + 7]}` };
+  }
+  return undefined;
 }
 
 function classText(code: number): string {

@@ -97,7 +97,7 @@ export class ForwardGroup {
 
   /** The reply of a query that no upstream answered. */
   fail(query: Query, reason: string): number {
-    query.out = new Uint8Array(headerSize + query.nameLength + 4 + optRecordSize);
+    query.out = new Uint8Array(headerSize + query.nameLength + 4 + optRecordSize + query.subnetSize);
     query.outStart = 0;
     return serverFailure(query, `forward: ${reason}`);
   }

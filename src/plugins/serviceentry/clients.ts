@@ -1,14 +1,13 @@
 import { namespaceName } from '../../registry/namespace-ids.ts';
 import { clientFlag, limitedNamespace, pseudoName, recordOffset } from '../../registry/table/layout.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
+import { findClientSubnet } from '../../wire/client-subnet.ts';
 import { readUint16, readUint32, writeUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { addressSize, Network, writeAddressText } from './addresses.ts';
 import type { ClientsConfig } from './config.ts';
 import { SubQuery } from './sub-query.ts';
 
-/** EDNS Client Subnet (RFC 7871). */
-const subnetOption = 8;
 const nameSize = addressSize + 2;
 
 /**
@@ -101,15 +100,13 @@ function contains(networks: readonly Network[], name: Uint8Array): boolean {
 /** Writes the address of the query's Client Subnet option at 1 of `out`; false where there is none of full length. */
 function readClientSubnet(query: Query, out: Uint8Array): boolean {
   const { bytes } = query;
-  for (let at = query.optionsStart; at + 4 <= query.optionsEnd; at += 4 + readUint16(bytes, at + 2)) {
-    if (readUint16(bytes, at) !== subnetOption) continue;
-    const family = readUint16(bytes, at + 4);
-    const size = family === 1 ? 4 : family === 2 ? addressSize : 0;
-    if (size === 0 || readUint16(bytes, at + 2) !== 4 + size || bytes[at + 6] !== size * 8) return false;
-    out.fill(0, 1, 1 + addressSize);
-    if (size === 4) out[11] = out[12] = 0xff;
-    for (let i = 0; i < size; i++) out[1 + addressSize - size + i] = bytes[at + 8 + i]!;
-    return true;
-  }
-  return false;
+  const at = findClientSubnet(query);
+  if (at < 0) return false;
+  const family = readUint16(bytes, at + 4);
+  const size = family === 1 ? 4 : family === 2 ? addressSize : 0;
+  if (size === 0 || readUint16(bytes, at + 2) !== 4 + size || bytes[at + 6] !== size * 8) return false;
+  out.fill(0, 1, 1 + addressSize);
+  if (size === 4) out[11] = out[12] = 0xff;
+  for (let i = 0; i < size; i++) out[1 + addressSize - size + i] = bytes[at + 8 + i]!;
+  return true;
 }

@@ -4,8 +4,10 @@ import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
+import { settle } from './settle.ts';
 import { Authority } from './authority.ts';
 import type { ServiceEntryConfig } from './config.ts';
+import { withClientSubnet } from './client-subnet.ts';
 import { answerLive, liveNames } from './live.ts';
 import { NameMatcher } from './matcher.ts';
 import { negativeReply, nsReply, soaReply } from './negative.ts';
@@ -23,10 +25,16 @@ import {
 export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
   name: 'serviceentry',
   create(config, environment, next) {
-    const answerer = new Answerer(config, environment.table(config.table), next);
-    return (query) => answerer.answer(query);
+    const table = environment.table(config.table);
+    if (config.clients.usesSubnet) return withClientSubnet(next, (onward) => makeHandler(config, table, onward));
+    return makeHandler(config, table, next);
   },
 };
+
+function makeHandler(config: ServiceEntryConfig, table: TableReader, next: Handler): Handler {
+  const answerer = new Answerer(config, table, next);
+  return (query) => answerer.answer(query);
+}
 
 /** Answers what SEMANTICS.md says of the record that the query's name has for this client. */
 class Answerer {
@@ -262,9 +270,4 @@ function isNegative(query: Query): boolean {
   const code = replyCode(query);
   const answers = (query.out[query.outStart + 6]! << 8) | query.out[query.outStart + 7]!;
   return code === rcode.NXDOMAIN || (code === rcode.NOERROR && answers === 0);
-}
-
-/** Goes on with the length of a reply, now or when it is there. */
-function settle(outcome: Outcome, then: (length: number) => number): Outcome {
-  return typeof outcome === 'number' ? then(outcome) : outcome.then(then);
 }

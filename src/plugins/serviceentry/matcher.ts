@@ -1,11 +1,13 @@
 import { recordFlag, recordKind, recordOffset } from '../../registry/table/layout.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
+import { useFullScope } from '../../wire/client-subnet.ts';
 import { maxNameLength } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import { ClientFinder } from './clients.ts';
 import { ClusterServices } from './cluster-services.ts';
 import type { ServiceEntryConfig } from './config.ts';
+import { SubQuery } from './sub-query.ts';
 import { selectView } from './views.ts';
 
 const asterisk = 0x2a;
@@ -65,14 +67,19 @@ export class NameMatcher {
 
   /** The record for this client, within one that differs from client to client; -1 for what it may not see. */
   #seenBy(query: Query, record: number): number {
+    if (!this.#dependsOnClient(record)) return record;
+    useFullScope(query instanceof SubQuery ? query.root : query);
     const { arena } = this.#table;
-    const isViewed = arena[record + recordOffset.kind] === recordKind.views;
-    if (!isViewed && !this.#hasLimits) return record;
     this.#clients.find(query);
-    if (isViewed) return selectView(arena, record, this.#clients);
+    if (arena[record + recordOffset.kind] === recordKind.views) return selectView(arena, record, this.#clients);
     const isOwn = (arena[record + recordOffset.flags]! & recordFlag.own) !== 0;
     const isAncestor = arena[record + recordOffset.kind] === recordKind.ancestor;
     return this.#clients.isLimited && !isOwn && !isAncestor ? -1 : record;
+  }
+
+  /** Whether clients differ in what they see of a record, or whether they see it: then an answer is for one client only. */
+  #dependsOnClient(record: number): boolean {
+    return this.#hasLimits || this.#table.arena[record + recordOffset.kind] === recordKind.views;
   }
 
   /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */

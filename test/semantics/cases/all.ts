@@ -14,6 +14,7 @@ import { section07 } from './section-07.ts';
 import { section08 } from './section-08.ts';
 import { section08Services } from './section-08-services.ts';
 import { section08Sidecars } from './section-08-sidecars.ts';
+import { section08Subnet } from './section-08-subnet.ts';
 import { section08Views } from './section-08-views.ts';
 import { section09 } from './section-09.ts';
 import { section10 } from './section-10.ts';
@@ -35,6 +36,7 @@ export const allCases: readonly SemanticsCase[] = [
   ...section08,
   ...section08Views,
   ...section08Services,
+  ...section08Subnet,
   ...section08Sidecars,
   ...section09,
   ...section10,
