@@ -7,6 +7,8 @@ const chunkBits = 18;
 const chunkBytes = 1 << chunkBits;
 const maxChunks = 1 << (32 - chunkBits);
 const maxHeadBytes = 5;
+/** Place of a number that is not given: no entry is so short that it has room there. */
+const noPlace = 0xffff_ffff;
 
 /** A part of the arena; an entry that is longer than a chunk has one of its own. */
 interface Chunk {
@@ -128,6 +130,7 @@ export class PackedMap {
     this.#soughtId = -1;
     this.#freeIds.push(id);
     this.#release(this.#places[id]!);
+    this.#places[id] = noPlace;
     return true;
   }
 
@@ -165,6 +168,19 @@ export class PackedMap {
   /** In the order of `ids`. The map must not be changed meanwhile. */
   *entries(): Iterable<[string, string]> {
     for (const id of this.ids()) yield [this.keyOf(id), this.valueOf(id)];
+  }
+
+  /**
+   * The numbers in their own order. The map may be changed meanwhile: what was there at the beginning and has stayed is in
+   * it, and of what comes and goes some is.
+   */
+  *liveIds(): Iterable<number> {
+    for (let id = 0; id < this.#nextId; id++) if (this.#places[id] !== noPlace) yield id;
+  }
+
+  /** The keys of `liveIds`. */
+  *liveKeys(): Iterable<string> {
+    for (const id of this.liveIds()) yield this.keyOf(id);
   }
 
   /** The octets in which an entry stands, with its head read. */

@@ -59,6 +59,10 @@ export interface SourceStatus {
   /** What existed at the start has been read from the API server itself, or there is nothing to read. */
   readonly isSynced: boolean;
   readonly state: SourceState;
+  /** Unix time in milliseconds since when it is waited for; `undefined` where it is synced, or is not read yet. */
+  readonly startedMs: number | undefined;
+  /** Why it is not read at present, for people: the last error, or how far it is. '' where all is well. */
+  readonly trouble: string;
   /** Unix time in milliseconds when the API server was last heard of, bookmarks included; `undefined`: never. */
   readonly lastEventMs: number | undefined;
   readonly lastBookmarkMs: number | undefined;
@@ -71,6 +75,16 @@ export interface SourceStatus {
   readonly errors: number;
 }
 
+/** How the last good state is kept in a file. */
+export interface SnapshotStatus {
+  /** The last write failed; it is tried again. */
+  readonly isFailing: boolean;
+  /** Unix time in milliseconds of the state that was written last; `undefined`: none since the start. */
+  readonly writtenMs: number | undefined;
+  /** Writes that failed since the start. */
+  readonly errors: number;
+}
+
 /** Where objects come from. A source that loses its origin keeps quiet: the last state goes on being served. */
 export interface Source {
   /** Shown in logs, `file(deploy/examples)`. */
@@ -80,5 +94,7 @@ export interface Source {
   demand?(demand: PodDemand): void;
   /** One for each kind and cluster; only of sources that watch an API server. */
   status?(): readonly SourceStatus[];
+  /** `undefined` where none is written. */
+  snapshot?(): SnapshotStatus | undefined;
   stop(): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { cert, certPath, key } from './tls/files.ts';
 
 /** An object as the API has it. */
 export interface ApiObject {
@@ -66,8 +68,13 @@ export class FakeApiServer {
   #oldest = 0;
   #tokens = 0;
 
-  private constructor() {
-    this.#server = createServer((request, response) => this.#onRequest(request, response));
+  readonly #isSecure: boolean;
+
+  private constructor(isSecure: boolean) {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => this.#onRequest(request, response);
+    this.#isSecure = isSecure;
+    const pair = { cert: cert('server'), key: key('server') };
+    this.#server = isSecure ? createSecureServer(pair, listener) : createServer(listener);
     this.#server.on('connection', (socket) => {
       this.connections++;
       this.#sockets.add(socket);
@@ -76,14 +83,21 @@ export class FakeApiServer {
     });
   }
 
-  static async start(): Promise<FakeApiServer> {
-    const server = new FakeApiServer();
+  /** With TLS it is `dns.example`, as `cluster` says. */
+  static async start(isSecure = false): Promise<FakeApiServer> {
+    const server = new FakeApiServer(isSecure);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http${this.#isSecure ? 's' : ''}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Of a kubeconfig. */
+  get cluster(): Readonly<Record<string, string>> {
+    const tls = { 'certificate-authority': certPath('ca'), 'tls-server-name': 'dns.example' };
+    return { server: this.url, ...(this.#isSecure ? tls : {}) };
   }
 
   get watches(): number {

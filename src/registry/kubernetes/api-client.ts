@@ -13,6 +13,8 @@ export interface ApiClient {
    * Credentials are asked for each time. `signal` ends both.
    */
   get(path: string, signal: AbortSignal): Promise<ApiResponse>;
+  /** What it says of itself to be believed, taken out of a text: an API server may repeat it in an error. */
+  hide(text: string): string;
   /** The credentials were refused: they are read anew for the next request. */
   reload(): void;
   close(): void;

@@ -15,12 +15,17 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Milliseconds to wait after a failure at `now`: between 0 and minMs * 2^failures, at most maxMs. */
-  next(now: number): number {
+  /** All is well: the next failure counts as the first. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
+  /** Milliseconds to wait after a failure at `now`: between 0 and minMs * 2^failures, at most `maxMs`. */
+  next(now: number, maxMs = this.#maxMs): number {
     if (now - this.#lastFailure > this.#resetMs) this.#failures = 0;
     this.#lastFailure = now;
     // Beyond 2^20 the limit has been reached for long.
-    const limit = Math.min(this.#maxMs, this.#minMs * 2 ** Math.min(this.#failures++, 20));
+    const limit = Math.min(maxMs, this.#minMs * 2 ** Math.min(this.#failures++, 20));
     return this.#random() * limit;
   }
 }

@@ -2,16 +2,18 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ObjectKind, RegistryObject } from '../object.ts';
 import type { Rejection } from '../rejection.ts';
-import type { PodDemand, SourceState, SourceStatus } from '../source.ts';
+import type { PodDemand, SourceStatus } from '../source.ts';
 import type { ApiClient } from './api-client.ts';
 import type { KubernetesConfig } from './config.ts';
 import { NamespaceSet } from './namespace-set.ts';
 import { ObjectSet, type Difference } from './object-set.ts';
+import { noCounts, sumOf, type Counts } from './kind-status.ts';
 import { podScopes, type PodScopes } from './pod-scopes.ts';
-import type { Receiver } from './receiver.ts';
+import { tell, type Receiver } from './receiver.ts';
 import { Reflector } from './reflector.ts';
 import { resources, type WatchedKind } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
+import { quietPace, Turns } from './turns.ts';
 
 export interface ClusterWatchOptions {
   /** Shown in messages. */
@@ -36,8 +38,6 @@ export interface ClusterWatchOptions {
 /** Pods that nobody has a use for any more are watched for so long: demand comes and goes with single objects. */
 const podLingerMs = 60_000;
 const wide = '';
-/** Of several reflectors of one kind the one that is worst off says how the kind is. */
-const worstFirst: readonly SourceState[] = ['forbidden', 'absent', 'waiting', 'listing', 'watching'];
 
 /** What of one cluster the Corefile needs, and no more. */
 export class ClusterWatch {
@@ -48,10 +48,12 @@ export class ClusterWatch {
   readonly #fixedKinds = new Map<Reflector, WatchedKind>();
   /** By namespace, `wide` for all of them. */
   readonly #pods = new Map<string, Reflector>();
-  /** Reflectors on their way out. */
+  /** Reflectors on their way out, and what else is under way. */
   readonly #stopping = new Set<Promise<void>>();
+  readonly #abort = new AbortController();
+  readonly #turns: Turns;
   /** Of Pods whose reflectors are gone. */
-  #pastPods = { relists: 0, watchRestarts: 0, errors: 0 };
+  #pastPods: Counts = noCounts;
   #demand: PodDemand = { everywhere: false, namespaces: new Set() };
   #cancelLinger: (() => void) | undefined;
   /** Pods came out of a snapshot, maybe of namespaces that nobody needs now. */
@@ -62,10 +64,13 @@ export class ClusterWatch {
   constructor(options: ClusterWatchOptions) {
     const { config, watchesServices, watchesSidecars } = options;
     this.#options = options;
+    this.#turns = new Turns(options.clock, this.#abort.signal, quietPace);
     if (config.namespaceLabels !== '') {
-      this.#namespaces = new NamespaceSet((changed) => {
-        for (const set of this.#sets.values()) set.revisit(changed);
-        for (const set of this.#sets.values()) set.flush();
+      this.#namespaces = new NamespaceSet({
+        onChange: (changed) => {
+          for (const set of this.#sets.values()) set.revisit(changed);
+        },
+        flush: () => this.#flush(),
       });
     }
     this.#addSet('ServiceEntry');
@@ -82,6 +87,11 @@ export class ClusterWatch {
   /** Everything that existed at the start was told. */
   get isSynced(): boolean {
     return this.#isStarted && this.#reflectors.every(({ isSynced }) => isSynced);
+  }
+
+  /** Takes out of a text what is sent to the API server as a proof. */
+  hide(text: string): string {
+    return this.#options.api.hide(text);
   }
 
   /** Something could not be read for a first time, and is waited for. */
@@ -115,16 +125,25 @@ export class ClusterWatch {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelLinger?.();
+    this.#abort.abort();
     await Promise.all([...this.#reflectors.map((each) => each.stop()), ...this.#stopping]);
     this.#options.api.close();
   }
 
-  /** Puts in what a snapshot held, and tells it. Only before `start`. */
-  load(namespaces: readonly string[], objects: Iterable<{ uid: string; object: RegistryObject }>): void {
-    this.#namespaces?.load(namespaces);
-    for (const { uid, object } of objects) this.#sets.get(object.kind)?.load(uid, object);
-    this.#hasLoadedPods = (this.#sets.get('Pod')?.size ?? 0) > 0;
-    for (const set of this.#sets.values()) set.flush();
+  /** Puts in what a snapshot held; told by `tell`. Only before `start`. */
+  loadNamespaces(names: readonly string[]): void {
+    this.#namespaces?.load(names);
+  }
+
+  /** As `loadNamespaces`, which goes first. */
+  loadObject(uid: string, object: RegistryObject): void {
+    this.#sets.get(object.kind)?.load(uid, object);
+    if (object.kind === 'Pod') this.#hasLoadedPods = true;
+  }
+
+  /** Tells all that has changed, in turns. */
+  tell(turns: Turns): Promise<void> {
+    return tell({ flush: () => this.#flush() }, turns);
   }
 
   /** The names of namespaces that match, for a snapshot. */
@@ -146,24 +165,26 @@ export class ClusterWatch {
     const reflectors = isPod
       ? [...this.#pods.values()]
       : this.#fixed.filter((each) => this.#fixedKinds.get(each) === kind);
-    const each = reflectors.map(({ status }) => status);
-    const past = isPod ? this.#pastPods : { relists: 0, watchRestarts: 0, errors: 0 };
     const set = kind === 'Namespace' ? undefined : this.#sets.get(kind);
-    const sum = (of: 'relists' | 'watchRestarts' | 'errors'): number =>
-      each.reduce((total, status) => total + status[of], past[of]);
+    const { errors, ...status } = sumOf(
+      reflectors.map((each) => each.status),
+      isPod ? this.#pastPods : noCounts,
+    );
     return {
+      ...status,
       cluster: this.name,
       kind,
-      isSynced: this.#isStarted && each.every(({ isSynced }) => isSynced),
-      // Pods that nobody needs are as they should be.
-      state: worstFirst.find((state) => each.some((status) => status.state === state)) ?? 'watching',
-      lastEventMs: latest(each.map(({ lastEventMs }) => lastEventMs)),
-      lastBookmarkMs: latest(each.map(({ lastBookmarkMs }) => lastBookmarkMs)),
+      isSynced: this.#isStarted && status.isSynced,
       objects: set?.size ?? this.#namespaces?.size ?? 0,
-      relists: sum('relists'),
-      watchRestarts: sum('watchRestarts'),
-      errors: sum('errors') + (set?.badObjects ?? 0),
+      errors: errors + (set?.badObjects ?? 0),
     };
+  }
+
+  /** As `Receiver.flush`, of all kinds. */
+  #flush(): boolean {
+    let isDone = true;
+    for (const set of this.#sets.values()) isDone = set.flush() && isDone;
+    return isDone;
   }
 
   get #reflectors(): Reflector[] {
@@ -226,8 +247,9 @@ export class ClusterWatch {
     for (const namespace of [...this.#pods.keys()]) if (!scopes.has(namespace)) this.#stopPods(namespace);
     for (const namespace of scopes) this.#startPods(namespace);
     const set = this.#sets.get('Pod');
-    set?.retainNamespaces(scopes);
-    set?.flush();
+    if (!set) return;
+    set.retainNamespaces(scopes);
+    this.#track(tell(set, this.#turns).catch(() => undefined));
   }
 
   #podScopes(): PodScopes {
@@ -247,14 +269,14 @@ export class ClusterWatch {
     const reflector = this.#pods.get(namespace);
     if (!reflector) return;
     this.#pods.delete(namespace);
-    const { relists, watchRestarts, errors } = reflector.status;
-    this.#pastPods = {
-      relists: this.#pastPods.relists + relists,
-      watchRestarts: this.#pastPods.watchRestarts + watchRestarts,
-      errors: this.#pastPods.errors + errors,
-    };
-    const stopped = reflector.stop().finally(() => this.#stopping.delete(stopped));
-    this.#stopping.add(stopped);
+    this.#pastPods = sumOf([reflector.status], this.#pastPods);
+    this.#track(reflector.stop());
+  }
+
+  /** `stop` waits for it. */
+  #track(running: Promise<void>): void {
+    const tracked = running.finally(() => this.#stopping.delete(tracked));
+    this.#stopping.add(tracked);
   }
 }
 
@@ -262,8 +284,4 @@ function isExcess(scopes: PodScopes, watched: Iterable<string>): boolean {
   if (scopes === 'all') return false;
   for (const namespace of watched) if (!scopes.has(namespace)) return true;
   return false;
-}
-
-function latest(times: readonly (number | undefined)[]): number | undefined {
-  return times.reduce((last, time) => (last === undefined || (time ?? 0) > last ? time : last), undefined);
 }

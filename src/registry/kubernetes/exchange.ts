@@ -29,14 +29,16 @@ export async function exchange<Result>(
 ): Promise<Result> {
   const abort = new AbortController();
   const onStop = (): void => abort.abort();
+  signal.throwIfAborted();
   signal.addEventListener('abort', onStop, { once: true });
   const deadline = new Deadline(clock, responseTimeoutMs, () => abort.abort());
   try {
     const response = await api.get(path, abort.signal);
+    abort.signal.throwIfAborted();
     deadline.restart(silenceMs);
-    const body = touching(response.body, deadline);
+    const body = touching(response.body, deadline, abort.signal);
     if (response.status === 200) return await read({ ...response, body }, (limitMs) => deadline.restart(limitMs));
-    const message = await readStatus(body);
+    const message = await readStatus(body, (text) => api.hide(text));
     throw new ApiError(response.status, `${response.status} ${message}`.trim(), response.retryAfterMs);
   } catch (error) {
     if (deadline.hasExpired) throw new SilenceError(`nothing came for ${deadline.limitMs / 1000} s`, { cause: error });
@@ -49,8 +51,14 @@ export async function exchange<Result>(
   }
 }
 
-async function* touching(body: AsyncIterable<Uint8Array>, deadline: Deadline): AsyncIterable<Uint8Array> {
+/** What comes after all was stopped is not for anybody. */
+async function* touching(
+  body: AsyncIterable<Uint8Array>,
+  deadline: Deadline,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
   for await (const chunk of body) {
+    signal.throwIfAborted();
     deadline.touch();
     yield chunk;
   }

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https, { type AgentOptions } from 'node:https';
 import type { ApiClient, ApiResponse } from './api-client.ts';
 import type { Access, Credentials } from './credentials.ts';
+import { Secrets } from './secrets.ts';
 
 /** The kernel asks whether the other side is there after so much silence; the watchdog is for what it cannot see. */
 const keepAliveMs = 15_000;
@@ -10,6 +11,7 @@ const keepAliveMs = 15_000;
 /** HTTP/1.1 with one agent for as long as the TLS material is the same, so that connections and sessions are used again. */
 export class HttpApiClient implements ApiClient {
   readonly #credentials: Credentials;
+  readonly #secrets = new Secrets();
   #agent: { readonly key: string; readonly agent: http.Agent } | undefined;
 
   constructor(credentials: Credentials) {
@@ -21,13 +23,14 @@ export class HttpApiClient implements ApiClient {
     const access = await orAborted(this.#credentials.forRequest(), signal);
     const url = new URL(access.server + path);
     const agent = access.usesProxy ? access.options.agent : this.#agentFor(url, access);
-    const given = access.options.headers as Record<string, string> | undefined;
+    const given = access.authorization === undefined ? {} : { authorization: access.authorization };
     const headers = { ...given, accept: 'application/json', 'user-agent': 'serviceentry-dns' };
-    const { auth } = access.options;
+    if (access.authorization !== undefined) this.#secrets.learn(access.authorization);
+    signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(
         url,
-        { agent, headers, signal, ...(typeof auth === 'string' ? { auth } : {}) },
+        { agent, headers, signal },
         (response) => {
           resolve({
             status: response.statusCode ?? 0,
@@ -40,6 +43,10 @@ export class HttpApiClient implements ApiClient {
       request.on('error', reject);
       request.end();
     });
+  }
+
+  hide(text: string): string {
+    return this.#secrets.hide(text);
   }
 
   reload(): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { PodDemand, Sink, Source, SourceStatus } from '../source.ts';
+import type { PodDemand, Sink, SnapshotStatus, Source, SourceStatus } from '../source.ts';
 import type { ApiClient } from './api-client.ts';
 import { clusterNames } from './cluster-name.ts';
 import { ClusterWatch } from './cluster-watch.ts';
@@ -10,6 +10,7 @@ import { HttpApiClient } from './http-api-client.ts';
 import type { Difference } from './object-set.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { defaultTiming, type ReflectorTiming } from './timing.ts';
+import { startPace, Turns } from './turns.ts';
 
 export interface KubernetesSourceOptions {
   /** Names at least one cluster. */
@@ -45,11 +46,18 @@ export class KubernetesSource implements Source {
   #isSynced = false;
   #hasSnapshot = false;
   #cancelGrace: (() => void) | undefined;
+  #starting: Promise<void> | undefined;
+  readonly #abort = new AbortController();
 
   constructor(options: KubernetesSourceOptions) {
     const { config, clock, logger, watchesServices, watchesSidecars, random = Math.random } = options;
-    const { apiOf = (cluster: ClusterConfig) => new HttpApiClient(new Credentials(cluster)) } = options;
     const names = clusterNames(config.clusters);
+    const clientOf = (cluster: ClusterConfig, name: string): ApiClient => {
+      const onWithheld = (server: string): void => {
+        logger.warning(`kubernetes(${name}): ${server} is asked without credentials: they are sent over https only`);
+      };
+      return options.apiOf?.(cluster) ?? new HttpApiClient(new Credentials(cluster, onWithheld));
+    };
     this.name = `kubernetes(${names.join(' ')})`;
     this.#clock = clock;
     this.#logger = logger;
@@ -60,7 +68,7 @@ export class KubernetesSource implements Source {
         config,
         watchesServices,
         watchesSidecars,
-        api: apiOf(cluster),
+        api: clientOf(cluster, names[index]!),
         clock,
         logger,
         random,
@@ -75,16 +83,15 @@ export class KubernetesSource implements Source {
       // What was left out then must not be left out now, and the other way round.
       const key = JSON.stringify([rest, watchesServices, watchesSidecars]);
       const isReadOnly = options.isReadOnly ?? false;
-      this.#snapshot = new SnapshotKeeper({ path, key, clusters: this.#clusters, clock, logger, isReadOnly });
+      this.#snapshot = new SnapshotKeeper({ path, key, clusters: this.#clusters, clock, logger, isReadOnly, random });
     }
   }
 
   start(sink: Sink): void {
     this.#sink = sink;
     this.#get = (key) => sink.get(key);
-    this.#hasSnapshot = this.#snapshot?.load() ?? false;
-    for (const cluster of this.#clusters) cluster.start();
-    if (this.#hasSnapshot) this.#cancelGrace = this.#clock.after(snapshotGraceMs, () => this.#serveSnapshot());
+    if (this.#snapshot) this.#starting = this.#loadAndWatch(this.#snapshot);
+    else this.#watch();
   }
 
   demand(demand: PodDemand): void {
@@ -95,11 +102,35 @@ export class KubernetesSource implements Source {
     return this.#clusters.flatMap((cluster) => cluster.status());
   }
 
+  snapshot(): SnapshotStatus | undefined {
+    return this.#snapshot?.status;
+  }
+
   async stop(): Promise<void> {
     this.#sink = undefined;
+    this.#abort.abort();
     this.#cancelGrace?.();
+    await this.#starting;
     await Promise.all(this.#clusters.map((cluster) => cluster.stop()));
     await this.#snapshot?.stop();
+  }
+
+  /** What a snapshot holds comes first: it is older than anything that an API server says. Never rejects. */
+  async #loadAndWatch(snapshot: SnapshotKeeper): Promise<void> {
+    try {
+      const turns = new Turns(this.#clock, this.#abort.signal, startPace);
+      this.#hasSnapshot = await snapshot.load(turns);
+    } catch (error) {
+      if (!this.#sink) return;
+      throw error;
+    }
+    if (!this.#sink) return;
+    this.#watch();
+    if (this.#hasSnapshot) this.#cancelGrace = this.#clock.after(snapshotGraceMs, () => this.#serveSnapshot());
+  }
+
+  #watch(): void {
+    for (const cluster of this.#clusters) cluster.start();
   }
 
   #look(): void {
@@ -136,7 +167,7 @@ export class KubernetesSource implements Source {
     if (!hasNewRejections) return;
     for (const { reason, object, field, message, origin } of newRejections.slice(0, maxLoggedRejections)) {
       const text = [`kubernetes(${origin})`, object, field, message].filter((part) => part !== '').join(': ');
-      this.#logger.warning(text, { reason, object, field, origin });
+      this.#logger.warning(this.#hide(text), { reason, object: this.#hide(object), field, origin });
     }
     const more = newRejections.length - maxLoggedRejections;
     if (more > 0) this.#logger.warning(`${this.name}: ${more} more parts of objects are left out`);
@@ -144,5 +175,9 @@ export class KubernetesSource implements Source {
       this.#logger.info(`${this.name}: ${object}: fine again, nothing of it is left out`);
     }
     this.#sink.rejected(this.#clusters.flatMap(({ rejections }) => rejections));
+  }
+
+  #hide(text: string): string {
+    return this.#clusters.reduce((shown, cluster) => cluster.hide(shown), text);
   }
 }

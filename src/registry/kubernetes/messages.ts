@@ -1,15 +1,7 @@
 import { asFields, type Fields } from '../read/fields.ts';
 import { quoted } from '../read/report.ts';
-import { BadStreamError, PageTooLargeError } from './api-client.ts';
+import { BadStreamError } from './api-client.ts';
 import { textOf } from './lines.ts';
-
-/** A page of a list. */
-export interface Page {
-  readonly items: readonly unknown[];
-  readonly resourceVersion: string;
-  /** Token of the next page, '' where this is the last. */
-  readonly next: string;
-}
 
 /** An event of a watch, as far as a reflector cares. */
 export type WatchEvent =
@@ -35,6 +27,8 @@ export type WatchEvent =
 /** Of an answer that is an error only so much is read. */
 const maxStatusBytes = 64 * 1024;
 const maxMessageLength = 300;
+/** Before it is made short, so that nothing to be hidden is cut in two. */
+const maxLookedAt = 4096;
 /** Annotation of the bookmark that ends a streamed list (KEP-3157). */
 const endOfList = 'k8s.io/initial-events-end';
 
@@ -47,28 +41,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Throws BadStreamError where it is no list, PageTooLargeError where it has more than `maxBytes`. */
-export async function readPage(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Page> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > maxBytes) throw new PageTooLargeError(`a page has more than ${maxBytes} octets`);
-    parts.push(chunk);
-  }
-  const list = asFields(parseJson(textOf(parts)));
-  const metadata = asFields(list?.metadata);
-  const items = list?.items ?? [];
-  const resourceVersion = metadata?.resourceVersion;
-  if (!Array.isArray(items) || typeof resourceVersion !== 'string' || resourceVersion === '') {
-    throw new BadStreamError('the answer is no list with a resourceVersion');
-  }
-  const next = metadata?.continue;
-  return { items, resourceVersion, next: typeof next === 'string' ? next : '' };
-}
-
-/** What a body that is an error says: the message of a Status object, or its first line. '' where it says nothing. */
-export async function readStatus(body: AsyncIterable<Uint8Array>): Promise<string> {
+/**
+ * What a body that is an error says: the message of a Status object, or its first line. '' where it says nothing. `hide`
+ * takes out what is not to be shown.
+ */
+export async function readStatus(
+  body: AsyncIterable<Uint8Array>,
+  hide: (text: string) => string = (text) => text,
+): Promise<string> {
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
@@ -83,11 +63,11 @@ export async function readStatus(body: AsyncIterable<Uint8Array>): Promise<strin
   const text = textOf(parts);
   try {
     const message = asFields(JSON.parse(text))?.message;
-    if (typeof message === 'string') return shown(message);
+    if (typeof message === 'string') return shown(hide(message.slice(0, maxLookedAt)));
   } catch {
     // Plain text then, as of a proxy.
   }
-  return shown(text.split('\n', 1)[0]!);
+  return shown(hide(text.split('\n', 1)[0]!.slice(0, maxLookedAt)));
 }
 
 /** Throws BadStreamError where it is no event. */
@@ -126,7 +106,7 @@ export function readEvent(value: unknown): WatchEvent {
 }
 
 /** On one line, printable and short. */
-function shown(text: string): string {
+export function shown(text: string): string {
   return text
     .slice(0, maxMessageLength)
     .replaceAll(/[^ -~]+/g, ' ')

@@ -1,14 +1,21 @@
 import { identityOf, type Listing, type Receiver } from './receiver.ts';
 
+/** Who hears which namespaces match. */
+export interface NamespaceListener {
+  /** These names came or went. */
+  readonly onChange: (changed: ReadonlySet<string>) => void;
+  /** As `Receiver.flush`, of what follows from that. */
+  readonly flush: () => boolean;
+}
+
 /** The names of the namespaces whose labels match; the API server does the matching. */
 export class NamespaceSet implements Receiver {
   readonly #names = new Map<string, string>();
   readonly #changed = new Set<string>();
-  readonly #onChange: (changed: ReadonlySet<string>) => void;
+  readonly #listener: NamespaceListener;
 
-  /** `onChange` is told which names came or went. */
-  constructor(onChange: (changed: ReadonlySet<string>) => void) {
-    this.#onChange = onChange;
+  constructor(listener: NamespaceListener) {
+    this.#listener = listener;
   }
 
   get size(): number {
@@ -47,17 +54,21 @@ export class NamespaceSet implements Receiver {
     const seen = new Set<string>();
     return {
       saw: (name) => void seen.add(name),
+      // Names alone: even of 10,000 it is done in a millisecond.
       end: () => {
         for (const name of [...this.#names.keys()]) if (!seen.has(name)) this.#forget(name);
+        return [];
       },
     };
   }
 
-  flush(): void {
-    if (this.#changed.size === 0) return;
-    const changed = new Set(this.#changed);
-    this.#changed.clear();
-    this.#onChange(changed);
+  flush(): boolean {
+    if (this.#changed.size > 0) {
+      const changed = new Set(this.#changed);
+      this.#changed.clear();
+      this.#listener.onChange(changed);
+    }
+    return this.#listener.flush();
   }
 
   count(): number {

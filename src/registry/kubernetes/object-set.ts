@@ -7,10 +7,11 @@ import { asFields } from '../read/fields.ts';
 import { readObject } from '../read/object.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Change } from '../source.ts';
+import { known, namespaceOf, stampFor, stampOf, uidOf } from './known.ts';
 import { identityOf, type Identity, type Listing, type Receiver } from './receiver.ts';
 import { SeenKeys } from './seen-keys.ts';
 
-/** What became of one flush. */
+/** What is told at one flush. */
 export interface Difference {
   readonly changes: readonly Change[];
   /** Whether `rejections` is another list than before. */
@@ -44,13 +45,16 @@ interface Pending {
   readonly exists: boolean;
 }
 
-/**
- * What is known of an object, the first letter of a text; its stamp follows (uid, space, resourceVersion), and behind a line
- * break the text of an object that the sink does not have, because it is not visible.
- */
-const known = { served: 's', hidden: 'h', unusable: 'u' } as const;
-
 const noRejections: readonly Rejection[] = [];
+/** Objects that are told at a time, and that are looked at: a few milliseconds. */
+const maxTold = 256;
+const maxVisited = 2048;
+
+/** Something that is to be done with each object, by and by. */
+interface Sweep {
+  readonly keys: Iterator<string>;
+  readonly visit: (key: string) => void;
+}
 
 /**
  * The slim objects of one kind and cluster. Whatever happens between two flushes becomes one difference to what the sink
@@ -65,6 +69,7 @@ export class ObjectSet implements Receiver {
   /** Of objects that exist, visible or not. */
   readonly #leftOut = new Map<string, readonly Rejection[]>();
   readonly #rejected = new Map<string, readonly Rejection[]>();
+  readonly #sweeps: Sweep[] = [];
   #badObjects = 0;
 
   constructor(options: ObjectSetOptions) {
@@ -86,7 +91,7 @@ export class ObjectSet implements Receiver {
 
   /** What the sink has, with uid, each as it is when it is asked for. */
   *served(): Iterable<{ uid: string; object: RegistryObject }> {
-    for (const key of [...this.#known.keys()]) {
+    for (const key of this.#known.liveKeys()) {
       const text = this.#known.get(key);
       const object = text?.startsWith(known.served) === true ? this.#told(key) : undefined;
       if (object) yield { uid: uidOf(stampOf(text!)), object };
@@ -129,9 +134,11 @@ export class ObjectSet implements Receiver {
     return { saw: (key) => seen.add(key), end: () => this.#retain(namespace, seen) };
   }
 
-  /** Takes out what is in no namespace of these. */
+  /** Takes out what is in no namespace of these, while it is flushed. */
   retainNamespaces(namespaces: ReadonlySet<string>): void {
-    for (const key of this.#keys()) if (!namespaces.has(namespaceOf(key))) this.#forget(key);
+    this.#sweep((key) => {
+      if (!namespaces.has(namespaceOf(key))) this.#forget(key);
+    });
   }
 
   count(namespace: string | undefined): number {
@@ -150,25 +157,33 @@ export class ObjectSet implements Receiver {
     this.#put({ key: `${namespace}/${name}`, namespace, uid, resourceVersion: '' }, object, noRejections);
   }
 
-  /** `isVisible` says something else than before of these. */
+  /** `isVisible` says something else than before of these; it is told while all is flushed. */
   revisit(namespaces: ReadonlySet<string>): void {
-    for (const key of this.#keys()) {
+    this.#sweep((key) => {
       const namespace = namespaceOf(key);
       const text = this.#known.get(key);
-      if (!namespaces.has(namespace) || text === undefined || this.#pending.has(key)) continue;
+      if (!namespaces.has(namespace) || text === undefined || this.#pending.has(key)) return;
       const rejections = this.#leftOut.get(key) ?? noRejections;
       const pending = { namespace, stamp: stampOf(text), object: this.#kept(key, text), rejections, exists: true };
       this.#pending.set(key, pending);
-    }
+    });
   }
 
-  flush(): void {
-    if (this.#pending.size === 0) return;
+  flush(): boolean {
+    if (this.#pending.size < maxTold) this.#visitSome();
+    if (this.#pending.size > 0) this.#tellSome();
+    return this.#pending.size === 0 && this.#sweeps.length === 0;
+  }
+
+  #tellSome(): void {
     const changes: Change[] = [];
     const healed: string[] = [];
     const newRejections: Rejection[] = [];
     let hasNewRejections = false;
+    let left = maxTold;
     for (const [key, pending] of this.#pending) {
+      if (left-- === 0) break;
+      this.#pending.delete(key);
       const isServed = pending.exists && this.#options.isVisible(pending.namespace);
       const change = this.#changeOf(key, isServed ? pending.object : undefined);
       if (change) changes.push(change);
@@ -183,7 +198,6 @@ export class ObjectSet implements Receiver {
       newRejections.push(...now.filter((each) => !before.some((old) => isDeepStrictEqual(old, each))));
       if (now.length === 0 && pending.exists) healed.push(`${this.#options.kind} ${key}`);
     }
-    this.#pending.clear();
     if (changes.length > 0 || hasNewRejections) {
       this.#options.onFlush({ changes, hasNewRejections, healed, newRejections });
     }
@@ -223,10 +237,19 @@ export class ObjectSet implements Receiver {
     return keyOf(kind, namespace, key.slice(namespace.length + 1), cluster);
   }
 
-  /** Of all that is known, and of what has come since. */
-  *#keys(): Iterable<string> {
-    yield* this.#known.keys();
-    for (const key of [...this.#pending.keys()]) if (!this.#known.has(key)) yield key;
+  /** Visits all that is known now, some at each flush. What comes later is right from the start. */
+  #sweep(visit: (key: string) => void): void {
+    this.#sweeps.push({ keys: this.#known.liveKeys()[Symbol.iterator](), visit });
+  }
+
+  #visitSome(): void {
+    for (let left = maxVisited; left > 0 && this.#pending.size < maxTold; left--) {
+      const [sweep] = this.#sweeps;
+      if (!sweep) return;
+      const next = sweep.keys.next();
+      if (next.done === true) this.#sweeps.shift();
+      else sweep.visit(next.value);
+    }
   }
 
   /**
@@ -246,11 +269,15 @@ export class ObjectSet implements Receiver {
     this.#pending.set(key, { namespace, stamp: stampFor(identity), object, rejections, exists: true });
   }
 
-  #retain(namespace: string | undefined, seen: SeenKeys): void {
+  *#retain(namespace: string | undefined, seen: SeenKeys): Iterable<void> {
     // Then all that exists is known.
-    this.flush();
+    while (!this.flush()) yield;
+    let count = 0;
     for (const key of seen.unseen()) {
       if (namespace === undefined || namespaceOf(key) === namespace) this.#forget(key);
+      if (++count % maxTold > 0) continue;
+      this.flush();
+      yield;
     }
   }
 
@@ -266,22 +293,4 @@ export class ObjectSet implements Receiver {
     const label = asFields(asFields(asFields(raw)?.metadata)?.labels)?.['istio.io/rev'];
     return label === undefined || label === null || label === revision;
   }
-}
-
-function namespaceOf(key: string): string {
-  return key.slice(0, key.indexOf('/'));
-}
-
-function stampFor({ uid, resourceVersion }: Identity): string {
-  return `${uid} ${resourceVersion}`;
-}
-
-/** The stamp in what is known of an object, '' where nothing is. */
-function stampOf(text: string): string {
-  const end = text.indexOf('\n');
-  return text.slice(1, end < 0 ? undefined : end);
-}
-
-function uidOf(stamp: string): string {
-  return stamp.slice(0, Math.max(0, stamp.indexOf(' ')));
 }

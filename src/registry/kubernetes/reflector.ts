@@ -1,48 +1,16 @@
-import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/logger.ts';
 import type { SourceState } from '../source.ts';
-import { ApiError, BadStreamError, PageTooLargeError, SilenceError, type ApiClient } from './api-client.ts';
-import { Backoff } from './backoff.ts';
+import { ApiError, BadStreamError, PageTooLargeError, SilenceError } from './api-client.ts';
 import { Collection } from './collection.ts';
 import { FailureLog } from './failure-log.ts';
+import { failureText, isNotStreamed, NotStreamedError } from './failure.ts';
 import { listInPages } from './list.ts';
 import type { WatchEvent } from './messages.ts';
-import type { Listing, Receiver } from './receiver.ts';
-import type { Resource } from './resource.ts';
+import type { ReflectorOptions, ReflectorStatus } from './reflector-options.ts';
+import { endList, tell, type Listing } from './receiver.ts';
+import { Retry } from './retry.ts';
 import { sleep } from './sleep.ts';
-import type { ReflectorTiming } from './timing.ts';
-import { Turns } from './turns.ts';
+import { quietPace, startPace, Turns } from './turns.ts';
 import { watch, type WatchFrom } from './watch.ts';
-
-/** What a reflector stands on. */
-export interface ReflectorOptions {
-  readonly resource: Resource;
-  /** `undefined` for all. */
-  readonly namespace: string | undefined;
-  readonly labelSelector: string;
-  readonly api: ApiClient;
-  readonly receiver: Receiver;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Stands before messages, `kubernetes(east): ServiceEntry`. */
-  readonly title: string;
-  /** Numbers in [0, 1). */
-  readonly random: () => number;
-  readonly timing: ReflectorTiming;
-  /** `isSynced` or `state` may have changed. */
-  readonly onState: () => void;
-}
-
-/** What one has done and heard; times are Unix times in milliseconds. */
-export interface ReflectorStatus {
-  readonly state: SourceState;
-  readonly isSynced: boolean;
-  readonly lastEventMs: number | undefined;
-  readonly lastBookmarkMs: number | undefined;
-  readonly relists: number;
-  readonly watchRestarts: number;
-  readonly errors: number;
-}
 
 /** Times that a stream may be broken at one resourceVersion before everything is listed anew. */
 const maxBrokenStreams = 3;
@@ -62,20 +30,26 @@ const minWatchMs = 1000;
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
-  readonly #backoff: Backoff;
+  readonly #retry: Retry;
   readonly #stopping = new AbortController();
   readonly #collection: Collection;
+  readonly #failures: FailureLog;
   #running: Promise<void> | undefined;
   #state: SourceState = 'listing';
   #isSynced = false;
+  #startedMs: number | undefined;
   #resourceVersion: string | undefined;
   #pageSize: number;
   #streamsLists: boolean;
   /** A streamed list that is on its way. */
   #streamed: Listing | undefined;
+  readonly #turns: Turns;
+  /** The API server has taken the watch that is under way. */
+  #isOpen = false;
   #brokenStreams = 0;
   #wasAbsent = false;
-  readonly #failures: FailureLog;
+  /** Of the list that is under way. */
+  #listed = 0;
   #lastEventMs: number | undefined;
   #lastBookmarkMs: number | undefined;
   #lists = 0;
@@ -83,13 +57,15 @@ export class Reflector {
   #errors = 0;
 
   constructor(options: ReflectorOptions) {
-    const { minBackoffMs, maxBackoffMs, resetBackoffMs, pageSize, streamsLists } = options.timing;
+    const { timing, random, clock } = options;
+    const { signal } = this.#stopping;
     this.#options = options;
-    this.#backoff = new Backoff(minBackoffMs, maxBackoffMs, resetBackoffMs, options.random);
+    this.#retry = new Retry(timing, random);
     this.#failures = new FailureLog(options);
-    this.#collection = new Collection(options, this.#stopping.signal, () => this.#failures.end());
-    this.#pageSize = pageSize;
-    this.#streamsLists = streamsLists;
+    this.#collection = new Collection(options, signal, () => this.#retry.answered());
+    this.#turns = new Turns(clock, signal, startPace);
+    this.#pageSize = timing.pageSize;
+    this.#streamsLists = timing.streamsLists;
   }
 
   get isSynced(): boolean {
@@ -104,6 +80,8 @@ export class Reflector {
     return {
       state: this.#state,
       isSynced: this.#isSynced,
+      startedMs: this.#startedMs,
+      trouble: this.#trouble,
       lastEventMs: this.#lastEventMs,
       lastBookmarkMs: this.#lastBookmarkMs,
       relists: Math.max(0, this.#lists - 1),
@@ -113,13 +91,22 @@ export class Reflector {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#startedMs ??= this.#options.clock.wall();
+    this.#running ??= this.#run().catch((error: unknown) => {
+      if (!this.#isStopped) throw error;
+    });
   }
 
   /** Resolves when nothing of it is under way any more. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
+  }
+
+  get #trouble(): string {
+    const { last } = this.#failures;
+    if (last !== undefined || this.#isSynced) return last ?? '';
+    return this.#listed > 0 ? `${this.#listed} objects have come so far` : 'no answer yet';
   }
 
   async #run(): Promise<void> {
@@ -137,42 +124,66 @@ export class Reflector {
     const { receiver, namespace, timing } = this.#options;
     this.#setState('listing');
     this.#lists++;
+    this.#listed = 0;
     if (this.#streamsLists) {
       await this.#watch('beginning');
       return;
     }
-    const listing = receiver.beginList(namespace);
-    const turns = this.#turns();
-    this.#listed(listing, await listInPages(this.#collection, receiver, listing, this.#pageSize, timing, turns));
+    const listing = this.#counting(receiver.beginList(namespace));
+    const turns = this.#turns;
+    await this.#endList(listing, await listInPages(this.#collection, receiver, listing, this.#pageSize, timing, turns));
   }
 
-  #listed(listing: Listing, resourceVersion: string): void {
+  #counting(listing: Listing): Listing {
+    const saw = (key: string): void => {
+      this.#listed++;
+      listing.saw(key);
+    };
+    return { saw, end: () => listing.end() };
+  }
+
+  async #endList(listing: Listing, resourceVersion: string): Promise<void> {
     const { receiver, clock, onState } = this.#options;
+    await endList(receiver, listing, this.#turns);
     // A list that was stopped on its way is none.
     if (this.#isStopped) return;
-    listing.end();
-    receiver.flush();
     this.#resourceVersion = resourceVersion;
     this.#wasAbsent = false;
-    this.#isSynced = true;
     this.#lastEventMs = clock.wall();
+    this.#failures.end();
+    this.#sync();
     onState();
+  }
+
+  #sync(): void {
+    this.#isSynced = true;
+    this.#turns.pace = quietPace;
   }
 
   async #watch(from: WatchFrom): Promise<void> {
     const { receiver, namespace, clock, timing, random } = this.#options;
     const before = this.#resourceVersion;
+    const turns = this.#turns;
     let openedAt = clock.now();
-    this.#streamed = from === 'beginning' ? receiver.beginList(namespace) : undefined;
+    let cancelSettled = (): void => undefined;
+    this.#isOpen = false;
+    this.#streamed = from === 'beginning' ? this.#counting(receiver.beginList(namespace)) : undefined;
     if (from !== 'beginning') this.#watches++;
-    await watch(this.#collection, from, timing, random, this.#turns(), {
-      onOpen: () => {
-        openedAt = clock.now();
-        if (from !== 'beginning') this.#setState('watching');
-      },
-      onEvent: (event) => this.#event(event),
-      onPause: () => receiver.flush(),
-    });
+    try {
+      await watch(this.#collection, from, timing, random, turns, {
+        onOpen: () => {
+          openedAt = clock.now();
+          this.#isOpen = true;
+          if (from === 'beginning') return;
+          if (this.#failures.last !== undefined) cancelSettled = clock.after(minWatchMs, () => this.#failures.end());
+          this.#setState('watching');
+        },
+        onEvent: (event) => this.#event(event),
+        onPause: () => tell(receiver, turns),
+      });
+    } finally {
+      cancelSettled();
+    }
     if (this.#isStopped) return;
     if (this.#resourceVersion === undefined) throw new Error('the list broke off');
     if (this.#resourceVersion === before && clock.now() - openedAt < minWatchMs) {
@@ -180,12 +191,7 @@ export class Reflector {
     }
   }
 
-  /** What is there at first is waited for; later queries go before lists. */
-  #turns(): Turns | undefined {
-    return this.#isSynced ? new Turns(this.#options.clock, this.#stopping.signal) : undefined;
-  }
-
-  #event(event: WatchEvent): void {
+  #event(event: WatchEvent): Promise<void> | undefined {
     const { receiver, clock } = this.#options;
     if (event.type === 'ERROR') throw new ApiError(event.status, event.message, event.retryAfterMs);
     const now = clock.wall();
@@ -193,30 +199,42 @@ export class Reflector {
     this.#brokenStreams = 0;
     if (event.type === 'BOOKMARK') {
       this.#lastBookmarkMs = now;
-      if (this.#streamed) this.#endStreamedList(event);
+      if (this.#streamed) return this.#endStreamedList(this.#streamed, event);
     } else if (event.type === 'DELETED') receiver.remove(event.object);
     else {
       const key = receiver.upsert(event.object, this.#collection.apiVersion);
       if (key !== undefined) this.#streamed?.saw(key);
     }
     // A list that breaks off is begun anew.
-    if (!this.#streamed) this.#resourceVersion = event.resourceVersion;
+    if (this.#streamed) return undefined;
+    this.#retry.succeeded();
+    this.#failures.end();
+    this.#resourceVersion = event.resourceVersion;
+    return undefined;
   }
 
-  #endStreamedList({ endsList, resourceVersion }: { endsList: boolean; resourceVersion: string }): void {
+  async #endStreamedList(
+    listing: Listing,
+    { endsList, resourceVersion }: { endsList: boolean; resourceVersion: string },
+  ): Promise<void> {
     if (!endsList) throw new NotStreamedError('the API server does not say where a streamed list ends');
-    this.#listed(this.#streamed!, resourceVersion);
+    await this.#endList(listing, resourceVersion);
     this.#streamed = undefined;
     this.#watches++;
     this.#setState('watching');
   }
 
   async #recover(error: unknown): Promise<void> {
-    const { api, resource, clock, timing } = this.#options;
+    const { api, resource, clock } = this.#options;
     const status = error instanceof ApiError ? error.status : undefined;
     const isListing = this.#resourceVersion === undefined;
     if (this.#isStopped) return;
     if (status === 404 && resource.isCustom) return this.#absent();
+    if (error instanceof SilenceError && this.#isOpen && !isListing) {
+      // A dead connection, or a quiet cluster: it cannot be told which (see `watchdogMs`).
+      this.#failures.tellUsual(`${error.message}; the watch is opened again`);
+      return;
+    }
     this.#errors++;
     if (isListing && this.#streamsLists && isNotStreamed(error)) {
       this.#streamsLists = false;
@@ -234,12 +252,14 @@ export class Reflector {
       this.#resourceVersion = undefined;
     }
     const isForbidden = status === 403;
-    if (isForbidden && resource.isOptional) this.#isSynced = true;
-    const backoffMs = this.#backoff.next(clock.now());
-    const askedForMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    const waitMs = Math.max(backoffMs, Math.min(askedForMs, timing.maxRetryAfterMs));
-    if (isForbidden) this.#failures.tellForbidden(error, waitMs);
-    else this.#failures.tell(error, waitMs);
+    if (isForbidden && resource.isOptional) this.#sync();
+    const now = clock.now();
+    if (status === 410 && this.#retry.listsAtOnce(now)) {
+      this.#failures.tellUsual('the resourceVersion has expired; everything is listed again');
+      return;
+    }
+    const waitMs = this.#retry.next(error, now);
+    this.#failures.tell(error, api.hide(failureText(error)), waitMs);
     this.#setState(isForbidden ? 'forbidden' : 'waiting');
     await this.#sleep(waitMs);
   }
@@ -248,12 +268,12 @@ export class Reflector {
   async #absent(): Promise<void> {
     const { receiver, namespace, timing, random } = this.#options;
     this.#resourceVersion = undefined;
+    this.#retry.answered();
     if (this.#collection.tryNextVersion()) return;
     // A proxy, or a server that has just been started, may say so once: objects go when it is said again.
     if (this.#wasAbsent || receiver.count(namespace) === 0) {
-      receiver.beginList(namespace).end();
-      receiver.flush();
-      this.#isSynced = true;
+      await endList(receiver, receiver.beginList(namespace), this.#turns);
+      this.#sync();
     }
     this.#failures.tellAbsent(timing.absentRetryMs, !this.#wasAbsent);
     this.#wasAbsent = true;
@@ -273,18 +293,4 @@ export class Reflector {
   get #isStopped(): boolean {
     return this.#stopping.signal.aborted;
   }
-}
-
-/** What was taken for a streamed list is none: the API server is older. */
-class NotStreamedError extends Error {
-  override readonly name = 'NotStreamedError';
-}
-
-/**
- * An API server that cannot stream lists refuses the request (400, 422), or takes it for a watch: it sends no bookmark
- * at the end of what exists, or another one later. Then lists come in pages from now on.
- */
-function isNotStreamed(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status === 400 || error.status === 422;
-  return error instanceof NotStreamedError || error instanceof SilenceError;
 }

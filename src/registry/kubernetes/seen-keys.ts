@@ -30,10 +30,10 @@ export class SeenKeys {
     if (this.#others.size >= this.#settleAt) this.#settle();
   }
 
-  /** Keys of the map that were not seen. The map must not be changed meanwhile. */
+  /** Keys of the map that were not seen. They may be taken out of it meanwhile. */
   *unseen(): Iterable<string> {
     this.#settle();
-    for (const id of this.#map.ids()) if (!this.#isMarked(id)) yield this.#map.keyOf(id);
+    for (const id of this.#map.liveIds()) if (!this.#isMarked(id)) yield this.#map.keyOf(id);
   }
 
   #settle(): void {

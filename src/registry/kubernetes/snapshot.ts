@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RegistryObject } from '../object.ts';
+import { LineSplitter } from './lines.ts';
 
 /** What a cluster held. */
 export interface ClusterSnapshot {
@@ -20,7 +21,11 @@ export interface Snapshot {
 /** Goes up whenever slim objects change their form. */
 const format = 'serviceentry-dns snapshot 1';
 /** Objects that are written in one go: a few milliseconds. */
-const objectsPerChunk = 1000;
+const objectsPerChunk = 200;
+/** How the first line begins. */
+const beginning = JSON.stringify({ format }).slice(0, -1);
+/** An object is never so long. */
+const maxLineBytes = 64 * 1024 * 1024;
 
 /**
  * Text of a snapshot in pieces: a line with the head, a line per cluster and per object, and a line with the hash of all
@@ -45,31 +50,54 @@ export function* writeSnapshot({ key, savedMs, clusters }: Snapshot): Iterable<s
     }
   }
   hash.update(text);
-  yield `${text}${JSON.stringify({ sha256: hash.digest('hex') })}\n`;
+  yield text + endOf(hash.digest('hex'));
 }
 
-/** `undefined` where the text is not whole, or of another format. */
-export function readSnapshot(text: string): Snapshot | undefined {
-  const end = text.lastIndexOf('\n', text.length - 2) + 1;
-  const body = text.slice(0, end);
-  const sha256 = createHash('sha256').update(body).digest('hex');
-  if (text.slice(end) !== `${JSON.stringify({ sha256 })}\n`) return undefined;
-  const [first, ...lines] = body.split('\n').slice(0, -1);
-  if (first === undefined) return undefined;
-  try {
-    const head = JSON.parse(first) as { format?: unknown; key: string; savedMs: number };
-    if (head.format !== format) return undefined;
-    const clusters: { name: string; namespaces: string[]; objects: { uid: string; object: RegistryObject }[] }[] = [];
-    for (const line of lines) {
-      const value = fromPlain(JSON.parse(line)) as
-        { cluster: string; namespaces: string[] } | { uid: string; object: RegistryObject };
-      if ('cluster' in value) clusters.push({ name: value.cluster, namespaces: value.namespaces, objects: [] });
-      else clusters.at(-1)?.objects.push(value);
-    }
-    return { key: head.key, savedMs: head.savedMs, clusters };
-  } catch {
-    return undefined;
+/** Octets of a file, in pieces. */
+export interface SnapshotBytes {
+  readonly size: number;
+  /** So many octets from a place on. */
+  read(position: number, length: number): Promise<Uint8Array>;
+}
+
+/** What a line of a snapshot says. */
+export type SnapshotLine =
+  | { readonly savedMs: number; readonly key: string }
+  | { readonly cluster: string; readonly namespaces: readonly string[] }
+  | { readonly uid: string; readonly object: RegistryObject };
+
+const pieceBytes = 256 * 1024;
+const endBytes = endOf('0'.repeat(64)).length;
+
+/** Whether it is whole, and of this format. Rejects where it cannot be read. */
+export async function isWhole(bytes: SnapshotBytes): Promise<boolean> {
+  const hash = createHash('sha256');
+  const bodyBytes = bytes.size - endBytes;
+  if (bodyBytes <= 0) return false;
+  for (let at = 0; at < bodyBytes; at += pieceBytes) {
+    const piece = await bytes.read(at, Math.min(pieceBytes, bodyBytes - at));
+    if (at === 0 && !Buffer.from(piece).toString().startsWith(beginning)) return false;
+    hash.update(piece);
   }
+  const end = Buffer.from(await bytes.read(bodyBytes, endBytes)).toString();
+  return end === endOf(hash.digest('hex'));
+}
+
+/** The lines of one that is whole, by the piece. */
+export async function* readSnapshot(bytes: SnapshotBytes): AsyncIterable<Iterable<SnapshotLine>> {
+  const bodyBytes = bytes.size - endBytes;
+  const splitter = new LineSplitter(maxLineBytes);
+  for (let at = 0; at < bodyBytes; at += pieceBytes) {
+    yield linesOf(splitter, await bytes.read(at, Math.min(pieceBytes, bodyBytes - at)));
+  }
+}
+
+function* linesOf(splitter: LineSplitter, piece: Uint8Array): Iterable<SnapshotLine> {
+  for (const line of splitter.push(piece)) yield fromPlain(JSON.parse(line)) as SnapshotLine;
+}
+
+function endOf(sha256: string): string {
+  return `${JSON.stringify({ sha256 })}\n`;
 }
 
 /** JSON knows neither maps nor `undefined`: `{"$": [[key, value]...]}` and `{"$": 0}`. */

@@ -9,10 +9,17 @@ export interface ReflectorTiming {
   readonly watchdogMs: number;
   /** For the head of an answer, and between the octets of a list. */
   readonly responseTimeoutMs: number;
+  /**
+   * Between the octets of a streamed list. Its end is a bookmark that some API servers send late, or never, while they are
+   * busy; pages do not wait for one.
+   */
+  readonly streamSilenceMs: number;
   /** Between questions whether a definition has been installed. */
   readonly absentRetryMs: number;
   readonly minBackoffMs: number;
   readonly maxBackoffMs: number;
+  /** The longest back-off where nobody listens: to find that out costs nobody anything. */
+  readonly maxRefusedBackoffMs: number;
   /** Without failures for so long, the back-off begins anew. */
   readonly resetBackoffMs: number;
   /** Of Retry-After nothing beyond this is heeded. */
@@ -25,20 +32,22 @@ export interface ReflectorTiming {
   /** Objects that are asked for at once. */
   readonly pageSize: number;
   readonly maxPageBytes: number;
-  /** Of an event in a watch. */
+  /** Of an event in a watch, or an object in a page: an API server takes none of more than 3 MiB. */
   readonly maxLineBytes: number;
 }
 
 export const defaultTiming: ReflectorTiming = {
   watchdogMs: 90_000,
   responseTimeoutMs: 30_000,
+  streamSilenceMs: 3000,
   absentRetryMs: 10_000,
   minBackoffMs: 800,
   maxBackoffMs: 30_000,
+  maxRefusedBackoffMs: 5000,
   resetBackoffMs: 120_000,
   maxRetryAfterMs: 300_000,
   streamsLists: true,
   pageSize: 500,
   maxPageBytes: 64 * 1024 * 1024,
-  maxLineBytes: 16 * 1024 * 1024,
+  maxLineBytes: 8 * 1024 * 1024,
 };

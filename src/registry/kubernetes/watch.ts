@@ -8,9 +8,10 @@ import type { Turns } from './turns.ts';
 export interface WatchListener {
   /** The API server has taken it. */
   readonly onOpen: () => void;
-  readonly onEvent: (event: WatchEvent) => void;
+  /** The next event comes when the promise has resolved, where there is one. */
+  readonly onEvent: (event: WatchEvent) => Promise<void> | undefined;
   /** No more events have come for the moment. */
-  readonly onPause: () => void;
+  readonly onPause: () => Promise<void>;
 }
 
 /** From where a watch tells: a resourceVersion, or all that exists first (WatchList, Kubernetes 1.27 and later). */
@@ -19,14 +20,14 @@ export type WatchFrom = { readonly resourceVersion: string } | 'beginning';
 /**
  * One watch, until the API server ends it. Rejects where it breaks, or is silent for too long.
  *
- * @param turns divides many events that come at once; they are told without a rest where it is `undefined`
+ * @param turns divides many events that come at once
  */
 export async function watch(
   collection: Pick<Collection, 'get'>,
   from: WatchFrom,
-  { watchdogMs, responseTimeoutMs, maxLineBytes }: ReflectorTiming,
+  { watchdogMs, streamSilenceMs, maxLineBytes }: ReflectorTiming,
   random: () => number,
-  turns: Turns | undefined,
+  turns: Turns,
   listener: WatchListener,
 ): Promise<void> {
   const beginning =
@@ -38,23 +39,24 @@ export async function watch(
     // Replicas that were started together shall not come back together.
     timeoutSeconds: String(300 + Math.floor(random() * 300)),
   };
-  const silenceMs = from === 'beginning' ? responseTimeoutMs : watchdogMs;
+  const silenceMs = from === 'beginning' ? streamSilenceMs : watchdogMs;
   await collection.get(query, silenceMs, async ({ body }, limitSilence) => {
     listener.onOpen();
     const lines = new LineSplitter(maxLineBytes);
     for await (const chunk of body) {
-      turns?.begin();
+      turns.begin();
       try {
         for (const line of lines.push(chunk)) {
           const event = readEvent(parseJson(line));
-          listener.onEvent(event);
+          const done = listener.onEvent(event);
+          if (done) await done;
           if (event.type === 'BOOKMARK' && event.endsList) limitSilence(watchdogMs);
-          if (!turns?.isOver) continue;
-          listener.onPause();
+          if (!turns.isOver) continue;
+          await listener.onPause();
           await turns.rest();
         }
       } finally {
-        listener.onPause();
+        await listener.onPause();
       }
     }
   });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { ClusterConfig, KubernetesConfig } from '../../../src/registry/kubernetes/config.ts';
@@ -16,18 +19,19 @@ export async function until(condition: () => boolean): Promise<void> {
 /** A source at a fake API server, under a clock that stands still. */
 export class Rig {
   readonly server: FakeApiServer;
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly logger = new RecordingLogger();
   readonly sink = new RecordingSink();
 
-  private constructor(server: FakeApiServer) {
+  private constructor(server: FakeApiServer, clock: FakeClock) {
     this.server = server;
+    this.clock = clock;
   }
 
-  static async start(): Promise<Rig> {
-    const server = await FakeApiServer.start();
+  static async start(isSecure = false, clock = new FakeClock()): Promise<Rig> {
+    const server = await FakeApiServer.start(isSecure);
     onTestFinished(() => server.close());
-    return new Rig(server);
+    return new Rig(server, clock);
   }
 
   /** A source that has been started, with the sink of the rig. */
@@ -85,6 +89,21 @@ export class Rig {
   endWatches(plural: string): void {
     this.clock.advance(1000);
     this.server.endWatches(plural);
+  }
+
+  /** A kubeconfig for the server in a new directory, with one user, and context `east`. */
+  kubeconfig(user: object, cluster: object = {}): string {
+    const directory = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const config = {
+      clusters: [{ name: 'c', cluster: { ...this.server.cluster, ...cluster } }],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'east', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'east',
+    };
+    const file = join(directory, 'kubeconfig');
+    writeFileSync(file, JSON.stringify(config));
+    return file;
   }
 
   /** Lets time go on until a kind no longer waits. */

@@ -4,7 +4,7 @@ import type { Collection } from '../../../src/registry/kubernetes/collection.ts'
 import { listInPages } from '../../../src/registry/kubernetes/list.ts';
 import type { Receiver } from '../../../src/registry/kubernetes/receiver.ts';
 import { defaultTiming } from '../../../src/registry/kubernetes/timing.ts';
-import { Turns } from '../../../src/registry/kubernetes/turns.ts';
+import { quietPace, startPace, Turns, type Pace } from '../../../src/registry/kubernetes/turns.ts';
 import { watch } from '../../../src/registry/kubernetes/watch.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -25,24 +25,25 @@ function collectionOf(chunks: readonly string[], beforeEach: () => void = () => 
 }
 
 /** What a listener hears of a watch where each event is an eighth of a millisecond's work. */
-async function heard(chunks: readonly string[], isDivided: boolean, pauseMs = 0): Promise<string> {
+async function heard(chunks: readonly string[], pace: Pace, pauseMs = 0): Promise<string> {
   const clock = new FakeClock();
   const told = new Told(clock);
-  const listener = { onOpen: () => undefined, onEvent: () => told.event(), onPause: () => told.pause() };
-  const turns = isDivided ? new Turns(clock, new AbortController().signal) : undefined;
+  const onPause = (): Promise<void> => (told.pause(), Promise.resolve());
+  const listener = { onOpen: () => undefined, onEvent: () => told.event(), onPause };
+  const turns = new Turns(clock, new AbortController().signal, pace);
   const collection = collectionOf(chunks, () => clock.advance(pauseMs));
   return told.until(watch(collection, 'beginning', defaultTiming, () => 0, turns, listener));
 }
 
 /** The same of a list in one page. */
-async function heardOfPage(objects: number, isDivided: boolean): Promise<string> {
+async function heardOfPage(objects: number, pace: Pace): Promise<string> {
   const clock = new FakeClock();
   const told = new Told(clock);
   const items = Array.from({ length: objects }, (_, i) => ({ metadata: { name: `n${i}` } }));
   const { get } = collectionOf([JSON.stringify({ metadata: { resourceVersion: '1' }, items })]);
-  const listing = { saw: () => undefined, end: () => undefined };
-  const receiver = { ...unused, upsert: () => (told.event(), 'key'), flush: () => told.pause() };
-  const turns = isDivided ? new Turns(clock, new AbortController().signal) : undefined;
+  const listing = { saw: () => undefined, end: () => [] };
+  const receiver = { ...unused, upsert: () => (told.event(), 'key'), flush: () => (told.pause(), true) };
+  const turns = new Turns(clock, new AbortController().signal, pace);
   return told.until(listInPages({ get, apiVersion: 'v1' }, receiver, listing, 500, defaultTiming, turns));
 }
 
@@ -64,7 +65,7 @@ class Told {
     this.#clock = clock;
   }
 
-  event(): void {
+  event(): undefined {
     this.#text += 'e';
     this.#clock.advance(0.125);
   }
@@ -97,30 +98,30 @@ class Told {
 
 describe('events that come at once', () => {
   test('are told in turns with rests between them, and what was told is flushed before a rest', async () => {
-    expect(await heard([added.repeat(7)], true)).toBe('eee| eee| e|');
+    expect(await heard([added.repeat(7)], quietPace)).toBe('eee| eee| e|');
   });
 
   test('in a chunk that comes later begin a turn of their own', async () => {
-    expect(await heard([added.repeat(2), added.repeat(2)], true, 5)).toBe('ee|ee|');
+    expect(await heard([added.repeat(2), added.repeat(2)], quietPace, 5)).toBe('ee|ee|');
   });
 
   test('are divided in a page of a list as well', async () => {
-    expect(await heardOfPage(7, true)).toBe('eee| eee| e|');
-    expect(await heardOfPage(7, false)).toBe('eeeeeee|');
+    expect(await heardOfPage(7, quietPace)).toBe('eee| eee| e|');
+    expect(await heardOfPage(7, startPace)).toBe('eeeeeee|');
   });
 
   test('wait no longer when all is stopped', async () => {
     const stopping = new AbortController();
     const clock = new FakeClock();
-    const turns = new Turns(clock, stopping.signal);
+    const turns = new Turns(clock, stopping.signal, quietPace);
     const rest = turns.rest();
     stopping.abort();
-    await rest;
-    await turns.rest();
+    await expect(rest).rejects.toThrow();
+    await expect(turns.rest()).rejects.toThrow();
     expect(clock.pending).toBe(0);
   });
 
-  test('are told without a rest where nobody waits for the processor', async () => {
-    expect(await heard([added.repeat(7)], false)).toBe('eeeeeee|');
+  test('are told in longer turns where they are waited for', async () => {
+    expect(await heard([added.repeat(7)], startPace)).toBe('eeeeeee|');
   });
 });

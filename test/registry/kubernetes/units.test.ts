@@ -197,7 +197,7 @@ describe('a list', () => {
     put(set, 'a', 'one.example.com', {});
     const listing = set.beginList(undefined);
     listing.saw(put(set, 'b', 'two.example.com', {}));
-    listing.end();
+    for (const step of listing.end()) expect(step).toBeUndefined();
     set.flush();
     expect(sink.hosts).toEqual({ 'ns/b': ['two.example.com'] });
   });
@@ -217,7 +217,7 @@ describe('a list', () => {
             listing.saw(put(set, name, host, hasVersion ? { uid, resourceVersion: `of ${host}` } : { uid }));
             if (flushes.includes(index)) set.flush();
           });
-          listing.end();
+          for (const step of listing.end()) expect(step).toBeUndefined();
           set.flush();
           const expected = Object.entries(objects).filter(([, { host }]) => host !== '');
           expect(sink.hosts).toEqual(Object.fromEntries(expected.map(([name, { host }]) => [`ns/${name}`, [host]])));

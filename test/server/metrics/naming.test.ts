@@ -31,6 +31,8 @@ const status: SourceStatus = {
   kind: 'Pod',
   isSynced: true,
   state: 'waiting',
+  startedMs: undefined,
+  trouble: '',
   lastEventMs: Date.UTC(2026, 0, 1) - 1500,
   lastBookmarkMs: undefined,
   objects: 3,

@@ -1,0 +1,45 @@
+import { ApiError, BadStreamError, PageTooLargeError, SilenceError } from './api-client.ts';
+import { shown } from './messages.ts';
+
+/** Nobody listens there, or there is no way: this costs the API server nothing. */
+const refusals = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
+/** An established connection that went away. */
+const breaks = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** What was taken for a streamed list is none: the API server is older. */
+export class NotStreamedError extends Error {
+  override readonly name = 'NotStreamedError';
+}
+
+/**
+ * An API server that cannot stream lists refuses the request (400, 422), or takes it for a watch: it sends no bookmark
+ * at the end of what exists, or another one later. Then lists come in pages from now on.
+ */
+export function isNotStreamed(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 400 || error.status === 422;
+  return error instanceof NotStreamedError || error instanceof SilenceError;
+}
+
+export function isRefusal(error: unknown): boolean {
+  return refusals.has(codeOf(error));
+}
+
+/** What a person should read, on one line: Node calls a connection that broke `aborted` or `socket hang up`. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return shown(String(error));
+  const code = codeOf(error);
+  if (breaks.has(code)) return 'the connection broke';
+  return shown(error.message === '' ? code : error.message);
+}
+
+/** One word for failures that need to be told once only: they differ in numbers and names at most. */
+export function failureKind(error: unknown): string {
+  if (error instanceof ApiError) return String(error.status);
+  const isOwn = error instanceof BadStreamError || error instanceof SilenceError || error instanceof PageTooLargeError;
+  return isOwn ? error.name : failureText(error);
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,123 @@
+import { BadStreamError } from './api-client.ts';
+import { textOf } from './lines.ts';
+import { parseJson } from './messages.ts';
+
+const quote = 0x22;
+const comma = 0x2c;
+const openList = 0x5b;
+const backslash = 0x5c;
+const closeList = 0x5d;
+const openMap = 0x7b;
+const closeMap = 0x7d;
+/** What stands before the list of items: the text at hand is the object around it. */
+const beforeItems = /[{,]\s*"items"\s*:\s*$/;
+const maxBeforeItems = 200;
+
+/**
+ * Takes a page of a list apart while it comes: each item is parsed by itself, so that 500 large objects are no more work at a
+ * time than one, and no page is in memory as a whole.
+ *
+ *     {"metadata":{...},"items":[{...},{...}]}     frame: all but the items, `{"metadata":{...},"items":[]}`
+ */
+export class PageSplitter {
+  readonly #maxBytes: number;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  #frame = '';
+  #depth = 0;
+  #isInText = false;
+  #isEscaped = false;
+  #isInItems = false;
+  #items = 0;
+
+  /** `maxBytes` is the limit of an item, and of all the rest. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The items that the chunk completes. Throws BadStreamError where one is no JSON, or too long. */
+  *push(chunk: Uint8Array): Iterable<unknown> {
+    let start = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const octet = chunk[at]!;
+      if (this.#isInText) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (octet === backslash) this.#isEscaped = true;
+        else if (octet === quote) this.#isInText = false;
+        continue;
+      }
+      switch (octet) {
+        case quote:
+          this.#isInText = true;
+          break;
+        case openMap:
+          this.#depth++;
+          break;
+        case openList:
+          if (this.#depth++ !== 1 || this.#isInItems) break;
+          this.#keep(chunk.subarray(start, at));
+          start = at;
+          if (!beforeItems.test(this.#lastOfFrame())) break;
+          this.#keep(chunk.subarray(at, at + 1));
+          start = at + 1;
+          this.#frame += this.#take();
+          this.#isInItems = true;
+          this.#items = 0;
+          break;
+        case comma:
+          if (!this.#isInItems || this.#depth !== 2) break;
+          this.#keep(chunk.subarray(start, at));
+          start = at + 1;
+          this.#items++;
+          yield parseJson(this.#take());
+          break;
+        case closeList:
+          if (--this.#depth !== 1 || !this.#isInItems) break;
+          this.#keep(chunk.subarray(start, at));
+          start = at;
+          this.#isInItems = false;
+          yield* this.#last();
+          break;
+        case closeMap:
+          this.#depth--;
+      }
+    }
+    this.#keep(chunk.subarray(start));
+  }
+
+  /** What is left when the items are taken out. Throws BadStreamError where it is no JSON. */
+  end(): unknown {
+    return parseJson(this.#frame + this.#take());
+  }
+
+  *#last(): Iterable<unknown> {
+    const text = this.#take();
+    // A list of none is one.
+    if (this.#items > 0 || text.trim() !== '') yield parseJson(text);
+  }
+
+  #lastOfFrame(): string {
+    const parts: Uint8Array[] = [];
+    for (let length = 0, at = this.#parts.length - 1; at >= 0 && length < maxBeforeItems; at--) {
+      const part = this.#parts[at]!;
+      parts.unshift(part.subarray(-maxBeforeItems));
+      length += part.length;
+    }
+    return this.#frame.slice(-maxBeforeItems) + textOf(parts);
+  }
+
+  #keep(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.#length += part.length;
+    if (this.#length > this.#maxBytes) throw new BadStreamError(`an object has more than ${this.#maxBytes} octets`);
+    // The chunk may be a window into a larger buffer that is used again.
+    this.#parts.push(new Uint8Array(part));
+  }
+
+  #take(): string {
+    const text = textOf(this.#parts);
+    this.#parts = [];
+    this.#length = 0;
+    return text;
+  }
+}
