@@ -17,8 +17,10 @@ export interface UpstreamQuery {
   send(message: Uint8Array): void;
   /** Sends raw octets, over TCP without a length before them. */
   sendRaw(octets: Uint8Array): void;
-  /** Ends the TCP connection. */
+  /** Ends the TCP connection: FIN, behind what was sent. */
   disconnect(): void;
+  /** Breaks the TCP connection: RST, behind what was sent. */
+  reset(): void;
 }
 
 export type Behaviour = (query: UpstreamQuery) => void;
@@ -94,7 +96,7 @@ export class FakeUpstream {
 
   #onDatagram(bytes: Buffer, peer: RemoteInfo): void {
     const send = (message: Uint8Array): void => this.#udp.send(message, peer.port, peer.address);
-    this.#receive('udp', bytes, peer.port, send, send, () => undefined);
+    this.#receive('udp', bytes, peer.port, send, send);
   }
 
   #accept(socket: Socket): void {
@@ -116,7 +118,7 @@ export class FakeUpstream {
         buffered = buffered.subarray(end);
         const send = (message: Uint8Array): void => void socket.write(framed(message));
         const sendRaw = (octets: Uint8Array): void => void socket.write(octets);
-        this.#receive('tcp', bytes, port, send, sendRaw, () => socket.end());
+        this.#receive('tcp', bytes, port, send, sendRaw, socket);
       }
     });
   }
@@ -131,13 +133,16 @@ export class FakeUpstream {
     port: number,
     send: (message: Uint8Array) => void,
     sendRaw: (octets: Uint8Array) => void,
-    disconnect: () => void,
+    socket?: Socket,
   ): void {
+    const disconnect = (): void => void socket?.end();
+    // What was written is with the kernel by then.
+    const reset = (): void => void setImmediate(() => socket?.resetAndDestroy());
     const packet = decode(bytes);
     const name = packet.questions?.[0]?.name ?? '';
     const index = this.queries.length;
     const id = bytes.readUInt16BE(0);
-    const query: UpstreamQuery = { transport, bytes, packet, name, id, port, index, send, sendRaw, disconnect };
+    const query: UpstreamQuery = { transport, bytes, packet, name, id, port, index, send, sendRaw, disconnect, reset };
     this.queries.push(query);
     for (const waiter of this.#waiting) if (waiter.count <= this.queries.length) waiter.resolve();
     this.behaviour(query);

@@ -18,25 +18,25 @@ const tickMs = 20;
  *     bucket   {a, b}    {}        {c}
  */
 export class Deadlines {
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #buckets = new Map<number, Set<Expiring>>();
   #cancelTimer: (() => void) | undefined;
   readonly #onTimer = (): void => this.#turn();
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   /** Expires `entry` once, not before `delayMs` from now and about a tick later at most. The result is for `cancel`. */
   schedule(entry: Expiring, delayMs: number): number {
-    const tick = Math.ceil((this.#clock.now() + Math.max(delayMs, 1)) / tickMs);
+    const tick = Math.ceil((this.clock.now() + Math.max(delayMs, 1)) / tickMs);
     let bucket = this.#buckets.get(tick);
     if (bucket === undefined) {
       bucket = new Set();
       this.#buckets.set(tick, bucket);
     }
     bucket.add(entry);
-    this.#cancelTimer ??= this.#clock.after(tickMs, this.#onTimer);
+    this.#cancelTimer ??= this.clock.after(tickMs, this.#onTimer);
     return tick;
   }
 
@@ -53,13 +53,13 @@ export class Deadlines {
   }
 
   #turn(): void {
-    const current = Math.floor(this.#clock.now() / tickMs);
+    const current = Math.floor(this.clock.now() / tickMs);
     for (const [tick, bucket] of this.#buckets) {
       // An empty bucket in the future goes too, so that the timer stops soon after the last deadline was dropped.
       if (tick > current && bucket.size > 0) continue;
       this.#buckets.delete(tick);
       for (const entry of bucket) entry.expired();
     }
-    this.#cancelTimer = this.#buckets.size > 0 ? this.#clock.after(tickMs, this.#onTimer) : undefined;
+    this.#cancelTimer = this.#buckets.size > 0 ? this.clock.after(tickMs, this.#onTimer) : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { rcode } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import type { Attempt, Channel } from './attempt.ts';
 import type { Expiring } from './deadlines.ts';
@@ -9,6 +10,8 @@ import type { Upstream } from './upstream.ts';
 
 /** Nobody waits longer than this for a reply: clients ask again after 5 seconds. */
 const maxTotalMs = 5000;
+/** A connection that was too old, one that others shared, and one more: what breaks then breaks for a reason. */
+const maxRetries = 3;
 
 /** A query that waits for the reply. */
 export interface Waiter {
@@ -24,6 +27,8 @@ export interface Waiter {
  *
  *     start ─► attempt ─► reply ────────────────────────────────► settle
  *                 ▲         │ TC over UDP: the same upstream, over TCP
+ *                 │         │ FORMERR or NOTIMP to EDNS: the same upstream, without it
+ *                 │         │ a connection that broke early: the same upstream, over another
  *                 │         │ a code of `failover`: kept, in case nobody knows better
  *                 └─────────┴── no reply, refused, broken, malformed ──► no upstream left: settle
  */
@@ -50,8 +55,14 @@ export class Exchange implements Attempt, Expiring {
   #deadlineTick = 0;
   #attemptStartedAt = 0;
   #attemptEndsAt = 0;
-  /** The one retry on a fresh connection is used up. */
-  #wasRetried = false;
+  /** How often it was asked again because a connection broke. */
+  #retries = 0;
+  /** The upstream refused EDNS, and is asked without it. */
+  #triesWithoutEdns = false;
+  /** What came in place of a reply in this attempt. */
+  #ignored: string | undefined;
+  /** It got no reply over a connection that had had so many; 0 where it was not so. */
+  #ignoredAfter = 0;
   #fallback: UpstreamReply | undefined;
   #reason = 'no upstream was asked';
 
@@ -84,22 +95,34 @@ export class Exchange implements Attempt, Expiring {
 
   replied(message: Uint8Array): void {
     const upstream = this.#upstream!;
+    const group = this.#group;
     const overUdp = this.#channel!.isDatagram;
+    const now = group.clock.now();
     this.#endAttempt();
+    if (this.#ignoredAfter > 0 && !overUdp) upstream.tcp.learnCapacity(this.#ignoredAfter);
     const reply = readReply(this.query, message);
-    if (reply) upstream.meter?.replied(reply.rcode, this.#group.clock.now() - this.#attemptStartedAt);
+    if (typeof reply === 'object') upstream.meter?.replied(reply.rcode, now - this.#attemptStartedAt);
     if (overUdp && isTruncated(message)) {
-      this.#group.onReply(upstream);
-      if (reply !== undefined) this.#fallback = reply;
+      group.onReply(upstream);
+      if (typeof reply === 'object') this.#fallback = reply;
       this.#attempt(upstream, true, false);
       return;
     }
-    if (reply === undefined) {
-      this.#giveUp(upstream, 'malformed reply');
+    if (typeof reply === 'string') {
+      this.#giveUp(upstream, `malformed reply: ${reply}`);
       return;
     }
-    this.#group.onReply(upstream);
-    if (!this.#group.line.failover.includes(reply.rcode)) {
+    group.onReply(upstream);
+    const refusesEdns = reply.opt === undefined && (reply.rcode === rcode.FORMERR || reply.rcode === rcode.NOTIMP);
+    if (refusesEdns && this.withEdns) {
+      this.#fallback ??= reply;
+      this.withEdns = false;
+      this.#triesWithoutEdns = true;
+      this.#attempt(upstream, !overUdp, false);
+      return;
+    }
+    if (this.#triesWithoutEdns && !refusesEdns) group.onNoEdns(upstream);
+    if (!group.line.failover.includes(reply.rcode)) {
       this.#settle(reply);
       return;
     }
@@ -108,11 +131,19 @@ export class Exchange implements Attempt, Expiring {
     this.#next();
   }
 
+  ignored(reason: string): void {
+    this.#ignored = reason;
+  }
+
+  carriedBy(channel: Channel): void {
+    this.#channel = channel;
+  }
+
   failed(reason: string, mayRetry: boolean): void {
     const upstream = this.#upstream!;
     this.#endAttempt();
-    if (mayRetry && !this.#wasRetried) {
-      this.#wasRetried = true;
+    if (mayRetry && this.#retries < maxRetries && this.#group.clock.now() < this.#endsAt) {
+      this.#retries++;
       this.#attempt(upstream, true, true);
       return;
     }
@@ -133,14 +164,24 @@ export class Exchange implements Attempt, Expiring {
     const waitedMs = Math.round(this.#attemptEndsAt - this.#attemptStartedAt);
     this.#channel = undefined;
     channel.forget(this, true);
-    this.#giveUp(upstream, `no reply in ${waitedMs} ms`);
+    if (channel.replies > 0 && this.#ignoredAfter === 0 && this.#attempts >= this.#maxAttempts && now < this.#endsAt) {
+      // It may be dead, or the upstream reads so many queries per connection: this must not be the last attempt.
+      this.#ignoredAfter = channel.replies;
+      this.#attempt(upstream, true, true);
+      return;
+    }
+    const without = this.#ignored === undefined ? 'no reply' : `malformed reply: ${this.#ignored}, and no other`;
+    this.#giveUp(upstream, `${without} in ${waitedMs} ms`);
+  }
+
+  get #maxAttempts(): number {
+    return this.#group.line.maxAttempts ?? this.#group.upstreams.length;
   }
 
   #next(): void {
-    const { selector, upstreams, line, clock } = this.#group;
-    const maxAttempts = line.maxAttempts ?? upstreams.length;
+    const { selector, upstreams, clock } = this.#group;
     const now = clock.now();
-    if (this.#attempts >= maxAttempts || now >= this.#endsAt) {
+    if (this.#attempts >= this.#maxAttempts || now >= this.#endsAt) {
       this.#settleWithout();
       return;
     }
@@ -150,6 +191,9 @@ export class Exchange implements Attempt, Expiring {
     this.#attempts++;
     const upstream = upstreams[index]!;
     upstream.health.onSend(now);
+    this.withEdns = this.query.edns && !upstream.noEdns.holds(now);
+    this.#triesWithoutEdns = false;
+    this.#ignoredAfter = 0;
     this.#attempt(upstream, this.#group.isStream(this.query), false);
   }
 
@@ -157,6 +201,7 @@ export class Exchange implements Attempt, Expiring {
     const { line, clock, deadlines } = this.#group;
     const now = clock.now();
     this.#upstream = upstream;
+    this.#ignored = undefined;
     const channel = overTcp ? upstream.tcp.channel(mustBeNew) : upstream.udp.channel();
     if (channel === undefined) {
       this.#giveUp(upstream, 'too many queries wait on its connections');

@@ -137,6 +137,13 @@ export class ForwardGroup {
     this.#logger.info(`plugin/forward: ${upstream.name} is up again`, { upstream: upstream.name });
   }
 
+  /** What EDNS could not have was answered without it: it is left out for a while. */
+  onNoEdns(upstream: Upstream): void {
+    upstream.noEdns.learn(this.clock.now());
+    const message = `plugin/forward: ${upstream.name} does not know EDNS, and is asked without it for 5 minutes`;
+    this.#logger.info(message, { upstream: upstream.name });
+  }
+
   /** Takes no more queries; the sockets close when those in flight have their replies. */
   async close(): Promise<void> {
     this.#isClosed = true;

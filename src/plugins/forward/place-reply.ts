@@ -3,7 +3,7 @@ import { readUint16, type RecordPosition, writeOpt, writeUint16 } from '../../wi
 import type { Query } from '../../wire/query.ts';
 import { viewOf } from '../../wire/words.ts';
 import { gatherExtendedErrors } from './extended-errors.ts';
-import { isOpt, type UpstreamReply } from './reply.ts';
+import type { UpstreamReply } from './reply.ts';
 
 /**
  * Puts a reply in place as the query's `out` and returns its length: with the client's ID and, byte for byte, its
@@ -12,7 +12,7 @@ import { isOpt, type UpstreamReply } from './reply.ts';
  * and us (RFC 6891 section 6.1.1). Octets behind the last record are left out. The memory of the reply becomes the query's.
  */
 export function placeReply(query: Query, reply: UpstreamReply): number {
-  const { message, records } = reply;
+  const { message, records, opt } = reply;
   const { bytes, start } = query;
   const questionEnd = headerSize + query.nameLength + 4;
   message[0] = bytes[start]!;
@@ -25,7 +25,6 @@ export function placeReply(query: Query, reply: UpstreamReply): number {
   query.outStart = 0;
   query.upperRcode = reply.rcode >> 4;
   const end = records.at(-1)?.end ?? questionEnd;
-  const opt = records.find(isOpt);
   if (opt !== undefined) return replaceOpt(query, records, opt, end);
   return query.edns ? appendOpt(query, end) : end;
 }

@@ -37,23 +37,23 @@ const rdataForms: ReadonlyMap<number, RdataForm> = new Map<number, RdataForm>([
 ]);
 
 /**
- * Whether the names of all records can be read, those in RDATA included, the addresses have their lengths, and there
- * is at most one OPT record, well formed and in its place (RFC 6891 section 6.1.1). So a client is not handed what
+ * The first record that cannot be read: its name, or one in its RDATA, is none, an address has another length, or it is an
+ * OPT record that is malformed, out of place or the second one (RFC 6891 section 6.1.1). So a client is not handed what
  * would make its own reader stumble. Other RDATA is opaque. Linear in the message, whatever it holds.
  */
-export function recordsAreSound(message: Uint8Array, records: readonly RecordPosition[]): boolean {
+export function findUnsound(message: Uint8Array, records: readonly RecordPosition[]): RecordPosition | undefined {
   let optCount = 0;
   for (const record of records) {
     if (record.type === rrType.OPT) {
-      if (record.section !== 3 || message[record.start] !== 0 || ++optCount > 1) return false;
-      if (!optionsAreSound(message, record)) return false;
+      if (record.section !== 3 || message[record.start] !== 0 || ++optCount > 1) return record;
+      if (!optionsAreSound(message, record)) return record;
       continue;
     }
-    if (nameEnd(message, record.start, record.end) < 0) return false;
+    if (nameEnd(message, record.start, record.end) < 0) return record;
     const form = rdataForms.get(record.type);
-    if (form !== undefined && !rdataIsSound(message, record, form)) return false;
+    if (form !== undefined && !rdataIsSound(message, record, form)) return record;
   }
-  return true;
+  return undefined;
 }
 
 function rdataIsSound(message: Uint8Array, record: RecordPosition, form: RdataForm): boolean {

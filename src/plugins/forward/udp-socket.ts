@@ -1,10 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { headerSize } from '../../wire/codes.ts';
 import { readUint16 } from '../../wire/message.ts';
 import { type Attempt, type Channel, freeId } from './attempt.ts';
 import type { UpstreamAddress } from './config.ts';
 import { describeError } from './error-text.ts';
-import { answersQuery } from './reply.ts';
+import { isReplyTo, whyNoReply } from './reply.ts';
 import { buildRequest } from './request.ts';
 
 /**
@@ -13,6 +12,7 @@ import { buildRequest } from './request.ts';
  */
 export class UdpSocket implements Channel {
   readonly isDatagram = true;
+  readonly replies = 0;
   /** Queries that were sent from this port, ever. */
   sent = 0;
   isClosed = false;
@@ -90,10 +90,13 @@ export class UdpSocket implements Channel {
   }
 
   #receive(datagram: Buffer): void {
-    if (datagram.length < headerSize) return;
-    const attempt = this.#pending.get(readUint16(datagram, 0));
+    const attempt = datagram.length < 2 ? undefined : this.#pending.get(readUint16(datagram, 0));
+    if (attempt === undefined) return;
     // Anything that is not the reply is let pass, and the wait goes on: a forger must not be able to end it.
-    if (attempt === undefined || !answersQuery(attempt.query, datagram)) return;
+    if (!isReplyTo(attempt.query, datagram)) {
+      attempt.ignored(whyNoReply(datagram));
+      return;
+    }
     this.#remove(attempt);
     attempt.replied(new Uint8Array(datagram.buffer, datagram.byteOffset, datagram.length));
   }

@@ -1,11 +1,18 @@
+import type { Channel } from './attempt.ts';
 import type { UpstreamAddress } from './config.ts';
 import type { Deadlines } from './deadlines.ts';
-import { TcpConnection } from './tcp-connection.ts';
+import { Lesson } from './lesson.ts';
+import { type ConnectionEvents, TcpConnection } from './tcp-connection.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** With so many queries in flight a connection is busy, and a further one is opened: a server may answer one by one. */
 const busyQueries = 16;
-/** Connections to an upstream at a time. */
+/** Connections to an upstream at a time that take further queries. */
 const maxConnections = 16;
+/** Sockets to an upstream at a time, with those that only wait for their last replies. */
+const maxSockets = 128;
+/** Queries that may wait for one of them. */
+const maxWaiting = 1024;
 /** Queries in flight on a connection when no further one may be opened; more wait for nothing and fail. */
 const maxQueriesInFlight = 1024;
 
@@ -36,31 +43,49 @@ export class TcpPool {
   readonly #options: TcpPoolOptions;
   /** Those that take queries. */
   readonly #entries = new Map<TcpConnection, Entry>();
+  readonly #line = new WaitingLine();
+  /** Those that are not gone. */
+  #sockets = 0;
+  #capacity = Infinity;
+  readonly #isLimited = new Lesson();
 
   constructor(options: TcpPoolOptions) {
     this.#options = options;
   }
 
   /**
-   * A connection to send one query over: the least busy one, or a new one where there is none or `mustBeNew`.
-   * `undefined` when all are full.
+   * What carries one query: the least busy connection, or a new one where there is none or `mustBeNew`, or the line of those
+   * that wait for one. `undefined` when all are full.
    */
-  channel(mustBeNew: boolean): TcpConnection | undefined {
+  channel(mustBeNew: boolean): Channel | undefined {
     let best: Entry | undefined;
     for (const entry of this.#entries.values()) {
       if (best === undefined || entry.connection.pendingCount < best.connection.pendingCount) best = entry;
     }
+    const mayOpen = this.#sockets < maxSockets && this.#entries.size < maxConnections;
     const inFlight = best?.connection.pendingCount ?? 0;
-    const mayOpen = this.#entries.size < maxConnections;
-    if (best === undefined || (mayOpen && (mustBeNew || inFlight >= busyQueries))) return this.#open();
+    if (mayOpen && (best === undefined || mustBeNew || inFlight >= busyQueries)) return this.#open();
+    if (best === undefined) return this.#line.length < maxWaiting ? this.#line : undefined;
     if (inFlight >= maxQueriesInFlight) return undefined;
     this.#stopIdling(best);
     return best.connection;
   }
 
-  /** Open connections that take queries, and waiting queries on them, for tests. */
+  /**
+   * The upstream answers no more than so many queries per connection: for a while no more are sent over one. With 1 there is
+   * no pipelining.
+   */
+  learnCapacity(replies: number): void {
+    const now = this.#options.deadlines.clock.now();
+    const before = this.#isLimited.holds(now) ? this.#capacity : Infinity;
+    this.#capacity = Math.min(before, Math.max(replies, 1));
+    this.#isLimited.learn(now);
+    for (const connection of [...this.#entries.keys()]) connection.retire();
+  }
+
+  /** Open connections that take queries, and waiting queries on them and in line, for tests. */
   get counts(): { connections: number; pending: number } {
-    let pending = 0;
+    let pending = this.#line.length;
     for (const connection of this.#entries.keys()) pending += connection.pendingCount;
     return { connections: this.#entries.size, pending };
   }
@@ -72,10 +97,16 @@ export class TcpPool {
 
   #open(): TcpConnection {
     const { upstream, sourceAddress, deadlines, maxAgeMs } = this.#options;
-    const connection = new TcpConnection(upstream, sourceAddress, () => this.#options.randomUint16(), {
+    const capacity = this.#isLimited.holds(deadlines.clock.now()) ? this.#capacity : Infinity;
+    const events: ConnectionEvents = {
       idle: (each) => this.#onIdle(each),
       closed: (each) => this.#onClosed(each),
-    });
+      gone: () => this.#onGone(),
+      cutOff: (replies) => this.learnCapacity(replies),
+    };
+    const randomUint16 = (): number => this.#options.randomUint16();
+    const connection = new TcpConnection(upstream, sourceAddress, randomUint16, events, capacity);
+    this.#sockets++;
     const retire = { expired: (): void => connection.retire() };
     const entry: Entry = { connection, idle: retire, age: { ...retire }, idleTick: undefined, ageTick: undefined };
     if (maxAgeMs > 0) entry.ageTick = deadlines.schedule(entry.age, maxAgeMs);
@@ -104,6 +135,18 @@ export class TcpPool {
     this.#entries.delete(connection);
     this.#stopIdling(entry);
     if (entry.ageTick !== undefined) this.#options.deadlines.cancel(entry.age, entry.ageTick);
+  }
+
+  /** Who waits gets the place that has become free. */
+  #onGone(): void {
+    this.#sockets--;
+    while (this.#line.length > 0) {
+      const channel = this.channel(false);
+      if (channel === undefined || channel === this.#line) return;
+      const attempt = this.#line.take()!;
+      attempt.carriedBy(channel);
+      channel.send(attempt);
+    }
   }
 
   #stopIdling(entry: Entry): void {

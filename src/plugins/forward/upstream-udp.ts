@@ -1,4 +1,4 @@
-import type { Attempt, Channel } from './attempt.ts';
+import type { Channel } from './attempt.ts';
 import type { UpstreamAddress } from './config.ts';
 import type { Deadlines } from './deadlines.ts';
 import { UdpSocket } from './udp-socket.ts';
@@ -31,8 +31,8 @@ export class UdpPool {
     this.#options = options;
   }
 
-  /** Sends the query of the attempt, and returns what carries it; `failed` may have been called by then. */
-  channel(): Channel & { send(attempt: Attempt): void } {
+  /** A socket to send one query from. */
+  channel(): Channel {
     const slot = this.#options.randomUint16() % poolSize;
     const socket = this.#slots[slot];
     if (socket !== undefined && !socket.isClosed) {

@@ -1,6 +1,7 @@
 import { type ForwardLine, formatUpstream, type UpstreamAddress } from './config.ts';
 import type { Deadlines } from './deadlines.ts';
 import { Health } from './health.ts';
+import { Lesson } from './lesson.ts';
 import type { UpstreamMeter } from './meter.ts';
 import { TcpPool } from './upstream-tcp.ts';
 import { UdpPool } from './upstream-udp.ts';
@@ -10,6 +11,8 @@ export class Upstream {
   /** `10.0.0.1:53`, for messages. */
   readonly name: string;
   readonly health: Health;
+  /** It does not speak EDNS (RFC 6891 section 7). */
+  readonly noEdns = new Lesson();
   readonly udp: UdpPool;
   readonly tcp: TcpPool;
   readonly meter: UpstreamMeter | undefined;

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { encode, type Answer } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { placeReply } from '../../../src/plugins/forward/place-reply.ts';
-import { answersQuery, readReply } from '../../../src/plugins/forward/reply.ts';
+import { answersQuery, readReply as readOrSay, type UpstreamReply } from '../../../src/plugins/forward/reply.ts';
 import { rcode, rrType } from '../../../src/wire/codes.ts';
 import { readRecords, writeUint16 } from '../../../src/wire/message.ts';
+import type { Query } from '../../../src/wire/query.ts';
 import { addressRecord, FakeUpstream, optRecord, replyTo, type UpstreamQuery } from '../../support/fake-upstream.ts';
 import { makeQuery, replyBytes } from '../../support/query.ts';
 import { decodeReply, Harness, line, type Reply } from './harness.ts';
@@ -28,6 +29,12 @@ function message(additionals: Answer[], answers: Answer[] = records): Uint8Array
   return Uint8Array.from(
     encode({ type: 'response', id: 1, flags: 0, questions, answers, authorities: [soa], additionals }),
   );
+}
+
+/** `undefined` where it is malformed. */
+function readReply(query: Query, octets: Uint8Array): UpstreamReply | undefined {
+  const reply = readOrSay(query, octets);
+  return typeof reply === 'string' ? undefined : reply;
 }
 
 /** What the client gets, from an upstream that sends `octets`; `undefined` where that counts as malformed. */

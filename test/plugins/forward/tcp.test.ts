@@ -129,7 +129,7 @@ describe('a connection', () => {
     expect(upstream.queries).toHaveLength(3);
   });
 
-  test('that breaks for a second time is given up even if it carried replies of others meanwhile', async () => {
+  test('that breaks again when it is the query’s own is given up', async () => {
     const held: UpstreamQuery[] = [];
     upstream.behaviour = (query) => {
       if (query.name === 'held.org') held.push(query);
@@ -141,10 +141,14 @@ describe('a connection', () => {
     await upstream.received(2);
     held[0]!.disconnect();
     await upstream.received(3);
+    // It is on a new connection now, which others share: what breaks then may be for their sake.
     await overTcp(harness, 'b.org');
     held[1]!.disconnect();
+    await upstream.received(5);
+    held[2]!.disconnect();
     expect((await outcome).rcode).toBe('SERVFAIL');
-    expect(held).toHaveLength(2);
+    expect(held).toHaveLength(3);
+    expect(new Set(held.map(({ port }) => port)).size).toBe(3);
   });
 
   test('that breaks is replaced by a fresh one, not by another that may be as old', async () => {
