@@ -1,4 +1,5 @@
 import { FileSource } from '../../registry/file/file-source.ts';
+import type { StartReadAhead } from '../../registry/file/read-ahead.ts';
 import { readInThreads } from '../../registry/file/reading-threads.ts';
 import { KubernetesSource } from '../../registry/kubernetes/kubernetes-source.ts';
 import { keyOfSource } from '../../registry/object.ts';
@@ -25,10 +26,11 @@ function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): 
   const { files, maxFileBytes, kubernetes, registry, allocation } = config;
   const sources: Source[] = [];
   if (files.length > 0) {
-    // Threads of their own on the only processor would but take memory.
-    const readAhead = ownCpuCount() > 1 ? { readAhead: readInThreads } : {};
+    // A second one on the only processor would but take memory.
+    const threads = Math.min(2, ownCpuCount());
+    const readAhead: StartReadAhead = (due, loader) => readInThreads(due, loader, { threads });
     const limit = maxFileBytes > 0 ? { maxFileBytes } : {};
-    sources.push(new FileSource({ paths: files, clock, logger, ...limit, ...readAhead }));
+    sources.push(new FileSource({ paths: files, clock, logger, readAhead, ...limit }));
   }
   if (kubernetes.clusters.length > 0) {
     const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };

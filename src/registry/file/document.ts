@@ -9,6 +9,8 @@ export type ReadObject = (raw: unknown, origin: Origin) => ReadResult;
 export interface FilePlace {
   readonly index: number;
   readonly path: string;
+  /** Of what the file had before and has no more: it stands behind all that files have. */
+  readonly isKept?: boolean;
 }
 
 /** That a document says an object exists. Whether it is served depends on who else claims the same key. */
@@ -23,7 +25,10 @@ export interface Claim {
   readonly text: string | undefined;
 }
 
-/** What is kept of a YAML document or of an item of a JSON list: no text, only its hash. */
+/** A document has at most so many claims; one that has more is several, with one position and hash. */
+export const maxClaims = 64;
+
+/** What is kept of a YAML document, a JSON value or an item of a JSON list: no text, only its hash. */
 export interface LoadedDocument {
   readonly place: FilePlace;
   readonly hash: string;
@@ -43,6 +48,8 @@ export interface ClaimPlace {
 
 /** Negative when `a` stands before `b`. */
 export function compareClaims(a: ClaimPlace, b: ClaimPlace): number {
+  const [isKept, isOtherKept] = [a.place.isKept ?? false, b.place.isKept ?? false];
+  if (isKept !== isOtherKept) return isKept ? 1 : -1;
   if (a.place.index !== b.place.index) return a.place.index - b.place.index;
   if (a.place.path !== b.place.path) return a.place.path < b.place.path ? -1 : 1;
   return a.position - b.position || a.item - b.item;

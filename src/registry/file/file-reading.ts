@@ -1,17 +1,19 @@
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, ReadObject } from './document.ts';
 import type { FileSystem } from './file-system.ts';
-import { loadFile } from './load-file.ts';
+import { loadFile, type PartsOf } from './load-file.ts';
 import type { PackedDocuments } from './packed-documents.ts';
 import { readText } from './text.ts';
 
-/** What a file says when it is read. */
+/** How a text ends: a writer that is half-way leaves nothing, or a line without its end. */
+export type TextEnd = 'nothing' | 'within a line' | 'whole';
+
+/** What a file says when it is read, beside its documents. */
 export type FileReading =
-  /** Without those that `onPart` was told of. */
-  | { readonly type: 'documents'; readonly hash: string; readonly documents: PackedDocuments }
+  | { readonly type: 'documents'; readonly hash: string; readonly end: TextEnd }
   /** Its text is known already. */
-  | { readonly type: 'known'; readonly hash: string }
-  /** It cannot be read, or nothing can be said of it as a whole. */
+  | { readonly type: 'known'; readonly hash: string; readonly end: TextEnd }
+  /** It cannot be read, or not taken apart: it has no documents. */
   | { readonly type: 'problem'; readonly problem: Rejection };
 
 export interface FileReadingOptions {
@@ -20,17 +22,15 @@ export interface FileReadingOptions {
   readonly readObject: ReadObject;
   /** Told of objects that are not for DNS. */
   readonly onSkipped: (origin: string, what: string) => void;
-  /** Whether the text with this hash needs no second reading. */
-  readonly isKnown?: (hash: string) => boolean;
+  /** Hashes of texts that need no second reading. */
+  readonly known: readonly string[];
   /** Documents of the same file before. */
-  readonly previous?: PackedDocuments | undefined;
-  /** As in LoadOptions. */
-  readonly onPart?: (documents: PackedDocuments) => void;
+  readonly previous: PackedDocuments | undefined;
 }
 
 /** Reads a file and takes its text apart. Needs nothing but what it is given, and may do so in any thread. Never throws. */
-export function readFile(place: FilePlace, options: FileReadingOptions): FileReading {
-  const { fileSystem, maxFileBytes, readObject, onSkipped, isKnown, previous, onPart } = options;
+export function* readFile(place: FilePlace, options: FileReadingOptions): PartsOf<FileReading> {
+  const { fileSystem, maxFileBytes, readObject, onSkipped, known, previous } = options;
   const { path } = place;
   const read = readText(fileSystem, path, maxFileBytes);
   if (read.type === 'problem') {
@@ -39,7 +39,15 @@ export function readFile(place: FilePlace, options: FileReadingOptions): FileRea
     return { type: 'problem', problem: { reason, object: '', field: '', message, origin } };
   }
   const { text, hash } = read;
-  if (isKnown?.(hash)) return { type: 'known', hash };
-  const result = loadFile(text, { place, previous, readObject, onSkipped, onPart });
-  return result.type === 'problem' ? result : { type: 'documents', hash, documents: result.documents };
+  const end = endOf(text);
+  if (known.includes(hash)) return { type: 'known', hash, end };
+  yield undefined;
+  yield* loadFile(text, { place, previous, readObject, onSkipped });
+  return { type: 'documents', hash, end };
+}
+
+/** What ends with a bracket is whole, or does not parse. */
+function endOf(text: string): TextEnd {
+  if (!/\S/.test(text)) return 'nothing';
+  return /[\r\n}\]]$/.test(text.slice(-1)) ? 'whole' : 'within a line';
 }

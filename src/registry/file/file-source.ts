@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { usualSliceMs, workInSlices, type Work } from '../../runtime/sliced-work.ts';
 import { readObject } from '../read/object.ts';
-import type { Change, Sink, Source } from '../source.ts';
+import type { Sink, Source } from '../source.ts';
 import type { ReadObject } from './document.ts';
+import { isDoubtful, settleMs, tornFiles, tornMs, withServed } from './doubt.ts';
 import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
-import { Ledger, type FileRejection } from './ledger.ts';
-import { isWorse, type FileLoader, type LoadedFile } from './loaded-file.ts';
-import type { PackedDocuments } from './packed-documents.ts';
+import type { FileLoader, LoadedFile } from './loaded-file.ts';
 import type { StartReadAhead } from './read-ahead.ts';
-import { RejectionReport } from './report.ts';
-import { dueFiles, emptySnapshot, findFiles, readDueFiles, type Findings, type Scan, type Snapshot } from './scan.ts';
+import { FaultReport } from './report.ts';
+import { emptySnapshot, findFiles, readDueFiles, type OnRead, type Scan, type Snapshot } from './scan.ts';
+import { ServedFiles } from './served-files.ts';
 import { Watches } from './watches.ts';
 
 export interface FileSourceOptions {
@@ -22,8 +23,10 @@ export interface FileSourceOptions {
   readonly logger: Logger;
   readonly fileSystem?: FileSystem;
   readonly readObject?: ReadObject;
-  /** Reads what is there at the start in another thread; without it this one does. */
+  /** Reads large files in other threads; without it this one does. */
   readonly readAhead?: StartReadAhead;
+  /** After so much work at a time others have their turn, in milliseconds. */
+  readonly sliceMs?: number;
 }
 
 export const defaultMaxFileBytes = 64 * 1024 * 1024;
@@ -31,24 +34,22 @@ export const defaultMaxFileBytes = 64 * 1024 * 1024;
 export const debounceMs = 20;
 /** While events go on, files are read at least so long after the first of them. */
 export const maxDebounceMs = 100;
-/** What reads worse than before must stay so for this long to be believed. */
-export const settleMs = 100;
 /** The net under the watches. */
 export const pollMs = 10_000;
-/** At the start the objects of so many documents are told at a time: few enough to die young. */
-const maxFirstDocuments = 30;
 /** Where the system cannot watch. */
 export const fallbackPollMs = 1000;
 
 /**
  * Objects from YAML and JSON files.
  *
- *     path ─► expandPath ─► files ─► readText ─► split ─► documents ─► Ledger ─► Sink
+ *     path ─► expandPath ─► files ─► readText ─► split ─► documents ─► ServedFiles ─► Sink
  *                 │                                  (unchanged text: kept)
  *                 └──► WatchPoints ─► Watches ── event ──► 20 ms ──► again
  *
- * A document that does not parse is left out; a file that makes no sense as a whole keeps its last good content, and so
- * do the files of a directory that vanishes. A file that was deleted while its directory stands takes its objects along.
+ * All of it is work in slices, and large files are read by other threads: whatever is to be done, nobody waits for it long.
+ *
+ * A document that does not parse is left out, and as long as there is one its file keeps what it had before; so does a file
+ * that cannot be read, and a directory that vanishes. A file that was deleted while its directory stands takes its objects along.
  */
 export class FileSource implements Source {
   readonly name: string;
@@ -57,14 +58,11 @@ export class FileSource implements Source {
   readonly #logger: Logger;
   readonly #loader: FileLoader;
   readonly #readAhead: StartReadAhead | undefined;
+  readonly #sliceMs: number;
   readonly #watches: Watches;
-  readonly #ledger = new Ledger(
-    (key) => this.#sink?.get(key),
-    ({ place, position, item }) => this.#served.files.get(place.path)!.documents.originOf(position, item),
-  );
-  readonly #report: RejectionReport;
+  readonly #report: FaultReport;
   #sink: Sink | undefined;
-  #served: Snapshot = emptySnapshot;
+  #served: ServedFiles | undefined;
   /** What was read last, while it waits to be believed. */
   #seen: ReadonlyMap<string, LoadedFile> = emptySnapshot.files;
   /** Paths that events named since the last scan. */
@@ -73,22 +71,28 @@ export class FileSource implements Source {
   #doubtSince: number | undefined;
   #cancelScan: (() => void) | undefined;
   #cancelPoll: (() => void) | undefined;
+  /** Ends the work that is being done. */
+  #cancelWork: (() => void) | undefined;
+  #isWorking = false;
+  /** A scan was due while another was being made. */
+  #isScanDue = false;
   #mustPoll = false;
-  #hasApplied = false;
 
   constructor(options: FileSourceOptions) {
-    const { paths, clock, logger, fileSystem = nodeFileSystem } = options;
+    const { paths, clock, logger, fileSystem = nodeFileSystem, sliceMs = usualSliceMs } = options;
     this.name = `file(${paths.join(' ')})`;
     this.#paths = paths;
     this.#clock = clock;
     this.#logger = logger;
-    this.#report = new RejectionReport(logger);
+    this.#sliceMs = sliceMs;
+    this.#report = new FaultReport(logger);
     this.#loader = {
       fileSystem,
       logger,
       maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes,
       readObject: options.readObject ?? readObject,
       wall: () => clock.wall(),
+      now: () => clock.now(),
     };
     this.#readAhead = options.readAhead;
     this.#watches = new Watches(
@@ -98,43 +102,40 @@ export class FileSource implements Source {
     );
   }
 
-  /**
-   * Reads everything before it returns: objects go to the sink while files are read, some at a time, so that they are never
-   * all in memory; then `synced`.
-   */
+  /** Objects go to the sink while files are read, some at a time, so that they are never all in memory; then `synced`. */
   start(sink: Sink): void {
     this.#sink = sink;
-    const found = this.#find(emptySnapshot, emptySnapshot.files, () => false);
-    const ahead = this.#readAhead?.(dueFiles(found), this.#loader);
-    let begun: PackedDocuments | undefined;
-    const onPart = (documents: PackedDocuments): void => {
-      begun = documents;
-      this.#addUnsettled(documents);
-    };
-    const onFile = ({ documents }: LoadedFile): void => {
-      // As when the end of a file shows that it makes no sense.
-      if (begun && begun !== documents) this.#removeAll(begun);
-      begun = undefined;
-      this.#addUnsettled(documents);
-    };
-    const { paths, files } = readDueFiles(this.#loader, found, onFile, ({ place }) => ahead?.take(place, onPart));
-    ahead?.close();
-    this.#served = { paths, files };
-    this.#seen = files;
-    this.#apply(this.#ledger.takeChanges());
-    if (!this.#hasApplied) sink.apply([]);
-    // The watches are opened now: what has happened meanwhile is seen.
-    this.#believe(this.#look());
-    sink.synced();
-    this.#poll();
+    const served = new ServedFiles(sink);
+    this.#served = served;
+    this.#work(this.#firstScan(served, sink), () => this.#poll());
   }
 
   stop(): Promise<void> {
     this.#sink = undefined;
+    this.#cancelWork?.();
     this.#cancelScan?.();
     this.#cancelPoll?.();
     this.#watches.close();
     return Promise.resolve();
+  }
+
+  /** How many paths are remembered: of files that are there, or are kept. */
+  get rememberedPaths(): number {
+    return (this.#served?.places ?? 0) + this.#report.size;
+  }
+
+  *#firstScan(served: ServedFiles, sink: Sink): Work<void> {
+    const on: OnRead = {
+      onDocuments: (documents) => served.addDocuments(documents),
+      onFile: (file) => served.addFile(file),
+    };
+    const found = yield* findFiles(this.#loader, this.#paths, emptySnapshot, emptySnapshot.files, () => false);
+    const { files } = yield* readDueFiles(this.#loader, found, this.#readAhead, on);
+    this.#seen = files;
+    if (!served.hasApplied) sink.apply([]);
+    // The watches are opened now: what has happened meanwhile is seen.
+    yield* this.#believe(served, yield* this.#look(served));
+    sink.synced();
   }
 
   #onEvent(path: string | undefined): void {
@@ -170,123 +171,71 @@ export class FileSource implements Source {
 
   #scan(): void {
     this.#cancelScan?.();
+    this.#cancelScan = undefined;
     this.#firstEventAt = undefined;
-    const scan = this.#look();
-    if (this.#isDoubtful(scan)) {
-      const now = this.#clock.now();
+    if (this.#isWorking) this.#isScanDue = true;
+    else if (this.#served) this.#work(this.#nextScan(this.#served), () => undefined);
+  }
+
+  #work(work: Work<void>, onDone: () => void): void {
+    this.#isWorking = true;
+    this.#cancelWork = workInSlices(work, this.#clock, this.#sliceMs, () => {
+      this.#isWorking = false;
+      onDone();
+      if (!this.#isScanDue) return;
+      this.#isScanDue = false;
+      this.#scanAfter(0);
+    });
+    // It may have been stopped by what it has told.
+    if (!this.#sink) this.#cancelWork();
+  }
+
+  *#nextScan(served: ServedFiles): Work<void> {
+    const scan = yield* this.#look(served);
+    const now = this.#clock.now();
+    const torn = tornFiles(served.snapshot, scan, now);
+    const files = withServed(scan.files, served.snapshot, torn);
+    if (isDoubtful(served.snapshot, { ...scan, files })) {
       this.#doubtSince ??= now;
       const leftMs = this.#doubtSince + settleMs - now;
       if (leftMs > 0) {
         this.#seen = scan.files;
-        this.#scanAfter(leftMs);
+        this.#lookAgainAfter(leftMs);
         return;
       }
     }
-    this.#believe(scan);
+    yield* this.#believe(served, { ...scan, files });
+    this.#seen = new Map([...this.#seen, ...torn]);
+    const untilMs = [...torn.values()].map(({ readAt }) => readAt + tornMs);
+    if (torn.size > 0) this.#lookAgainAfter(Math.max(0, Math.min(...untilMs) - now));
+  }
+
+  *#believe(served: ServedFiles, scan: Snapshot): Work<void> {
+    this.#doubtSince = undefined;
+    yield* served.replace(scan, this.#clock.wall());
+    this.#seen = served.snapshot.files;
+    const list = yield* this.#report.update(served.snapshot, served.duplicates, this.#paths);
+    if (list) this.#sink?.rejected(list);
+  }
+
+  /** Unless an event lets it look before. */
+  #lookAgainAfter(delayMs: number): void {
+    if (this.#firstEventAt === undefined) this.#scanAfter(delayMs);
   }
 
   /** A watch that was opened now may have missed what happened before it: then everything is looked at once more. */
-  #look(): Scan {
+  *#look(served: ServedFiles): Work<Scan> {
     const changed = this.#changed;
     this.#changed = new Set();
     const mustRead = changed.size === 0 ? () => false : (path: string) => changed.has(resolve(path));
-    let scan = readDueFiles(this.#loader, this.#find(this.#served, this.#seen, mustRead));
+    let scan = yield* this.#read(served.snapshot, this.#seen, mustRead);
     for (let round = 0; round < 3 && this.#watches.sync(scan.watched.directories); round++)
-      scan = readDueFiles(
-        this.#loader,
-        this.#find(this.#served, scan.files, () => false),
-      );
+      scan = yield* this.#read(served.snapshot, scan.files, () => false);
     return scan;
   }
 
-  #find(served: Snapshot, seen: ReadonlyMap<string, LoadedFile>, mustRead: (path: string) => boolean): Findings {
-    return findFiles(this.#loader, this.#paths, served, seen, mustRead);
+  *#read(served: Snapshot, seen: ReadonlyMap<string, LoadedFile>, mustRead: (path: string) => boolean): Work<Scan> {
+    const found = yield* findFiles(this.#loader, this.#paths, served, seen, mustRead);
+    return yield* readDueFiles(this.#loader, found, this.#readAhead);
   }
-
-  #isDoubtful(scan: Scan): boolean {
-    if (scan.paths.some((path, index) => path.problem && !this.#served.paths[index]?.problem)) return true;
-    for (const [path, before] of this.#served.files) if (isWorse(before, scan.files.get(path))) return true;
-    for (const [path, after] of scan.files) if (!this.#served.files.has(path) && isWorse(undefined, after)) return true;
-    return false;
-  }
-
-  /** Tells the objects of documents of a file, of which no others are served. */
-  #addUnsettled(documents: PackedDocuments): void {
-    for (let from = documents.settled; from < documents.length; from += maxFirstDocuments)
-      this.#apply(this.#ledger.addTelling(documents.range(from, from + maxFirstDocuments)));
-    documents.settle();
-  }
-
-  #removeAll(documents: PackedDocuments): void {
-    for (let index = documents.length - 1; index >= 0; index--) this.#ledger.remove(documents.at(index));
-    this.#apply(this.#ledger.takeChanges());
-  }
-
-  #apply(changes: Iterator<Change>): void {
-    const first = changes.next();
-    if (first.done) return;
-    this.#hasApplied = true;
-    this.#sink?.apply({ [Symbol.iterator]: () => resumed(first, changes) });
-  }
-
-  #believe(scan: Scan): void {
-    this.#doubtSince = undefined;
-    this.#seen = scan.files;
-    const before = this.#served;
-    this.#served = { paths: scan.paths, files: scan.files };
-    for (const [path, file] of before.files) {
-      const after = scan.files.get(path);
-      if (after === file) continue;
-      for (const index of documentsOnlyIn(file, after).toReversed()) this.#ledger.remove(file.documents.at(index));
-    }
-    for (const [path, file] of scan.files) {
-      const known = before.files.get(path);
-      if (known === file) continue;
-      for (const index of documentsOnlyIn(file, known)) this.#ledger.add(file.documents.at(index));
-      file.documents.settle();
-    }
-    this.#apply(this.#ledger.takeChanges());
-    this.#reportRejections();
-  }
-
-  #reportRejections(): void {
-    const found: FileRejection[] = [];
-    for (const { problem } of this.#served.paths) if (problem) found.push({ file: problem.origin, rejection: problem });
-    for (const { place, rejections } of this.#served.files.values())
-      for (const rejection of rejections) found.push({ file: place.path, rejection });
-    for (const duplicate of this.#ledger.duplicates()) found.push(duplicate);
-    const isPresent = (file: string): boolean => this.#served.files.has(file) || this.#paths.includes(file);
-    const list = this.#report.update(found, isPresent);
-    if (list) this.#sink?.rejected(list);
-  }
-}
-
-/** An iterator that has been asked once already. */
-function resumed<Value>(first: IteratorResult<Value>, others: Iterator<Value>): Iterator<Value> {
-  let next: IteratorResult<Value> | undefined = first;
-  return {
-    next() {
-      const result = next ?? others.next();
-      next = undefined;
-      return result;
-    },
-  };
-}
-
-/**
- * Which documents of a file another reading of it does not have at the same place, by their numbers: there may be very many.
- * Both are in the order of places.
- */
-function documentsOnlyIn({ documents }: LoadedFile, other: LoadedFile | undefined): number[] {
-  const only: number[] = [];
-  if (other?.documents === documents) return only;
-  const others = other?.documents.place.index === documents.place.index ? other.documents : undefined;
-  let at = 0;
-  for (let index = 0; index < documents.length; index++) {
-    const position = documents.positionAt(index);
-    while (others && at < others.length && others.positionAt(at) < position) at++;
-    const isThere = others !== undefined && at < others.length && others.positionAt(at) === position;
-    if (!isThere || others.hashAt(at) !== documents.hashAt(index)) only.push(index);
-  }
-  return only;
 }

@@ -9,9 +9,10 @@ import { TextMap } from '../text-map.ts';
 import { compareClaims, type Claim, type ClaimPlace, type FilePlace, type LoadedDocument } from './document.ts';
 import { sameObject } from './same-object.ts';
 
-/** A rejection with the file that it counts for. */
+/** A rejection with the file that it counts for, and the hash of its document. */
 export interface FileRejection {
   readonly file: string;
+  readonly hash: string;
   readonly rejection: Rejection;
 }
 
@@ -32,7 +33,8 @@ export class Ledger {
   readonly #originOf: (claim: ClaimPlace) => string;
   /** Key → its claim, where there is but one: `FILE POSITION ITEM`. */
   readonly #claims = new PackedMap();
-  readonly #places: FilePlace[] = [];
+  readonly #places: (FilePlace | undefined)[] = [];
+  readonly #freeNumbers: number[] = [];
   readonly #placeNumbers = new Map<string, number>();
   /** The place that was asked for last: those of a file are one object, and come one after the other. */
   #lastPlace: { readonly place: FilePlace | undefined; readonly number: number } = { place: undefined, number: -1 };
@@ -96,7 +98,10 @@ export class Ledger {
     }
   }
 
-  /** What the sink must be told since the last call. Each change is made when it is asked for: there may be very many. */
+  /**
+   * What the sink must be told since the last call, what is gone last. Each change is made when it is asked for: there may be
+   * very many.
+   */
   takeChanges(): Generator<Change, undefined> {
     const winners = this.#winners;
     this.#winners = new TextMap<Winner>(this.#seed);
@@ -105,8 +110,14 @@ export class Ledger {
   }
 
   *#changesOf(winners: TextMap<Winner>): Generator<Change, undefined> {
+    const gone: string[] = [];
     for (const [key, winner] of winners) {
-      const change = this.#changeOf(key, winner);
+      if (winner === 'gone') gone.push(key);
+      const change = winner === 'gone' ? undefined : this.#changeOf(key, winner);
+      if (change) yield change;
+    }
+    for (const key of gone) {
+      const change = this.#changeOf(key, 'gone');
       if (change) yield change;
     }
     return undefined;
@@ -147,17 +158,41 @@ export class Ledger {
     this.#keep(key, held);
   }
 
-  /** One rejection for each claim that another stands before. */
-  duplicates(): FileRejection[] {
-    return [...this.#contested].flatMap(([key, [first, ...others]]) => {
+  /** One rejection for each claim that another stands before, but for what is only kept; of more than so many, one that counts. */
+  duplicates(limit = Infinity): FileRejection[] {
+    const found: FileRejection[] = [];
+    let more = 0;
+    for (const [key, [first, ...others]] of this.#contested) {
       const { kind, namespace, name } = partsOfKey(key);
-      return others.map((other) => {
+      const object = `${kind} ${namespace}/${name}`;
+      for (const other of others) {
+        if (other.place.isKept === true) continue;
+        if (found.length >= limit && ++more > 0) continue;
         const message = `${this.#originOf(first!)} has the same kind, namespace and name, and is served`;
-        const object = `${kind} ${namespace}/${name}`;
         const rejection = { reason: 'duplicate', object, field: '', message, origin: this.#originOf(other) } as const;
-        return { file: other.place.path, rejection };
-      });
-    });
+        found.push({ file: other.place.path, hash: '', rejection });
+      }
+    }
+    const { file = '' } = found.at(-1) ?? {};
+    const message = `${more} more objects stand behind others of the same kind, namespace and name`;
+    const rejection = { reason: 'duplicate', object: '', field: '', message, origin: file } as const;
+    return more === 0 ? found : [...found, { file, hash: '', rejection }];
+  }
+
+  /** Nobody claims anything at this place any more. */
+  forget(place: FilePlace): void {
+    const name = placeName(place);
+    const number = this.#placeNumbers.get(name);
+    if (number === undefined) return;
+    this.#placeNumbers.delete(name);
+    this.#places[number] = undefined;
+    this.#freeNumbers.push(number);
+    this.#lastPlace = { place: undefined, number: -1 };
+  }
+
+  /** How many places are known. */
+  get places(): number {
+    return this.#placeNumbers.size;
   }
 
   #textOf(key: string, winner: Winner): string {
@@ -187,18 +222,23 @@ export class Ledger {
     this.#claims.set(key, `${this.#numberOf(place)} ${position} ${item}`);
   }
 
-  /** Few: one for each file that there ever was. */
+  /** Few: one for each file that there is. */
   #numberOf(place: FilePlace): number {
     if (this.#lastPlace.place === place) return this.#lastPlace.number;
-    const name = `${place.index} ${place.path}`;
+    const name = placeName(place);
     let number = this.#placeNumbers.get(name);
     if (number === undefined) {
-      number = this.#places.push(place) - 1;
+      number = this.#freeNumbers.pop() ?? this.#places.length;
+      this.#places[number] = place;
       this.#placeNumbers.set(name, number);
     }
     this.#lastPlace = { place, number };
     return number;
   }
+}
+
+function placeName({ index, path, isKept }: FilePlace): string {
+  return `${index}${isKept === true ? ' kept' : ''} ${path}`;
 }
 
 /** Tells a claim wherever its document stands in its file. */

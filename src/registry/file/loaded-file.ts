@@ -1,9 +1,12 @@
 import type { Logger } from '../../runtime/logger.ts';
+import type { Work } from '../../runtime/sliced-work.ts';
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, ReadObject } from './document.ts';
-import { readFile, type FileReading } from './file-reading.ts';
+import { readFile, type FileReading, type TextEnd } from './file-reading.ts';
 import type { FileStatus, FileSystem } from './file-system.ts';
+import type { LoadedPart } from './load-file.ts';
 import { PackedDocuments } from './packed-documents.ts';
+import type { ReadAhead, ReadingOf } from './read-ahead.ts';
 
 /** A file changed so shortly before it is read may change once more without another time stamp. */
 const racyMs = 50;
@@ -13,13 +16,21 @@ export interface LoadedFile {
   readonly place: FilePlace;
   /** `''` when it must be read again whatever `stat` says. */
   readonly stamp: string;
+  /** Device and inode; '' where that is not known. */
+  readonly identity: string;
+  readonly size: number;
   /** Of the text that the documents come from, `undefined` before there was one. */
   readonly hash: string | undefined;
+  readonly end: TextEnd;
+  /** When this text was first read, in milliseconds of the clock. */
+  readonly readAt: number;
   readonly documents: PackedDocuments;
+  /** What it had before and has no more, while it is not clear whether that is meant. */
+  readonly kept: PackedDocuments | undefined;
+  /** Unix time in milliseconds since when there is something that it does not have as it stands. */
+  readonly keptSince: number | undefined;
   /** Why the file as it stands is not what is served. */
   readonly problem: Rejection | undefined;
-  /** The problem and what is left out of its documents. */
-  readonly rejections: readonly Rejection[];
 }
 
 export interface FileLoader {
@@ -29,6 +40,8 @@ export interface FileLoader {
   readonly readObject: ReadObject;
   /** Unix time in milliseconds. */
   readonly wall: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
 }
 
 /** A file that was found, and must be read to know what it says. */
@@ -36,6 +49,7 @@ export interface DueFile {
   readonly place: FilePlace;
   /** As in LoadedFile; of before the file is read, so that a change meanwhile is seen at the next look. */
   readonly stamp: string;
+  readonly identity: string;
   readonly size: number;
   /** What is served of it. */
   readonly served: LoadedFile | undefined;
@@ -48,34 +62,57 @@ export function stampOf(loader: FileLoader, status: FileStatus): string {
   return Math.abs(loader.wall() - status.modifiedMs) < racyMs ? '' : status.stamp;
 }
 
+/** What of a file needs no second reading: texts by their hashes, and documents. */
+export function previousOf({ place, served, seen }: DueFile): {
+  known: string[];
+  previous: PackedDocuments | undefined;
+} {
+  const files = [served, seen].filter((file) => file?.place.index === place.index);
+  return { known: files.flatMap((file) => file?.hash ?? []), previous: (served ?? seen)?.documents };
+}
+
 /**
- * Reads a file. One that cannot be read, or makes no sense as a whole, keeps the documents that are served.
+ * Reads a file. One that cannot be read, or not be taken apart, keeps the documents that are served.
  *
- * @param begun what was read of it already
+ * @param ahead who has read it perhaps
+ * @param onDocuments is told of all documents that are known so far, each time the same object; where the result has others,
+ * these do not count
  */
-export function loadDue(loader: FileLoader, due: DueFile, begun?: FileReading): LoadedFile {
-  const { place, stamp, served, seen } = due;
-  const known = (hash: string): LoadedFile | undefined =>
-    [served, seen].find((file) => file?.hash === hash && file.place.index === place.index);
-  const reading =
-    begun ??
-    readFile(place, {
-      ...loader,
-      onSkipped: (origin, what) => logSkipped(loader.logger, origin, what),
-      isKnown: (hash) => known(hash) !== undefined,
-      previous: (served ?? seen)?.documents,
-    });
-  switch (reading.type) {
-    case 'problem':
-      return withProblem(place, stamp, served, reading.problem);
-    case 'documents':
-      return fileOf(place, stamp, reading.hash, reading.documents, undefined);
-    case 'known': {
-      const file = known(reading.hash)!;
-      if (file.problem === undefined && file.stamp === stamp) return file;
-      return fileOf(place, stamp, reading.hash, file.documents, undefined);
-    }
+export function* loadDue(
+  loader: FileLoader,
+  due: DueFile,
+  ahead?: ReadAhead,
+  onDocuments?: (documents: PackedDocuments) => Work<void>,
+): Work<LoadedFile> {
+  const { place, served, seen } = due;
+  const { known, previous } = previousOf(due);
+  let documents = new PackedDocuments(place);
+  let reading = ahead && (yield* assemble(ahead.read(due), documents, previous, onDocuments));
+  if (!reading) {
+    documents = new PackedDocuments(place);
+    const onSkipped = (origin: string, what: string): void => logSkipped(loader.logger, origin, what);
+    const own = readFile(place, { ...loader, onSkipped, known, previous });
+    reading = yield* assemble(own, documents, previous, onDocuments);
   }
+  if (reading.type === 'problem') return withProblem(due, served, reading.problem, loader.wall());
+  const { hash, end } = reading;
+  const before = [served, seen].find((file) => file?.hash === hash && file.place.index === place.index);
+  if (reading.type === 'known' && before) {
+    if (before.problem === undefined && before.stamp === due.stamp) return before;
+    return { ...before, ...statusOf(due), problem: undefined };
+  }
+  const readAt = before?.readAt ?? loader.now();
+  return {
+    ...statusOf(due),
+    place,
+    hash,
+    end,
+    readAt,
+    documents,
+    kept: undefined,
+    keptSince: undefined,
+    problem: undefined,
+  };
 }
 
 export function logSkipped(logger: Logger, origin: string, what: string): void {
@@ -84,33 +121,60 @@ export function logSkipped(logger: Logger, origin: string, what: string): void {
 
 /** A file that cannot be looked at: what it said last goes on. */
 export function withProblem(
-  place: FilePlace,
-  stamp: string,
+  at: Pick<LoadedFile, 'place' | 'stamp'> & Partial<Pick<LoadedFile, 'identity' | 'size'>>,
   previous: LoadedFile | undefined,
   problem: Rejection,
+  nowMs: number,
 ): LoadedFile {
-  return fileOf(place, stamp, previous?.hash, previous?.documents ?? new PackedDocuments(place), problem);
+  const documents = previous?.documents ?? new PackedDocuments(at.place);
+  const hasSome = documents.length > 0 || (previous?.kept?.length ?? 0) > 0;
+  return {
+    ...statusOf(at),
+    place: at.place,
+    hash: previous?.hash,
+    end: previous?.end ?? 'whole',
+    readAt: previous?.readAt ?? 0,
+    documents,
+    kept: previous?.kept,
+    keptSince: hasSome ? (previous?.keptSince ?? nowMs) : undefined,
+    problem,
+  };
 }
 
-function fileOf(
-  place: FilePlace,
-  stamp: string,
-  hash: string | undefined,
-  documents: PackedDocuments,
-  problem: Rejection | undefined,
-): LoadedFile {
-  const rejections: Rejection[] = problem === undefined ? [] : [problem];
-  for (const rejection of documents.rejections) rejections.push(rejection);
-  return { place, stamp, hash, documents, problem, rejections };
+function statusOf({ stamp, identity = '', size = 0 }: Partial<LoadedFile> & Pick<LoadedFile, 'stamp'>) {
+  return { stamp, identity, size };
 }
 
-/**
- * Whether a file reads worse than before: gone, shorter or broken. An editor that is half-way through writing leaves it
- * like this, so it is believed only when it stays so.
- */
-export function isWorse(before: LoadedFile | undefined, after: LoadedFile | undefined): boolean {
-  if (after === undefined) return before !== undefined;
-  if (before === after) return false;
-  if (after.documents.length < (before?.documents.length ?? 0)) return true;
-  return after.rejections.length > (before?.rejections.length ?? 0);
+/** Puts the parts of a file together. */
+function* assemble<Reading extends FileReading | undefined>(
+  parts: ReadingOf<Reading>,
+  into: PackedDocuments,
+  previous: PackedDocuments | undefined,
+  onDocuments: ((documents: PackedDocuments) => Work<void>) | undefined,
+): Work<Reading> {
+  try {
+    for (;;) {
+      const step = parts.next();
+      if (step.done) return step.value;
+      if (step.value === undefined || step.value instanceof Promise) {
+        yield step.value;
+        continue;
+      }
+      yield* addPart(step.value, into, previous);
+      if (onDocuments) yield* onDocuments(into);
+    }
+  } finally {
+    parts.return(undefined as never);
+  }
+}
+
+function* addPart(part: LoadedPart, into: PackedDocuments, previous: PackedDocuments | undefined): Work<void> {
+  if (part.type === 'read') {
+    into.append(part.documents.parts);
+    return;
+  }
+  for (let index = part.from; index < part.to; index++) {
+    into.copy(previous!, index, part.lines, part.octets);
+    yield;
+  }
 }

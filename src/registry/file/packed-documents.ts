@@ -1,6 +1,7 @@
 import { memoryOf, PackedList, type PackedListParts } from '../packed-list.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Claim, FilePlace, LoadedDocument } from './document.ts';
+import { moveDocument } from './read-document.ts';
 
 const noRejections: readonly Rejection[] = [];
 const noClaims: readonly Claim[] = [];
@@ -8,6 +9,8 @@ const noClaims: readonly Claim[] = [];
 const separator = '\0';
 /** Stands for the label of an item of a list that is a document by itself. */
 const sameIndex = '=';
+/** So many rejections of a file are kept; one more tells how many others there are. */
+export const maxRejectionsPerFile = 10_000;
 /** Of each document: its line, and its offset in the file. */
 const numbersEach = 2;
 
@@ -21,6 +24,17 @@ export interface DocumentParts {
   readonly numbers: Uint32Array<ArrayBuffer>;
   readonly objects: PackedListParts;
   readonly rejections: ReadonlyMap<number, readonly Rejection[]>;
+  readonly faults: Faults;
+}
+
+/** Of which objects a file may hold no more what it should. */
+export interface Faults {
+  /** Rejections that are not kept. */
+  dropped: number;
+  /** A part of it is no object that could be told from others. */
+  isAnyLost: boolean;
+  /** Keys of objects that are left out whole. */
+  readonly lostKeys: Set<string>;
 }
 
 /** What to name when the parts are posted: else they are copied. */
@@ -46,6 +60,8 @@ export class PackedDocuments {
   #objects = new PackedList();
   #settled = 0;
   readonly #rejections = new Map<number, readonly Rejection[]>();
+  #rejectionCount = 0;
+  readonly #faults: Faults = { dropped: 0, isAnyLost: false, lostKeys: new Set() };
 
   /** `first` is the index in the file of what will be pushed first. */
   constructor(place: FilePlace, first = 0) {
@@ -60,7 +76,22 @@ export class PackedDocuments {
       numbers: this.#numbers,
       objects: this.#objects.parts,
       rejections: this.#rejections,
+      faults: this.#faults,
     };
+  }
+
+  /** A copy of what tells which documents these are, without their objects. */
+  get index(): DocumentParts {
+    return { ...this.parts, objects: new PackedList().parts };
+  }
+
+  /** How many parts of them are left out. */
+  get rejectionCount(): number {
+    return this.#rejectionCount + this.#faults.dropped;
+  }
+
+  get faults(): Readonly<Faults> {
+    return this.#faults;
   }
 
   get length(): number {
@@ -72,9 +103,29 @@ export class PackedDocuments {
     return this.#settled;
   }
 
-  /** What is left out of all of them. */
-  get rejections(): readonly Rejection[] {
-    return [...this.#rejections.values()].flat();
+  /** What is left out of all of them, each with the hash of its document. */
+  get rejections(): readonly { readonly hash: string; readonly rejection: Rejection }[] {
+    const found = [...this.#rejections].flatMap(([index, each]) =>
+      each.map((rejection) => ({ hash: this.hashAt(index), rejection })),
+    );
+    if (this.#faults.dropped === 0) return found;
+    const message = `${this.#faults.dropped} more parts of this file are left out`;
+    const { path } = this.place;
+    return [...found, { hash: '', rejection: { reason: 'object', object: '', field: '', message, origin: path } }];
+  }
+
+  /** Whether something of the documents from one index to before another is left out. */
+  isRejected(from: number, to: number): boolean {
+    if (this.#rejections.size > 0) for (let at = from; at < to; at++) if (this.#rejections.has(at)) return true;
+    return false;
+  }
+
+  /** The index behind the last part of the document whose first is here. */
+  endOfDocument(index: number): number {
+    const position = this.positionAt(index);
+    let end = index + 1;
+    while (end < this.length && this.positionAt(end) === position) end++;
+    return end;
   }
 
   push({ hash, line, position, claims, rejections }: LoadedDocument): void {
@@ -91,7 +142,7 @@ export class PackedDocuments {
         if (i > 0) texts += separator + text;
       }
     }
-    if (rejections.length > 0) this.#rejections.set(index, rejections);
+    if (rejections.length > 0) this.#reject(index, claims, rejections);
     this.#list.push(fields);
     this.#objects.push(texts);
     this.#reserve(index + 1);
@@ -99,14 +150,28 @@ export class PackedDocuments {
     this.#numbers[index * numbersEach + 1] = position;
   }
 
+  /** Puts a document of another reading of the file behind these, so much further down. */
+  copy(from: PackedDocuments, index: number, lines: number, octets: number): void {
+    const document = moveDocument(from.at(index), lines, octets);
+    if (document.rejections.length === 0 && from.isRejected(index, index + 1)) {
+      this.#rejections.set(this.length, noRejections);
+      this.#faults.dropped++;
+      this.#faults.isAnyLost = true;
+    }
+    this.push(document);
+  }
+
   /** Puts the documents that follow these in the file behind them; their memory is these documents' from then on. */
-  append({ list, numbers, objects, rejections }: DocumentParts): void {
+  append({ list, numbers, objects, rejections, faults }: DocumentParts): void {
     const { length } = this;
     this.#reserve(length + list.length);
     this.#numbers.set(numbers.subarray(0, list.length * numbersEach), length * numbersEach);
     this.#list.append(list);
     this.#objects.append(objects);
-    for (const [index, each] of rejections) this.#rejections.set(length + index, each);
+    for (const [index, each] of rejections) this.#keep(length + index, each);
+    this.#faults.dropped += faults.dropped;
+    this.#faults.isAnyLost ||= faults.isAnyLost;
+    for (const key of faults.lostKeys) this.#faults.lostKeys.add(key);
   }
 
   at(index: number): LoadedDocument {
@@ -129,6 +194,10 @@ export class PackedDocuments {
     return end < 0 ? fields : fields.slice(0, end);
   }
 
+  lineAt(index: number): number {
+    return this.#numbers[index * numbersEach]!;
+  }
+
   positionAt(index: number): number {
     return this.#numbers[index * numbersEach + 1]!;
   }
@@ -141,8 +210,12 @@ export class PackedDocuments {
       if (this.positionAt(middle) < position) low = middle + 1;
       else high = middle;
     }
-    const { line, claims } = this.at(low);
-    return `${this.place.path}:${line}${claims.find((claim) => claim.item === item)?.label ?? ''}`;
+    const { line } = this.at(low);
+    for (const end = this.endOfDocument(low); low < end; low++) {
+      const claim = this.at(low).claims.find((each) => each.item === item);
+      if (claim) return `${this.place.path}:${line}${claim.label}`;
+    }
+    return `${this.place.path}:${line}`;
   }
 
   /** Those from one index to before another, each made when it is asked for. */
@@ -155,6 +228,25 @@ export class PackedDocuments {
     this.#objects.release();
     this.#objects = new PackedList();
     this.#settled = this.length;
+  }
+
+  #reject(index: number, claims: readonly Claim[], rejections: readonly Rejection[]): void {
+    const { lostKeys } = this.#faults;
+    for (const { object, field } of rejections) {
+      // KIND NAMESPACE/NAME
+      const key = object.replace(' ', '/');
+      const isNameless = object === '' || field === 'metadata.name' || field === 'metadata.namespace';
+      if (isNameless || lostKeys.size >= maxRejectionsPerFile) this.#faults.isAnyLost = true;
+      else if (!claims.some((claim) => claim.key === key)) lostKeys.add(key);
+    }
+    this.#keep(index, rejections);
+  }
+
+  #keep(index: number, rejections: readonly Rejection[]): void {
+    const kept = rejections.slice(0, maxRejectionsPerFile - this.#rejectionCount);
+    this.#faults.dropped += rejections.length - kept.length;
+    this.#rejectionCount += kept.length;
+    this.#rejections.set(index, kept);
   }
 
   #claimsOf(fields: string, index: number): Claim[] {

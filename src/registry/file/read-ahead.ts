@@ -1,19 +1,19 @@
-import type { FilePlace } from './document.ts';
 import type { FileReading } from './file-reading.ts';
+import type { LoadedPart } from './load-file.ts';
 import type { DueFile, FileLoader } from './loaded-file.ts';
-import type { PackedDocuments } from './packed-documents.ts';
+
+/** Parts of a file as they are read; a promise where they must be waited for, nothing where there is time for other things. */
+export type ReadingOf<Result> = Generator<LoadedPart | Promise<void> | undefined, Result, undefined>;
 
 /**
  * Files that are read by somebody else while what the ones before them say is put in place. Whoever starts it owns it,
  * and closes it. Calls come in the order in which the files are due.
  *
- *     take(place, onPart)   what the file says; may wait for it. `undefined` where nobody has read it: the caller does so itself.
- *
- * A large file is told part by part while it is read: `onPart` gets all documents that are known so far, each time the same
- * object, which the result has as well. Where the result has another or none, what was told does not count.
+ *     read(due)   what the file says. `undefined` in the end where nobody has read it, or not all of it: the caller does
+ *                 so himself, and forgets the parts that it had.
  */
 export interface ReadAhead {
-  take(place: FilePlace, onPart: (documents: PackedDocuments) => void): FileReading | undefined;
+  read(due: DueFile): ReadingOf<FileReading | undefined>;
   close(): void;
 }
 

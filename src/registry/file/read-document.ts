@@ -1,7 +1,7 @@
 import { objectKey } from '../object.ts';
 import { textOfObject, withOrigin } from '../object-text.ts';
 import type { Rejection } from '../rejection.ts';
-import type { Claim, FilePlace, LoadedDocument, ReadObject } from './document.ts';
+import { maxClaims, type Claim, type FilePlace, type LoadedDocument, type ReadObject } from './document.ts';
 
 /** Lists in lists, at most. */
 const maxListDepth = 4;
@@ -23,44 +23,53 @@ interface Item {
 }
 
 /**
- * Makes slim objects of one parsed document: itself, or the items of a list (`kind` ends in `List`).
+ * Makes slim objects of one parsed document: itself, or the items of a list (`kind` ends in `List`), in documents of at most
+ * `maxClaims`. There is at least one.
  *
  * @param onSkipped is told of objects of kinds that are not for us
  */
-export function readDocument(
+export function* readDocument(
   document: ParsedDocument,
   readObject: ReadObject,
   onSkipped: (origin: string, what: string) => void,
-): LoadedDocument {
+): Generator<LoadedDocument, undefined> {
   const { place, hash, line, position, value, label } = document;
   const prefix = `${place.path}:`;
-  const rejections: Rejection[] = [];
   const items: Item[] = [];
+  let claims: Claim[] = [];
+  const rejections: Rejection[] = [];
   flatten({ value, label }, 0, items, (label, message) => {
     rejections.push({ reason: 'object', object: '', field: '', message, origin: prefix + `${line}${label}` });
   });
-  const claims: Claim[] = [];
-  items.forEach((item, number) => {
+  for (const [number, item] of items.entries()) {
     const origin = { text: `${prefix}${line}${item.label}` };
     const result = readObject(item.value, origin);
     if (result.type === 'skipped') {
       onSkipped(origin.text, result.what);
-      return;
+      continue;
     }
     for (const rejection of result.rejections) rejections.push(rejection);
-    if (result.type === 'rejected') return;
+    if (result.type === 'rejected') continue;
+    if (claims.length === maxClaims) {
+      yield { place, hash, line, position, claims, rejections: [] };
+      claims = [];
+    }
     claims.push({
       key: objectKey(result.object),
       item: number,
       label: item.label,
       text: textOfObject(result.object),
     });
-  });
-  return { place, hash, line, position, claims, rejections };
+  }
+  yield { place, hash, line, position, claims, rejections };
+  return undefined;
 }
 
 /** The same document with its text further up or down: nothing has to be read again. */
-export function moveDocument(document: LoadedDocument, line: number, position: number): LoadedDocument {
+export function moveDocument(document: LoadedDocument, lines: number, octets: number): LoadedDocument {
+  if (lines === 0 && octets === 0) return document;
+  const line = document.line + lines;
+  const position = document.position + octets;
   const claims = document.claims.map((claim): Claim => {
     const origin = `${document.place.path}:${line}${claim.label}`;
     return { ...claim, text: claim.text === undefined ? undefined : withOrigin(claim.text, origin) };

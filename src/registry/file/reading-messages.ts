@@ -1,46 +1,34 @@
-import type { MessagePort } from 'node:worker_threads';
-import type { Rejection } from '../rejection.ts';
 import type { FilePlace } from './document.ts';
+import type { FileReading } from './file-reading.ts';
 import type { DocumentParts } from './packed-documents.ts';
-
-/** In place of a count: the thread has not begun to read what it is asked. */
-export const notBegun = 0;
-/** In place of a count: the thread has ended, and there will be no more. */
-export const threadEnded = -1;
+import type { MovedDocuments } from './reuse.ts';
 
 /** What a reading thread is started with. */
 export interface ReadingStart {
-  /** Each ReadingRequest that comes in is answered by a ReadingReply, before which parts of the file may be told. */
-  readonly port: MessagePort;
-  /**
-   * Its one word is `notBegun` at first, counts what the thread has said (that it has begun, and the replies), and is
-   * `threadEnded` at the end: who cannot be called waits for it.
-   */
-  readonly replies: Int32Array<SharedArrayBuffer>;
   readonly maxFileBytes: number;
   /** Whether anybody wants to know what was skipped. */
   readonly tellsSkipped: boolean;
 }
 
-/** To a reading thread. */
+/** To a reading thread, which answers it by the parts of the file and then a ReadingReply. */
 export interface ReadingRequest {
   readonly place: FilePlace;
   /** Octets, when it was looked at. */
   readonly size: number;
+  readonly known: readonly string[];
+  /** Which documents the file had before. */
+  readonly previous: DocumentParts | undefined;
 }
 
 /** From a reading thread: documents of the file that is being read, those that follow what it told before. */
 export interface ReadingPart {
-  readonly place: FilePlace;
-  readonly part: DocumentParts;
+  readonly type: 'part';
+  readonly part: DocumentParts | MovedDocuments;
 }
 
-/** From a reading thread, the last word about a file; of its documents those that no part was told of. */
+/** From a reading thread, the last word about a file. */
 export interface ReadingReply {
-  readonly place: FilePlace;
-  readonly part?: undefined;
-  readonly reading:
-    | { readonly type: 'documents'; readonly hash: string; readonly parts: DocumentParts }
-    | { readonly type: 'problem'; readonly problem: Rejection };
+  readonly type: 'end';
+  readonly reading: FileReading;
   readonly skipped: readonly (readonly [origin: string, what: string])[];
 }

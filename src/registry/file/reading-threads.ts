@@ -1,11 +1,13 @@
-import type { FilePlace } from './document.ts';
 import type { FileReading } from './file-reading.ts';
+import type { LoadedPart } from './load-file.ts';
 import { logSkipped, type DueFile, type FileLoader } from './loaded-file.ts';
 import { PackedDocuments } from './packed-documents.ts';
-import type { ReadAhead } from './read-ahead.ts';
-import { ReadingThread, type ReadingThreadOptions } from './reading-thread.ts';
+import type { ReadAhead, ReadingOf } from './read-ahead.ts';
+import { ReadingThread } from './reading-thread.ts';
 
-/** Less than this is read before a thread has started. */
+/** A larger file is read by a thread of its own: one document of that size would hold this one for too long. */
+export const maxOwnBytes = 128 * 1024;
+/** So much in all takes longer than a thread takes to start. */
 export const minBytes = 8 * 1024 * 1024;
 /**
  * To read a file takes up to twice as long as to put it in place (YAML), so that a third would wait; and each of them has a
@@ -13,23 +15,27 @@ export const minBytes = 8 * 1024 * 1024;
  */
 const maxThreads = 2;
 
-const usual: ReadingThreadOptions = {
-  worker: new URL(`./reading-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-  startMs: 10_000,
-  patienceMs: 60_000,
-};
+export interface ReadingThreadsOptions {
+  /** Threads at a time; 2 unless it is set. */
+  readonly threads?: number;
+  /** For tests. */
+  readonly code?: URL;
+}
+
+const usualCode = new URL(`./reading-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /**
- * Starts threads where they save time: for files that are large together. Where none can be made, or one dies, a line in the
- * log says so, and nothing is lost: who asks for a file reads it himself.
+ * Starts threads for files of which one is large, or that are large together. Where none can be made, or one dies, a line in
+ * the log says so, and nothing is lost: who asks for a file reads it himself.
  */
 export function readInThreads(
   files: readonly DueFile[],
   loader: FileLoader,
-  options: ReadingThreadOptions = usual,
+  options: ReadingThreadsOptions = {},
 ): ReadAhead | undefined {
-  const bytes = files.reduce((sum, { size }) => sum + Math.min(size, loader.maxFileBytes), 0);
-  if (bytes < minBytes) return undefined;
+  const sizes = files.map(({ size }) => Math.min(size, loader.maxFileBytes));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes < minBytes && sizes.every((size) => size <= maxOwnBytes)) return undefined;
   return new ReadingThreads(files, loader, options);
 }
 
@@ -37,7 +43,7 @@ export function readInThreads(
  * Threads that read files ahead of the one that is taken, in turns. One that has no more to read is gone at once, and its
  * memory with it.
  *
- *     main thread   take 1 ─┐ put its parts in place  take 2, put it in place  take 3 ─┐ …
+ *     main thread   read 1 ─┐ put its parts in place  read 2, put it in place  read 3 ─┐ …
  *     a thread      read 1 ─┴──────── read 3 ──────────────────────────────────────────┴ read 5 …
  *     another       read 2 ───────────────────────────┴ read 4 ───────────────────────── …
  */
@@ -48,40 +54,47 @@ class ReadingThreads implements ReadAhead {
   /** By the path of the file that each was asked for. */
   readonly #threads = new Map<string, ReadingThread>();
 
-  constructor(files: readonly DueFile[], loader: FileLoader, options: ReadingThreadOptions) {
+  constructor(
+    files: readonly DueFile[],
+    loader: FileLoader,
+    { threads = maxThreads, code = usualCode }: ReadingThreadsOptions,
+  ) {
     this.#loader = loader;
     this.#waiting = files.values();
     try {
-      for (let i = 0; i < Math.min(maxThreads, files.length); i++) this.#askNext(new ReadingThread(loader, options));
+      for (let i = 0; i < Math.min(threads, files.length); i++) this.#askNext(new ReadingThread(loader, code));
     } catch (error) {
       const left = this.#threads.size === 0 ? 'without a thread of their own' : 'by one thread only';
       loader.logger.warning(`files are read ${left}: ${String(error)}`);
     }
   }
 
-  take(place: FilePlace, onPart: (documents: PackedDocuments) => void): FileReading | undefined {
+  *read({ place }: DueFile): ReadingOf<FileReading | undefined> {
     const thread = this.#threads.get(place.path);
     if (!thread) return undefined;
     this.#threads.delete(place.path);
     // Now, so that it goes on when it is through with this one, however long it takes to put that in place.
     const hasNext = this.#askNext(thread);
-    const documents = new PackedDocuments(place);
-    let reply = thread.receive();
-    for (; reply?.part; reply = thread.receive()) {
-      documents.append(reply.part);
-      onPart(documents);
+    let isHeard = false;
+    try {
+      for (;;) {
+        const message = yield* thread.receive();
+        if (!message) {
+          this.#loader.logger.warning(`the thread that reads files says no more: ${place.path} is read without it`);
+          this.#forget(thread);
+          return undefined;
+        }
+        if (message.type === 'part') {
+          yield partOf(message.part, place);
+          continue;
+        }
+        isHeard = true;
+        for (const [origin, what] of message.skipped) logSkipped(this.#loader.logger, origin, what);
+        return message.reading;
+      }
+    } finally {
+      if (!hasNext || !isHeard) thread.close();
     }
-    if (!reply) {
-      this.#loader.logger.warning(`the thread that reads files says no more: ${place.path} is read without it`);
-      this.#giveUp(thread);
-      return undefined;
-    }
-    if (!hasNext) thread.close();
-    for (const [origin, what] of reply.skipped) logSkipped(this.#loader.logger, origin, what);
-    const { reading } = reply;
-    if (reading.type === 'problem') return reading;
-    documents.append(reading.parts);
-    return { type: 'documents', hash: reading.hash, documents };
   }
 
   close(): void {
@@ -99,8 +112,17 @@ class ReadingThreads implements ReadAhead {
   }
 
   /** What it was asked for is read by whoever takes it. */
-  #giveUp(thread: ReadingThread): void {
-    thread.close();
+  #forget(thread: ReadingThread): void {
     for (const [path, each] of this.#threads) if (each === thread) this.#threads.delete(path);
   }
+}
+
+function partOf(
+  part: Parameters<PackedDocuments['append']>[0] | Extract<LoadedPart, { type: 'moved' }>,
+  place: DueFile['place'],
+): LoadedPart {
+  if ('type' in part) return part;
+  const documents = new PackedDocuments(place);
+  documents.append(part);
+  return { type: 'read', documents };
 }

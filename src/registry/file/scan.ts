@@ -1,8 +1,10 @@
+import type { Work } from '../../runtime/sliced-work.ts';
 import type { Rejection } from '../rejection.ts';
-import type { FileReading } from './file-reading.ts';
 import { errorText, type FileStatus } from './file-system.ts';
 import { loadDue, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
+import type { PackedDocuments } from './packed-documents.ts';
 import { expandPath } from './paths.ts';
+import type { StartReadAhead } from './read-ahead.ts';
 import { WatchPoints } from './watch-points.ts';
 
 /** A path of the configuration as it was when last looked at. */
@@ -38,20 +40,20 @@ export interface Findings {
  * @param seen what was read last, served or not yet
  * @param mustRead files that are read whatever `stat` says
  */
-export function findFiles(
+export function* findFiles(
   loader: FileLoader,
   paths: readonly string[],
   served: Snapshot,
   seen: ReadonlyMap<string, LoadedFile>,
   mustRead: (path: string) => boolean,
-): Findings {
+): Work<Findings> {
   const { fileSystem } = loader;
   const watched = new WatchPoints(fileSystem);
   const states: PathState[] = [];
   const files = new Map<string, LoadedFile | DueFile>();
   const identities = new Set<string>();
 
-  paths.forEach((path, index) => {
+  for (const [index, path] of paths.entries()) {
     const wasDirectory = served.paths[index]?.isDirectory ?? false;
     const expansion = expandPath(fileSystem, path, wasDirectory, watched);
     states.push({
@@ -59,6 +61,7 @@ export function findFiles(
       problem: expansion.problem === undefined ? undefined : problemOf(path, expansion.problem),
     });
     for (const file of expansion.files) {
+      yield;
       if (files.has(file)) continue;
       const known = served.files.get(file);
       const place = { index, path: file };
@@ -66,7 +69,8 @@ export function findFiles(
       try {
         status = fileSystem.status(file);
       } catch (error) {
-        files.set(file, withProblem(place, '', known, problemOf(file, errorText(error))));
+        const problem = problemOf(file, errorText(error));
+        files.set(file, withProblem({ place, stamp: '' }, known, problem, loader.wall()));
         continue;
       }
       // A link to a directory; one path under two names; a pipe would block for ever.
@@ -74,43 +78,49 @@ export function findFiles(
       identities.add(status.identity);
       if (status.kind === 'other') {
         const problem = problemOf(file, 'is neither a file nor a directory');
-        files.set(file, withProblem(place, status.stamp, known, problem));
+        files.set(file, withProblem({ place, stamp: status.stamp }, known, problem, loader.wall()));
         continue;
       }
       const last = seen.get(file);
       const isUnchanged = last?.stamp === status.stamp && last.place.index === index && !mustRead(file);
-      const due = { place, stamp: stampOf(loader, status), size: status.size, served: known, seen: last };
+      const { identity, size } = status;
+      const due = { place, stamp: stampOf(loader, status), identity, size, served: known, seen: last };
       files.set(file, isUnchanged ? last : due);
     }
-    if (!expansion.keepsOthers) return;
+    if (!expansion.keepsOthers) continue;
     for (const [file, known] of served.files)
       if (known.place.index === index && !files.has(file)) files.set(file, known);
-  });
+  }
   return { paths: states, files, watched };
 }
 
-/** The files that must be read, in their order. */
-export function dueFiles({ files }: Findings): DueFile[] {
-  return [...files.values()].filter(isDue);
+/** What the first look at the files is for: to put in place what each says while it is read. */
+export interface OnRead {
+  /** As in `loadDue`. */
+  onDocuments(documents: PackedDocuments): Work<void>;
+  onFile(file: LoadedFile): Work<void>;
 }
 
-/**
- * Reads the files that are due.
- *
- * @param onFile is told of each file as soon as it is known
- * @param begun what was read already of a file
- */
-export function readDueFiles(
+/** Reads the files that are due, each with the help of somebody who may have read it ahead. */
+export function* readDueFiles(
   loader: FileLoader,
   { paths, files, watched }: Findings,
-  onFile: (file: LoadedFile) => void = () => undefined,
-  begun: (due: DueFile) => FileReading | undefined = () => undefined,
-): Scan {
+  startReadAhead: StartReadAhead | undefined,
+  on?: OnRead,
+): Work<Scan> {
+  const due = [...files.values()].filter(isDue);
+  const ahead = due.length === 0 ? undefined : startReadAhead?.(due, loader);
   const read = new Map<string, LoadedFile>();
-  for (const [path, found] of files) {
-    const file = isDue(found) ? loadDue(loader, found, begun(found)) : found;
-    read.set(path, file);
-    onFile(file);
+  try {
+    for (const [path, found] of files) {
+      const onDocuments = on && ((documents: PackedDocuments) => on.onDocuments(documents));
+      const file = isDue(found) ? yield* loadDue(loader, found, ahead, onDocuments) : found;
+      read.set(path, file);
+      if (on) yield* on.onFile(file);
+      yield;
+    }
+  } finally {
+    ahead?.close();
   }
   return { paths, files: read, watched };
 }

@@ -7,6 +7,8 @@ export interface YamlDocument {
   readonly startLine: number;
   /** Line of the first content, from 1: where a person looks for the document. */
   readonly line: number;
+  /** Offset of the first character of it, behind `---` where that is on its line. */
+  readonly contentAt: number;
 }
 
 /**
@@ -16,15 +18,16 @@ export interface YamlDocument {
  */
 export function splitYaml(text: string): YamlDocument[] {
   const documents: YamlDocument[] = [];
-  const markers = /(?:^|[\r\n])(---|\.\.\.)(?=[ \t\r\n]|$)/g;
+  // Files that were put together may have a byte order mark in the middle.
+  const markers = /(?:^|[\r\n])\uFEFF?(---|\.\.\.)(?=[ \t\r\n]|$)/g;
   const lines = new LineCounter(text);
   let start = 0;
   let hasMarker = false;
 
   const close = (end: number): void => {
     const content = firstContent(text, start, end, hasMarker);
-    if (content !== undefined && content < end)
-      documents.push({ start, end, startLine: lines.at(start), line: lines.at(content) });
+    if (content === undefined || content >= end) return;
+    documents.push({ start, end, startLine: lines.at(start), line: lines.at(content), contentAt: content });
   };
 
   for (let match = markers.exec(text); match; match = markers.exec(text)) {
@@ -48,7 +51,7 @@ export function splitYaml(text: string): YamlDocument[] {
   return documents;
 }
 
-/** Offset of the first line that is not blank and not a comment; on the marker's own line, of the marker. */
+/** Offset of the first character that is neither white space nor part of a comment or of the marker. */
 function firstContent(text: string, start: number, end: number, hasMarker: boolean): number | undefined {
   let isBeforeMarker = hasMarker;
   for (let at = start; at < end; at = afterLine(text, at)) {
@@ -57,8 +60,8 @@ function firstContent(text: string, start: number, end: number, hasMarker: boole
       isBeforeMarker = false;
       from += 3;
     } else if (isBeforeMarker) continue;
-    const character = firstVisible(text, from, end);
-    if (character !== '' && character !== '#') return at;
+    const visible = firstVisible(text, from, end);
+    if (visible !== undefined && text[visible] !== '#') return visible;
   }
   return undefined;
 }
@@ -71,20 +74,20 @@ function hasOnlyDirectives(text: string, start: number, end: number): boolean {
       isFound = true;
       continue;
     }
-    const character = firstVisible(text, at, end);
-    if (character !== '' && character !== '#') return false;
+    const visible = firstVisible(text, at, end);
+    if (visible !== undefined && text[visible] !== '#') return false;
   }
   return isFound;
 }
 
-/** The first character of a line that is no white space, '' for a blank line. */
-function firstVisible(text: string, from: number, end: number): string {
+/** Offset of the first character of a line that is no white space; `undefined` for a blank line. */
+function firstVisible(text: string, from: number, end: number): number | undefined {
   for (let at = from; at < end; at++) {
     const character = text[at]!;
-    if (character === '\n' || character === '\r') return '';
-    if (character !== ' ' && character !== '\t') return character;
+    if (character === '\n' || character === '\r') return undefined;
+    if (character !== ' ' && character !== '\t') return at;
   }
-  return '';
+  return undefined;
 }
 
 function afterLine(text: string, from: number): number {

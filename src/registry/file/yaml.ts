@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from 'js-yaml';
+import { describeRepeatedKey } from './repeated-key.ts';
 
 const schema = CORE_SCHEMA.withTags(mergeTag);
 export const maxDepth = 100;
@@ -30,7 +31,9 @@ export function parseYaml(text: string): YamlResult {
     if (!(error instanceof YAMLException)) return failure('parse', String(error));
     const reason = error.reason.includes('maxDepth') || error.reason.includes('maxTotalMergeKeys') ? 'size' : 'parse';
     const { mark } = error;
-    return { type: 'error', reason, line: mark?.line, column: mark?.column ?? 0, message: error.reason };
+    const isRepeated = mark && error.reason === 'duplicated mapping key';
+    const message = isRepeated ? describeRepeatedKey(text, mark.position) : error.reason;
+    return { type: 'error', reason, line: mark?.line, column: mark?.column ?? 0, message };
   }
   const limit = Math.max(minExpandedSize, 2 * text.length);
   if (!fits(value, limit)) return failure('size', `expands through its aliases to more than ${limit} characters`);

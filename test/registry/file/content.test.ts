@@ -55,14 +55,6 @@ describe('the content of files', () => {
     ['no UTF-8', 'a.yaml', Buffer.from([0x61, 0xff, 0xfe]), '', 'parse', 'UTF-8'],
     ['a large file', 'a.yaml', `a: "${'x'.repeat(5000)}"`, '', 'size', 'larger than 4096 bytes'],
     ['bad JSON', 'a.json', '{\n  "a": 1,\n}', ':3:1', 'parse', 'expected a key'],
-    [
-      'a bad item of a JSON list',
-      'a.json',
-      '{"kind":"List","items":[\n{"a":1},\n{"b":nul}]}',
-      ':3:6',
-      'parse',
-      'found "nul"',
-    ],
     ['deep JSON', 'a.json', '['.repeat(1000), ':1:101', 'size', '100 levels'],
   ])('%s leaves the file out', (_name, name, content, at, reason, message) => {
     const path = write(content, name);
@@ -197,6 +189,7 @@ describe('the content of files', () => {
     const path = write(JSON.stringify(list(...Array.from({ length: 20_000 }, () => 'same'))), 'a.json');
     const { sink } = startSource([path]);
     expect(sink.objects.size).toBe(1);
-    expect(sink.rejections.length).toBe(19_999);
+    expect(sink.rejections.length).toBe(10_001);
+    expect(sink.rejections.at(-1)?.message).toMatch(/^9999 more objects/);
   });
 });

@@ -9,9 +9,9 @@ function utf16(text: string, order: 'LE' | 'BE'): Buffer {
 }
 
 function utf32(text: string, order: 'LE' | 'BE'): Buffer {
-  const bytes = Buffer.alloc([...text].length * 4);
-  [...text].forEach((character, index) => {
-    const code = character.codePointAt(0)!;
+  const codes = Array.from(text, (character) => character.codePointAt(0)!);
+  const bytes = Buffer.alloc(codes.length * 4);
+  codes.forEach((code, index) => {
     if (order === 'LE') bytes.writeUInt32LE(code, index * 4);
     else bytes.writeUInt32BE(code, index * 4);
   });

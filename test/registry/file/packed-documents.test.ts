@@ -90,7 +90,9 @@ test('parts of a file one behind the other are the file, and those that come lat
         from = end;
       }
       expect(packed.length).toBe(documents.length);
-      expect(packed.rejections).toEqual(documents.flatMap(({ rejections }) => rejections));
+      expect(packed.rejections.map(({ rejection }) => rejection)).toEqual(
+        documents.flatMap(({ rejections }) => rejections),
+      );
     }),
   );
 });

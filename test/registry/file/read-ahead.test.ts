@@ -1,19 +1,16 @@
 /** Files that somebody else reads while the source puts in place what those before them say. */
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { FilePlace } from '../../../src/registry/file/document.ts';
-import { readFile, type FileReading } from '../../../src/registry/file/file-reading.ts';
-import { PackedDocuments } from '../../../src/registry/file/packed-documents.ts';
-import type { ReadAhead, StartReadAhead } from '../../../src/registry/file/read-ahead.ts';
-import { FileSource } from '../../../src/registry/file/file-source.ts';
+import { describe, expect, test } from 'vitest';
+import { readFile } from '../../../src/registry/file/file-reading.ts';
+import type { DueFile, FileLoader } from '../../../src/registry/file/loaded-file.ts';
+import type { StartReadAhead } from '../../../src/registry/file/read-ahead.ts';
 import { minBytes, readInThreads } from '../../../src/registry/file/reading-threads.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
-import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { threadsOf } from '../../support/threads.ts';
-import { RecordingSink } from '../source-conformance.ts';
-import { entry, entryObject, startSource, temporaryDirectory } from './support.ts';
+import { entry, entryObject, startSource, temporaryDirectory, type Started } from './support.ts';
+
+const patience = { timeout: 60_000 };
 
 /** Bad documents and a bad file among good ones, and text that is no ASCII. */
 const files: Readonly<Record<string, string>> = {
@@ -28,7 +25,11 @@ const files: Readonly<Record<string, string>> = {
 
 function directoryOf(contents: Readonly<Record<string, string>>): string {
   const directory = temporaryDirectory();
-  for (const [name, text] of Object.entries(contents)) writeFileSync(join(directory, name), text);
+  for (const [name, text] of Object.entries(contents)) {
+    writeFileSync(join(directory, name), text);
+    // One that was just written is read once more.
+    utimesSync(join(directory, name), 1, 1);
+  }
   return directory;
 }
 
@@ -42,43 +43,60 @@ function listOf(names: readonly string[]): string {
 function workerWith(fault: string): URL {
   const path = join(temporaryDirectory(), 'worker.mjs');
   const module = new URL('../../../src/registry/file/reading-worker.ts', import.meta.url);
-  writeFileSync(path, `import '${module.href}';\nimport { workerData } from 'node:worker_threads';\n${fault}\n`);
+  // Before the code itself: it is what hears of a question first.
+  const faults = `import { parentPort } from 'node:worker_threads';\n${fault}\nawait import('${module.href}');\n`;
+  writeFileSync(path, faults);
   return pathToFileURL(path);
 }
 
+async function synced(started: Started): Promise<Started> {
+  await started.sink.until(() => started.sink.syncedCount > 0);
+  return started;
+}
+
+/** Reads a file at once, in this thread. */
+function readHere({ place }: DueFile, loader: FileLoader): ReturnType<typeof readFile> {
+  return readFile(place, { ...loader, onSkipped: () => undefined, known: [], previous: undefined });
+}
+
 /** What the source says of a directory, without the directory's name. */
-function told(directory: string, readAhead?: StartReadAhead): unknown {
-  const { sink, logger } = startSource([directory], readAhead ? { readAhead } : {});
+async function told(directory: string, readAhead?: StartReadAhead): Promise<unknown> {
+  const { sink, logger } = await synced(startSource([directory], readAhead ? { readAhead } : {}));
   const lines = logger.lines.map(({ level, message }) => `${level} ${message}`);
   const { objects, rejections } = sink;
   return JSON.parse(JSON.stringify([[...objects], rejections, lines]).replaceAll(directory, ''));
 }
 
 describe('reading ahead', () => {
-  test('each file is taken once, in order, and read here where it was not read there', () => {
+  test('each file is taken once, in order, and read here where it was not read there', async () => {
     const directory = directoryOf(files);
     const calls: string[] = [];
     const readAhead: StartReadAhead = (due, loader) => {
       calls.push(...due.map(({ place }) => `due ${place.path}`));
       return {
-        take(place) {
-          calls.push(place.path);
-          return /[bd]\./.test(place.path) ? undefined : readFile(place, { ...loader, onSkipped: () => undefined });
+        *read(file) {
+          const { path } = file.place;
+          calls.push(path);
+          return /[bd]\./.test(path) ? undefined : yield* readHere(file, loader);
         },
         close: () => calls.push('close'),
       };
     };
-    expect(told(directory, readAhead)).toEqual(told(directory));
+    expect(await told(directory, readAhead)).toEqual(await told(directory));
     const paths = Object.keys(files).map((name) => join(directory, name));
     expect(calls).toEqual([...paths.map((path) => `due ${path}`), ...paths, 'close']);
   });
 
   test('a file that changed after it was looked at is read again', () => {
     const directory = directoryOf({ 'a.yaml': entry('a'), 'b.yaml': entry('b') });
+    const readPaths = new Set<string>();
     const readAhead: StartReadAhead = (_due, loader) => ({
-      take(place) {
-        const reading = readFile(place, { ...loader, onSkipped: () => undefined });
-        writeFileSync(place.path, entry('a', 'changed.example.com', place.path.endsWith('a.yaml') ? 'x' : 'y'));
+      *read(file) {
+        const { path } = file.place;
+        const isFirst = !readPaths.has(path);
+        readPaths.add(path);
+        const reading = yield* readHere(file, loader);
+        if (isFirst) writeFileSync(path, entry('a', 'changed.example.com', path.endsWith('a.yaml') ? 'x' : 'y'));
         return reading;
       },
       close: () => undefined,
@@ -87,51 +105,29 @@ describe('reading ahead', () => {
     expect(sink.hosts).toEqual({ 'x/a': ['changed.example.com'], 'y/a': ['changed.example.com'] });
   });
 
-  test('what is told of a file counts from when it is told, and no more when the file turns out to be none', () => {
-    const contents = {
-      'a.json': listOf(['a', 'b', 'c', 'd']),
-      'b.json': listOf(['x', 'b', 'c']),
-      'c.json': listOf(['e', 'x', 'a']),
-    };
-    const begun = directoryOf(contents);
-    const directory = directoryOf({ ...contents, 'b.json': `${contents['b.json']},` });
-    const sink = new RecordingSink();
-    const names = (): string => Object.keys(sink.hosts).join('').replaceAll('default/', '');
-    const told: string[] = [];
-    const source = new FileSource({
-      paths: [directory],
-      clock: systemClock,
-      logger: new RecordingLogger(),
-      readAhead: (_due, loader) => ({
-        take(place, onPart) {
-          const read = (path: string): FileReading =>
-            readFile({ ...place, path }, { ...loader, onSkipped: () => undefined });
-          const documents = new PackedDocuments(place);
-          const reading = read(place.path.replace(directory, begun));
-          if (reading.type !== 'documents') throw new Error('is no list');
-          for (const each of reading.documents.range(0, Infinity)) {
-            documents.push(each);
-            onPart(documents);
-            told.push(names());
-          }
-          // Of the last file nobody says the end.
-          if (place.path.endsWith('c.json')) return undefined;
-          return place.path.endsWith('a.json') ? { ...reading, documents } : read(place.path);
-        },
-        close: () => undefined,
+  test('what is told of a file counts from when it is told, and no more when nobody says the end of it', async () => {
+    const begun = join(directoryOf({ 'begun.json': listOf(['a', 'b', 'c']) }), 'begun.json');
+    const directory = directoryOf({ 'a.json': listOf(['x']), 'b.json': listOf(['c', 'd']) });
+    const { sink } = await synced(
+      startSource([directory], {
+        readAhead: (_due, loader) => ({
+          *read(file) {
+            if (file.place.path.endsWith('b.json')) return undefined;
+            yield* readHere({ ...file, place: { ...file.place, path: begun } }, loader);
+            return undefined;
+          },
+          close: () => undefined,
+        }),
       }),
-    });
-    source.start(sink);
-    onTestFinished(() => source.stop());
-    expect(told).toEqual(['a', 'ab', 'abc', 'abcd', 'abcdx', 'abcdx', 'abcdx', 'abcde', 'abcdex', 'abcdex']);
-    expect(names()).toBe('abcdex');
-    expect(sink.rejections.map(({ reason, origin }) => [reason, origin.replace(directory, '')])).toEqual([
-      ['parse', expect.stringMatching(/^\/b\.json:4:/)],
-      ['duplicate', '/c.json:4 items[2]'],
-    ]);
+    );
+    const told = sink.batches.map((batch) =>
+      batch.map((change) => (change.type === 'upsert' ? change.object.meta.name : `-${change.name}`)).join(' '),
+    );
+    expect(told).toEqual(['a b c', '-c -b -a', 'x', 'c d']);
+    expect(sink.lists).toEqual([]);
   });
 
-  test('threads say what the source would say itself', () => {
+  test('threads say what the source would say itself', async () => {
     const padding = `# ${'x'.repeat(minBytes)}\n`;
     const many = Array.from({ length: 20_000 }, (_, i) => `many-${i}`);
     const directory = directoryOf({
@@ -147,7 +143,7 @@ describe('reading ahead', () => {
       hasStarted = threads !== undefined;
       return threads;
     };
-    expect(told(directory, readAhead)).toEqual(told(directory));
+    expect(await told(directory, readAhead)).toEqual(await told(directory));
     expect(hasStarted).toBe(true);
   });
 
@@ -161,93 +157,112 @@ describe('reading ahead', () => {
         'c.yaml': entry('c'),
       });
       const niceThreads = (): number => threadsOf(process.pid).filter(({ niceness }) => niceness === 19).length;
-      let ahead: ReadAhead | undefined;
-      let paths: FilePlace[] = [];
-      startSource([directory], {
+      let mayRead = (): void => undefined;
+      const wait = new Promise<void>((resolve) => {
+        mayRead = resolve;
+      });
+      const started = startSource([directory], {
         readAhead(due, loader) {
-          ahead = readInThreads(due, loader);
-          paths = due.map(({ place }) => place);
-          return { take: () => undefined, close: () => undefined };
+          const ahead = readInThreads(due, loader)!;
+          return {
+            *read(file) {
+              yield wait;
+              return yield* ahead.read(file);
+            },
+            close: () => undefined,
+          };
         },
       });
-      await expect.poll(niceThreads).toBe(2);
-      expect(paths.map((place) => ahead!.take(place, () => undefined)?.type)).toEqual([
-        'documents',
-        'documents',
-        'documents',
-      ]);
-      await expect.poll(niceThreads).toBe(0);
-      ahead!.close();
+      await expect.poll(niceThreads, patience).toBe(2);
+      mayRead();
+      await synced(started);
+      expect(Object.keys(started.sink.hosts)).toEqual(['default/a', 'default/b', 'default/c']);
+      await expect.poll(niceThreads, patience).toBe(0);
     },
   );
+
+  test.runIf(process.platform === 'linux')('a source that is stopped reads no more, and its threads end', async () => {
+    const names = Array.from({ length: 30_000 }, (_, i) => `many-${i}`);
+    const started = startSource([directoryOf({ 'a.json': listOf(names), 'b.json': listOf(names) })], {
+      readAhead: readInThreads,
+    });
+    await started.sink.until(() => started.sink.batches.length > 0);
+    await started.source.stop();
+    const { calls } = started.sink;
+    await expect.poll(() => threadsOf(process.pid).filter(({ niceness }) => niceness === 19).length, patience).toBe(0);
+    expect(started.sink.syncedCount).toBe(0);
+    expect(started.sink.calls).toBe(calls);
+  });
+
+  test('a change of a large file is read by a thread, which reads again only what is new', async () => {
+    const names = Array.from({ length: 5000 }, (_, i) => `many-${i}`);
+    const path = join(directoryOf({ 'a.json': listOf(names) }), 'a.json');
+    const started = await synced(startSource([path], { readAhead: readInThreads }));
+    const batches = started.sink.batches.length;
+    writeFileSync(path, listOf(['new', ...names.filter((name) => name !== 'many-7')]));
+    await started.sink.untilHosts('default', 'many-7', undefined);
+    const changes = started.sink.batches.slice(batches).flat();
+    expect(changes.map((change) => (change.type === 'upsert' ? change.object.meta.name : `-${change.name}`))).toEqual([
+      'new',
+      '-many-7',
+    ]);
+    expect(started.sink.objects.size).toBe(5000);
+  });
 
   describe('what goes wrong with a thread is logged, and nothing is lost', () => {
     const large = `# ${'x'.repeat(minBytes / 2)}\n`;
     const contents = { 'a.yaml': entry('a') + large, 'b.yaml': entry('b') + large, 'c.yaml': entry('c') };
-    const directory = (): string => directoryOf(contents);
-    const sayings = (
-      worker: URL,
-      { startMs = 60_000, patienceMs = 60_000 } = {},
-    ): { hosts: unknown; warnings: string[] } => {
-      const { sink, logger } = startSource([directory()], {
-        readAhead: (due, loader) => readInThreads(due, loader, { worker, startMs, patienceMs }),
-      });
+    const sayings = async (code: URL, some = contents): Promise<{ hosts: object; warnings: string[] }> => {
+      const readAhead: StartReadAhead = (due, loader) => readInThreads(due, loader, { code });
+      const { sink, logger } = await synced(startSource([directoryOf(some)], { readAhead }));
       const warnings = logger.lines.filter(({ level }) => level === 'warning').map(({ message }) => message);
       return { hosts: sink.hosts, warnings };
     };
     const hosts = Object.fromEntries(['a', 'b', 'c'].map((name) => [`default/${name}`, [`${name}.example.com`]]));
     const isSilentFor = (name: string): unknown =>
-      expect.stringMatching(new RegExp(`says no more: .*${name}\\.yaml is read without it$`));
+      expect.stringMatching(new RegExp(`says no more: .*${name}\\.(yaml|json) is read without it$`));
+    const hasDied = expect.stringMatching(/^the thread that reads files has died: /) as unknown;
 
-    test('none can be made', () => {
-      const told = sayings(new URL('https://example.com/worker.js'));
+    test('none can be made', async () => {
+      const told = await sayings(new URL('https://example.com/worker.js'));
       expect(told.hosts).toEqual(hosts);
       expect(told.warnings).toEqual([expect.stringMatching(/^files are read without a thread of their own: /)]);
     });
 
-    test('it cannot begin, and says nothing of that', () => {
-      const told = sayings(new URL('data:text/javascript,no JavaScript'), { startMs: 300 });
+    test('its code cannot be read', async () => {
+      const told = await sayings(new URL('data:text/javascript,no JavaScript'));
       expect(told.hosts).toEqual(hosts);
-      expect(told.warnings).toEqual([isSilentFor('a'), isSilentFor('b')]);
+      expect(told.warnings.toSorted()).toEqual([hasDied, hasDied, isSilentFor('a'), isSilentFor('b')]);
     });
 
-    test('it says nothing once it has begun', () => {
-      const begin = `import { workerData } from 'node:worker_threads'; Atomics.add(workerData.replies, 0, 1);
-        Atomics.notify(workerData.replies, 0); setInterval(() => undefined, 1000);`;
-      const worker = new URL(`data:text/javascript,${encodeURIComponent(begin)}`);
-      const told = sayings(worker, { patienceMs: 300 });
-      expect(told.hosts).toEqual(hosts);
-      expect(told.warnings).toEqual([isSilentFor('a'), isSilentFor('b')]);
-    });
-
-    test('it dies behind its first file', () => {
-      const told = sayings(workerWith(`workerData.port.on('message', () => { throw new Error('gone'); });`));
+    test('it dies behind its first file', async () => {
+      const fault = `let files = 0; parentPort.on('message', () => { if (++files === 2) process.exit(); });`;
+      const told = await sayings(workerWith(fault));
       expect(told.hosts).toEqual(hosts);
       expect(told.warnings).toEqual([isSilentFor('c')]);
     });
 
-    test('it dies within a file, of which it has told parts', () => {
-      const fault = `const { port } = workerData;
-        const post = port.postMessage.bind(port);
+    test('it dies within a file, of which it has told parts', async () => {
+      const fault = `const post = parentPort.postMessage.bind(parentPort);
         let parts = 0;
-        port.postMessage = (reply, memory) => reply.part && ++parts === 2 ? process.exit() : post(reply, memory);`;
+        parentPort.postMessage = (message, memory) => message.part && ++parts === 2 ? process.exit() : post(message, memory);`;
       const names = Array.from({ length: 30_000 }, (_, i) => `many-${i}`);
-      const { sink, logger } = startSource([directoryOf({ 'a.json': listOf(names) + ' '.repeat(minBytes) })], {
-        readAhead: (due, loader) =>
-          readInThreads(due, loader, { worker: workerWith(fault), startMs: 60_000, patienceMs: 60_000 }),
-      });
-      expect(Object.keys(sink.hosts)).toHaveLength(names.length);
+      const file = listOf(names) + ' '.repeat(minBytes);
+      const { sink, logger } = await synced(
+        startSource([directoryOf({ 'a.json': file })], {
+          readAhead: (due, loader) => readInThreads(due, loader, { code: workerWith(fault) }),
+        }),
+      );
+      expect(sink.objects.size).toBe(names.length);
       expect(sink.rejections).toEqual([]);
       expect(logger.lines.filter(({ level }) => level === 'warning').map(({ message }) => message)).toEqual([
-        expect.stringMatching(/says no more: .*a\.json is read without it$/),
+        isSilentFor('a'),
       ]);
     });
 
-    test('it dies at its first file, and the other one goes on', () => {
-      const fault = `const { port } = workerData;
-        const post = port.postMessage.bind(port);
-        port.postMessage = (reply, memory) => reply.place.path.endsWith('a.yaml') ? process.exit() : post(reply, memory);`;
-      const told = sayings(workerWith(fault));
+    test('it dies at its first file, and the other one goes on', async () => {
+      const fault = `parentPort.on('message', ({ place }) => { if (place.path.endsWith('a.yaml')) process.exit(); });`;
+      const told = await sayings(workerWith(fault));
       expect(told.hosts).toEqual(hosts);
       expect(told.warnings).toEqual([isSilentFor('a')]);
     });
@@ -261,6 +276,6 @@ describe('reading ahead', () => {
       return thread;
     };
     startSource([directoryOf(files)], { readAhead });
-    expect(started).toEqual([false]);
+    expect(new Set(started)).toEqual(new Set([false]));
   });
 });

@@ -20,9 +20,10 @@ export interface Started {
   readonly logger: RecordingLogger;
 }
 
+/** What is there is read when this returns, where no other thread reads it. */
 export function startSource(paths: string[], options: Partial<FileSourceOptions> = {}): Started {
   const logger = new RecordingLogger();
-  const source = new FileSource({ paths, clock: systemClock, logger, ...options });
+  const source = new FileSource({ paths, clock: systemClock, logger, sliceMs: Infinity, ...options });
   const sink = new RecordingSink();
   source.start(sink);
   onTestFinished(() => source.stop());
