@@ -9,6 +9,8 @@ import { Inspector } from '../server/inspect/inspector.ts';
 import { serviceEntries, withServerAddresses } from '../server/server.ts';
 import { loadCorefile, readCorefile } from './load.ts';
 
+const filesTimeoutMs = 60 * 60 * 1000;
+
 /**
  * Reads the registries that a Corefile names, once, hands them to `use`, and lets them go. Opens no port and writes no
  * file. Rejects with InspectError where the Corefile has errors or a registry cannot be read in its `startup_timeout`.
@@ -24,8 +26,16 @@ export async function inspectLocally<Result>(
   const complete = withServerAddresses(config, networkInterfaces);
   const services = complete.blocks.flatMap(serviceEntries).map((directive) => {
     const allocation = { ...directive.allocation, isReadOnly: true };
+    // Files are there, however long it takes to read them.
+    const patience = directive.kubernetes.clusters.length === 0 ? { startupTimeoutMs: filesTimeoutMs } : {};
     const nothing = (): void => undefined;
-    return new RegistryService({ ...directive, allocation }, hashSeed, systemClock, problemLogger, nothing);
+    return new RegistryService(
+      { ...directive, allocation, ...patience },
+      hashSeed,
+      systemClock,
+      problemLogger,
+      nothing,
+    );
   });
   try {
     await Promise.all(services.map((service) => service.start()));

@@ -85,6 +85,8 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   if (flags.check) return print('The Corefile is right.\n');
   // From here on a signal ends what has been started, even if that is not all yet.
   const signalled = nextSignal();
+  let isSignalled = false as boolean;
+  void signalled.then(() => (isSignalled = true));
   keepYoungGenerationSmall();
   collectWithoutHelpers();
   inlineWholeAnswers();
@@ -106,6 +108,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     version,
     droppedLogLines: () => droppedLogLines,
+    interrupted: signalled,
   });
   plane.giveWay();
   try {
@@ -115,7 +118,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
     throw new Error(`cannot write the pidfile: ${errorMessage(error)}`, { cause: error });
   }
   logger.flush();
-  if (!flags.quiet) process.stdout.write(banner(server, version));
+  if (!flags.quiet && !isSignalled) process.stdout.write(banner(server, version));
   // The sockets belong to workers; this keeps the main thread until it is told to go.
   const alive = setInterval(() => undefined, 2 ** 30);
   const resolved = (): number => server.registries.reduce((sum, { status }) => sum + status.resolved, 0);

@@ -42,6 +42,8 @@ export interface ServerEnvironment {
   readonly version?: string;
   /** Log lines that this thread could not write. */
   readonly droppedLogLines?: () => number;
+  /** When this is settled a start waits no longer for registries: who starts it will stop it at once. */
+  readonly interrupted?: Promise<unknown>;
 }
 
 /** The running whole: registries on this thread, sockets and chains in workers. */
@@ -109,7 +111,8 @@ export class RunningServer {
         () => (server.#isListening = true),
         () => undefined,
       );
-      await Promise.all([opened, ...registries.map((registry) => registry.start())]);
+      const read = Promise.all(registries.map((registry) => registry.start()));
+      await Promise.all([opened, environment.interrupted ? Promise.race([read, environment.interrupted]) : read]);
       await server.#startAdmins({ clock, hashSeed, randomUint16: () => randomInt(65_536) });
     } catch (error) {
       await server.stop();
