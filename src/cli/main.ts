@@ -15,7 +15,7 @@ import { makeThreadPool } from '../runtime/thread-pool.ts';
 import { errorMessage } from '../server/error-message.ts';
 import { withHint } from '../server/hint.ts';
 import { controlPlane, threadIds } from '../server/priority.ts';
-import { fileLimitWarning, threadLimitWarning } from '../server/process-limits.ts';
+import { fileLimit, fileLimitWarning, threadLimitWarning } from '../server/process-limits.ts';
 import { RunningServer } from '../server/server.ts';
 import { banner } from './banner.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
@@ -106,6 +106,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
     hashSeed,
     cpus: ownCpuCount(),
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
+    fileLimit: fileLimit(ownLimits()),
     version,
     droppedLogLines: () => droppedLogLines,
     interrupted: signalled,

@@ -20,7 +20,7 @@ export interface AdminSubject {
 export async function openAdmins(
   configs: readonly AdminConfig[],
   { config, registries, supervisor }: AdminSubject,
-  environment: InspectorEnvironment & { readonly httpMeter: HttpMeter },
+  environment: InspectorEnvironment & { readonly httpMeter: HttpMeter; readonly maxConnections: number },
   onOpen: (admin: HttpServer) => void,
 ): Promise<void> {
   const inspector = new Inspector(config, registries, environment);
@@ -31,6 +31,6 @@ export async function openAdmins(
   // Several blocks may name one address: each admin tells of all blocks.
   const distinct = new Map(configs.map((each) => [`${each.address} ${each.port}`, each]));
   for (const each of distinct.values()) {
-    onOpen(await AdminServer.start(each, backend, (error) => error instanceof InspectError, environment.httpMeter));
+    onOpen(await AdminServer.start(each, backend, (error) => error instanceof InspectError, environment));
   }
 }

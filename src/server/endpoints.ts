@@ -14,14 +14,13 @@ import { errorMessage } from './error-message.ts';
 import type { ExportedFacts } from './metrics/exporter.ts';
 import { Scrapes } from './metrics/scrapes.ts';
 
-/** Probes and scrapes are few; so many that hold a connection each do not keep them out. */
-const maxConnections = 512;
-
 export interface EndpointsEnvironment {
   /** What must have begun to work before block number `block` is ready. */
   readonly readyWatches: (block: number) => readonly ReadyWatch[];
   readonly facts: () => Omit<ExportedFacts, 'health'>;
   readonly httpMeter: HttpMeter;
+  /** Of each server. */
+  readonly maxConnections: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -76,40 +75,41 @@ export class Endpoints {
     await Promise.all([...this.#health.splice(0), ...this.#prometheus.splice(0)].map((server) => server.close()));
   }
 
-  async #openHealth(config: ServerConfig, { httpMeter, clock, logger }: EndpointsEnvironment): Promise<void> {
+  async #openHealth(config: ServerConfig, environment: EndpointsEnvironment): Promise<void> {
+    const { clock, logger } = environment;
     for (const { at } of grouped<HealthConfig>(config, 'health')) {
       const accept = onePath('/health', () => (response) => sendText(response, 200, plainText, 'OK'));
-      const server = await this.#listen('health', at, httpMeter, accept);
+      const server = await this.#listen('health', at, environment, accept);
       this.#health.push(server);
       const url = `${server.url}/health`;
       this.#selfChecks.push(new SelfCheck({ url, meter: this.#healthMeter, clock, logger }));
     }
   }
 
-  async #openReady(config: ServerConfig, { readyWatches, httpMeter }: EndpointsEnvironment): Promise<void> {
+  async #openReady(config: ServerConfig, environment: EndpointsEnvironment): Promise<void> {
     for (const { at, blocks } of grouped<ReadyConfig>(config, 'ready')) {
       const readiness = new Readiness();
       for (const [block, { monitor }] of blocks) {
-        for (const watch of readyWatches(block)) readiness.add(watch, monitor);
+        for (const watch of environment.readyWatches(block)) readiness.add(watch, monitor);
       }
       const accept = onePath('/ready', () => (response) => {
         const { missing } = readiness;
         if (missing.length === 0) sendText(response, 200, plainText, 'OK');
         else sendText(response, 503, plainText, missing.join(','));
       });
-      this.#ready.push(await this.#listen('ready', at, httpMeter, accept));
+      this.#ready.push(await this.#listen('ready', at, environment, accept));
     }
   }
 
-  async #openPrometheus(config: ServerConfig, { facts, httpMeter, clock }: EndpointsEnvironment): Promise<void> {
+  async #openPrometheus(config: ServerConfig, environment: EndpointsEnvironment): Promise<void> {
     const groups = grouped<PrometheusConfig>(config, 'prometheus');
     if (groups.length === 0) return;
     // Only who has metrics pays for the library.
     const { Exporter } = await import('./metrics/exporter.ts');
     for (const { at, blocks } of groups) {
       const health = this.#selfChecks.length > 0 ? this.#healthMeter : undefined;
-      const exporter = new Exporter({ ...facts(), health }, (block) => blocks.has(block));
-      const scrapes = new Scrapes(() => exporter.text(), clock);
+      const exporter = new Exporter({ ...environment.facts(), health }, (block) => blocks.has(block));
+      const scrapes = new Scrapes(() => exporter.text(), environment.clock);
       const accept = onePath('/metrics', () => {
         const { begun } = scrapes;
         return (response) => {
@@ -119,14 +119,14 @@ export class Endpoints {
           );
         };
       });
-      this.#prometheus.push(await this.#listen('prometheus', at, httpMeter, accept));
+      this.#prometheus.push(await this.#listen('prometheus', at, environment, accept));
     }
   }
 
   async #listen(
     plugin: string,
     at: HttpAddress,
-    meter: HttpMeter,
+    { httpMeter: meter, maxConnections }: EndpointsEnvironment,
     accept: HttpServerOptions['accept'],
   ): Promise<HttpServer> {
     const text = formatHttpAddress(at);

@@ -14,6 +14,8 @@ export interface WorkerStart {
   readonly reusePort: boolean;
   /** How many workers share the queries of each address. */
   readonly workers: number;
+  /** Connections that each socket for streams may have. */
+  readonly maxConnections: number;
   readonly logFormat: 'text' | 'json';
 }
 

@@ -12,7 +12,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { LogFormat } from '../runtime/make-logger.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { AddressWatch } from './address-watch.ts';
-import { serverAddresses, type Interfaces } from './addresses.ts';
+import { serverAddresses, socketAddresses, type Interfaces } from './addresses.ts';
 import type { BlockConfig, ListenerConfig, ServerConfig } from './config.ts';
 import { configOf } from './configure.ts';
 import { Endpoints, lameduckMs, type EndpointPorts } from './endpoints.ts';
@@ -20,6 +20,7 @@ import type { InspectorEnvironment } from './inspect/inspector.ts';
 import type { ExportedFacts } from './metrics/exporter.ts';
 import { Totals } from './metrics/totals.ts';
 import { claimPorts } from './ports.ts';
+import { connectionLimits } from './process-limits.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** How long a stop waits for queries in flight; CoreDNS's 5 s. */
@@ -38,6 +39,8 @@ export interface ServerEnvironment {
   readonly canReusePort: boolean;
   /** In place of the sources that the Corefile names, for tests and benchmarks. */
   readonly makeSources?: MakeSources;
+  /** Files and sockets that the process may have open; no limit where it is not said. */
+  readonly fileLimit?: number;
   /** For the metrics. */
   readonly version?: string;
   /** Log lines that this thread could not write. */
@@ -55,6 +58,7 @@ export class RunningServer {
   readonly #environment: ServerEnvironment;
   readonly #admins: HttpServer[] = [];
   readonly #httpMeter = new HttpMeter();
+  readonly #httpConnections: number;
   readonly #tlsKeepers: TlsKeeper[] = [];
   readonly #addressWatch: AddressWatch;
   #endpoints: Endpoints | undefined;
@@ -65,7 +69,9 @@ export class RunningServer {
     environment: ServerEnvironment,
     registries: RegistryService[],
     supervisor: Supervisor,
+    httpConnections: number,
   ) {
+    this.#httpConnections = httpConnections;
     this.listeners = config.listeners;
     this.registries = registries;
     this.supervisor = supervisor;
@@ -84,7 +90,14 @@ export class RunningServer {
     const { clock, logger, logFormat, hashSeed, canReusePort } = environment;
     const listeners = await claimPorts(config.listeners);
     const complete = withServerAddresses({ ...config, listeners }, environment.interfaces);
-    const start = { config: complete, hashSeed, reusePort: canReusePort, logFormat };
+    const workers = canReusePort ? (config.sockets ?? environment.cpus) : 1;
+    const connections = connectionLimits(environment.fileLimit ?? Infinity, {
+      workers,
+      streamSockets: listeners.flatMap(socketAddresses).length,
+      httpServers: httpServers(config),
+    });
+    const maxConnections = connections.stream;
+    const start = { config: complete, hashSeed, reusePort: canReusePort, maxConnections, logFormat };
     const supervisor = new Supervisor(start, clock, logger);
     const registries = complete.blocks
       .flatMap(serviceEntries)
@@ -100,12 +113,12 @@ export class RunningServer {
           ),
       );
     for (const registry of registries) supervisor.setTable(registry.name, registry.table);
-    const server = new RunningServer(complete, environment, registries, supervisor);
+    const server = new RunningServer(complete, environment, registries, supervisor, connections.http);
     try {
       server.#startTls();
       await server.#openEndpoints();
       // Workers start while the registry is read; until that is done they answer SERVFAIL.
-      const opened = supervisor.open(canReusePort ? (config.sockets ?? environment.cpus) : 1);
+      const opened = supervisor.open(workers);
       server.#addressWatch.start(listeners.map(({ address }) => address));
       void opened.then(
         () => (server.#isListening = true),
@@ -186,6 +199,7 @@ export class RunningServer {
       },
       facts: () => this.#facts(registryOf),
       httpMeter: this.#httpMeter,
+      maxConnections: this.#httpConnections,
       clock: this.#environment.clock,
       logger: this.#environment.logger,
     });
@@ -210,9 +224,15 @@ export class RunningServer {
     // Only who has an admin pays for its code.
     const { openAdmins } = await import('./admins.ts');
     const inspected = { config: this.#config, registries: this.registries, supervisor: this.supervisor };
-    const withMeter = { ...environment, httpMeter: this.#httpMeter };
-    await openAdmins(configs, inspected, withMeter, (admin) => this.#admins.push(admin));
+    const http = { httpMeter: this.#httpMeter, maxConnections: this.#httpConnections };
+    await openAdmins(configs, inspected, { ...environment, ...http }, (admin) => this.#admins.push(admin));
   }
+}
+
+/** At most so many: blocks may share one. */
+function httpServers({ blocks }: ServerConfig): number {
+  const plugins = ['health', 'ready', 'prometheus', 'admin'];
+  return blocks.flatMap((block) => block.plugins).filter(({ name }) => plugins.includes(name)).length;
 }
 
 export function serviceEntries({ plugins }: BlockConfig): ServiceEntryConfig[] {

@@ -58,7 +58,7 @@ export class Service {
   }
 
   async #open(): Promise<void> {
-    const { config, counters, hashSeed } = this.#start;
+    const { config, counters, hashSeed, maxConnections } = this.#start;
     const memory = new Float64Array(counters);
     const layout = metricsLayout(config);
     const chains = config.blocks.map((block, index) =>
@@ -80,7 +80,7 @@ export class Service {
       };
       const zones = listener.zones.map(([zone, block]) => [zone, { ...chains[block]!, meter: meterOf(zone) }] as const);
       const answerer = new Answerer(zones, memory, logger, meterOf(undefined));
-      await this.#listen(listener, { answerer, counters: memory, clock, logger, hashSeed });
+      await this.#listen(listener, { answerer, counters: memory, clock, logger, hashSeed, maxConnections });
     }
   }
 

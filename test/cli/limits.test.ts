@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
+import { FakeUpstream, replyTo } from '../support/fake-upstream.ts';
 import { askTcp, askUdp } from '../support/dns-client.ts';
 import { missingForRoot } from '../support/machine.ts';
 import { encodeQuery } from '../support/query.ts';
@@ -23,10 +24,10 @@ function withFiles(limit: number): Launch {
 test('more TCP connections than files may be open: UDP is answered meanwhile, and TCP when they are gone', async () => {
   const server = new ServerProcess([], directoryWith(corefile(1)), '', withFiles(60));
   const port = await server.port();
-  await server.line(/^\[WARNING\] only 60 files and sockets may be open at a time: .*ulimit -n/);
+  await server.line(/^\[WARNING\] only 60 files and sockets may be open at a time, .*ulimit -n/);
   const sockets = Array.from({ length: 60 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
   onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
-  // The system closes those for which there is no file.
+  // Those that came first make room for the others, and all are closed when they have been idle.
   await new Promise((resolve) => sockets.forEach((socket) => socket.resume().once('close', resolve)));
   expect(decode(await askUdp(port, query)).id).toBe(7);
   for (const socket of sockets) socket.destroy();
@@ -36,6 +37,23 @@ test('more TCP connections than files may be open: UDP is answered meanwhile, an
   server.kill('SIGTERM');
   expect(await server.exit).toEqual({ code: 0, signal: null });
   expect(server.lines.filter((line) => line.startsWith('[ERROR]'))).toEqual([]);
+});
+
+test('as many half messages over TCP as files may be open: forwarded queries are answered', async () => {
+  const upstream = await FakeUpstream.start((request) => request.send(replyTo(request)));
+  onTestFinished(() => upstream.stop());
+  const forwarding = `.:0 {\n bind 127.0.0.1\n multisocket 1\n forward . 127.0.0.1:${upstream.port} {\n  max_fails 0\n }\n}\n`;
+  const server = new ServerProcess([], directoryWith({ Corefile: forwarding }), '', withFiles(90));
+  const port = await server.port();
+  const sockets = Array.from({ length: 90 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.write('\0\x40half', resolve))));
+  for (let id = 1; id <= 20; id++) {
+    const asked = encodeQuery(`n${id}.example`, 'A', { id });
+    for (const reply of [await askUdp(port, asked), await askTcp(port, asked)]) {
+      expect(decode(reply)).toMatchObject({ id, rcode: 'NOERROR', answers: [{ data: '192.0.2.1' }] });
+    }
+  }
 });
 
 test('too few files for the workers: the start fails and says what to do', async () => {

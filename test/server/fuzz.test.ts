@@ -233,7 +233,7 @@ test('30,000 packets: a reply over the query is to the octet that in memory of i
 });
 
 describe('over sockets', () => {
-  const environment = () => ({ answerer, counters, clock: systemClock, logger, hashSeed });
+  const environment = () => ({ answerer, counters, clock: systemClock, logger, hashSeed, maxConnections: 1000 });
   const at = { address: '127.0.0.1', family: 4, port: 0, reusePort: false } as const;
   const good = (type: RecordType & 'A', id: number) => encodeQuery('customers.com', type, { id });
 

@@ -116,7 +116,10 @@ export interface ListenerHarness {
 
 export const loopback = { 4: '127.0.0.1', 6: '::1' } as const;
 
-export function makeListenerEnvironment(chain: ScriptedChain): {
+export function makeListenerEnvironment(
+  chain: ScriptedChain,
+  maxConnections = 1000,
+): {
   environment: ListenerEnvironment;
   clock: FakeClock;
   logger: RecordingLogger;
@@ -126,7 +129,7 @@ export function makeListenerEnvironment(chain: ScriptedChain): {
   const logger = new RecordingLogger();
   const counters = new Float64Array(makeCounters());
   const answerer = new Answerer([['.', { handler: chain.handler, recursionAvailable: false }]], counters, logger);
-  return { environment: { answerer, counters, clock, logger, hashSeed: 7 }, clock, logger, counters };
+  return { environment: { answerer, counters, clock, logger, hashSeed: 7, maxConnections }, clock, logger, counters };
 }
 
 /** Opens a listener on an ephemeral port of the loopback address. */

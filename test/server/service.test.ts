@@ -22,6 +22,7 @@ function makeService(config: ServerConfig): { service: Service; counters: Float6
       hashSeed: 1,
       workers: 1,
       reusePort: false,
+      maxConnections: 1000,
       logFormat: 'text',
     },
     {

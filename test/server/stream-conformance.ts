@@ -84,6 +84,25 @@ export function describeStreamListener(title: string, kind: StreamKind): void {
       }
     });
 
+    test('connections with half a message, again and again, take no place of one that asks', async () => {
+      const harness = await start();
+      const { port } = harness.listener.local;
+      const half = framed(encodeQuery('now', 'A')).subarray(0, 9);
+      const asking = await clientOf(harness);
+      asking.send(encodeQuery('now', 'A', { id: 1 }));
+      expect(await nextId(asking)).toBe(1);
+      for (const id of range(30)) {
+        const burst = await Promise.all(range(id === 0 ? 1000 : 50).map(() => halfOpenSocket(port)));
+        for (const { socket } of burst) socket.on('error', () => undefined).write(half);
+        const fresh = await clientOf(harness);
+        fresh.send(encodeQuery('now', 'A', { id }));
+        expect(await nextId(fresh)).toBe(id);
+        fresh.close();
+      }
+      asking.send(encodeQuery('now', 'A', { id: 2 }));
+      expect(await nextId(asking)).toBe(2);
+    });
+
     test('where all 1,000 have a query in flight the newcomer is closed', async () => {
       const harness = await start();
       const { chain } = harness;

@@ -55,7 +55,7 @@ function open() {
   const logger = new RecordingLogger();
   const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
   const supervisor = new Supervisor(
-    { config, hashSeed: 5, reusePort: true, logFormat: 'text' },
+    { config, hashSeed: 5, reusePort: true, maxConnections: 1000, logFormat: 'text' },
     clock,
     logger,
     (start) => {
@@ -92,7 +92,13 @@ describe('the start', () => {
     const counters = threads.map(({ start }) => start.counters);
     expect(new Set(counters).size).toBe(3);
     expect(supervisor.counters).toEqual(counters);
-    expect(threads[0]!.start).toMatchObject({ workers: 3, hashSeed: 5, reusePort: true, logFormat: 'text' });
+    expect(threads[0]!.start).toMatchObject({
+      workers: 3,
+      hashSeed: 5,
+      reusePort: true,
+      maxConnections: 1000,
+      logFormat: 'text',
+    });
   });
 
   test('says once why UDP is not served in the fastest way', async () => {

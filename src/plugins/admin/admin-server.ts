@@ -41,11 +41,11 @@ export class AdminServer {
     at: AdminConfig,
     backend: AdminBackend,
     isBadRequest: IsBadRequest,
-    meter: HttpMeter,
+    { httpMeter: meter, maxConnections: most }: { readonly httpMeter: HttpMeter; readonly maxConnections: number },
   ): Promise<HttpServer> {
     const admin = new AdminServer(backend, isBadRequest);
     const accept = (request: IncomingMessage) => (response: ServerResponse) => void admin.#answer(request, response);
-    return HttpServer.start({ plugin: 'admin', at, maxConnections, meter, accept });
+    return HttpServer.start({ plugin: 'admin', at, maxConnections: Math.min(most, maxConnections), meter, accept });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

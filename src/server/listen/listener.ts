@@ -12,6 +12,8 @@ export interface ListenerEnvironment {
   readonly logger: Logger;
   /** Seed of the names' hash, for `Query` objects. */
   readonly hashSeed: number;
+  /** Connections that a socket for streams may have. */
+  readonly maxConnections: number;
 }
 
 export interface ListenAddress {

@@ -52,6 +52,7 @@ export class StreamConnection implements Guest, Flushable {
   /** Buffers whose writes are under way, oldest first. */
   readonly #sending: Uint8Array[] = [];
   readonly #onTaken: (error?: Error | null) => void;
+  hasAsked = false;
   /** Monotonic milliseconds at which the connection is given up. */
   deadline: number;
 
@@ -77,9 +78,8 @@ export class StreamConnection implements Guest, Flushable {
     socket.on('error', () => socket.destroy());
   }
 
-  /** Nothing is in flight, and no message has begun. */
-  get isIdle(): boolean {
-    return this.#waiting === 0 && this.#partial === undefined;
+  get isBusy(): boolean {
+    return this.#waiting > 0;
   }
 
   /** Takes no more queries; closes when what was asked is answered. */
@@ -151,6 +151,7 @@ export class StreamConnection implements Guest, Flushable {
         at = end;
       }
       hasProgress = true;
+      this.hasAsked = true;
       query ??= this.#takeQuery();
       query.bytes = message;
       query.start = start + lengthPrefix;

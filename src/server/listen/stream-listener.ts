@@ -8,7 +8,8 @@ import { ReplyBuffers } from './reply-buffers.ts';
 import { replyBufferBytes, StreamConnection, type StreamShare } from './stream-connection.ts';
 import { Turn } from './turn.ts';
 
-const maxConnections = 1000;
+/** Connections that wait to be accepted; one that finds no room is tried again by its client, after 1 s. */
+export const connectionBacklog = 4096;
 /** How often time-outs are looked at: one timer serves all connections. */
 const sweepMs = 250;
 const warnAgainMs = 10_000;
@@ -20,6 +21,7 @@ export class StreamListener implements Listener {
   readonly #server: Server;
   readonly #environment: ListenerEnvironment;
   readonly #share: StreamShare;
+  /** In the order in which they came. */
   readonly #guests = new Set<Guest>();
   #cancelSweep: (() => void) | undefined;
   #warnAgainAt = -Infinity;
@@ -67,17 +69,16 @@ export class StreamListener implements Listener {
    * closed, and the result is false.
    */
   admit(guest: Guest, socket: Socket): boolean {
-    const { counters, clock } = this.#environment;
+    const { counters, clock, maxConnections } = this.#environment;
     counters[counter.connections]!++;
     if (this.#guests.size >= maxConnections) {
-      // The connection that has waited longest for a query makes room (RFC 7766 section 6.2.3 leaves the choice).
-      const idlest = this.#idlest();
-      if (!idlest) {
+      const other = this.#mostIdle();
+      if (!other) {
         counters[counter.closedConnections]!++;
         socket.destroy();
         return false;
       }
-      this.#giveUp(idlest);
+      this.#giveUp(other);
     }
     this.#guests.add(guest);
     socket.on('close', () => this.#guests.delete(guest));
@@ -95,12 +96,24 @@ export class StreamListener implements Listener {
     } else connection.destroy();
   }
 
-  #idlest(): Guest | undefined {
+  /**
+   * Who makes room for another (RFC 7766 section 6.2.3 leaves the choice). Those that have never sent a whole message may hold
+   * half of the places: beyond that the oldest of them goes, and else the one that is given up first of those that have. So
+   * connections that are only opened take no place of those that ask, and a new one has time to ask, however many come.
+   */
+  #mostIdle(): Guest | undefined {
+    let newcomers = 0;
+    let oldestNewcomer: Guest | undefined;
     let idlest: Guest | undefined;
     for (const guest of this.#guests) {
-      if (guest.isIdle && (!idlest || guest.deadline < idlest.deadline)) idlest = guest;
+      if (guest.isBusy) continue;
+      if (!guest.hasAsked) {
+        newcomers++;
+        oldestNewcomer ??= guest;
+      } else if (!idlest || guest.deadline < idlest.deadline) idlest = guest;
     }
-    return idlest;
+    if (newcomers > this.#environment.maxConnections / 2) return oldestNewcomer;
+    return idlest ?? oldestNewcomer;
   }
 
   /** It counts no longer from now on, though its socket closes later. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { Listen } from './listener.ts';
-import { StreamListener } from './stream-listener.ts';
+import { connectionBacklog, StreamListener } from './stream-listener.ts';
 
 /** TCP on node:net: RFC 7766, with pipelining and answers out of order. */
 export const listenTcp: Listen = (address, environment) =>
@@ -13,6 +13,7 @@ export const listenTcp: Listen = (address, environment) =>
         host: address.address,
         ipv6Only: address.family === 6,
         reusePort: address.reusePort,
+        backlog: connectionBacklog,
       },
       () => {
         server.off('error', reject);

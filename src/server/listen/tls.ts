@@ -4,7 +4,7 @@ import type { ClientAuth } from '../../plugins/tls/config.ts';
 import { counter } from '../counters.ts';
 import type { Guest } from './guest.ts';
 import type { Listen } from './listener.ts';
-import { StreamListener } from './stream-listener.ts';
+import { connectionBacklog, StreamListener } from './stream-listener.ts';
 import type { TlsContext } from './tls-context.ts';
 
 /** From the connection to the end of the handshake: a few round trips. */
@@ -21,6 +21,7 @@ export function makeListenTls(context: TlsContext): Listen {
         host: address.address,
         ipv6Only: address.family === 6,
         reusePort: address.reusePort,
+        backlog: connectionBacklog,
       };
       server.listen(options, () => {
         server.off('error', reject);
@@ -70,7 +71,8 @@ export function makeListenTls(context: TlsContext): Listen {
 
 /** A connection whose handshake is under way. */
 class Handshake implements Guest {
-  readonly isIdle = true;
+  readonly isBusy = false;
+  readonly hasAsked = false;
   readonly deadline: number;
   failure = 'the client went away, or took too long';
   readonly #raw: Socket;

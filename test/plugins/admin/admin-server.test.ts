@@ -5,6 +5,8 @@ import { HttpMeter } from '../../../src/plugins/http-meter.ts';
 import type { HttpServer } from '../../../src/plugins/http-server.ts';
 import { AdminServer, type AdminBackend } from '../../../src/plugins/admin/admin-server.ts';
 
+const limits = { httpMeter: new HttpMeter(), maxConnections: 32 };
+
 class Bad extends Error {}
 
 const backend: AdminBackend = {
@@ -22,12 +24,7 @@ const backend: AdminBackend = {
 
 async function start(given: Partial<AdminBackend> = {}): Promise<HttpServer> {
   const config = { address: '127.0.0.1', port: 0 };
-  const admin = await AdminServer.start(
-    config,
-    { ...backend, ...given },
-    (error) => error instanceof Bad,
-    new HttpMeter(),
-  );
+  const admin = await AdminServer.start(config, { ...backend, ...given }, (error) => error instanceof Bad, limits);
   onTestFinished(() => admin.close());
   return admin;
 }
@@ -139,14 +136,14 @@ describe('admin over HTTP', () => {
 
   test('an address that is taken', async () => {
     const { port } = await start();
-    const again = AdminServer.start({ address: '127.0.0.1', port }, backend, () => false, new HttpMeter());
+    const again = AdminServer.start({ address: '127.0.0.1', port }, backend, () => false, limits);
     await expect(again).rejects.toThrow(
       new RegExp(`^admin cannot listen on 127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*name another address behind admin$`),
     );
   });
 
   test('closes while a client is there', async () => {
-    const admin = await AdminServer.start({ address: '127.0.0.1', port: 0 }, backend, () => false, new HttpMeter());
+    const admin = await AdminServer.start({ address: '127.0.0.1', port: 0 }, backend, () => false, limits);
     const socket = connect(admin.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
     const closed = new Promise((resolve) => socket.once('close', resolve));
