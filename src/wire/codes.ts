@@ -86,7 +86,25 @@ export const optRecordSize = 11;
 
 const typeNames = new Map<number, string>(Object.entries(rrType).map(([name, code]) => [code, name]));
 const classNames = new Map<number, string>(Object.entries(rrClass).map(([name, code]) => [code, name]));
-const rcodeNames = new Map<number, string>(Object.entries(rcode).map(([name, code]) => [code, name]));
+/** All that are assigned (IANA DNS RCODEs); 16 is BADSIG in a TSIG record, which is none of ours. */
+const rcodeNames = new Map<number, string>(
+  Object.entries({
+    ...rcode,
+    YXDOMAIN: 6,
+    YXRRSET: 7,
+    NXRRSET: 8,
+    NOTAUTH: 9,
+    NOTZONE: 10,
+    DSOTYPENI: 11,
+    BADKEY: 17,
+    BADTIME: 18,
+    BADMODE: 19,
+    BADNAME: 20,
+    BADALG: 21,
+    BADTRUNC: 22,
+    BADCOOKIE: 23,
+  }).map(([name, code]) => [code, name]),
+);
 
 /** `A`, `AAAA` …, or `TYPE65280` where the type has no name here (RFC 3597 section 5). */
 export function typeName(type: number): string {
@@ -98,7 +116,7 @@ export function className(code: number): string {
   return classNames.get(code) ?? `CLASS${code}`;
 }
 
-/** `NOERROR`, `NXDOMAIN` …, or the number as text. */
+/** `NOERROR`, `NXDOMAIN` …, as CoreDNS names them, or the number as text. */
 export function rcodeName(code: number): string {
   return rcodeNames.get(code) ?? String(code);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { className, rcodeName, typeName } from '../../src/wire/codes.ts';
+import { rcodeSlot, rcodeSlotName, rcodeSlots } from '../../src/wire/rcode-slots.ts';
 
 test.each([
   [typeName(1), 'A'],
@@ -13,5 +14,19 @@ test.each([
   [rcodeName(0), 'NOERROR'],
   [rcodeName(5), 'REFUSED'],
   [rcodeName(16), 'BADVERS'],
-  [rcodeName(11), '11'],
+  [rcodeName(7), 'YXRRSET'],
+  [rcodeName(11), 'DSOTYPENI'],
+  [rcodeName(12), '12'],
+  [rcodeName(23), 'BADCOOKIE'],
+  [rcodeName(24), '24'],
+  [rcodeName(4095), '4095'],
 ])('%s', (found, expected) => expect(found).toBe(expected));
+
+test('codes are counted in a bounded number of slots, whatever codes there come', () => {
+  const slots = new Set(Array.from({ length: 4096 }, (_, code) => rcodeSlot(code)));
+  expect(slots.size).toBe(rcodeSlots);
+  expect(rcodeSlotName(rcodeSlot(16))).toBe('BADVERS');
+  expect(rcodeSlotName(rcodeSlot(23))).toBe('BADCOOKIE');
+  expect(rcodeSlotName(rcodeSlot(14))).toBe('14');
+  for (const code of [24, 25, 100, 4095]) expect(rcodeSlotName(rcodeSlot(code))).toBe('other');
+});

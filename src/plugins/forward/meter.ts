@@ -1,15 +1,15 @@
 import { histogramLength, observe, timeBoundsMs } from '../../runtime/histogram.ts';
+import { rcodeSlot, rcodeSlots } from '../../wire/rcode-slots.ts';
 import type { ForwardConfig } from './config.ts';
 
 /** Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, and whether it is down. */
 export const upstreamSeries = {
   durations: 0,
   durationLength: histogramLength(timeBoundsMs),
-  /** The RCODEs of a header. */
-  codes: 16,
-  failures: 16 * histogramLength(timeBoundsMs),
-  isDown: 16 * histogramLength(timeBoundsMs) + 1,
-  length: 16 * histogramLength(timeBoundsMs) + 2,
+  codes: rcodeSlots,
+  failures: rcodeSlots * histogramLength(timeBoundsMs),
+  isDown: rcodeSlots * histogramLength(timeBoundsMs) + 1,
+  length: rcodeSlots * histogramLength(timeBoundsMs) + 2,
 } as const;
 
 /** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order. */
@@ -37,7 +37,7 @@ export class UpstreamMeter {
   }
 
   replied(code: number, durationMs: number): void {
-    const at = this.#at + upstreamSeries.durations + (code & 15) * upstreamSeries.durationLength;
+    const at = this.#at + upstreamSeries.durations + rcodeSlot(code) * upstreamSeries.durationLength;
     observe(this.#memory, at, timeBoundsMs, durationMs);
   }
 

@@ -1,4 +1,5 @@
 import type { Query } from '../../wire/query.ts';
+import { replyCode } from '../../wire/reply.ts';
 import type { QueryPlugin } from '../plugin.ts';
 import { responseClasses, type LogConfig, type LogRule, type ResponseClass } from './config.ts';
 import { LogEntry } from './entry.ts';
@@ -19,7 +20,8 @@ export const logHandler: QueryPlugin<LogConfig> = {
       const rule = firstRule(compiled, query);
       if (rule === undefined) return;
       const { out, outStart } = query;
-      if (!rule.logsAll && !rule.classes.has(classifyReply(out, outStart, outStart + length))) return;
+      const classify = (): ResponseClass => classifyReply(replyCode(query), out, outStart, outStart + length);
+      if (!rule.logsAll && !rule.classes.has(classify())) return;
       // By chance and not by count: clients ask for A and AAAA in turn, and every second query would be one of them.
       if (rule.sample > 1 && environment.randomUint16() * rule.sample >= randomRange) return;
       const entry = new LogEntry(query, length, clock.now() - startedMs);

@@ -32,8 +32,12 @@ export function messageText(message: Uint8Array): MessageText | undefined {
   const name = records && readName(message, 12);
   if (!records || !name || readUint16(message, 4) !== 1) return undefined;
   const sections: string[][] = [[], [], []];
+  let code = message[3]! & headerFlag.RCODE;
   for (const { section, start, type, ttlAt, rdataStart, end } of records) {
-    if (type === rrType.OPT) continue;
+    if (type === rrType.OPT) {
+      code |= message[ttlAt]! << 4;
+      continue;
+    }
     const owner = readName(message, start);
     if (!owner) return undefined;
     const fields = [
@@ -46,7 +50,7 @@ export function messageText(message: Uint8Array): MessageText | undefined {
     sections[section - 1]!.push(fields.join('\t'));
   }
   return {
-    rcode: rcodeName(message[3]! & headerFlag.RCODE),
+    rcode: rcodeName(code),
     flags: flagBits.flatMap(([flag, octet, bit]) => ((message[octet]! & bit) !== 0 ? [flag] : [])),
     question: `${name.text} ${className(readUint16(message, name.end + 2))} ${typeName(readUint16(message, name.end))}`,
     answer: sections[0]!,

@@ -1,20 +1,12 @@
 import { histogramLength, timeBoundsMs } from '../../runtime/histogram.ts';
-import { rcode } from '../../wire/codes.ts';
+import { rcodeSlotName, rcodeSlots } from '../../wire/rcode-slots.ts';
 import type { ServerConfig } from '../config.ts';
 import { histogramSamples, type Family, type Labels, type Sample } from './family.ts';
 import { serverLabel, type MetricsLayout, type ZoneLayout } from './layout.ts';
 import { durationsOf } from './meter.ts';
-import { familyLabels, protocolLabels, rcodeCount, typeLabels, zoneSeries } from './series.ts';
+import { familyLabels, protocolLabels, typeLabels, zoneSeries } from './series.ts';
 import { sizeBounds, sizesLength, sizesOf } from './sizes.ts';
 import type { Totals } from './totals.ts';
-
-const moreRcodes = { YXDOMAIN: 6, YXRRSET: 7, NXRRSET: 8, NOTAUTH: 9, NOTZONE: 10 };
-const rcodeNames = new Map(Object.entries({ ...rcode, ...moreRcodes }).map(([name, code]) => [code, name]));
-
-/** The `rcode` label: CoreDNS's, so the name or the number. */
-export function rcodeLabel(code: number): string {
-  return rcodeNames.get(code) ?? String(code);
-}
 
 /** Series of a zone with the labels that they have in common. */
 interface LabelledZone {
@@ -74,8 +66,10 @@ export function dnsFamilies(
   };
   const responses = ({ labels, plugin }: LabelledZone, at: number): Sample[] =>
     totals
-      .slice(at + zoneSeries.responses, rcodeCount)
-      .flatMap((value, code) => (value > 0 ? [{ labels: { ...labels, rcode: rcodeLabel(code), plugin }, value }] : []));
+      .slice(at + zoneSeries.responses, rcodeSlots)
+      .flatMap((value, slot) =>
+        value > 0 ? [{ labels: { ...labels, rcode: rcodeSlotName(slot), plugin }, value }] : [],
+      );
   const enabled = (): Sample[] =>
     zones.flatMap(({ labels, layout: { zone } }) =>
       zone ? blocks[zone.block]!.plugins.map(({ name }) => ({ labels: { ...labels, name }, value: 1 })) : [],

@@ -1,15 +1,15 @@
 import { formatUpstream, type ForwardConfig } from '../../plugins/forward/config.ts';
 import { forwardSeries, upstreamSeries } from '../../plugins/forward/meter.ts';
 import { timeBoundsMs } from '../../runtime/histogram.ts';
+import { rcodeSlotName } from '../../wire/rcode-slots.ts';
 import type { ServerConfig } from '../config.ts';
-import { rcodeLabel } from './dns-families.ts';
 import { histogramSamples, type Family, type Sample } from './family.ts';
 import type { MetricsLayout } from './layout.ts';
 import type { Totals } from './totals.ts';
 
 /** What is known of one upstream, over all blocks and workers. */
 interface UpstreamTotals {
-  /** By RCODE; empty where there were none. */
+  /** By the slot of the RCODE; empty where there were none. */
   readonly durations: Map<number, number[]>;
   failures: number;
   /** Workers and lines that ask it. */
@@ -59,8 +59,8 @@ export function forwardFamilies(
       help: 'Time that upstreams took to reply, in seconds.',
       type: 'histogram',
       samples: each((to, { durations }) =>
-        Array.from(durations, ([code, counts]) => {
-          const labels = { ...labelsOf(to), rcode: rcodeLabel(code) };
+        Array.from(durations, ([slot, counts]) => {
+          const labels = { ...labelsOf(to), rcode: rcodeSlotName(slot) };
           return histogramSamples(durationName, labels, timeBoundsMs, counts, 1 / 1000);
         }).flat(),
       ),
@@ -89,11 +89,11 @@ export function forwardFamilies(
 }
 
 function addDurations(sums: Map<number, number[]>, counts: readonly number[]): void {
-  for (let code = 0; code < upstreamSeries.codes; code++) {
-    const start = upstreamSeries.durations + code * upstreamSeries.durationLength;
+  for (let slot = 0; slot < upstreamSeries.codes; slot++) {
+    const start = upstreamSeries.durations + slot * upstreamSeries.durationLength;
     const durations = counts.slice(start, start + upstreamSeries.durationLength);
     if (durations.every((count) => count === 0)) continue;
-    const before = sums.get(code);
-    sums.set(code, before ? before.map((count, i) => count + durations[i]!) : durations);
+    const before = sums.get(slot);
+    sums.set(slot, before ? before.map((count, i) => count + durations[i]!) : durations);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { bucketOf, histogramLength, observe, timeBoundsMs } from '../../runtime/histogram.ts';
 import type { Query } from '../../wire/query.ts';
+import { rcodeSlot } from '../../wire/rcode-slots.ts';
 import { replyCode } from '../../wire/reply.ts';
 import { familyLabels, typeIndex, typeLabels, zoneSeries } from './series.ts';
 import { countSize, sizesLength } from './sizes.ts';
@@ -55,7 +56,7 @@ export class Meter {
     if (isMeasured) this.#measure();
     else this.#unmeasured++;
     this.#countMessages(query, typeIndex(query.type), length);
-    if (length > 0) this.#memory[this.#at + zoneSeries.responses + replyCode(query)]!++;
+    if (length > 0) this.#memory[this.#at + zoneSeries.responses + rcodeSlot(replyCode(query))]!++;
   }
 
   /** A query begins to wait: what `countWaited` is to be given. */
@@ -66,7 +67,7 @@ export class Meter {
   countWaited(query: Query, length: number, began: number): void {
     observe(this.#memory, this.#at + zoneSeries.duration, timeBoundsMs, this.#clock.now() - began);
     this.#countMessages(query, typeIndex(query.type), length);
-    if (length > 0) this.#memory[this.#at + zoneSeries.responses + replyCode(query)]!++;
+    if (length > 0) this.#memory[this.#at + zoneSeries.responses + rcodeSlot(replyCode(query))]!++;
   }
 
   /** A message that is no query that could be read was answered with `code`. */

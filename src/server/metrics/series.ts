@@ -1,4 +1,5 @@
 import { rrType } from '../../wire/codes.ts';
+import { rcodeSlots } from '../../wire/rcode-slots.ts';
 import { histogramLength, timeBoundsMs } from '../../runtime/histogram.ts';
 import { sizesLength } from './sizes.ts';
 
@@ -36,9 +37,6 @@ export const protocolLabels = ['udp', 'tcp'] as const;
 /** IPv4 and IPv6 (CoreDNS's numbers). */
 export const familyLabels = ['1', '2'] as const;
 
-/** RCODEs from 0 to BADVERS. */
-export const rcodeCount = 17;
-
 const requestCount = protocolLabels.length * familyLabels.length * typeLabels.length;
 
 const duration = requestCount;
@@ -46,7 +44,7 @@ const requestSize = duration + histogramLength(timeBoundsMs);
 const responseSize = requestSize + protocolLabels.length * sizesLength;
 const dnssecOk = responseSize + protocolLabels.length * sizesLength;
 const responses = dnssecOk + 1;
-const began = responses + rcodeCount;
+const began = responses + rcodeSlots;
 
 /** Offsets in the series of a zone. */
 export const zoneSeries = {

@@ -131,6 +131,35 @@ describe('log', () => {
   });
 });
 
+describe('a response code with upper bits', () => {
+  /** A reply of an upstream, as forward puts it in place. */
+  const extended =
+    (code: number): Handler =>
+    (query) => {
+      const length = emptyReply(query, code & 15);
+      query.upperRcode = code >> 4;
+      return length;
+    };
+
+  it.each([
+    [16, 'BADVERS'],
+    [19, 'BADMODE'],
+    [23, 'BADCOOKIE'],
+    [3000, '3000'],
+  ])('%i is %s', (code, name) => {
+    const { ask, lines, environment } = logger('log . "{name} {rcode}"', extended(code));
+    ask('a.example.org', 'A', { edns: true });
+    expect(lines()).toEqual([`a.example.org. ${name}`]);
+    expect(environment.logger.lines[0]).toMatchObject({ fields: { rcode: name } });
+  });
+
+  it.each([16, 19])('%i is an error, whatever the code of the header is', (code) => {
+    const { ask, lines } = logger('log . {rcode} {\nclass success denial\n}', extended(code));
+    ask('a.example.org', 'A', { edns: true });
+    expect(lines()).toEqual([]);
+  });
+});
+
 describe('classifyReply', () => {
   const soa = {
     type: 'SOA',
@@ -155,14 +184,14 @@ describe('classifyReply', () => {
   ])('knows %s', (_, packet, code, expected) => {
     const bytes = encode({ type: 'response', questions: [{ type: 'A', name: 'a.org' }], ...packet });
     bytes[3] = code;
-    expect(classifyReply(bytes, 0, bytes.length)).toBe(expected);
+    expect(classifyReply(bytes[3]! & 15, bytes, 0, bytes.length)).toBe(expected);
   });
 
   it('takes what cannot be read as an error, and any octets without throwing', () => {
-    expect(classifyReply(Uint8Array.of(0, 0, 0x80, 0, 0, 0, 0, 0, 0, 9, 0, 0), 0, 12)).toBe('error');
+    expect(classifyReply(0, Uint8Array.of(0, 0, 0x80, 0, 0, 0, 0, 0, 0, 9, 0, 0), 0, 12)).toBe('error');
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-        expect(['success', 'denial', 'error']).toContain(classifyReply(bytes, 0, bytes.length));
+        expect(['success', 'denial', 'error']).toContain(classifyReply(bytes[3]! & 15, bytes, 0, bytes.length));
       }),
     );
   });
