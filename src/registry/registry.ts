@@ -145,12 +145,10 @@ export class Registry implements Sink {
       if (change.type === 'upsert') this.#add(change.object, change.text, dirty);
     }
     this.#keeper?.flush(dirty);
-    // While there is a wildcard host no Service is without its name for a moment.
-    const { hasWildcards } = this.store;
-    let changed = hasWildcards && this.#serviceNames.update(true);
+    // Before a wildcard host is served.
+    let changed = this.#serviceNames.update(this.store.hasWildcards);
     for (const host of dirty) changed = this.#resolve(host) || changed;
     changed = this.#pointers.flush() || changed;
-    if (!hasWildcards) changed = this.#serviceNames.update(false) || changed;
     if (changed) this.#touchSerial();
     if (dirty.size > 0 && told) this.#logChanges(told, dirty, changed);
     this.store.packed.settle();

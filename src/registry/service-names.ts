@@ -6,7 +6,8 @@ import type { TableWriter } from './table/writer.ts';
 
 /**
  * The names of Kubernetes Services in the table, so that no wildcard host answers for one (SEMANTICS.md section 8). They take
- * some 60 octets each, and are there only while there are wildcard hosts.
+ * some 60 octets each, and are there from the first wildcard host on: to take them all out with the last one would only take
+ * long.
  */
 export class ServiceNames {
   readonly #table: TableWriter;
@@ -21,19 +22,20 @@ export class ServiceNames {
     this.#services = services;
   }
 
-  /** A Service has come or gone, or may have. */
+  /** A Service has come or gone, or may have: to be told to `update`. */
   touch(service: RegistryObject): void {
     if (this.#areThere) this.#touched.add(serviceKey(service));
   }
 
-  /** Whether the table has something else than before. */
-  update(areNeeded: boolean): boolean {
-    const touched = this.#touched;
-    if (touched.size > 0) this.#touched = new Set();
-    const keys = areNeeded === this.#areThere ? touched : this.#services.keys;
-    this.#areThere = areNeeded;
+  /** Brings the table up to date; returns whether it has something else than before. */
+  update(hasWildcards: boolean): boolean {
+    const isFirst = hasWildcards && !this.#areThere;
+    if (!isFirst && this.#touched.size === 0) return false;
+    const keys = isFirst ? this.#services.keys : this.#touched;
+    this.#touched = new Set();
+    this.#areThere ||= isFirst;
     let changed = false;
-    for (const key of keys) changed = this.#write(key, areNeeded && this.#services.has(key)) || changed;
+    for (const key of keys) changed = this.#write(key, this.#services.has(key)) || changed;
     return changed;
   }
 

@@ -36,7 +36,7 @@ import { readUint16, readUint32 } from '../../wire/message.ts';
  * Some kinds are not names of the DNS; their names begin with an octet that no label has. `client` says of an address
  * (255, 16 octets, 0) which namespace it is in; `namespace` which number a namespace has (254, name, 0), and of a number
  * (253, 4 octets, 0) what limits it. The number stands in place of the TTL. `service` is there for a Kubernetes Service (251,
- * the labels of its name and namespace, 0), and only while there are wildcard hosts.
+ * the labels of its name and namespace, 0), and only where there are wildcard hosts.
  *
  * All offsets are from the start of the record. Addresses are bare, so that a reply can start with any of them.
  */
