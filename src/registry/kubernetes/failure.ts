@@ -20,6 +20,15 @@ export function isNotStreamed(error: unknown): boolean {
   return error instanceof NotStreamedError || error instanceof SilenceError;
 }
 
+/**
+ * Whether a streamed list that failed is asked for in pages at once, as client-go does after any error. A busy API server
+ * whose watch cache is behind ends a streamed list with 504 after 3 s, each time, and reads pages from etcd. What it says of
+ * us it would say again.
+ */
+export function mayComeInPages(error: unknown): boolean {
+  return error instanceof ApiError ? ![401, 403, 404].includes(error.status) : isNotStreamed(error);
+}
+
 export function isRefusal(error: unknown): boolean {
   return refusals.has(codeOf(error));
 }

@@ -2,7 +2,7 @@ import type { SourceState } from '../source.ts';
 import { ApiError, BadStreamError, PageTooLargeError, SilenceError } from './api-client.ts';
 import { Collection } from './collection.ts';
 import { FailureLog } from './failure-log.ts';
-import { failureText, isNotStreamed, NotStreamedError } from './failure.ts';
+import { failureText, isNotStreamed, mayComeInPages, NotStreamedError } from './failure.ts';
 import { listInPages } from './list.ts';
 import type { WatchEvent } from './messages.ts';
 import type { ReflectorOptions, ReflectorStatus } from './reflector-options.ts';
@@ -41,6 +41,8 @@ export class Reflector {
   #resourceVersion: string | undefined;
   #pageSize: number;
   #streamsLists: boolean;
+  /** A streamed list that failed is followed by pages. */
+  #streamsNext = true;
   /** A streamed list that is on its way. */
   #streamed: Listing | undefined;
   readonly #turns: Turns;
@@ -70,10 +72,6 @@ export class Reflector {
 
   get isSynced(): boolean {
     return this.#isSynced;
-  }
-
-  get namespace(): string | undefined {
-    return this.#options.namespace;
   }
 
   get status(): ReflectorStatus {
@@ -125,10 +123,11 @@ export class Reflector {
     this.#setState('listing');
     this.#lists++;
     this.#listed = 0;
-    if (this.#streamsLists) {
+    if (this.#streamsLists && this.#streamsNext) {
       await this.#watch('beginning');
       return;
     }
+    this.#streamed = undefined;
     const listing = this.#counting(receiver.beginList(namespace));
     const turns = this.#turns;
     await this.#endList(listing, await listInPages(this.#collection, receiver, listing, this.#pageSize, timing, turns));
@@ -149,6 +148,7 @@ export class Reflector {
     if (this.#isStopped) return;
     this.#resourceVersion = resourceVersion;
     this.#wasAbsent = false;
+    this.#streamsNext = true;
     this.#lastEventMs = clock.wall();
     this.#failures.end();
     this.#sync();
@@ -236,8 +236,11 @@ export class Reflector {
       return;
     }
     this.#errors++;
-    if (isListing && this.#streamsLists && isNotStreamed(error)) {
-      this.#streamsLists = false;
+    if (this.#streamed && isListing && mayComeInPages(error)) {
+      this.#streamsLists &&= !isNotStreamed(error);
+      this.#streamsNext = false;
+      // It is one list still.
+      this.#lists--;
       return;
     }
     if (error instanceof PageTooLargeError && this.#pageSize > 1) {
@@ -258,7 +261,7 @@ export class Reflector {
       this.#failures.tellUsual('the resourceVersion has expired; everything is listed again');
       return;
     }
-    const waitMs = this.#retry.next(error, now);
+    const waitMs = this.#retry.next(error, now, !this.#isSynced);
     this.#failures.tell(error, api.hide(failureText(error)), waitMs);
     this.#setState(isForbidden ? 'forbidden' : 'waiting');
     await this.#sleep(waitMs);

@@ -34,15 +34,21 @@ export class Retry {
     this.#answered.reset();
   }
 
-  /** Milliseconds to wait after a failure at `now`; what the API server asks for is heeded, up to a limit. */
-  next(error: unknown, now: number): number {
-    const { maxRetryAfterMs, maxRefusedBackoffMs } = this.#timing;
-    if (error instanceof ApiError) this.answered();
-    const askedForMs = error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, maxRetryAfterMs) : 0;
-    const isAnswer = this.#wasAnswered;
+  /**
+   * Milliseconds to wait after a failure at `now`; what the API server asks for is heeded, up to a limit. `isFirst`: nothing
+   * has been read yet, and no query can be answered meanwhile.
+   */
+  next(error: unknown, now: number, isFirst: boolean): number {
+    const { maxRetryAfterMs, maxFirstRetryAfterMs, maxBackoffMs, maxFirstBackoffMs, maxRefusedBackoffMs } =
+      this.#timing;
+    const askedForMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    const isAnswer = this.#wasAnswered || error instanceof ApiError;
+    if (isAnswer) this.#unanswered.reset();
     this.#wasAnswered = false;
-    if (isAnswer) return Math.max(this.#answered.next(now), askedForMs);
-    return isRefusal(error) ? this.#unanswered.next(now, maxRefusedBackoffMs) : this.#unanswered.next(now);
+    const maxMs = isFirst ? Math.min(maxFirstBackoffMs, maxBackoffMs) : maxBackoffMs;
+    if (!isAnswer) return this.#unanswered.next(now, isRefusal(error) ? Math.min(maxRefusedBackoffMs, maxMs) : maxMs);
+    const heededMs = Math.min(askedForMs, isFirst ? maxFirstRetryAfterMs : maxRetryAfterMs);
+    return Math.max(this.#answered.next(now, maxMs), heededMs);
   }
 
   /** After a 410 at `now` everything is listed at once, but not again and again: false then. */

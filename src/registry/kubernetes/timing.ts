@@ -18,12 +18,16 @@ export interface ReflectorTiming {
   readonly absentRetryMs: number;
   readonly minBackoffMs: number;
   readonly maxBackoffMs: number;
+  /** The longest back-off before the first list. */
+  readonly maxFirstBackoffMs: number;
   /** The longest back-off where nobody listens: to find that out costs nobody anything. */
   readonly maxRefusedBackoffMs: number;
   /** Without failures for so long, the back-off begins anew. */
   readonly resetBackoffMs: number;
   /** Of Retry-After nothing beyond this is heeded. */
   readonly maxRetryAfterMs: number;
+  /** The same before the first list. */
+  readonly maxFirstRetryAfterMs: number;
   /**
    * Lists are streamed (KEP-3157) where the API server can do that; else, and where it cannot, they come in pages. Pages are
    * there sooner where there is little to list, and cost the API server less; a stream takes a fifth of our memory less.
@@ -43,9 +47,11 @@ export const defaultTiming: ReflectorTiming = {
   absentRetryMs: 10_000,
   minBackoffMs: 800,
   maxBackoffMs: 30_000,
+  maxFirstBackoffMs: 5000,
   maxRefusedBackoffMs: 5000,
   resetBackoffMs: 120_000,
   maxRetryAfterMs: 300_000,
+  maxFirstRetryAfterMs: 10_000,
   streamsLists: true,
   pageSize: 500,
   maxPageBytes: 64 * 1024 * 1024,

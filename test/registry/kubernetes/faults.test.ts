@@ -188,13 +188,24 @@ describe('an API server in trouble', () => {
     await rig.synced();
   });
 
-  test('is asked less and less often, up to 30 s', async () => {
+  test.each([
+    ['30 s', false, [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]],
+    ['5 s before the first list', true, [0.8, 1.6, 3.2, 5, 5, 5, 5, 5]],
+  ])('is asked less and less often, up to %s', async (_, isFirst, expected) => {
     const rig = await Rig.start();
-    rig.server.scripts.push(once('serviceentries', false, status(500), 8));
-    const source = rig.watch({}, { random: () => 0.999_999 });
+    const refuse = (): unknown => rig.server.scripts.push(once('serviceentries', false, status(500), 8));
+    if (isFirst) refuse();
+    const source = rig.watch({}, { random: () => 0.999_999, timing: { watchdogMs: 1e9 } });
+    if (!isFirst) {
+      await rig.watching(source);
+      refuse();
+      rig.server.scripts.push(once('serviceentries', true, status(410)));
+      rig.endWatches('serviceentries');
+    }
+    const before = isFirst ? 0 : 1;
     const waits: number[] = [];
     for (let count = 1; count <= 8; count++) {
-      await until(() => statusOf(source, 'ServiceEntry').errors === count);
+      await until(() => statusOf(source, 'ServiceEntry').errors === before + count);
       await untilState(source, 'ServiceEntry', 'waiting');
       const from = rig.clock.now();
       // Asks again within this time, or the wait below never ends.
@@ -206,7 +217,7 @@ describe('an API server in trouble', () => {
       }
       waits.push(Math.round((rig.clock.now() - from) / 100) / 10);
     }
-    expect(waits).toEqual([0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]);
+    expect(waits).toEqual(expected);
     await rig.synced();
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KubernetesSource } from '../../../src/registry/kubernetes/kubernetes-source.ts';
+import { sendStatus } from '../../support/fake-api-server.ts';
 import { Rig, statusOf, until, untilState } from './support.ts';
 
 const start = (rig: Rig): KubernetesSource => rig.watch({}, { timing: { streamsLists: true } });
@@ -90,6 +91,49 @@ test('that ends in its middle as a watch does is begun anew after a while', asyn
   expect(rig.messages('warning').join()).toContain('the list broke off');
   await rig.resume(source, 'ServiceEntry');
   await until(() => statusOf(source, 'ServiceEntry').isSynced);
+});
+
+test.each([
+  ['504', 504, {}],
+  ['429 with Retry-After', 429, { 'retry-after': '30' }],
+  ['503', 503, {}],
+  ['500', 500, {}],
+])(
+  'that a busy server ends with %s comes in pages at once, and is streamed again later',
+  async (_, code, headers: Record<string, string>) => {
+    const rig = await Rig.start();
+    rig.entry('a');
+    let isBehind = true;
+    rig.server.scripts.push(({ query }, response) => {
+      if (!isBehind || query.get('sendInitialEvents') !== 'true') return false;
+      sendStatus(response, code, 'Too large resource version: 12, current: 11', headers);
+      return true;
+    });
+    const source = start(rig);
+    // Time stands still.
+    await rig.watching(source);
+    expect(rig.known('ServiceEntry')).toEqual(['shop/a']);
+    expect(listOf(rig)).toEqual(['stream', 'pages', 'watch']);
+    isBehind = false;
+    rig.server.compact();
+    rig.endWatches('serviceentries');
+    await until(() => statusOf(source, 'ServiceEntry').relists === 1);
+    await rig.watching(source);
+    expect(listOf(rig)).toEqual(['stream', 'pages', 'watch', 'watch', 'stream']);
+  },
+);
+
+test('that a busy server ends with an error event comes in pages at once', async () => {
+  const rig = await Rig.start();
+  rig.entry('a');
+  const object = { kind: 'Status', code: 504, message: 'Timeout: Too large resource version: 12, current: 11' };
+  rig.server.scripts.push(({ query }, response) => {
+    if (query.get('sendInitialEvents') !== 'true') return false;
+    response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+    return true;
+  });
+  await rig.watching(start(rig));
+  expect(listOf(rig)).toEqual(['stream', 'pages', 'watch']);
 });
 
 test('that is refused comes in pages from then on', async () => {
