@@ -4,6 +4,8 @@ export interface RegistryOptions {
   readonly ttl: number;
   /** Who gets automatically allocated addresses. */
   readonly autoAddresses: 'off' | 'meshed' | 'all';
+  /** Addresses or SRV records that one answer has at the most; as many as fit where the option is not used. */
+  readonly maxRecords?: number;
   readonly endpointAnswers: 'all' | 'internal' | 'off';
   readonly merge: 'union' | 'oldest';
   /** Lower-case names without trailing dot; `undefined` where the option is not used. */

@@ -79,7 +79,7 @@ export class Registry implements Sink {
     const compiler = new Compiler();
     this.#namespaces = new NamespaceIds(table, compiler);
     this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
-    this.#oversize = new OversizeWatch(environment.logger);
+    this.#oversize = new OversizeWatch(environment.logger, options.maxRecords);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
     this.#pointers = new PointerIndex(this.#publisher, this.#publisher.names, (host) =>
       createdOf(host, this.store.entriesOf(host), this.context),

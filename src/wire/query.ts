@@ -55,6 +55,8 @@ export class Query {
   recursionAvailable = false;
   /** Octets that the reply may have; a plugin may lower or raise it through `limitReply`. */
   replyLimit = minUdpPayload;
+  /** Not all records have found room in the reply. */
+  isCut = false;
   /** What went wrong, for the errors plugin. Set by whoever answers SERVFAIL or REFUSED for a reason of its own. */
   error: string | undefined = undefined;
   /** Upper bits of the code of a reply that came from elsewhere (RFC 6891 section 6.1.3); our own codes have none but BADVERS. */
@@ -141,8 +143,7 @@ export class Query {
     const { bytes, start, end } = this;
     const view = this.#viewOfBytes();
     this.error = undefined;
-    this.nameIsRead = false;
-    this.edns = false;
+    this.nameIsRead = this.isCut = this.edns = false;
     this.dnssecOk = false;
     this.clientPayload = minUdpPayload;
     this.optStart = this.optionsStart = this.optionsEnd = this.subnetSize = 0;

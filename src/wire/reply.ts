@@ -26,6 +26,12 @@ export function roomForRecords(query: Query, at: number): number {
   return query.outStart + query.replyLimit - at - (query.edns ? optRecordSize + query.subnetSize : 0);
 }
 
+/** Says that answers were left out, which over UDP makes the client ask again over TCP. Over a stream there is no more to get. */
+export function cutReply(query: Query): void {
+  query.isCut = true;
+  if (query.transport === 'udp') query.out[query.outStart + 2]! |= headerFlag.TC;
+}
+
 /**
  * Ends a reply: adds the OPT record when the query had one (RFC 6891 section 6.1.1), writes the counts and returns the
  * length of the message. `at` is the index behind the last record.

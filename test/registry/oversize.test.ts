@@ -22,3 +22,23 @@ test('more addresses than a message holds are served cut, with one warning', () 
   harness.upsert(entry(4096, 5));
   expect(warnings()).toHaveLength(2);
 });
+
+test('SRV records of one name that a message does not hold are told too', () => {
+  const harness = new RegistryHarness();
+  const warnings = (): string[] =>
+    harness.logger.lines.flatMap(({ level, message }) => (level === 'warning' ? [message] : []));
+  const ports = [{ name: 'http', number: 80, isUdp: false, targetPort: undefined }];
+  harness.upsert(serviceEntry('many', { endpoints: addresses(1000).map((ip) => endpoint(ip)), ports }));
+  expect(warnings()).toEqual([]);
+  harness.upsert(serviceEntry('many', { endpoints: addresses(2500).map((ip) => endpoint(ip)), ports }));
+  expect(warnings()).toMatchObject([
+    expect.stringMatching(/has 2500 SRV records of one name, more than a message holds/),
+  ]);
+});
+
+test('with max_records that fit nothing is cut', () => {
+  const harness = new RegistryHarness({ maxRecords: 1000 });
+  const ports = [{ name: 'http', number: 80, isUdp: false, targetPort: undefined }];
+  harness.upsert(serviceEntry('many', { endpoints: addresses(4096).map((ip) => endpoint(ip)), ports }));
+  expect(harness.logger.lines.filter(({ level }) => level === 'warning')).toEqual([]);
+});

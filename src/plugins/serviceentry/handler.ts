@@ -5,22 +5,18 @@ import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
 import { settle } from './settle.ts';
+import { SubQuery } from './sub-query.ts';
 import { Authority } from './authority.ts';
 import type { ServiceEntryConfig } from './config.ts';
 import { withClientSubnet } from './client-subnet.ts';
 import { answerLive, liveNames } from './live.ts';
 import { NameMatcher } from './matcher.ts';
 import { negativeReply, nsReply, soaReply } from './negative.ts';
-import {
-  addressCount,
-  addressReply,
-  findServices,
-  hasServicesBelow,
-  pointerReply,
-  Rotation,
-  serviceReply,
-  type TableMemory,
-} from './positive.ts';
+import { addressCount, addressReply, pointerReply, Rotation, type TableMemory } from './positive.ts';
+import { findServices, hasServicesBelow, serviceReply } from './services.ts';
+
+/** More than a record of the table can have. */
+const allRecords = 65_536;
 
 export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
   name: 'serviceentry',
@@ -45,6 +41,7 @@ class Answerer {
   readonly #negativeTtl: number;
   readonly #ttl: number;
   readonly #unsynced: ServiceEntryConfig['unsynced'];
+  readonly #maxRecords: number;
   readonly #rotation = new Rotation();
 
   constructor(config: ServiceEntryConfig, table: TableReader, next: Handler) {
@@ -55,6 +52,7 @@ class Answerer {
     this.#negativeTtl = config.negativeTtl;
     this.#ttl = config.registry.ttl;
     this.#unsynced = config.unsynced;
+    this.#maxRecords = config.registry.maxRecords ?? allRecords;
   }
 
   answer(query: Query): Outcome {
@@ -79,7 +77,7 @@ class Answerer {
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
         if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
-        return addressReply(query, this.#table, record, this.#rotation);
+        return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
       case rrType.SRV: {
         const set = findServices(query, arena, record, 0);
         return this.#answerSet(query, record, set, 0);
@@ -94,7 +92,7 @@ class Answerer {
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
         if (isLive) return this.#answerLive(query, record);
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
-          return addressReply(query, this.#table, record, this.#rotation);
+          return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
         }
         return (arena[record + recordOffset.flags]! & recordFlag.apex) !== 0
           ? soaReply(query, this.#negativeTtl, this.#table.serial)
@@ -119,7 +117,7 @@ class Answerer {
     // Found out now: while host names are looked up the table may move, and the record with it.
     const soaOwner = this.#authority.soaOwner(query, arena, record, 0);
     const onEmpty = (): number => negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
-    return answerLive(query, arena, record, lookup, this.#rotation, onEmpty);
+    return answerLive(query, arena, record, lookup, this.#rotation, this.#most(query), onEmpty);
   }
 
   /** A reverse name: it has PTR records and no others. */
@@ -177,7 +175,8 @@ class Answerer {
 
   /** `memory` is the one that the record was found in: while upstream was asked the table may have moved. */
   #services(query: Query, memory: TableMemory, record: number, set: number, first: number): number {
-    const length = serviceReply(query, memory, record, set, query.labels[first] ?? 0);
+    const hostOffset = query.labels[first] ?? 0;
+    const length = serviceReply(query, memory, record, set, hostOffset, this.#rotation, this.#maxRecords);
     if (length >= 0) return length;
     const soaOwner = this.#authority.soaOwner(query, memory.arena, record, first);
     return negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
@@ -234,6 +233,11 @@ class Answerer {
         ? negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial)
         : length,
     );
+  }
+
+  /** How many addresses an answer may have: for an answer to the answer of another all of them. */
+  #most(query: Query): number {
+    return this.#maxRecords < allRecords && query instanceof SubQuery ? allRecords : this.#maxRecords;
   }
 
   #nodata(query: Query, record: number, first: number): number {

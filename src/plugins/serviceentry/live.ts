@@ -1,8 +1,8 @@
 import { addressesAt, liveNamesAt, recordOffset } from '../../registry/table/layout.ts';
-import { headerFlag, rcode, rrType } from '../../wire/codes.ts';
+import { rcode, rrType } from '../../wire/codes.ts';
 import { readRecords, readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
-import { beginReply, endReply, replyCode, roomForRecords, serverFailure } from '../../wire/reply.ts';
+import { beginReply, cutReply, endReply, replyCode, roomForRecords, serverFailure } from '../../wire/reply.ts';
 import type { Handler } from '../plugin.ts';
 import { addressCount, writeAddress, type Rotation } from './positive.ts';
 import { SubQuery, type Budget } from './sub-query.ts';
@@ -26,7 +26,7 @@ const emptyUnion: Union = { ttl: Infinity, addresses: [], hasFailed: false };
 
 /**
  * The answer of a host some of whose endpoints are host names: the addresses of all of them, flattened under the name
- * that was asked for, with the smallest TTL, the host's own among them: a change of its ServiceEntry counts as well. Names are looked up through `lookup`, which is the handler itself: first
+ * that was asked for, at most `most` of them, with the smallest TTL, the host's own among them: a change of its ServiceEntry counts as well. Names are looked up through `lookup`, which is the handler itself: first
  * in our own table, as the client sees it, then upstream. `onEmpty` answers where there are no addresses.
  *
  * If a part fails, what resolved is answered; where nothing did, SERVFAIL.
@@ -37,6 +37,7 @@ export function answerLive(
   record: number,
   lookup: Handler,
   rotation: Rotation,
+  most: number,
   onEmpty: () => number,
 ): number | Promise<number> {
   const depth = query instanceof SubQuery ? query.depth : 0;
@@ -53,10 +54,11 @@ export function answerLive(
   if (affordable < wanted.length) own.push({ ...emptyUnion, hasFailed: true });
   const parts = wanted.slice(0, affordable).map(({ name, type }) => lookupPart(query, name, type, budget, lookup));
   const ownTtl = readUint32(arena, record + recordOffset.ttl);
+  const place = liveNamesAt(arena, record) + (query.type === rrType.AAAA ? 1 : 0);
   return Promise.all(parts).then((found) => {
     const union = unite([...own, ...found], ownTtl);
-    const start = union.addresses.length > 1 ? rotation.start(record, union.addresses.length) : 0;
-    return writeUnion(query, union, start, onEmpty);
+    const start = union.addresses.length > 1 ? rotation.start(place, union.addresses.length) : 0;
+    return writeUnion(query, union, start, most, onEmpty);
   });
 }
 
@@ -129,7 +131,13 @@ function unite(unions: readonly Union[], ownTtl: number): Union {
   };
 }
 
-function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, start: number, onEmpty: () => number): number {
+function writeUnion(
+  query: Query,
+  { ttl, addresses, hasFailed }: Union,
+  start: number,
+  most: number,
+  onEmpty: () => number,
+): number {
   query.discardReply();
   if (addresses.length === 0) {
     return hasFailed ? serverFailure(query, 'serviceentry: no endpoint host name could be resolved') : onEmpty();
@@ -137,10 +145,10 @@ function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, start: n
   let at = beginReply(query, rcode.NOERROR, true);
   const limit = at + roomForRecords(query, at);
   let count = 0;
-  for (let i = 0; i < addresses.length; i++) {
+  for (let i = 0; i < addresses.length && count < most; i++) {
     const address = addresses[(start + i) % addresses.length]!;
     if (at + 12 + address.length > limit) {
-      query.out[query.outStart + 2]! |= headerFlag.TC;
+      cutReply(query);
       break;
     }
     at = writeAddress(query, at, 0, ttl, new DataView(address.buffer, address.byteOffset), 0, address.length);

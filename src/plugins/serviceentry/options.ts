@@ -1,6 +1,7 @@
 import {
   cidr,
   duration,
+  integer,
   oneOf,
   secondsOrDuration,
   size,
@@ -18,6 +19,8 @@ import type { AllocationConfig } from './config.ts';
 const maxTtlMs = 2_147_483_647_000;
 const maxTimeoutMs = 3_600_000;
 const maxFileSize = 2 ** 32;
+/** More than a message can have. */
+const maxRecordsLimit = 65_535;
 
 /** Options that may stand several times; what they say adds up. */
 export const repeatableOptions: readonly string[] = [
@@ -40,6 +43,7 @@ export interface Draft {
   allow: Map<string, string[]>;
   ttl: number;
   negativeTtl: number;
+  maxRecords?: number;
   autoAddresses: 'off' | 'meshed' | 'all';
   endpointAnswers: 'all' | 'internal' | 'off';
   merge: 'union' | 'oldest';
@@ -89,6 +93,11 @@ export const serviceEntryOptions: Readonly<Record<string, Option>> = {
   },
   auto_addresses(line, draft, problems) {
     draft.autoAddresses = choice(line, ['off', 'meshed', 'all'], problems) ?? draft.autoAddresses;
+  },
+  max_records(line, draft, problems) {
+    const token = only(line, 'N', problems);
+    const most = token && integer(token, 'max_records', { min: 1, max: maxRecordsLimit }, problems);
+    if (most !== undefined) draft.maxRecords = most;
   },
   endpoint_answers(line, draft, problems) {
     draft.endpointAnswers = choice(line, ['all', 'internal', 'off'], problems) ?? draft.endpointAnswers;

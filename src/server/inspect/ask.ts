@@ -48,7 +48,9 @@ export interface AskResult {
   /** `undefined` where the whole query would be forwarded. */
   readonly reply: MessageText | undefined;
   readonly forwarded: readonly Forwarded[];
-  /** The same over UDP with EDNS says TC: not all fits. */
+  /** Not all fits the largest message. */
+  readonly isCut: boolean;
+  /** Not all fits over UDP with EDNS: the reply says TC. */
   readonly isCutOverUdp: boolean;
 }
 
@@ -100,13 +102,14 @@ export async function askChain(
   });
   try {
     const answerer = new Answerer([['.', chain]], new Float64Array(makeCounters()), silentLogger);
-    const reply = await exchange(answerer, question, environment.hashSeed, 'tcp');
-    const small =
-      reply.length > defaultUdpPayload ? await exchange(answerer, question, environment.hashSeed, 'udp') : reply;
+    const { reply, isCut } = await exchange(answerer, question, environment.hashSeed, 'tcp');
+    const isSmall = reply.length <= defaultUdpPayload;
+    const overUdp = isSmall ? undefined : await exchange(answerer, question, environment.hashSeed, 'udp');
     return {
       reply: reply.length === 0 ? undefined : messageText(reply),
       forwarded: [...forwarded.values()],
-      isCutOverUdp: small.length > 0 && (small[2]! & headerFlag.TC) !== 0,
+      isCut,
+      isCutOverUdp: overUdp !== undefined && overUdp.reply.length > 0 && (overUdp.reply[2]! & headerFlag.TC) !== 0,
     };
   } finally {
     for (const close of closers) await close();
@@ -118,7 +121,7 @@ async function exchange(
   question: Question,
   seed: number,
   transport: 'udp' | 'tcp',
-): Promise<Uint8Array> {
+): Promise<{ reply: Uint8Array; isCut: boolean }> {
   const query = new Query(seed);
   query.bytes = encodeQuestion(encodeName(question.name)!, question.type);
   query.end = query.bytes.length;
@@ -127,7 +130,7 @@ async function exchange(
   query.peer = { address: question.client, port: 0, family: question.clientFamily };
   query.local = { address: question.clientFamily === 4 ? '127.0.0.1' : '::1', port: 53, family: question.clientFamily };
   const length = await answerer.answer(query);
-  return query.out.slice(query.outStart, query.outStart + length);
+  return { reply: query.out.slice(query.outStart, query.outStart + length), isCut: query.isCut };
 }
 
 const silentLogger: Logger = {

@@ -267,10 +267,14 @@ function withNamespace(block: BlockConfig, { namespace, isMeshed }: ClientView):
   return { ...block, plugins };
 }
 
-function replyWarnings({ reply, isCutOverUdp }: AskResult, inspected: InspectedRegistry | undefined): string[] {
+function replyWarnings({ reply, isCut, isCutOverUdp }: AskResult, inspected: InspectedRegistry | undefined): string[] {
   const warnings: string[] = [];
   if (inspected && !inspected.isSynced) warnings.push('the registry is not read yet: what is shown here is not all');
-  if (reply?.flags.includes('tc')) warnings.push('the records do not fit a message: some are left out, over TCP too');
+  const most = inspected?.config.registry.maxRecords;
+  if (most !== undefined && reply?.flags.includes('aa') && reply.answer.length === most) {
+    warnings.push(`max_records ${most}: where there are more, each reply has others of them`);
+  }
+  if (isCut) warnings.push('the records do not fit a message: some are left out, over TCP too');
   else if (isCutOverUdp) warnings.push('over UDP not all of it fits: clients ask again over TCP');
   return warnings;
 }

@@ -69,6 +69,11 @@ describe('errors', () => {
     ['unsynced refuse', "4:10: error: unsynced must be 'servfail' or 'forward', found 'refuse' [COREFILE_ARGUMENT]"],
     ['services yes', "4:10: error: services must be 'on' or 'off', found 'yes' [COREFILE_ARGUMENT]"],
     ['sidecars', "4:1: error: sidecars needs on | off, but the line ends after 'sidecars' [COREFILE_ARGUMENT]"],
+    ['max_records', "4:1: error: max_records needs N, but the line ends after 'max_records' [COREFILE_ARGUMENT]"],
+    ['max_records 0', "4:13: error: max_records must be between 1 and 65535, found '0' [COREFILE_ARGUMENT]"],
+    ['max_records many', "4:13: error: max_records must be an integer, found 'many' [COREFILE_ARGUMENT]"],
+    ['max_records 65536', "4:13: error: max_records must be between 1 and 65535, found '65536' [COREFILE_ARGUMENT]"],
+    ['max_records 5 6', "4:15: error: unexpected argument '6': max_records takes N and no more [COREFILE_ARGUMENT]"],
     ['client_subnet of', "4:15: error: client_subnet must be 'on' or 'off', found 'of' [COREFILE_ARGUMENT]"],
     [
       'locality eu/a/b/c',

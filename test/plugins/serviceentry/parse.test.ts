@@ -145,6 +145,8 @@ describe('accepted', () => {
     ['endpoint_answers off', { endpointAnswers: 'off' }],
     ['merge union', { merge: 'union' }],
     ['merge oldest', { merge: 'oldest' }],
+    ['max_records 1', { maxRecords: 1 }],
+    ['max_records 65535', { maxRecords: 65_535 }],
     ['default_export_to *', { defaultExportTo: ['*'] }],
     ['default_export_to ~', { defaultExportTo: ['~'] }],
     ['default_export_to . team ops', { defaultExportTo: ['.', 'team', 'ops'] }],
