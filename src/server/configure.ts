@@ -7,6 +7,7 @@ import type { MultisocketConfig } from '../plugins/multisocket/config.ts';
 import type { DirectivePlugin } from '../plugins/plugin.ts';
 import { tlsName, type TlsConfig } from '../plugins/tls/config.ts';
 import type { BlockConfig, ListenerConfig, PluginConfig, ServerConfig } from './config.ts';
+import { reportHttpPorts } from './http-ports.ts';
 import { withZonesBelow } from './zones-below.ts';
 
 /** RFC 7858 section 3.1; `-dns.port` says nothing of it, as in CoreDNS. */
@@ -31,6 +32,7 @@ export function configure(
 ): ServerConfig {
   const blocks = serverBlocks.map((block) => readBlock(block, options, problems));
   const listeners = listenersOf(serverBlocks, blocks, options.defaultPort, problems);
+  reportHttpPorts(serverBlocks, blocks, listeners, problems);
   return {
     blocks: withZonesBelow(blocks, listeners),
     listeners,

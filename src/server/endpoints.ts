@@ -42,9 +42,6 @@ export class Endpoints {
   readonly #prometheus: HttpServer[] = [];
   readonly #healthMeter = new HealthMeter();
   readonly #selfChecks: SelfCheck[] = [];
-  /** Which plugin has an address, for those that name one that is taken. */
-  readonly #owners = new Map<string, string>();
-
   /** Rejects, with nothing left open, where an address cannot be listened on. */
   static async open(config: ServerConfig, environment: EndpointsEnvironment): Promise<Endpoints> {
     const endpoints = new Endpoints();
@@ -129,12 +126,6 @@ export class Endpoints {
     { httpMeter: meter, maxConnections }: EndpointsEnvironment,
     accept: HttpServerOptions['accept'],
   ): Promise<HttpServer> {
-    const text = formatHttpAddress(at);
-    const owner = this.#owners.get(text);
-    if (owner !== undefined && at.port !== 0) {
-      throw new Error(`${plugin} cannot listen on ${text}: ${owner} does; name another address behind ${plugin}`);
-    }
-    this.#owners.set(text, plugin);
     return HttpServer.start({ plugin, at, maxConnections, meter, accept });
   }
 }

@@ -168,13 +168,6 @@ describe('an address that is taken', () => {
       expect(server.listeners[0]!.port).toBe(dns);
     },
   );
-
-  it('by another plugin of the Corefile is said so', async () => {
-    const [port = 0] = await freePorts(1);
-    const text = block(`ready localhost:${port}`, `health localhost:${port}`, 'whoami');
-    const message = `ready cannot listen on 127.0.0.1:${port}: health does; name another address behind ready`;
-    await expect(RunningServer.start(configOfText(text), environmentFor())).rejects.toThrow(message);
-  });
 });
 
 describe('prometheus', () => {
