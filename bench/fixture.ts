@@ -152,6 +152,6 @@ const many: ServiceEntry = {
 const sidecar: Sidecar = {
   kind: 'Sidecar',
   meta: { namespace: clientNamespace, name: 'default', created: undefined, origin: { text: 'bench' } },
-  isDefault: true,
+  selector: undefined,
   egressHosts: [{ namespace: '*', host: '*.mesh.test' }],
 };

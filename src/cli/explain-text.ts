@@ -32,10 +32,15 @@ export function explanationText(explanation: Explanation): string {
 }
 
 function headLines({ client, block, reply, forwarded }: Explanation): string[] {
-  const { namespace, isMeshed, address, why } = client;
+  const { namespace, isMeshed, address, sidecar, why } = client;
   const who = namespace === undefined ? 'of no known namespace' : `of namespace ${namespace}`;
   const mesh = isMeshed ? ', in the mesh' : '';
-  const lines = wrap(`client  ${address === undefined ? '' : `${address} `}${who}${mesh}: ${why}`, '  ', '          ');
+  const limit = sidecar === undefined ? '' : `; Sidecar ${sidecar} limits what it sees`;
+  const lines = wrap(
+    `client  ${address === undefined ? '' : `${address} `}${who}${mesh}: ${why}${limit}`,
+    '  ',
+    '          ',
+  );
   if (!block) return lines;
   lines.push(...wrap(`block   ${block.key} (${block.plugins.join(', ')})`, '  ', '          '));
   const result = reply

@@ -1,4 +1,5 @@
 import { everybody, type Visibility } from './ancestors.ts';
+import { isForLimited, RecordStack } from './compile/choice.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { ViewMap, type ByMesh } from './resolve/view-map.ts';
 
@@ -23,10 +24,7 @@ export function visibilityOf(answers: ViewMap<object | undefined>): Visibility {
   return { all: false, namespaces: new Set(seen.map(([namespace]) => namespace)) };
 }
 
-/**
- * That of an ancestor of names that these see. For a limited namespace too: what everybody sees exists, though a Sidecar may
- * hide what it says.
- */
+/** That of an ancestor of names that these see. No Sidecar hides it: what is above a name exists, whoever sees that. */
 export function ancestorClaim(name: Uint8Array, { all, namespaces }: Visibility): NameClaim {
   const record: NameRecord = { name, kind: 'ancestor', flags: 0, ttl: 0 };
   if (all) return ViewMap.uniform<NameRecord | undefined>(record);
@@ -37,18 +35,21 @@ export function ancestorClaim(name: Uint8Array, { all, namespaces }: Visibility)
 
 /** For each client the upper value, or the lower one where it sees none. */
 function layered(upper: NameClaim, lower: NameClaim): NameClaim {
+  const stack = new RecordStack();
+  if (upper.isUniform && lower.isUniform) return ViewMap.uniform(stack.put(upper.others.plain, lower.others.plain));
   const pairOf = (namespace: string | undefined): ByMesh<NameRecord | undefined> => ({
-    plain: upper.get(namespace, false) ?? lower.get(namespace, false),
-    meshed: upper.get(namespace, true) ?? lower.get(namespace, true),
+    plain: stack.put(upper.get(namespace, false), lower.get(namespace, false)),
+    meshed: stack.put(upper.get(namespace, true), lower.get(namespace, true)),
   });
   const namespaces = new Set([...upper.namespaces.keys(), ...lower.namespaces.keys()]);
   return new ViewMap(pairOf(undefined), new Map(Array.from(namespaces, (each) => [each, pairOf(each)])));
 }
 
-/** Whether everybody sees something. */
+/** Whether everybody sees something, whatever a Sidecar hides. */
 export function isForAll(records: NameClaim): boolean {
-  if (records.isUniform) return records.others.plain !== undefined;
-  for (const record of records.values()) if (!record) return false;
+  const { plain } = records.others;
+  if (records.isUniform) return plain !== undefined && isForLimited(plain);
+  for (const record of records.values()) if (!record || !isForLimited(record)) return false;
   return true;
 }
 

@@ -1,36 +1,46 @@
 import { addressBytes } from './address.ts';
-import type { Compiler } from './compile/compile.ts';
+import { pseudoRecord } from './compile/pseudo-record.ts';
 import { IdSets } from './id-sets.ts';
 import { clientName, type NamespaceIds } from './namespace-ids.ts';
-import type { Pod } from './object.ts';
+import type { Labels, Pod } from './object.ts';
 import type { NumberedObjects } from './packed-objects.ts';
 import { clientFlag } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 
+/** The number of the Sidecar that counts for Pods with these labels, where it is not the default one of the namespace. */
+export type SidecarNumber = (namespace: string, pods: readonly Labels[]) => number;
+
 /**
- * Which namespace a client is in by its address: that of the Pod that has it (SEMANTICS.md section 8). An address that
- * two Pods of different namespaces have, as two clusters may, says nothing; nor does that of a node. Pods must have their
- * number when they are added, and have it still when they are removed.
+ * Which namespace a client is in by its address: that of the Pod that has it (SEMANTICS.md section 8), and which Sidecar
+ * counts for it. An address that two Pods of different namespaces have, as two clusters may, says nothing; nor does that of
+ * a node. Pods must have their number when they are added, and have it still when they are removed. What is served changes
+ * with `flush`, so that no client is nobody while its Pod is replaced.
  */
 export class ClientIndex {
   readonly #table: TableWriter;
-  readonly #compiler: Compiler;
   readonly #namespaces: NamespaceIds;
   readonly #objects: NumberedObjects;
+  readonly #sidecarNumber: SidecarNumber;
   readonly #pods = new IdSets();
+  #dirty = new Set<string>();
 
-  constructor(table: TableWriter, compiler: Compiler, namespaces: NamespaceIds, objects: NumberedObjects) {
+  constructor(
+    table: TableWriter,
+    namespaces: NamespaceIds,
+    objects: NumberedObjects,
+    sidecarNumber: SidecarNumber = () => 0,
+  ) {
     this.#table = table;
-    this.#compiler = compiler;
     this.#namespaces = namespaces;
     this.#objects = objects;
+    this.#sidecarNumber = sidecarNumber;
   }
 
   add(pod: Pod): void {
     const id = this.#objects.idOf(pod);
     for (const ip of clientAddresses(pod)) {
       this.#pods.add(ip, id);
-      this.#write(ip);
+      this.#dirty.add(ip);
     }
   }
 
@@ -38,8 +48,20 @@ export class ClientIndex {
     const id = this.#objects.idOf(pod);
     for (const ip of clientAddresses(pod)) {
       this.#pods.delete(ip, id);
-      this.#write(ip);
+      this.#dirty.add(ip);
     }
+  }
+
+  /** Another Sidecar may count for the Pod than before. */
+  touch(pod: Pod): void {
+    for (const ip of clientAddresses(pod)) this.#dirty.add(ip);
+  }
+
+  /** Writes what has changed. */
+  flush(): void {
+    if (this.#dirty.size === 0) return;
+    for (const ip of this.#dirty) this.#write(ip);
+    this.#dirty = new Set();
   }
 
   /** The Pods that have an address (canonical) as a client. */
@@ -55,10 +77,15 @@ export class ClientIndex {
       return;
     }
     const pods = [first, ...others];
+    const { namespace } = first.meta;
     const meshed = pods.every(({ isMeshed }) => isMeshed) ? clientFlag.meshed : 0;
     const forwarder = pods.some(({ labels }) => labels.get('k8s-app') === 'kube-dns') ? clientFlag.forwarder : 0;
-    const id = this.#namespaces.idOf(first.meta.namespace);
-    this.#table.set(this.#compiler.compile({ name, kind: 'client', flags: meshed | forwarder, ttl: id }));
+    const number = this.#namespaces.idOf(namespace);
+    const sidecar = this.#sidecarNumber(
+      namespace,
+      pods.map(({ labels }) => labels),
+    );
+    this.#table.set(pseudoRecord({ kind: 'client', name, flags: meshed | forwarder, number, sidecar }));
   }
 }
 

@@ -1,52 +1,81 @@
-import { limitedNamespace, pseudoName } from './table/layout.ts';
-import type { Compiler, ViewNamespaces } from './compile/compile.ts';
+import type { NamespaceNumbers } from './compile/views.ts';
+import { pseudoRecord } from './compile/pseudo-record.ts';
+import { egressNamespace, pseudoName } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 
-/** Numbers for namespaces: records of the table speak of them by number. A number is never given twice. */
-export class NamespaceIds implements ViewNamespaces {
+/**
+ * Numbers for namespaces: records of the table speak of them by number. A number is there as long as something speaks of
+ * its namespace. It is not given to another for as long as there are numbers that nobody had, which are 2³¹: a query that
+ * is under way, or an old generation of the table, never takes one namespace for another.
+ */
+export class NamespaceIds implements NamespaceNumbers {
   readonly #table: TableWriter;
-  readonly #compiler: Compiler;
   readonly #ids = new Map<string, number>();
-  readonly #limited = new Set<string>();
+  /** How often something speaks of a namespace. */
+  readonly #uses = new Map<string, number>();
+  /** Of which nothing speaks any more, unless that has changed meanwhile. */
+  readonly #unused = new Set<string>();
+  #last = 0;
 
-  constructor(table: TableWriter, compiler: Compiler) {
+  constructor(table: TableWriter) {
     this.#table = table;
-    this.#compiler = compiler;
+  }
+
+  /** How many namespaces have a number. */
+  get size(): number {
+    return this.#ids.size;
   }
 
   /** The number of a namespace, from 1; workers find it by the name from then on. */
   idOf(namespace: string): number {
     let id = this.#ids.get(namespace);
     if (id === undefined) {
-      id = this.#ids.size + 1;
+      id = this.#nextNumber();
       this.#ids.set(namespace, id);
       const name = namespaceName(namespace);
-      if (name) this.#write(name, id, 0);
+      if (name) this.#table.set(pseudoRecord({ kind: 'namespace', name, number: id }));
     }
     return id;
   }
 
-  isLimited(namespace: string): boolean {
-    return this.#limited.has(namespace);
+  /** The number that a namespace has, 0 for none. */
+  numberOf(namespace: string): number {
+    return this.#ids.get(namespace) ?? 0;
   }
 
-  /** Namespaces that a Sidecar limits. */
-  get limited(): ReadonlySet<string> {
-    return this.#limited;
+  /** Something that is there now speaks of the namespace. */
+  use(namespace: string): void {
+    this.#uses.set(namespace, (this.#uses.get(namespace) ?? 0) + 1);
   }
 
-  /** Says whether a Sidecar limits what clients of the namespace see. */
-  limit(namespace: string, isLimited: boolean): void {
-    if (isLimited) this.#limited.add(namespace);
-    else this.#limited.delete(namespace);
-    const id = this.idOf(namespace);
-    const name = Uint8Array.of(pseudoName.number, id >>> 24, (id >>> 16) & 255, (id >>> 8) & 255, id & 255, 0);
-    if (isLimited) this.#write(name, id, limitedNamespace);
-    else this.#table.delete(name);
+  /** What spoke of the namespace has gone. Its number stays until `forgetUnused`. */
+  unuse(namespace: string): void {
+    const left = (this.#uses.get(namespace) ?? 0) - 1;
+    if (left > 0) this.#uses.set(namespace, left);
+    else {
+      this.#uses.delete(namespace);
+      this.#unused.add(namespace);
+    }
   }
 
-  #write(name: Uint8Array, id: number, flags: number): void {
-    this.#table.set(this.#compiler.compile({ name, kind: 'namespace', flags, ttl: id }));
+  /** Takes the numbers of namespaces back that no record speaks of any more. */
+  forgetUnused(): void {
+    if (this.#unused.size === 0) return;
+    for (const namespace of this.#unused) {
+      if (this.#uses.has(namespace) || !this.#ids.delete(namespace)) continue;
+      const name = namespaceName(namespace);
+      if (name) this.#table.delete(name);
+    }
+    this.#unused.clear();
+  }
+
+  #nextNumber(): number {
+    if (this.#last + 1 < egressNamespace.own) return ++this.#last;
+    // After two thousand million namespaces: one that nobody has now.
+    const taken = new Set(this.#ids.values());
+    let number = 1;
+    while (taken.has(number)) number++;
+    return number;
   }
 }
 

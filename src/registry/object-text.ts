@@ -63,7 +63,8 @@ export function objectOfText(key: string, text: string): RegistryObject {
     case 'Sidecar': {
       const list = fields[2] as readonly [readonly string[]] | null | undefined;
       const egressHosts = list ? list[0].map(egressHostOf) : undefined;
-      return { kind, meta, isDefault: fields[1] === 1, egressHosts };
+      const selector = Array.isArray(fields[1]) ? mapOf<string>(fields[1][0] as Json) : undefined;
+      return { kind, meta, selector, egressHosts };
     }
   }
 }
@@ -110,7 +111,7 @@ function bodyOf(object: RegistryObject): string {
     case 'Sidecar':
       return short([
         created,
-        object.isDefault ? 1 : null,
+        object.selector ? [pairs(object.selector)] : null,
         object.egressHosts ? [object.egressHosts.map(egressHostText)] : null,
       ]);
   }

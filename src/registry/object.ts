@@ -110,18 +110,18 @@ export interface Service {
 
 /** The egress hosts of a Sidecar, one `NAMESPACE/DNS` of its `hosts`. */
 export interface EgressHost {
-  /** A namespace, `*` for all, `.` for the Sidecar's own, `~` for none. */
+  /** A namespace, `*` for all, `.` for the client's own; with `~` in front it excludes. */
   readonly namespace: string;
   /** Lower-case: a host, `*.suffix`, or `*` for all. */
   readonly host: string;
 }
 
-/** `networking.istio.io` Sidecar: limits what the clients of its namespace see. */
+/** `networking.istio.io` Sidecar: limits what clients see. */
 export interface Sidecar {
   readonly kind: 'Sidecar';
   readonly meta: ObjectMeta;
-  /** It selects no workloads: it is the default one of its namespace. */
-  readonly isDefault: boolean;
+  /** `undefined` without workloadSelector: it is the default one of its namespace. An empty one selects every client. */
+  readonly selector: Labels | undefined;
   /** Of all egress listeners together; `undefined` where none names hosts, which limits nothing. */
   readonly egressHosts: readonly EgressHost[] | undefined;
 }

@@ -15,8 +15,10 @@ export interface RegistryOptions {
   readonly allow: ReadonlyMap<string, readonly string[]>;
   /** exportTo of ServiceEntries that say none. */
   readonly defaultExportTo: readonly string[];
-  /** The default Sidecar of a namespace limits what its clients see. */
+  /** The Sidecar that counts for a client limits what it sees. */
   readonly sidecars: boolean;
+  /** The namespace whose default Sidecar is that of all namespaces without one. */
+  readonly rootNamespace: string;
   /** A Kubernetes Service takes precedence over a ServiceEntry of the same name, but for clients of its namespace. */
   readonly services: boolean;
   /** `REGION/ZONE/SUBZONE`, from which SRV priorities follow; '' where the option is not used. */
@@ -40,6 +42,7 @@ export const defaultRegistryOptions: RegistryOptions = {
   allow: new Map(),
   defaultExportTo: ['*'],
   sidecars: false,
+  rootNamespace: 'istio-system',
   services: false,
   locality: '',
   zones: [],

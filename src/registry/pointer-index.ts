@@ -1,6 +1,8 @@
 import type { NameRecord } from './compile/compile.ts';
+import { answersIn } from './compile/host-records.ts';
 import { reverseName } from './compile/pointers.ts';
 import { maxHostLength } from './host.ts';
+import { limitedPointer, pointerRecord, type Claim, type LimitedPointer, type Pointer } from './pointer-records.ts';
 import type { PublishedNames } from './published-names.ts';
 import type { Publisher } from './publisher.ts';
 import { RareMap } from './rare-map.ts';
@@ -9,24 +11,10 @@ import { ViewMap, type ByMesh } from './resolve/view-map.ts';
 import { addressFromReverseName } from './reverse-name.ts';
 import { endpointTarget } from './table/layout.ts';
 
-/** SEMANTICS.md section 7. */
-export const maxPointers = 32;
 /** Addresses of a family that the table holds for a host. */
 const maxTableAddresses = 65_535;
 
 type Answers = ViewMap<HostAnswer | undefined>;
-
-/** What one host says of one address, to whom. */
-export interface Claim {
-  readonly host: string;
-  readonly pointers: ViewMap<Pointer | undefined>;
-  readonly created: number;
-}
-
-interface Pointer {
-  readonly target: string;
-  readonly ttl: number;
-}
 
 /** What the index asks for what it has written. */
 export type PointerNames = Pick<PublishedNames, 'encode' | 'pointerAt' | 'pointerNames' | 'addressesOf'>;
@@ -72,8 +60,10 @@ export class PointerIndex {
   /** Takes note of what a host says now, before that is published. What is served changes until `flush`. */
   update(host: string, answers: Answers): void {
     const before = this.#byHost.get(host) ?? this.#names.addressesOf(host);
-    if (answers.isUniform && (answers.others.plain?.addresses.length ?? 0) <= maxTableAddresses) {
-      this.#updateUniform(host, answers.others.plain, before);
+    const { plain } = answers.others;
+    const isHeeded = plain?.namespace !== undefined || !answers.isUniform;
+    if (!isHeeded && (plain?.addresses.length ?? 0) <= maxTableAddresses) {
+      this.#updateUniform(host, plain, before);
       return;
     }
     const { addresses, created } = claimedBy(answers);
@@ -86,7 +76,10 @@ export class PointerIndex {
         const target = answer && targets.get(answer)?.get(address);
         return target === undefined ? undefined : { target, ttl: answer!.ttl };
       });
-      this.#claim(address, { host, pointers, created }, before);
+      const lists = new Map<HostAnswer, LimitedPointer | undefined>();
+      const limited = answers.map((answer) => answer && limitedPointer(answer, address, targets, lists));
+      const isLimited = [...limited.values()].some((each) => each !== undefined);
+      this.#claim(address, { host, pointers, created, ...(isLimited ? { limited } : {}) }, before);
     }
   }
 
@@ -109,7 +102,7 @@ export class PointerIndex {
     this.#changed = false;
     for (const address of this.#dirty) {
       const claims = this.#claims.get(address) ?? [];
-      changed = this.#write(reverseName(address), claims) || changed;
+      changed = this.#write(address, claims) || changed;
       if (claims.length === 0 || isTold(claims)) this.#claims.delete(address);
     }
     if (this.#dirty.size > 0) this.#dirty = new Set();
@@ -137,7 +130,7 @@ export class PointerIndex {
     const record = this.#names.pointerAt(text);
     if (!record) {
       if (!isTold([claim])) return [];
-      this.#changed = this.#write(text, [claim]) || this.#changed;
+      this.#changed = this.#write(address, [claim]) || this.#changed;
       return undefined;
     }
     if (hostOf(record) !== claim.host) return [this.#claimIn(record)];
@@ -174,20 +167,20 @@ export class PointerIndex {
     }
   }
 
-  #write(text: string, claims: readonly Claim[]): boolean {
+  #write(address: string, claims: readonly Claim[]): boolean {
+    const text = reverseName(address);
     if (claims.length === 0) return this.#publisher.publishPointer(text, undefined);
     const name = this.#names.encode(text)!;
-    if (claims.every(({ pointers }) => pointers.isUniform)) {
-      const record = pointerRecord(name, claims, undefined, false);
-      return this.#publisher.publishPointer(text, ViewMap.uniform(record));
+    const recordFor = (namespace: string | undefined, isMeshed: boolean): NameRecord | undefined =>
+      pointerRecord(name, address, claims, namespace, isMeshed);
+    if (claims.every(({ pointers, limited }) => pointers.isUniform && (!limited || limited.isUniform))) {
+      return this.#publisher.publishPointer(text, ViewMap.uniform(recordFor(undefined, false)));
     }
     const namespaces = new Set<string>();
     for (const { pointers } of claims) for (const namespace of pointers.namespaces.keys()) namespaces.add(namespace);
-    const record = (namespace: string | undefined, isMeshed: boolean): NameRecord | undefined =>
-      pointerRecord(name, claims, namespace, isMeshed);
     const pair = (namespace: string | undefined): ByMesh<NameRecord | undefined> => ({
-      plain: record(namespace, false),
-      meshed: record(namespace, true),
+      plain: recordFor(namespace, false),
+      meshed: recordFor(namespace, true),
     });
     const views = new ViewMap(pair(undefined), new Map(Array.from(namespaces, (each) => [each, pair(each)])));
     return this.#publisher.publishPointer(text, views);
@@ -198,10 +191,11 @@ export class PointerIndex {
 function claimedBy(answers: Answers): { addresses: ReadonlySet<string>; created: number } {
   const addresses = new Set<string>();
   let created = Infinity;
-  for (const answer of answers.values()) {
-    if (!answer) continue;
-    for (const { address } of answer.pointers) addresses.add(address);
-    created = Math.min(created, answer.created);
+  for (const first of answers.values()) {
+    for (const answer of answersIn(first)) {
+      for (const { address } of answer.pointers) addresses.add(address);
+      created = Math.min(created, answer.created);
+    }
   }
   return { addresses, created };
 }
@@ -209,21 +203,25 @@ function claimedBy(answers: Answers): { addresses: ReadonlySet<string>; created:
 /** The targets of each answer by address. */
 function targetsOf(answers: Answers): ReadonlyMap<HostAnswer, ReadonlyMap<string, string>> {
   const targets = new Map<HostAnswer, ReadonlyMap<string, string>>();
-  for (const answer of answers.values()) {
-    if (answer) targets.set(answer, new Map(answer.pointers.map(({ address, target }) => [address, target])));
+  for (const first of answers.values()) {
+    for (const answer of answersIn(first)) {
+      // What comes behind it was looked at with another.
+      if (targets.has(answer)) break;
+      targets.set(answer, new Map(answer.pointers.map(({ address, target }) => [address, target])));
+    }
   }
   return targets;
 }
 
 /** Whether the PTR record says who claims the address. A target that is too long to be a name is not in it. */
 function isTold(claims: readonly Claim[]): boolean {
-  if (claims.length !== 1) return false;
+  if (claims.length !== 1 || claims[0]!.limited) return false;
   const { isUniform, others } = claims[0]!.pointers;
   return isUniform && others.plain!.target.length <= maxHostLength;
 }
 
 function isSame(a: Claim, b: Claim): boolean {
-  if (a.created !== b.created || !a.pointers.isUniform || !b.pointers.isUniform) return false;
+  if (a.limited || b.limited || a.created !== b.created || !a.pointers.isUniform || !b.pointers.isUniform) return false;
   const [left, right] = [a.pointers.others.plain!, b.pointers.others.plain!];
   return left.target === right.target && left.ttl === right.ttl;
 }
@@ -232,26 +230,6 @@ function isSame(a: Claim, b: Claim): boolean {
 function hostOf({ pointers, flags }: NameRecord): string {
   const target = pointers![0]!;
   return (flags & endpointTarget) === 0 ? target : target.slice(target.indexOf('.') + 1);
-}
-
-function pointerRecord(
-  name: Uint8Array,
-  claims: readonly Claim[],
-  namespace: string | undefined,
-  isMeshed: boolean,
-): NameRecord | undefined {
-  const targets: string[] = [];
-  let least = Infinity;
-  for (const { pointers } of claims) {
-    const pointer = pointers.get(namespace, isMeshed);
-    if (!pointer) continue;
-    targets.push(pointer.target);
-    least = Math.min(least, pointer.ttl);
-    if (targets.length === maxPointers) break;
-  }
-  if (targets.length === 0) return undefined;
-  const flags = claims.length === 1 && targets[0] !== claims[0]!.host ? endpointTarget : 0;
-  return { name, kind: 'pointer', flags, ttl: least, pointers: targets };
 }
 
 /** Where a claim belongs among those that are in order. */

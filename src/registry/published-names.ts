@@ -69,9 +69,11 @@ export class PublishedNames {
   }
 
   keepHost(text: string, host: PublishedHost, claim: NameClaim): void {
-    if (host.labels !== noLabels || !claim.isUniform || this.fixedAt(text)) this.#special.set(text, host);
+    const isWhole = isForAll(claim);
+    const isSpecial = host.labels !== noLabels || !claim.isUniform || !isWhole || this.fixedAt(text) !== undefined;
+    if (isSpecial) this.#special.set(text, host);
     else this.#special.delete(text);
-    keep(this.#partialHosts, text, isForAll(claim) ? undefined : claim);
+    keep(this.#partialHosts, text, isWhole ? undefined : claim);
   }
 
   forgetHost(text: string): void {

@@ -1,8 +1,10 @@
 import { encodeName, formatName } from '../wire/name.ts';
 import { Ancestors, everybody } from './ancestors.ts';
 import { ancestorClaim, hasAny, isForAll, settle, visibilityOf, type NameClaim } from './claims.ts';
-import type { Compiler, NameRecord, ViewNamespaces } from './compile/compile.ts';
-import { namesOf, ownRecord, type ViewedName } from './compile/host-records.ts';
+import { withFlags } from './compile/choice.ts';
+import { Compiler, type NameRecord } from './compile/compile.ts';
+import { namesOf, ownRecords, type ViewedName } from './compile/host-records.ts';
+import { ViewCompiler, type NamespaceNumbers } from './compile/views.ts';
 import { isWildcard } from './host.ts';
 import type { RegistryOptions } from './options.ts';
 import type { PointerNames } from './pointer-index.ts';
@@ -21,8 +23,8 @@ type PublisherOptions = Pick<RegistryOptions, 'zones' | 'zonesBelow' | 'allocati
  */
 export class Publisher {
   readonly #table: TableWriter;
-  readonly #compiler: Compiler;
-  readonly #namespaces: ViewNamespaces;
+  readonly #compiler = new Compiler();
+  readonly #views: ViewCompiler;
   readonly #names: PublishedNames;
   readonly #ancestors: Ancestors;
   /** Zones where the server says what exists, so that ancestors of reverse names count. */
@@ -35,14 +37,12 @@ export class Publisher {
    */
   constructor(
     table: TableWriter,
-    compiler: Compiler,
-    namespaces: ViewNamespaces,
+    namespaces: NamespaceNumbers,
     { zones, zonesBelow = [], allocationZones, ttl }: PublisherOptions,
     serverAddresses: readonly string[],
   ) {
     this.#table = table;
-    this.#compiler = compiler;
-    this.#namespaces = namespaces;
+    this.#views = new ViewCompiler(this.#compiler, namespaces);
     this.#names = new PublishedNames(table);
     this.#knownZones = [...zones, ...allocationZones].map((zone) => `.${zone}`.slice(0, -1));
     this.#ancestors = new Ancestors(
@@ -78,7 +78,7 @@ export class Publisher {
     if (!name) return false;
     const before = this.#names.hostAt(host, name);
     if (!hasAny(answers)) return before ? this.#withdraw(host, name, before) : false;
-    const own = answers.map((answer) => answer && ownRecord(name, host, answer));
+    const own = ownRecords(name, host, answers);
     const below = namesOf(host, answers);
     const seenBy = visibilityOf(answers);
     const labels = below.length === 0 ? noLabels : `.${below.map(({ label }) => label).join('.')}.`;
@@ -87,7 +87,7 @@ export class Publisher {
     this.#ancestors.move(host, before?.seenBy, seenBy);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
     if (!before) this.#saveBelow(host, name);
-    let changed = this.#render(host, name, own);
+    let changed = this.#render(host, name, isForAll(own) ? own : undefined);
     for (const each of below) changed = this.#publishEndpoint(each) || changed;
     const left = before === undefined || before.labels === labels ? [] : split(before.labels);
     const kept = left.length > 0 ? new Set(split(labels)) : undefined;
@@ -105,8 +105,9 @@ export class Publisher {
     const isHidden = this.#names.isClaimedForAll(text, name);
     if (records) this.#saveAncestor(text, name);
     const isAlone = !isHidden && !this.#names.hasKeptHost(text);
-    this.#names.keepPointer(text, isAlone && records?.isUniform ? undefined : records);
-    return isHidden ? false : this.#render(text, name, isAlone ? records : undefined);
+    const isTold = isAlone && records?.isUniform === true && isForAll(records);
+    this.#names.keepPointer(text, isTold ? undefined : records);
+    return isHidden ? false : this.#render(text, name, isTold ? records : undefined);
   }
 
   #withdraw(host: string, name: Uint8Array, { labels, seenBy }: PublishedHost): boolean {
@@ -141,8 +142,8 @@ export class Publisher {
     let records = top && isForAll(top) ? top : settle(this.#claimsAt(text, name, top));
     const fixed = this.#names.fixedAt(text);
     // The apex stays an apex, for all: it has SOA and NS beside what the host says.
-    if (fixed) records = records?.map((record) => record && { ...record, flags: record.flags | fixed.flags });
-    const bytes = records && this.#compiler.compileViews(name, records, this.#namespaces);
+    if (fixed) records = records?.map((record) => record && withFlags(record, fixed.flags));
+    const bytes = records && this.#views.compile(name, records);
     return bytes ? this.#table.set(bytes) : this.#table.delete(name);
   }
 

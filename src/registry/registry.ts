@@ -3,9 +3,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { AllocationKeeper, type Allocation } from './allocation/keeper.ts';
 import { ClientIndex } from './client-index.ts';
-import { Compiler } from './compile/compile.ts';
 import { NamespaceIds } from './namespace-ids.ts';
-import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry } from './object.ts';
+import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry, type Sidecar } from './object.ts';
 import type { RegistryOptions } from './options.ts';
 import { OversizeWatch } from './oversize.ts';
 import { PackedMap } from './packed-map.ts';
@@ -13,15 +12,19 @@ import { PodDemandWatch } from './pod-demand.ts';
 import { PointerIndex } from './pointer-index.ts';
 import { Publisher } from './publisher.ts';
 import type { Rejection, RejectionReason } from './rejection.ts';
-import { createdOf, resolveHost, type ResolveContext } from './resolve/resolve.ts';
+import { createdOf, type ResolveContext } from './resolve/resolve.ts';
+import { resolveHost } from './resolve/resolve-host.ts';
+import { ownSidecar, rootSidecar } from './resolve/sidecar.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import { ServiceNames } from './service-names.ts';
+import { SidecarIndex } from './sidecar-index.ts';
 import type { Change, PodDemand, Sink } from './source.ts';
 import { Store, type Refusal } from './store.ts';
 import { syncState } from './table/layout.ts';
 import type { TableWriter } from './table/writer.ts';
 import { Tally } from './tally.ts';
 import { TextSet } from './text-set.ts';
+import { namedNamespaces, namespacesIn } from './used-namespaces.ts';
 
 /** What a registry holds and has done, for logs, metrics and tests. */
 export interface RegistryStatus {
@@ -60,6 +63,7 @@ export class Registry implements Sink {
   readonly #clients: ClientIndex;
   readonly #namespaces: NamespaceIds;
   readonly #serviceNames: ServiceNames;
+  readonly #sidecars: SidecarIndex;
   readonly #keeper: AllocationKeeper | undefined;
   readonly #oversize: OversizeWatch;
   readonly #podDemand: PodDemandWatch;
@@ -76,22 +80,21 @@ export class Registry implements Sink {
     this.#environment = environment;
     this.#heldBack = options.autoAddresses === 'off' ? new PackedMap() : undefined;
     this.store = new Store(options);
-    const compiler = new Compiler();
-    this.#namespaces = new NamespaceIds(table, compiler);
-    this.#publisher = new Publisher(table, compiler, this.#namespaces, options, serverAddresses);
+    this.#namespaces = new NamespaceIds(table);
+    for (const namespace of namedNamespaces(options.defaultExportTo)) this.#namespaces.use(namespace);
+    this.#publisher = new Publisher(table, this.#namespaces, options, serverAddresses);
     this.#oversize = new OversizeWatch(environment.logger, options.maxRecords);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
     this.#pointers = new PointerIndex(this.#publisher, this.#publisher.names, (host) =>
       createdOf(host, this.store.entriesOf(host), this.context),
     );
-    this.#clients = new ClientIndex(table, compiler, this.#namespaces, this.store.packed);
+    this.#sidecars = new SidecarIndex(table, this.#namespaces, this.store, options.rootNamespace);
+    this.#clients = new ClientIndex(table, this.#namespaces, this.store.packed, this.#sidecars.numberFor);
     this.#serviceNames = new ServiceNames(table, this.store.services);
     this.context = {
       options,
       select: (entry) => this.store.workloads.selectedBy(entry),
-      sidecar: (namespace) => (options.sidecars ? this.store.sidecarOf(namespace) : undefined),
       hasService: (host) => this.store.services.hasHost(host),
-      limitedNamespaces: () => this.#namespaces.limited,
       allocated: (entry, host) => this.#keeper?.addressesOf(entry, host) ?? [],
     };
     this.#keeper = environment.allocation && new AllocationKeeper(environment.allocation);
@@ -131,6 +134,14 @@ export class Registry implements Sink {
     return this.#clients.podsOf(ip);
   }
 
+  /** The Sidecar that counts for a client of the namespace that has these Pods, where Sidecars are heeded. */
+  sidecarFor(namespace: string, pods: readonly Pod[]): Sidecar | undefined {
+    const { sidecars, rootNamespace } = this.#options;
+    if (!sidecars) return undefined;
+    const labels = pods.map((pod) => pod.labels);
+    return ownSidecar(this.store.sidecarsOf(namespace), labels) ?? rootSidecar(this.store.sidecarsOf(rootNamespace));
+  }
+
   /** A host that can be asked for, for a hint at the start; `undefined` where none is served. */
   get exampleHost(): string | undefined {
     return this.#publisher.names.exampleHost;
@@ -149,8 +160,12 @@ export class Registry implements Sink {
     let changed = this.#serviceNames.update(this.store.hasWildcards);
     for (const host of dirty) changed = this.#resolve(host) || changed;
     changed = this.#pointers.flush() || changed;
+    changed = this.#sidecars.flush(this.#clients) || changed;
+    this.#clients.flush();
+    this.#sidecars.sweep();
+    this.#namespaces.forgetUnused();
     if (changed) this.#touchSerial();
-    if (dirty.size > 0 && told) this.#logChanges(told, dirty, changed);
+    if ((dirty.size > 0 || changed) && told) this.#logChanges(told, dirty, changed);
     this.store.packed.settle();
     this.#podDemand.flush();
   }
@@ -190,7 +205,8 @@ export class Registry implements Sink {
     if (object.kind === 'ServiceEntry') this.#keeper?.add(object);
     if (object.kind === 'Pod') this.#clients.add(object);
     if (object.kind === 'Service') this.#serviceNames.touch(object);
-    if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
+    if (object.kind === 'Sidecar' && this.#options.sidecars) this.#sidecars.touch(object);
+    for (const namespace of namespacesIn(object)) this.#namespaces.use(namespace);
   }
 
   #remove(object: RegistryObject, dirty: TextSet): void {
@@ -198,13 +214,8 @@ export class Registry implements Sink {
     this.store.remove(object, dirty);
     if (object.kind === 'Service') this.#serviceNames.touch(object);
     if (object.kind === 'ServiceEntry') this.#keeper?.remove(object);
-    if (object.kind === 'Sidecar') this.#limit(object.meta.namespace);
-  }
-
-  #limit(namespace: string): void {
-    if (!this.#options.sidecars) return;
-    const sidecar = this.store.sidecarOf(namespace);
-    this.#namespaces.limit(namespace, sidecar?.egressHosts !== undefined);
+    if (object.kind === 'Sidecar' && this.#options.sidecars) this.#sidecars.touch(object);
+    for (const namespace of namespacesIn(object)) this.#namespaces.unuse(namespace);
   }
 
   /** Resolves and publishes one host, and the one above where an endpoint name of it comes into or out of view. */

@@ -7,7 +7,7 @@ import { compareNames, type ObjectKind, type RegistryObject, type ServiceEntry, 
 import type { RegistryOptions } from './options.ts';
 import { PackedObjects } from './packed-objects.ts';
 import type { Workload } from './resolve/endpoints.ts';
-import { defaultSidecar } from './resolve/sidecar.ts';
+import { bySelectorAndAge } from './resolve/sidecar.ts';
 import { ServiceIndex } from './service-index.ts';
 import { Tally } from './tally.ts';
 import type { TextSet } from './text-set.ts';
@@ -82,10 +82,10 @@ export class Store {
     return ids.map((id) => this.#entry(id)).filter((entry) => this.#isFiled(entry, host));
   }
 
-  /** The default Sidecar of a namespace. */
-  sidecarOf(namespace: string): Sidecar | undefined {
+  /** The Sidecars of a namespace, in the order in which they are tried. */
+  sidecarsOf(namespace: string): readonly Sidecar[] {
     const ids = this.#sidecars.of(namespace);
-    return ids.length === 0 ? undefined : defaultSidecar(ids.map((id) => this.packed.objectOf(id) as Sidecar));
+    return ids.map((id) => this.packed.objectOf(id) as Sidecar).toSorted(bySelectorAndAge);
   }
 
   /** Whether any ServiceEntry has a wildcard host that it may take. */
@@ -111,7 +111,6 @@ export class Store {
         break;
       case 'Sidecar':
         this.#sidecars.add(object.meta.namespace, id);
-        this.#touchAll(dirty);
         break;
       default:
         this.workloads.addWorkload(object);
@@ -136,7 +135,6 @@ export class Store {
         break;
       case 'Sidecar':
         this.#sidecars.delete(object.meta.namespace, id);
-        this.#touchAll(dirty);
         break;
       default:
         this.#touchSelecting(object, dirty);
@@ -203,10 +201,5 @@ export class Store {
     for (const entry of this.workloads.selecting(workload)) {
       for (const host of entry.hosts) if (this.#isFiled(entry, host)) dirty.add(host);
     }
-  }
-
-  /** A Sidecar speaks of hosts by pattern: whom it concerns is found by asking all. */
-  #touchAll(dirty: TextSet): void {
-    if (this.#options.sidecars) for (const host of this.#hosts()) dirty.add(host);
   }
 }

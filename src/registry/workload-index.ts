@@ -59,10 +59,9 @@ export class WorkloadIndex {
     this.#forgetIfEmpty(entry.meta.namespace, namespace);
   }
 
-  /** The workloads that the ServiceEntry selects, in no particular order: selector ⊆ labels, in its own namespace. */
-  selectedBy(entry: ServiceEntry): Workload[] {
-    const { selector } = entry;
-    const namespace = selector && this.#namespaces.get(entry.meta.namespace);
+  /** The workloads that an object selects, in no particular order: selector ⊆ labels, in its own namespace. */
+  selectedBy({ selector, meta }: Pick<ServiceEntry, 'selector' | 'meta'>): Workload[] {
+    const namespace = selector && this.#namespaces.get(meta.namespace);
     if (!namespace) return [];
     let fewest = '';
     for (const [key, value] of selector) {

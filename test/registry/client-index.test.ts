@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressBytes } from '../../src/registry/address.ts';
 import { ClientIndex } from '../../src/registry/client-index.ts';
-import { Compiler } from '../../src/registry/compile/compile.ts';
 import { clientName, NamespaceIds } from '../../src/registry/namespace-ids.ts';
 import { clientFlag, recordOffset } from '../../src/registry/table/layout.ts';
 import { TableReader } from '../../src/registry/table/reader.ts';
@@ -11,9 +10,10 @@ import { numberedObjects, pod } from './harness.ts';
 
 function setUp() {
   const writer = new TableWriter(3);
-  const ids = new NamespaceIds(writer, new Compiler());
-  const index = new ClientIndex(writer, new Compiler(), ids, numberedObjects());
+  const ids = new NamespaceIds(writer);
+  const index = new ClientIndex(writer, ids, numberedObjects());
   const of = (ip: string): string => {
+    index.flush();
     const reader = new TableReader(writer.handle);
     const name = clientName(addressBytes(ip));
     const record = reader.find(new NameHasher(3).hash(name, 0, name.length), name, 0, name.length);
@@ -61,4 +61,14 @@ test('host-network Pods and those that have ended say nothing', () => {
   index.add(pod('one/ended', ['10.0.0.2'], {}, { hasEnded: true }));
   index.add(pod('one/unready', ['10.0.0.3'], {}, { isReady: false }));
   expect([of('10.0.0.1'), of('10.0.0.2'), of('10.0.0.3')]).toEqual(['nobody', 'nobody', 'one']);
+});
+
+test('what is served changes with flush alone', () => {
+  const { index, of } = setUp();
+  const one = pod('one/p', ['10.0.0.1'], {});
+  index.add(one);
+  expect(of('10.0.0.1')).toBe('one');
+  index.remove(one);
+  index.add(pod('one/q', ['10.0.0.1'], {}, { isMeshed: true }));
+  expect(of('10.0.0.1')).toBe('one meshed');
 });

@@ -15,7 +15,7 @@ const clients = {
 const sidecar: Sidecar = {
   kind: 'Sidecar',
   meta: { namespace: 'one', name: 'nothing', created: undefined, origin: { text: 'test' } },
-  isDefault: true,
+  selector: undefined,
   egressHosts: [],
 };
 const reverse = '1.0.0.10.in-addr.arpa';

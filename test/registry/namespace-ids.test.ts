@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { Compiler } from '../../src/registry/compile/compile.ts';
 import { clientName, namespaceName, NamespaceIds } from '../../src/registry/namespace-ids.ts';
-import { limitedNamespace, pseudoName, recordOffset } from '../../src/registry/table/layout.ts';
+import { pseudoName, recordOffset } from '../../src/registry/table/layout.ts';
 import { TableReader } from '../../src/registry/table/reader.ts';
 import { TableWriter } from '../../src/registry/table/writer.ts';
 import { readUint32 } from '../../src/wire/message.ts';
@@ -19,7 +18,7 @@ function find(writer: TableWriter, name: Uint8Array): { number: number; flags: n
 
 test('numbers count from 1, stay, and are found by the name', () => {
   const writer = new TableWriter(seed);
-  const ids = new NamespaceIds(writer, new Compiler());
+  const ids = new NamespaceIds(writer);
   const names = Array.from({ length: 300 }, (_, i) => `namespace-${i}`);
   expect(names.map((name) => ids.idOf(name))).toEqual(names.map((_, i) => i + 1));
   expect(ids.idOf('namespace-7')).toBe(8);
@@ -27,24 +26,28 @@ test('numbers count from 1, stay, and are found by the name', () => {
   expect(find(writer, namespaceName('other')!)).toBeUndefined();
 });
 
-test('a limit stands beside the number and can be lifted', () => {
+test('a number is there while something speaks of the namespace, and is not given to another afterwards', () => {
   const writer = new TableWriter(seed);
-  const ids = new NamespaceIds(writer, new Compiler());
-  ids.idOf('first');
-  ids.limit('team', true);
-  const numberName = Uint8Array.of(pseudoName.number, 0, 0, 0, 2, 0);
-  expect(find(writer, numberName)).toEqual({ number: 2, flags: limitedNamespace });
-  expect([...ids.limited]).toEqual(['team']);
-  expect([ids.isLimited('team'), ids.isLimited('first')]).toEqual([true, false]);
-  ids.limit('team', false);
-  expect(find(writer, numberName)).toBeUndefined();
-  expect(ids.isLimited('team')).toBe(false);
-  expect(find(writer, namespaceName('team')!)?.number).toBe(2);
+  const ids = new NamespaceIds(writer);
+  ids.use('a');
+  ids.use('a');
+  expect(ids.idOf('a')).toBe(1);
+  ids.unuse('a');
+  ids.forgetUnused();
+  expect(find(writer, namespaceName('a')!)?.number).toBe(1);
+  ids.unuse('a');
+  ids.use('a');
+  ids.forgetUnused();
+  expect(ids.numberOf('a')).toBe(1);
+  ids.unuse('a');
+  ids.forgetUnused();
+  expect([ids.numberOf('a'), ids.size, find(writer, namespaceName('a')!)]).toEqual([0, 0, undefined]);
+  expect([ids.idOf('b'), ids.idOf('a')]).toEqual([2, 3]);
 });
 
 test('a name that is longer than Kubernetes allows has a number, and no record', () => {
   const writer = new TableWriter(seed);
-  const ids = new NamespaceIds(writer, new Compiler());
+  const ids = new NamespaceIds(writer);
   expect(namespaceName('x'.repeat(63))).toHaveLength(65);
   expect(namespaceName('x'.repeat(64))).toBeUndefined();
   expect(ids.idOf('x'.repeat(64))).toBe(1);

@@ -39,7 +39,7 @@ const full: readonly RegistryObject[] = [
   {
     kind: 'Sidecar',
     meta: { namespace: 'a', name: 's', created: 5, origin: { text: '' } },
-    isDefault: true,
+    selector: new Map([['app', 'a']]),
     egressHosts: [],
   },
 ];

@@ -110,14 +110,14 @@ const anyService: fc.Arbitrary<Service> = fc
   .map(([space, name]) => ({ kind: 'Service', meta: { namespace: space, name, created: undefined, origin } }));
 
 const egressHost: fc.Arbitrary<EgressHost> = fc.record({
-  namespace: fc.constantFrom('*', '.', 'one', 'two', '~two'),
-  host: fc.constantFrom('*', 'a.example.com', '*.example.com', '*.mesh.test'),
+  namespace: fc.constantFrom('*', '.', 'one', 'two', 'three', '~two', '~.', '~'),
+  host: fc.constantFrom('*', 'a.example.com', '*.example.com', '*.a.example.com', '*.mesh.test'),
 });
 const anySidecar: fc.Arbitrary<Sidecar> = fc
   .record({
     name: fc.tuple(namespace, fc.constantFrom('c1', 'c2')),
-    isDefault: fc.constantFrom(true, true, false),
-    egressHosts: fc.option(fc.array(egressHost, { maxLength: 2 }), { nil: undefined }),
+    selector: fc.option(labels, { nil: undefined, freq: 1 }).map((each) => each && new Map(Object.entries(each))),
+    egressHosts: fc.option(fc.array(egressHost, { maxLength: 3 }), { nil: undefined }),
     created,
   })
   .map(({ name: [space, name], created: age, ...others }) => {

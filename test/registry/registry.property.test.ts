@@ -88,6 +88,7 @@ const options = fc.record({
   defaultExportTo: fc.constantFrom(['*'], ['*'], ['.'], ['two']),
   services: fc.boolean(),
   sidecars: fc.boolean(),
+  rootNamespace: fc.constantFrom('istio-system', 'three'),
   zones: fc.constantFrom(['mesh.test.'], ['mesh.test.', '10.in-addr.arpa.'], []),
 });
 

@@ -1,5 +1,5 @@
 import { namespaceName } from '../../registry/namespace-ids.ts';
-import { clientFlag, limitedNamespace, pseudoName, recordOffset } from '../../registry/table/layout.ts';
+import { clientFlag, pseudoName, recordOffset, unlimited } from '../../registry/table/layout.ts';
 import type { TableReader } from '../../registry/table/reader.ts';
 import { findClientSubnet } from '../../wire/client-subnet.ts';
 import { readUint16, readUint32, writeUint32 } from '../../wire/message.ts';
@@ -9,6 +9,12 @@ import type { ClientsConfig } from './config.ts';
 import { SubQuery } from './sub-query.ts';
 
 const nameSize = addressSize + 2;
+/** In place of a namespace's number. */
+const everyNamespace = 0;
+
+/** In place of a Sidecar's record: none limits the client, or one does of which nothing is known any more. */
+export const noLimit = -1;
+export const unknownLimit = -2;
 
 /**
  * Who asks (SEMANTICS.md section 8): the Pod that has the address → `client CIDR NAMESPACE` → `namespace` → nobody that
@@ -19,8 +25,8 @@ export class ClientFinder {
   /** The number of the client's namespace in the table, 0 where none is known. */
   namespaceId = 0;
   isMeshed = false;
-  /** A Sidecar limits what the namespace sees to what lists it. */
-  isLimited = false;
+  /** The record of the Sidecar that limits what the client sees, `noLimit` or `unknownLimit`, where nothing is seen. */
+  limit = noLimit;
 
   readonly #table: TableReader;
   readonly #rules: readonly { network: Network; name: Uint8Array }[];
@@ -29,7 +35,9 @@ export class ClientFinder {
   readonly #usesSubnet: boolean;
   readonly #fallback: Uint8Array | undefined;
   readonly #name = new Uint8Array(nameSize);
-  readonly #numberName = Uint8Array.of(pseudoName.number, 0, 0, 0, 0, 0);
+  readonly #numberName = new Uint8Array(6);
+  /** The Corefile names a namespace for the address that was looked at last. */
+  #isConfigured = false;
 
   constructor(config: ClientsConfig, table: TableReader) {
     this.#table = table;
@@ -49,7 +57,8 @@ export class ClientFinder {
     const query = asked instanceof SubQuery ? asked.root : asked;
     const name = this.#name;
     this.namespaceId = 0;
-    this.isMeshed = this.isLimited = false;
+    this.isMeshed = false;
+    this.limit = noLimit;
     if (!writeAddressText(query.peer.address, name, 1)) return;
     let pod = this.#lookup(query, name);
     if (this.#isForwarder(pod)) {
@@ -59,13 +68,33 @@ export class ClientFinder {
     }
     const { arena } = this.#table;
     this.namespaceId = pod >= 0 ? readUint32(arena, pod + recordOffset.ttl) : this.#configured(query, name);
+    const hasNamespace = pod >= 0 || this.#isConfigured;
     this.isMeshed =
       (pod >= 0 && (arena[pod + recordOffset.flags]! & clientFlag.meshed) !== 0) || contains(this.#meshed, name);
-    if (this.namespaceId !== 0) {
-      writeUint32(this.#numberName, 1, this.namespaceId);
-      const limit = this.#lookup(query, this.#numberName);
-      this.isLimited = limit >= 0 && (arena[limit + recordOffset.flags]! & limitedNamespace) !== 0;
-    }
+    if (hasNamespace && this.#table.isLimited) this.limit = this.#findLimit(query, pod);
+  }
+
+  /** The Sidecar of the Pod → the default one of its namespace → that of all namespaces. */
+  #findLimit(query: Query, pod: number): number {
+    let number = pod >= 0 ? readUint32(this.#table.arena, pod + recordOffset.sidecar) : 0;
+    if (number === 0 && this.namespaceId !== 0) number = this.#defaultOf(query, this.namespaceId);
+    if (number === 0) number = this.#defaultOf(query, everyNamespace);
+    if (number === 0 || number === unlimited) return noLimit;
+    const sidecar = this.#lookup(query, this.#numbered(pseudoName.sidecar, number));
+    // It has gone between two of these steps.
+    return sidecar < 0 ? unknownLimit : sidecar;
+  }
+
+  /** The number of the default Sidecar of a namespace, 0 for none. */
+  #defaultOf(query: Query, namespaceId: number): number {
+    const record = this.#lookup(query, this.#numbered(pseudoName.number, namespaceId));
+    return record < 0 ? 0 : readUint32(this.#table.arena, record + recordOffset.sidecar);
+  }
+
+  #numbered(first: number, number: number): Uint8Array {
+    this.#numberName[0] = first;
+    writeUint32(this.#numberName, 1, number);
+    return this.#numberName;
   }
 
   #isForwarder(pod: number): boolean {
@@ -75,9 +104,11 @@ export class ClientFinder {
 
   /** The namespace that the Corefile names for the address. */
   #configured(query: Query, address: Uint8Array): number {
+    this.#isConfigured = true;
     for (const { network, name } of this.#rules) {
       if (network.contains(address, 1)) return this.#numberOf(query, name);
     }
+    this.#isConfigured = this.#fallback !== undefined;
     return this.#fallback ? this.#numberOf(query, this.#fallback) : 0;
   }
 

@@ -69,7 +69,7 @@ class Answerer {
   #answerHost(query: Query, record: number): Outcome {
     const { arena } = this.#table;
     const kind = arena[record + recordOffset.kind]!;
-    if (kind === recordKind.pointer) return this.#answerReverse(query, record);
+    if (isReverse(kind)) return this.#answerReverse(query, record);
     const isLive = (arena[record + recordOffset.flags]! & recordFlag.live) !== 0;
     switch (query.type) {
       case rrType.A:
@@ -124,7 +124,11 @@ class Answerer {
   #answerReverse(query: Query, record: number): Outcome {
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
     const isAnswered = query.type === rrType.PTR || query.type === rrType.ANY;
-    return isAnswered ? pointerReply(query, this.#table.arena, record) : this.#nodata(query, record, 0);
+    if (!isAnswered) return this.#nodata(query, record, 0);
+    const { arena } = this.#table;
+    return arena[record + recordOffset.kind] === recordKind.targets
+      ? this.#matcher.targetsReply(query, record)
+      : pointerReply(query, arena, record);
   }
 
   /** The name has `first` leading labels with an underscore before a host. */
@@ -132,7 +136,7 @@ class Answerer {
     const { arena } = this.#table;
     const kind = arena[record + recordOffset.kind]!;
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
-    if (kind === recordKind.pointer) return this.#notServed(query, false);
+    if (isReverse(kind)) return this.#notServed(query, false);
     const prefixLength = query.labels[first]!;
     const set = findServices(query, arena, record, prefixLength);
     if (set >= 0) {
@@ -260,6 +264,10 @@ class Answerer {
       return serverFailure(query, 'serviceentry: the registry is not synced yet');
     return this.#next(query);
   }
+}
+
+function isReverse(kind: number): boolean {
+  return kind === recordKind.pointer || kind === recordKind.targets;
 }
 
 /** Types that only the registry answers for an owned name. */

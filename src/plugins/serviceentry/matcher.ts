@@ -4,11 +4,13 @@ import { useFullScope } from '../../wire/client-subnet.ts';
 import { maxNameLength } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
-import { ClientFinder } from './clients.ts';
+import { ClientFinder, noLimit } from './clients.ts';
 import { ClusterServices } from './cluster-services.ts';
 import type { ServiceEntryConfig } from './config.ts';
+import { Limits } from './limits.ts';
 import { SubQuery } from './sub-query.ts';
-import { selectView } from './views.ts';
+import { targetsReply } from './targets.ts';
+import { viewFor } from './views.ts';
 
 const asterisk = 0x2a;
 const underscore = 0x5f;
@@ -29,8 +31,9 @@ export class NameMatcher {
   readonly #except: ZoneMap<true>;
   readonly #clients: ClientFinder;
   readonly #services: ClusterServices | undefined;
-  /** Sidecars may limit clients even where an answer is the same for all. */
-  readonly #hasLimits: boolean;
+  /** Sidecars may limit clients even where an answer is the same for all others. */
+  readonly #heedsSidecars: boolean;
+  #limits: Limits | undefined;
   /** Name of an endpoint below a wildcard, as it is looked up. */
   readonly #scratch = new Uint8Array(512);
 
@@ -39,7 +42,7 @@ export class NameMatcher {
     this.#except = zoneList(registry.except);
     this.#clients = new ClientFinder(clients, table);
     this.#services = registry.services ? new ClusterServices(table) : undefined;
-    this.#hasLimits = registry.sidecars;
+    this.#heedsSidecars = registry.sidecars;
   }
 
   /** Offset in the arena of the record of the name without its first labels with an underscore, or -1. */
@@ -65,21 +68,31 @@ export class NameMatcher {
     return below;
   }
 
+  /** The PTR records of a record of the kind `targets`, for the client of the last `match`. */
+  targetsReply(query: Query, record: number): number {
+    return targetsReply(query, this.#table.arena, record, this.#limitsOf(query), this.#clients);
+  }
+
   /** The record for this client, within one that differs from client to client; -1 for what it may not see. */
   #seenBy(query: Query, record: number): number {
     if (!this.#dependsOnClient(record)) return record;
     useFullScope(query instanceof SubQuery ? query.root : query);
     const { arena } = this.#table;
     this.#clients.find(query);
-    if (arena[record + recordOffset.kind] === recordKind.views) return selectView(arena, record, this.#clients);
-    const isOwn = (arena[record + recordOffset.flags]! & recordFlag.own) !== 0;
-    const isAncestor = arena[record + recordOffset.kind] === recordKind.ancestor;
-    return this.#clients.isLimited && !isOwn && !isAncestor ? -1 : record;
+    const seen = viewFor(arena, record, this.#clients);
+    if (this.#clients.limit !== noLimit) return this.#limitsOf(query).choose(record, seen, this.#clients);
+    return seen >= 0 && arena[seen + recordOffset.kind] === recordKind.hidden ? -1 : seen;
+  }
+
+  #limitsOf({ hasher }: Query): Limits {
+    return (this.#limits ??= new Limits(this.#table, hasher));
   }
 
   /** Whether clients differ in what they see of a record, or whether they see it: then an answer is for one client only. */
   #dependsOnClient(record: number): boolean {
-    return this.#hasLimits || this.#table.arena[record + recordOffset.kind] === recordKind.views;
+    const { arena } = this.#table;
+    if (arena[record + recordOffset.kind] === recordKind.views) return true;
+    return this.#heedsSidecars && arena[record + recordOffset.hasChoices] !== 0 && this.#table.isLimited;
   }
 
   /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */

@@ -52,6 +52,7 @@ export interface Draft {
   unsynced: 'servfail' | 'forward';
   fallthrough: string[] | undefined;
   sidecars: boolean;
+  rootNamespace: string;
   services: boolean;
   locality: string;
   rules: { cidr: Cidr; namespace: string }[];
@@ -127,6 +128,10 @@ export const serviceEntryOptions: Readonly<Record<string, Option>> = {
   },
   sidecars(line, draft, problems) {
     draft.sidecars = choice(line, ['on', 'off'], problems) === 'on';
+  },
+  root_namespace(line, draft, problems) {
+    const token = only(line, 'NAMESPACE', problems);
+    if (token) draft.rootNamespace = namespace(token, problems) ?? draft.rootNamespace;
   },
   services(line, draft, problems) {
     draft.services = choice(line, ['on', 'off'], problems) === 'on';

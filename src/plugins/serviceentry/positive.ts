@@ -110,9 +110,13 @@ export function writeAddress(
 
 /** The PTR records of a reverse name; compiled as they stand behind the question, so only copied. */
 export function pointerReply(query: Query, arena: Uint8Array, record: number): number {
+  return pointerRecords(query, arena, extraAt(arena, record));
+}
+
+/** The answer of PTR records as `writePointers` has written them at `tail`. */
+export function pointerRecords(query: Query, arena: Uint8Array, tail: number): number {
   const at = beginReply(query, rcode.NOERROR, true);
   const { out } = query;
-  const tail = extraAt(arena, record);
   const room = roomForRecords(query, at);
   const count = readUint16(arena, tail);
   let length = 0;

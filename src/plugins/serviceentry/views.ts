@@ -1,25 +1,34 @@
-import { extraAt } from '../../registry/table/layout.ts';
+import { extraAt, recordKind, recordOffset } from '../../registry/table/layout.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { ClientFinder } from './clients.ts';
 
 /** What decides which record a client gets. */
-export type Client = Pick<ClientFinder, 'namespaceId' | 'isMeshed' | 'isLimited'>;
+export type Client = Pick<ClientFinder, 'namespaceId' | 'isMeshed' | 'limit'>;
 
 const entrySize = 12;
 
 /**
  * The record for a client, within one of kind `views` (table/layout.ts): that of its namespace where it is listed, else
- * the common one, which clients of a limited namespace do not get. -1 where it sees nothing.
+ * the common one. -1 where it sees nothing. What a Sidecar limits is not looked at.
  */
 export function selectView(arena: Uint8Array, record: number, client: Client): number {
   const list = extraAt(arena, record);
-  let pair = list;
-  if (client.namespaceId !== 0) {
-    const own = findEntry(arena, list + 8, client.namespaceId);
-    if (own >= 0) pair = own + 4;
-    else if (client.isLimited) return -1;
-  }
-  const offset = readUint32(arena, client.isMeshed ? pair + 4 : pair);
+  const own = client.namespaceId === 0 ? -1 : findEntry(arena, list + 8, client.namespaceId);
+  return recordOf(arena, record, own < 0 ? list : own + 4, client);
+}
+
+/** The record for a client, of whatever kind the one is that it lies in. */
+export function viewFor(arena: Uint8Array, record: number, client: Client): number {
+  return arena[record + recordOffset.kind] === recordKind.views ? selectView(arena, record, client) : record;
+}
+
+/** The record for most clients whose traffic is captured as this client's is, within one of kind `views`; -1 for none. */
+export function commonView(arena: Uint8Array, record: number, client: Client): number {
+  return recordOf(arena, record, extraAt(arena, record), client);
+}
+
+function recordOf(arena: Uint8Array, record: number, pair: number, { isMeshed }: Client): number {
+  const offset = readUint32(arena, isMeshed ? pair + 4 : pair);
   return offset === 0 ? -1 : record + offset;
 }
 

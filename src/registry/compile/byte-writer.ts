@@ -34,6 +34,12 @@ export class ByteWriter {
     this.length += 4;
   }
 
+  /** Keeps octets free that are overwritten later. */
+  skip(count: number): void {
+    this.#reserve(count);
+    this.length += count;
+  }
+
   bytes(value: Uint8Array): void {
     this.#reserve(value.length);
     this.#bytes.set(value, this.length);

@@ -1,8 +1,8 @@
 import { familyOf } from '../address.ts';
 import type { HostAnswer, ServiceSet, SrvRecord, SrvTarget } from '../resolve/answer.ts';
-import type { ByMesh, ViewMap } from '../resolve/view-map.ts';
 import { absoluteTarget, recordFlag, recordKind, recordOffset } from '../table/layout.ts';
 import { ByteWriter } from './byte-writer.ts';
+import type { Choice } from './choice.ts';
 import { writePointers } from './pointers.ts';
 
 const maxUint16 = 65_535;
@@ -14,7 +14,7 @@ export interface NameRecord {
   readonly kind: keyof typeof recordKind;
   /** Bits of `recordFlag`, or those of the kind. */
   readonly flags: number;
-  /** Seconds, or the number of a namespace. */
+  /** Seconds. */
   readonly ttl: number;
   readonly addresses?: readonly string[];
   readonly live?: readonly string[];
@@ -22,17 +22,24 @@ export interface NameRecord {
   readonly endpoints?: HostAnswer['endpoints'];
   /** Targets of PTR records. */
   readonly pointers?: readonly string[];
+  /** Of the kind `targets`. */
+  readonly targets?: PointerTargets;
+  /** Where Sidecars are heeded: what clients get that one limits, in order; without any this record, as all others. */
+  readonly choices?: Choice;
 }
 
-/** What a record of several views needs to know of namespaces. */
-export interface ViewNamespaces {
-  /** The number that stands for it in the table. */
-  idOf(namespace: string): number;
-  /** A Sidecar limits what its clients see. */
-  isLimited(namespace: string): boolean;
+/** Hosts that may claim an address, for clients that a Sidecar limits. */
+export interface PointerTargets {
+  /** The label below a host that stands for the address, where the claim is that of an endpoint. */
+  readonly label: string;
+  readonly claims: readonly {
+    readonly host: string;
+    /** The namespaces whose ServiceEntries of the host claim the address. */
+    readonly by: readonly { readonly namespace: string; readonly ttl: number; readonly isEndpoint: boolean }[];
+  }[];
 }
 
-/** Writes records; one instance serves for all, so that compiling allocates little. */
+/** Writes records, but for their choices; one instance serves for all, so that compiling allocates little. */
 export class Compiler {
   readonly #out = new ByteWriter();
 
@@ -57,60 +64,6 @@ export class Compiler {
     }
     if (services.length > 0) this.#services(services, record.endpoints);
     if (pointers.length > 0) writePointers(out, record.name.length, pointers, record.ttl);
-    return this.#finish();
-  }
-
-  /**
-   * The record of a name that is answered in different ways: one that holds the others, or the only one where they are
-   * the same to the octet. `undefined` where nobody sees anything. The view is good until the next call.
-   */
-  compileViews(
-    name: Uint8Array,
-    views: ViewMap<NameRecord | undefined>,
-    namespaces: ViewNamespaces,
-  ): Uint8Array | undefined {
-    if (views.isUniform) return views.others.plain && this.compile(views.others.plain);
-    const distinct: Uint8Array[] = [];
-    const compiled = views.map((record) => {
-      if (!record) return undefined;
-      const bytes = this.compile(record);
-      const same = distinct.find((other) => Buffer.compare(other, bytes) === 0);
-      if (same) return same;
-      const copy = bytes.slice();
-      distinct.push(copy);
-      return copy;
-    });
-    const { others } = compiled;
-    const isCommon = ({ plain, meshed }: ByMesh<Uint8Array | undefined>): boolean =>
-      plain === others.plain && meshed === others.meshed;
-    // Clients of a limited namespace see only what lists it.
-    const differing = [...compiled.namespaces].filter(([namespace, pair]) =>
-      namespaces.isLimited(namespace) ? (pair.plain ?? pair.meshed) !== undefined : !isCommon(pair),
-    );
-    if (differing.length === 0 && others.plain === others.meshed) return others.plain;
-
-    // First of all: a namespace that is new gets a record of its own.
-    const numbered = differing.map(([namespace, pair]) => ({ id: namespaces.idOf(namespace), pair }));
-    const out = this.#out;
-    this.#head(name, 'views', 0, 0, 0, 0);
-    const places: { at: number; record: Uint8Array | undefined }[] = [];
-    const place = ({ plain, meshed }: ByMesh<Uint8Array | undefined>): void => {
-      for (const record of [plain, meshed]) {
-        places.push({ at: out.length, record });
-        out.u32(0);
-      }
-    };
-    place(others);
-    out.u16(differing.length);
-    for (const { id, pair } of numbered.sort((a, b) => a.id - b.id)) {
-      out.u32(id);
-      place(pair);
-    }
-    for (const record of distinct) {
-      out.pad(4);
-      for (const { at, record: wanted } of places) if (wanted === record) out.patch32(at, out.length);
-      out.bytes(record);
-    }
     return this.#finish();
   }
 

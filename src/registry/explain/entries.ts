@@ -74,13 +74,20 @@ function reasonOf(
     case 'service':
       return 'a Kubernetes Service has this name and comes first (option services)';
     case 'sidecar':
-      return `the default Sidecar of namespace ${view.namespace ?? ''} does not import the host`;
+      return `not visible: ${sidecarText(view)} does not list it`;
     case 'not-exported':
       if (exportTo.includes('~')) return 'it is exported to nobody';
       return view.namespace === undefined
         ? `it is exported to ${listed(exportTo, entry)} only, and the client's namespace is not known`
         : `it is exported to ${listed(exportTo, entry)} only, not to ${view.namespace}`;
   }
+}
+
+/** The Sidecar that limits a client. */
+function sidecarText({ sidecar, namespace }: View): string {
+  const { meta } = sidecar!;
+  const isRoot = meta.namespace !== namespace;
+  return `the Sidecar ${meta.namespace}/${meta.name}${isRoot ? ', the default of all namespaces,' : ''}`;
 }
 
 function whyItMay({ meta }: ServiceEntry, exportTo: readonly string[], { namespace }: View): string {

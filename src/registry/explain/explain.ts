@@ -4,7 +4,7 @@ import type { View } from '../resolve/visibility.ts';
 import { explainEntries } from './entries.ts';
 import type { NameExplanation, NameMatch } from './explanation.ts';
 import { explainHost } from './host.ts';
-import { matchName, zoneOf, type Fallthrough } from './match.ts';
+import { matchName, pointerFor, zoneOf, type Fallthrough } from './match.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
@@ -41,8 +41,9 @@ export function explainPointers(
 ): { readonly target: string; readonly host: string; readonly isSeen: boolean }[] {
   const address = addressFromReverseName(name);
   if (address === undefined) return [];
-  return registry.pointers.claimsOf(address).map(({ host, pointers }) => {
-    const pointer = pointers.get(view.namespace, view.isMeshed);
+  return registry.pointers.claimsOf(address).map((claim) => {
+    const { host } = claim;
+    const pointer = pointerFor(claim, address, view, registry);
     return { host, target: pointer?.target ?? host, isSeen: pointer !== undefined };
   });
 }

@@ -1,5 +1,6 @@
 import { reverseName } from '../compile/pointers.ts';
 import { addressFromReverseName } from '../reverse-name.ts';
+import type { Claim } from '../pointer-records.ts';
 import type { Registry } from '../registry.ts';
 import type { CoveringService } from '../service-index.ts';
 import { resolveFor } from '../resolve/resolve.ts';
@@ -51,7 +52,7 @@ export function matchName(name: string, view: View, registry: Registry, fallthro
   const address = addressFromReverseName(base);
   if (address !== undefined) {
     const claims = registry.pointers.claimsOf(address);
-    const seen = claims.filter(({ pointers }) => pointers.get(view.namespace, view.isMeshed));
+    const seen = claims.filter((claim) => pointerFor(claim, address, view, registry));
     const text =
       claims.length === 0
         ? 'no host has it'
@@ -88,6 +89,19 @@ export function matchName(name: string, view: View, registry: Registry, fallthro
 export function seenAnswer(host: string, view: View, registry: Registry): HostAnswer | undefined {
   const entries = registry.store.entriesOf(host);
   return entries.length === 0 ? undefined : resolveFor(host, entries, view, registry.context);
+}
+
+/** What a host says of an address (canonical) to this client. */
+export function pointerFor(
+  { host, pointers }: Claim,
+  address: string,
+  view: View,
+  registry: Registry,
+): { readonly target: string; readonly ttl: number } | undefined {
+  if (!view.sidecar) return pointers.get(view.namespace, view.isMeshed);
+  const answer = seenAnswer(host, view, registry);
+  const pointer = answer?.pointers.find((each) => each.address === address);
+  return pointer && { target: pointer.target, ttl: answer!.ttl };
 }
 
 /** The host that answers for a name: itself or the longest wildcard that the client sees. */
@@ -150,17 +164,17 @@ function findBelow(base: string, view: View, registry: Registry): string | undef
   for (const zone of zones) {
     if (bare(zone).endsWith(end) || serverName(zone).endsWith(end)) return serverName(zone);
   }
-  // What everybody sees exists for those too from whom a Sidecar hides it.
-  const views = [view, { namespace: undefined, isMeshed: view.isMeshed }];
+  // What is above a name exists for those too from whom a Sidecar hides the name.
+  const { namespace, isMeshed } = view;
   for (const host of registry.store.hosts) {
-    if (host.endsWith(end) && views.some((each) => isSeen(host, each, registry))) return host;
+    if (host.endsWith(end) && isSeen(host, { namespace, isMeshed }, registry)) return host;
   }
   // Ancestors of reverse names exist where the server says what exists.
   if (!isAtOrBelow(base, 'arpa') || zoneOf(base, [...zones, ...allocationZones]) === undefined) return undefined;
   for (const address of registry.pointers.addresses) {
     const claims = registry.pointers.claimsOf(address);
-    const isSeenHere = claims.some(({ pointers }) =>
-      views.some(({ namespace, isMeshed }) => pointers.get(namespace, isMeshed) !== undefined),
+    const isSeenHere = claims.some(
+      ({ pointers, limited }) => pointers.get(namespace, isMeshed) ?? limited?.get(namespace, isMeshed),
     );
     if (isSeenHere && reverseName(address).endsWith(end)) return reverseName(address);
   }

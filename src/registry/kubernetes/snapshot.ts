@@ -19,7 +19,7 @@ export interface Snapshot {
 }
 
 /** Goes up whenever slim objects change their form. */
-const format = 'serviceentry-dns snapshot 1';
+const format = 'serviceentry-dns snapshot 2';
 /** Objects that are written in one go: a few milliseconds. */
 const objectsPerChunk = 200;
 /** How the first line begins. */

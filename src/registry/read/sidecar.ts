@@ -9,8 +9,8 @@ import { readSelector } from './selector.ts';
 const sidecarSchema = objectSchema(sidecarSpec);
 
 /**
- * `undefined`, and a rejection, where the object has no spec. A workloadSelector that cannot be told was meant to
- * select some workloads, so that the Sidecar is not the one for all the others.
+ * `undefined`, and a rejection, where the object has no spec, or a workloadSelector that cannot be told: it was meant to
+ * select some workloads, and nobody knows which.
  */
 export function readSidecar(object: Fields, meta: ObjectMeta, report: Report): Sidecar | undefined {
   const spec = asFields(object.spec);
@@ -20,6 +20,7 @@ export function readSidecar(object: Fields, meta: ObjectMeta, report: Report): S
   }
   reportUnknownFields(object, sidecarSchema, report);
   const selector = readSelector(spec, report);
-  const isDefault = selector === 'absent' || (selector !== 'unusable' && selector.size === 0);
-  return { kind: 'Sidecar', meta, isDefault, egressHosts: readEgressHosts(spec, report) };
+  const egressHosts = readEgressHosts(spec, report);
+  if (selector === 'unusable') return undefined;
+  return { kind: 'Sidecar', meta, selector: selector === 'absent' ? undefined : selector, egressHosts };
 }

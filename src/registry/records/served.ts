@@ -3,13 +3,13 @@ import { familyOf } from '../address.ts';
 import { reverseName } from '../compile/pointers.ts';
 import { namesOf } from '../explain/entries.ts';
 import { servingEntries } from '../explain/host.ts';
-import { seenAnswer } from '../explain/match.ts';
+import { pointerFor, seenAnswer } from '../explain/match.ts';
 import { addressFromReverseName } from '../reverse-name.ts';
 import { isWildcard } from '../host.ts';
-import { maxPointers } from '../pointer-index.ts';
 import type { Registry } from '../registry.ts';
 import type { HostAnswer, SrvTarget } from '../resolve/answer.ts';
 import type { View } from '../resolve/visibility.ts';
+import { maxPointers } from '../table/layout.ts';
 
 /** Records of one name and type. Names are absolute, in presentation form; of wildcards the first label is `*`. */
 export interface RRset {
@@ -157,9 +157,9 @@ function* addressSets(
 function pointerRecords(name: string, registry: Registry, view: View): RRset | undefined {
   const address = addressFromReverseName(name);
   if (address === undefined || isTaken(name, view, registry)) return undefined;
-  const claims = registry.pointers.claimsOf(address).flatMap(({ host, pointers }) => {
-    const pointer = pointers.get(view.namespace, view.isMeshed);
-    return pointer && encodeName(pointer.target) ? [{ host, ...pointer }] : [];
+  const claims = registry.pointers.claimsOf(address).flatMap((claim) => {
+    const pointer = pointerFor(claim, address, view, registry);
+    return pointer && encodeName(pointer.target) ? [{ host: claim.host, ...pointer }] : [];
   });
   if (claims.length === 0) return undefined;
   const shown = claims.slice(0, maxPointers);

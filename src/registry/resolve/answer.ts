@@ -21,6 +21,10 @@ export interface HostAnswer {
   readonly pointers: readonly AddressPointer[];
   /** Creation time of the oldest ServiceEntry in it, Unix milliseconds: PTR records are ordered by it. */
   readonly created: number;
+  /** Where Sidecars are heeded: the namespace that it comes from; `undefined` for a Service, which none hides. */
+  readonly namespace?: string | undefined;
+  /** Where Sidecars are heeded: what a client gets from whom its Sidecar hides that namespace. */
+  readonly otherwise?: HostAnswer | undefined;
 }
 
 /** The target of an address: the host, or an endpoint name of it. */

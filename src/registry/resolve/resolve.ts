@@ -5,9 +5,8 @@ import type { RegistryOptions } from '../options.ts';
 import type { AddressPointer, HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
 import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from './services.ts';
-import { ViewMap, type ByMesh } from './view-map.ts';
 import { vipsOf, type AutoAddresses } from './vips.ts';
-import { namespacesOf, standings, type View, type VisibilityContext } from './visibility.ts';
+import { standings, type View, type VisibilityContext } from './visibility.ts';
 
 /** Host names that one answer resolves at the most: each costs a query upstream. */
 export const maxLiveHosts = 32;
@@ -19,33 +18,6 @@ export interface ResolveContext extends VisibilityContext {
   select(entry: ServiceEntry): readonly Workload[];
   /** Addresses of the local allocator. */
   readonly allocated: (entry: ServiceEntry, host: string) => readonly string[];
-  /** Namespaces with a default Sidecar, where Sidecars are heeded. */
-  limitedNamespaces(): Iterable<string>;
-}
-
-/**
- * The answers of one host for all clients. `entries` are the ServiceEntries that have the host and may take it, in any
- * order. `undefined` for clients that see none of them. Pure: the same objects give the same answers.
- */
-export function resolveHost(
-  host: string,
-  entries: readonly ServiceEntry[],
-  context: ResolveContext,
-): ViewMap<HostAnswer | undefined> {
-  const { autoAddresses, sidecars } = context.options;
-  // The mesh matters only where addresses are kept from others.
-  const dependsOnMesh = autoAddresses === 'meshed' && entries.some(({ hasAddresses }) => !hasAddresses);
-  const both = (namespace: string | undefined): ByMesh<HostAnswer | undefined> => {
-    const plain = resolveFor(host, entries, { namespace, isMeshed: false }, context);
-    return { plain, meshed: dependsOnMesh ? resolveFor(host, entries, { namespace, isMeshed: true }, context) : plain };
-  };
-  const listed = namespacesOf(entries, context.options);
-  const limited = sidecars ? context.limitedNamespaces() : none;
-  const owners = context.hasService(host) ? entries.map(({ meta }) => meta.namespace) : none;
-  const others = [...limited, ...owners];
-  const namespaces = others.length === 0 ? listed : new Set([...listed, ...others]);
-  if (namespaces.size === 0) return new ViewMap(both(undefined));
-  return new ViewMap(both(undefined), new Map(Array.from(namespaces, (namespace) => [namespace, both(namespace)])));
 }
 
 /** The answer that clients of one kind get: SEMANTICS.md sections 3 to 6, row by row. */
@@ -59,11 +31,15 @@ export function resolveFor(
   const merged = judged.filter(({ standing }) => standing === 'serves').map(({ entry }) => entry);
   const [oldest] = merged;
   if (!oldest) {
-    // The cluster's DNS answers for a Service: forward.
     const yielding = judged.find(({ standing }) => standing === 'service')?.entry;
-    return yielding ? { ...emptyAnswer(host, [yielding], context), kind: 'forwarded' } : undefined;
+    return yielding && serviceAnswer(host, yielding, context);
   }
   return answerOf(host, merged, oldest, view, context);
+}
+
+/** What is answered where a ServiceEntry yields to a Service: the cluster's DNS answers for that. */
+export function serviceAnswer(host: string, yielding: ServiceEntry, context: ResolveContext): HostAnswer {
+  return { ...emptyAnswer(host, [yielding], context), kind: 'forwarded' };
 }
 
 /** `created` of the answer that a client of no known namespace gets, without the rest of it; 0 where there is none. */

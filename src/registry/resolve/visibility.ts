@@ -8,13 +8,13 @@ export interface View {
   readonly namespace: string | undefined;
   /** The mesh captures the client's traffic. */
   readonly isMeshed: boolean;
+  /** The Sidecar that counts for the client, where Sidecars are heeded and it has a namespace. */
+  readonly sidecar?: Sidecar | undefined;
 }
 
 /** What decides over visibility beside the ServiceEntry itself. */
 export interface VisibilityContext {
   readonly options: Pick<RegistryOptions, 'defaultExportTo' | 'merge'>;
-  /** The default Sidecar of a namespace, where Sidecars are heeded. */
-  readonly sidecar: (namespace: string) => Sidecar | undefined;
   /** Whether a Kubernetes Service has this name, where Services are heeded. */
   hasService(host: string): boolean;
 }
@@ -31,7 +31,7 @@ export type Standing =
   | 'service'
   /** It is not exported to the client's namespace. */
   | 'not-exported'
-  /** The Sidecar of the client's namespace does not import it. */
+  /** The client's Sidecar does not import it. */
   | 'sidecar';
 
 /** What the entry's exportTo comes to (Istio's rule: `*` anywhere is public; none written: the option, else public). */
@@ -58,10 +58,12 @@ export function standings(
   const judged = ordered.map((entry) => ({ entry, rank: rankOf(host, entry, view, context) }));
   const best = judged.reduce((least, { rank }) => (typeof rank === 'number' ? Math.min(least, rank) : least), Infinity);
   const winner = judged.find(({ rank }) => rank === best)?.entry;
-  const yieldsToService = winner !== undefined && best > ownRank && context.hasService(host);
+  // No Sidecar hides a Service: the cluster's DNS answers for it.
+  const yieldsToService = best > ownRank && context.hasService(host);
   return judged.map(({ entry, rank }) => {
-    if (typeof rank !== 'number') return { entry, standing: rank };
+    if (rank === 'not-exported') return { entry, standing: rank };
     if (yieldsToService) return { entry, standing: 'service' };
+    if (rank === 'sidecar') return { entry, standing: rank };
     if (entry.meta.namespace !== winner?.meta.namespace) return { entry, standing: 'other-namespace' };
     return { entry, standing: context.options.merge === 'oldest' && entry !== winner ? 'younger' : 'serves' };
   });
@@ -85,15 +87,18 @@ export function namespacesOf(
 
 const noNamespaces: ReadonlySet<string> = new Set();
 
-const ownRank = 0;
+/** Of what a client's own namespace has. */
+export const ownRank = 0;
 const namedRank = 1;
-const publicRank = 2;
+/** Of what a client sees because everybody does. */
+export const publicRank = 2;
 
-function rankOf(
+/** Where a ServiceEntry of a host stands for a client, the least first; or why it does not see it. */
+export function rankOf(
   host: string,
   entry: ServiceEntry,
-  { namespace }: View,
-  { options, sidecar }: VisibilityContext,
+  { namespace, sidecar }: View,
+  { options }: Pick<VisibilityContext, 'options'>,
 ): number | 'not-exported' | 'sidecar' {
   const exportTo = effectiveExportTo(entry, options);
   const isPublic = exportTo.includes('*');
@@ -101,7 +106,6 @@ function rankOf(
   const isOwn = entry.meta.namespace === namespace;
   const isNamed = exportTo.includes(namespace);
   if (!isPublic && !isNamed && !(isOwn && exportTo.includes('.'))) return 'not-exported';
-  const limit = sidecar(namespace);
-  if (limit && !egressAllows(limit, entry.meta.namespace, host)) return 'sidecar';
+  if (sidecar && !egressAllows(sidecar, namespace, entry.meta.namespace, host)) return 'sidecar';
   return isOwn ? ownRank : isNamed && !isPublic ? namedRank : publicRank;
 }

@@ -13,7 +13,7 @@ import { readUint16, readUint32 } from '../../wire/message.ts';
  *      0 u8   octets of the owner name        4 u32  TTL in seconds
  *      1 u8   kind                            8 u16  A addresses
  *      2 u8   flags                          10 u16  AAAA addresses
- *      3 u8   0                              12 u32  octets of the whole record, a multiple of 4
+ *      3 u8   1 where choices end it, else 0 12 u32  octets of the whole record, a multiple of 4
  *     16      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each);
  *             then what the kind adds, else with the flag `live` the live names, else with the flag `services` these
  *
@@ -32,11 +32,24 @@ import { readUint16, readUint32 } from '../../wire/message.ts';
  *     pointer     u16 PTR records, u16 octets, the records as they stand behind a question for this name
  *     views       u32 plain, u32 meshed for most clients, u16 count, then each u32 namespace, u32 plain, u32 meshed, by
  *                 the namespace's number: the offset of a record within this one, 0 for clients that see nothing
+ *     targets     u8 octets of a label, label (that of the address, of claims that are an endpoint's), u16 hosts, each:
+ *                 u8 octets of a name, name, u16 count, then each u32 namespace, u32 TTL, u8 1 for an endpoint
  *
- * Some kinds are not names of the DNS; their names begin with an octet that no label has. `client` says of an address
- * (255, 16 octets, 0) which namespace it is in; `namespace` which number a namespace has (254, name, 0), and of a number
- * (253, 4 octets, 0) what limits it. The number stands in place of the TTL. `service` is there for a Kubernetes Service (251,
- * the labels of its name and namespace, 0), and only where there are wildcard hosts.
+ * Choices stand at the end of a record where Sidecars are heeded, for clients that one limits; all others get the record
+ * itself, or nothing where it is of the kind `hidden`. Such a client gets the record of the first condition that holds.
+ *
+ *     choices:    u16 count, u16 1 where those of the record for most clients (`views`) come behind, then each u32
+ *                 namespace, u32 condition (`choiceWhen`), u32 offset of a record, 1 for this one itself; last of all
+ *                 u32 offset of the choices
+ *
+ * Some kinds are not names of the DNS; their names begin with an octet that no label has. Numbers stand in place of the
+ * TTL and of the numbers of addresses:
+ *
+ *     client      255, address of 16 octets, 0   the namespace; the Sidecar, 0 where that is the namespace's default one
+ *     namespace   254, name, 0                   the namespace's number
+ *                 253, number of 4 octets, 0     that; the default Sidecar of the namespace; of 0 that of all namespaces
+ *     sidecar     252, number of 4 octets, 0     that; behind the name its egress hosts (compile/sidecar-record.ts)
+ *     service     251, labels of its name and namespace, 0   a Kubernetes Service, only where there are wildcard hosts
  *
  * All offsets are from the start of the record. Addresses are bare, so that a reply can start with any of them.
  */
@@ -44,7 +57,10 @@ export const recordOffset = {
   nameLength: 0,
   kind: 1,
   flags: 2,
+  hasChoices: 3,
   ttl: 4,
+  /** Of a client or namespace: the number of a Sidecar. */
+  sidecar: 8,
   aCount: 8,
   aaaaCount: 10,
   size: 12,
@@ -91,8 +107,22 @@ export const recordKind = {
   views: 5,
   client: 6,
   namespace: 7,
+  sidecar: 8,
+  /** Nothing, but for clients that a Sidecar limits: they may choose. */
+  hidden: 9,
+  /** In choices alone: PTR records for a client that a Sidecar limits. */
+  targets: 10,
   service: 11,
 } as const;
+
+/** Conditions of choices: see compile/choice.ts. */
+export const choiceWhen = { always: 0, imported: 1, winner: 2, targets: 3 } as const;
+
+/** In place of the offset of a record that may be chosen: the one that the choices belong to. */
+export const theRecordItself = 1;
+
+/** In place of a Sidecar's number: one that limits nothing. */
+export const unlimited = 0xffff_ffff;
 
 export const recordFlag = {
   /** `*.suffix`: answers for every name below the suffix. */
@@ -111,6 +141,9 @@ export const recordFlag = {
   services: 64,
 } as const;
 
+/** PTR records of an address, at the most (SEMANTICS.md section 7). */
+export const maxPointers = 32;
+
 /** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */
 export const endpointTarget = 128;
 
@@ -122,11 +155,11 @@ export const clientFlag = {
   forwarder: 2,
 } as const;
 
-/** Flag of a `namespace` record: a Sidecar limits what its clients see to what lists the namespace. */
-export const limitedNamespace = 1;
+/** Namespaces of a Sidecar's egress hosts beside those that have numbers, and what is added to one that is excluded. */
+export const egressNamespace = { all: 0, own: 0x7fff_ffff, excludes: 0x8000_0000 } as const;
 
-/** First octet of the names of clients, namespaces and Services in the table; labels have at most 63 octets. */
-export const pseudoName = { client: 255, namespace: 254, number: 253, service: 251 } as const;
+/** First octet of the names in the table that are none of the DNS; labels have at most 63 octets. */
+export const pseudoName = { client: 255, namespace: 254, number: 253, sidecar: 252, service: 251 } as const;
 
 /** In place of a target's label length: an absolute name follows. */
 export const absoluteTarget = 255;
@@ -138,7 +171,9 @@ export const stateWord = {
   serial: 1,
   /** 4 words, a bit for each number of labels that the suffix of some wildcard has: 0..127. */
   wildcardDepths: 2,
-  count: 6,
+  /** 1 while some Sidecar limits what somebody sees. */
+  isLimited: 6,
+  count: 7,
 } as const;
 
 export const syncState = { starting: 0, synced: 1, overdue: 2 } as const;

@@ -53,6 +53,11 @@ export class TableReader {
     return this.#state[stateWord.serial]!;
   }
 
+  /** Whether some Sidecar limits what somebody sees. */
+  get isLimited(): boolean {
+    return this.#state[stateWord.isLimited] !== 0;
+  }
+
   /** Whether some wildcard's suffix has this many labels. */
   hasWildcardAt(labels: number): boolean {
     return (this.#state[stateWord.wildcardDepths + (labels >> 5)]! & (1 << (labels & 31))) !== 0;

@@ -74,6 +74,11 @@ export class TableWriter {
     Atomics.store(this.#stateWords, stateWord.serial, seconds | 0);
   }
 
+  /** Whether some Sidecar limits what somebody sees. */
+  set isLimited(value: boolean) {
+    Atomics.store(this.#stateWords, stateWord.isLimited, value ? 1 : 0);
+  }
+
   /** Says that there is a wildcard whose suffix has this many labels. Never taken back: it only saves lookups. */
   addWildcardDepth(labels: number): void {
     Atomics.or(this.#stateWords, stateWord.wildcardDepths + (labels >> 5), 1 << (labels & 31));

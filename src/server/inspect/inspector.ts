@@ -47,12 +47,18 @@ export interface ExplainRequest extends Asker {
   readonly port?: number | undefined;
 }
 
+/** Who asks; of the Sidecar that limits what is seen, `namespace/name`. */
+export interface ClientText extends Omit<ClientView, 'sidecar'> {
+  readonly address?: string;
+  readonly sidecar?: string;
+}
+
 /** Everything about one question, as plain data. */
 export interface Explanation {
   /** Absolute, lower-case. */
   readonly name: string;
   readonly type: string;
-  readonly client: ClientView & { readonly address?: string };
+  readonly client: ClientText;
   /** Where the question goes: the key of the server block, and its plugins in their order; `null` where none serves it. */
   readonly block: { readonly key: string; readonly plugins: readonly string[] } | null;
   readonly registry: NameExplanation | null;
@@ -122,7 +128,7 @@ export class Inspector {
     const text = absolute === '.' ? '' : absolute.slice(0, -1);
     const found = this.#findBlock(text, request.port);
     if (!found) {
-      const client = this.viewOf(request, undefined);
+      const client = textOf(this.viewOf(request, undefined));
       const warnings = [`no server block has a zone for ${absolute}: the reply is REFUSED`];
       const nothing = {
         block: null,
@@ -148,7 +154,7 @@ export class Inspector {
     return {
       name: absolute,
       type: typeName(type),
-      client: view,
+      client: textOf(view),
       block: { key: found.key, plugins: found.block.plugins.map((plugin) => plugin.name) },
       registry,
       pointers,
@@ -225,12 +231,13 @@ export class Inspector {
     if (namespace !== undefined) {
       if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
         throw new InspectError(`'${namespace}' is no namespace`);
-      return { namespace, isMeshed, why: 'as it was asked for' };
+      const sidecar = inspected?.registry.sidecarFor(namespace, []);
+      return { namespace, isMeshed, sidecar, why: 'as it was asked for' };
     }
     const address = client === undefined ? undefined : canonicalAddress(client);
     if (client !== undefined && address === undefined) throw new InspectError(`'${client}' is no IP address`);
     const config: ClientsConfig = inspected?.config.clients ?? noClients;
-    const view = viewOfClient(address, config, (ip) => inspected?.registry.podsOf(ip) ?? []);
+    const view = viewOfClient(address, config, inspected?.registry);
     return { ...view, ...(address === undefined ? {} : { address }) };
   }
 
@@ -246,6 +253,10 @@ export class Inspector {
 }
 
 const noClients: ClientsConfig = { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined };
+
+function textOf({ sidecar, ...view }: ClientView & { address?: string }): ClientText {
+  return sidecar?.egressHosts ? { ...view, sidecar: `${sidecar.meta.namespace}/${sidecar.meta.name}` } : view;
+}
 
 function readQuestion({ name, type }: ExplainRequest): { name: string; type: number } {
   const address = canonicalAddress(name);

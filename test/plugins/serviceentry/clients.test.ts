@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ClientFinder } from '../../../src/plugins/serviceentry/clients.ts';
+import { ClientFinder, noLimit, unknownLimit } from '../../../src/plugins/serviceentry/clients.ts';
 import type { ClientsConfig } from '../../../src/plugins/serviceentry/config.ts';
 import { SubQuery } from '../../../src/plugins/serviceentry/sub-query.ts';
 import { ClientIndex } from '../../../src/registry/client-index.ts';
-import { Compiler } from '../../../src/registry/compile/compile.ts';
+import { numberName, pseudoRecord } from '../../../src/registry/compile/pseudo-record.ts';
 import { NamespaceIds } from '../../../src/registry/namespace-ids.ts';
+import { pseudoName, unlimited } from '../../../src/registry/table/layout.ts';
 import { TableReader } from '../../../src/registry/table/reader.ts';
 import { TableWriter } from '../../../src/registry/table/writer.ts';
 import { encodeName } from '../../../src/wire/name.ts';
@@ -18,20 +19,29 @@ const v6 = (address: string, prefixLength: number) => ({ address, prefixLength, 
 
 /** A finder over Pods; `names` are namespaces by their numbers. */
 function setUp(config: Partial<ClientsConfig>, pods: readonly ReturnType<typeof pod>[] = []) {
+  const limits: Record<number, string> = { [noLimit]: '', [unknownLimit]: ' sees nothing' };
   const writer = new TableWriter(hashSeed);
-  const compiler = new Compiler();
-  const ids = new NamespaceIds(writer, compiler);
+  const ids = new NamespaceIds(writer);
   const numbers = new Map(['one', 'two', 'three'].map((name) => [ids.idOf(name), name]));
-  const index = new ClientIndex(writer, compiler, ids, numberedObjects());
+  const index = new ClientIndex(writer, ids, numberedObjects());
   for (const each of pods) index.add(each);
+  index.flush();
   const all = { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined, ...config };
   const finder = new ClientFinder(all, new TableReader(writer.handle));
   const seen = (query: Query): string => {
     finder.find(query);
     const namespace = finder.namespaceId === 0 ? 'nobody' : numbers.get(finder.namespaceId);
-    return `${namespace}${finder.isMeshed ? ' meshed' : ''}${finder.isLimited ? ' limited' : ''}`;
+    return `${namespace}${finder.isMeshed ? ' meshed' : ''}${limits[finder.limit] ?? ' limited'}`;
   };
-  return { ids, index, seen };
+  /** Puts a Sidecar behind the name of a namespace's number. */
+  const limit = (name: Uint8Array, sidecar: number): void => {
+    writer.isLimited = true;
+    const sidecarName = numberName(pseudoName.sidecar, sidecar);
+    writer.set(pseudoRecord({ kind: 'sidecar', name: sidecarName, number: sidecar }));
+    writer.set(pseudoRecord({ kind: 'namespace', name, number: 0, sidecar }));
+  };
+  const forget = (sidecar: number): boolean => writer.delete(numberName(pseudoName.sidecar, sidecar));
+  return { index, seen, limit, forget };
 }
 
 function query(from: string, options?: Uint8Array): Query {
@@ -51,11 +61,28 @@ describe('by address', () => {
   });
 
   test('nothing is left of the query before', () => {
-    const { seen, ids } = setUp({}, [pod('one/p', ['10.0.0.1'], {}, { isMeshed: true })]);
-    ids.limit('one', true);
+    const { seen, limit } = setUp({}, [pod('one/p', ['10.0.0.1'], {}, { isMeshed: true })]);
+    limit(numberName(pseudoName.number, 1), 5);
     expect(seen(query('10.0.0.1'))).toBe('one meshed limited');
     expect(seen(query('nonsense'))).toBe('nobody');
     expect(seen(query('10.0.0.2'))).toBe('nobody');
+  });
+
+  test('the default Sidecar of all namespaces limits clients of every known one, and nobody else', () => {
+    const rules = [{ cidr: v4('10.1.0.0', 16), namespace: 'no-record-speaks-of-it' }];
+    const { seen, limit, forget } = setUp({ rules }, [pod('one/p', ['10.0.0.1'], {}), pod('two/p', ['10.0.0.2'], {})]);
+    limit(numberName(pseudoName.number, 0), 7);
+    limit(numberName(pseudoName.number, 2), unlimited);
+    const clients = ['10.0.0.1', '10.0.0.2', '10.1.0.1', '10.2.0.1'];
+    const seenBy = clients.map((client) => seen(query(client)));
+    expect(seenBy).toEqual(['one limited', 'two', 'nobody limited', 'nobody']);
+    forget(7);
+    expect(clients.map((client) => seen(query(client)))).toEqual([
+      'one sees nothing',
+      'two',
+      'nobody sees nothing',
+      'nobody',
+    ]);
   });
 
   test('client lines of both families, and namespace for the rest', () => {

@@ -74,6 +74,14 @@ describe('errors', () => {
     ['max_records many', "4:13: error: max_records must be an integer, found 'many' [COREFILE_ARGUMENT]"],
     ['max_records 65536', "4:13: error: max_records must be between 1 and 65535, found '65536' [COREFILE_ARGUMENT]"],
     ['max_records 5 6', "4:15: error: unexpected argument '6': max_records takes N and no more [COREFILE_ARGUMENT]"],
+    [
+      'root_namespace',
+      "4:1: error: root_namespace needs NAMESPACE, but the line ends after 'root_namespace' [COREFILE_ARGUMENT]",
+    ],
+    [
+      'root_namespace Istio',
+      "4:16: error: expected a namespace (lower-case letters, digits and '-', at most 63), found 'Istio' [COREFILE_ARGUMENT]",
+    ],
     ['client_subnet of', "4:15: error: client_subnet must be 'on' or 'off', found 'of' [COREFILE_ARGUMENT]"],
     [
       'locality eu/a/b/c',
@@ -176,6 +184,7 @@ describe('errors', () => {
     'default_export_to .',
     'services on',
     'sidecars off',
+    'root_namespace istio-system',
     'locality eu',
     'client_subnet on',
     'namespace team',

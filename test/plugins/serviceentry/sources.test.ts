@@ -82,7 +82,7 @@ describe('what one source takes back is never another’s', () => {
     workloadEntry('a/x', '10.0.0.1', {}),
     pod('a/x', ['10.0.0.1'], {}),
     { kind: 'Service', meta },
-    { kind: 'Sidecar', meta, isDefault: true, egressHosts: [] },
+    { kind: 'Sidecar', meta, selector: undefined, egressHosts: [] },
   ];
 
   test.each(objects.map((object) => [object.kind, object] as const))('%s', (_kind, object) => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { noLimit } from '../../../src/plugins/serviceentry/clients.ts';
 import { selectView } from '../../../src/plugins/serviceentry/views.ts';
 import { Compiler, type NameRecord } from '../../../src/registry/compile/compile.ts';
+import { ViewCompiler } from '../../../src/registry/compile/views.ts';
 import { NamespaceIds } from '../../../src/registry/namespace-ids.ts';
 import { ViewMap, type ByMesh } from '../../../src/registry/resolve/view-map.ts';
 import { recordKind, recordOffset } from '../../../src/registry/table/layout.ts';
@@ -19,15 +21,15 @@ const same = (ttl: number | undefined): ByMesh<NameRecord | undefined> => {
 
 function setUp() {
   const compiler = new Compiler();
-  const ids = new NamespaceIds(new TableWriter(1), compiler);
+  const ids = new NamespaceIds(new TableWriter(1));
+  const views = new ViewCompiler(compiler, ids);
   const compile = (others: ByMesh<NameRecord | undefined>, ...namespaces: [string, ByMesh<NameRecord | undefined>][]) =>
-    compiler.compileViews(name, new ViewMap(others, new Map(namespaces)), ids)?.slice();
+    views.compile(name, new ViewMap(others, new Map(namespaces)))?.slice();
   /** The TTL that a client gets; `undefined` where it sees nothing. */
   const get = (bytes: Uint8Array, namespace: string | undefined, isMeshed = false): number | undefined => {
     if (bytes[recordOffset.kind] !== recordKind.views) return readUint32(bytes, recordOffset.ttl);
     const namespaceId = namespace === undefined ? 0 : ids.idOf(namespace);
-    const isLimited = namespace !== undefined && ids.isLimited(namespace);
-    const at = selectView(bytes, 0, { namespaceId, isMeshed, isLimited });
+    const at = selectView(bytes, 0, { namespaceId, isMeshed, limit: noLimit });
     return at < 0 ? undefined : readUint32(bytes, at + recordOffset.ttl);
   };
   return { ids, compile, get };
@@ -70,16 +72,6 @@ describe('a record for several views', () => {
     const one = compile(same(undefined), ['a', same(1)])!;
     // An entry of 12 octets for each namespace, and no record more.
     expect(two.length - one.length).toBe(24);
-  });
-
-  test('gives a limited namespace what lists it, and nothing else', () => {
-    const { ids, compile, get } = setUp();
-    for (const namespace of ['limited', 'blind']) ids.limit(namespace, true);
-    const bytes = compile(same(1), ['limited', same(1)], ['blind', same(undefined)], ['free', same(1)])!;
-    expect(get(bytes, 'limited')).toBe(1);
-    expect(get(bytes, 'blind')).toBeUndefined();
-    expect(get(bytes, 'free')).toBe(1);
-    expect(get(bytes, undefined)).toBe(1);
   });
 
   test('finds each of many namespaces, and none that is between them', () => {

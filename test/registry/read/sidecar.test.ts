@@ -37,7 +37,7 @@ spec:
     expect(object).toEqual({
       kind: 'Sidecar',
       meta: { namespace: 'shop', name: 'default', created: Date.UTC(2026, 0, 1), origin },
-      isDefault: true,
+      selector: undefined,
       egressHosts: [
         { namespace: 'prod-us1', host: '*' },
         { namespace: '.', host: '*' },
@@ -57,18 +57,24 @@ spec:
     expect(rejectionsOf(sidecar(spec))).toEqual(['object spec']);
   });
 
-  it.each<[unknown, boolean, string[]]>([
-    [undefined, true, []],
-    [null, true, []],
-    [{}, true, []],
-    [{ labels: null }, true, []],
-    [{ labels: {} }, true, []],
-    [{ labels: { app: 'x' } }, false, []],
-    [{ labels: { app: 1 } }, false, ['selector spec.workloadSelector.labels["app"]']],
-    [{ matchLabels: {} }, false, ['unknown spec.workloadSelector.matchLabels', 'selector spec.workloadSelector']],
-    ['x', false, ['selector spec.workloadSelector']],
-  ])('with workloadSelector %j: default %s', (workloadSelector, isDefault, leftOut) => {
-    expect(readSidecar({ workloadSelector }, leftOut).isDefault).toBe(isDefault);
+  it.each<[unknown, Record<string, string> | undefined]>([
+    [undefined, undefined],
+    [null, undefined],
+    [{}, {}],
+    [{ labels: null }, {}],
+    [{ labels: {} }, {}],
+    [{ labels: { app: 'x' } }, { app: 'x' }],
+  ])('with workloadSelector %j selects %j', (workloadSelector, labels) => {
+    const { selector } = readSidecar({ workloadSelector });
+    expect(selector && Object.fromEntries(selector)).toEqual(labels);
+  });
+
+  it.each<[unknown, ...string[]]>([
+    [{ labels: { app: 1 } }, 'selector spec.workloadSelector.labels["app"]'],
+    [{ matchLabels: {} }, 'unknown spec.workloadSelector.matchLabels', 'selector spec.workloadSelector'],
+    ['x', 'selector spec.workloadSelector'],
+  ])('with workloadSelector %j is rejected: nobody knows whom it was meant for', (workloadSelector, ...leftOut) => {
+    expect(rejectionsOf(sidecar({ workloadSelector }))).toEqual(leftOut);
   });
 });
 

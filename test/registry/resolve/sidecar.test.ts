@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EgressHost, Sidecar } from '../../../src/registry/object.ts';
-import { defaultSidecar, egressAllows } from '../../../src/registry/resolve/sidecar.ts';
+import { bySelectorAndAge, egressAllows, ownSidecar, rootSidecar } from '../../../src/registry/resolve/sidecar.ts';
 
 function sidecar(egress: readonly string[] | undefined, parts: Partial<Sidecar> = {}): Sidecar {
   const egressHosts = egress?.map((text): EgressHost => {
@@ -8,7 +8,7 @@ function sidecar(egress: readonly string[] | undefined, parts: Partial<Sidecar> 
     return { namespace, host };
   });
   const meta = { namespace: 'shop', name: 'default', created: undefined, origin: { text: 'test' } };
-  return { kind: 'Sidecar', meta, isDefault: true, egressHosts, ...parts };
+  return { kind: 'Sidecar', meta, selector: undefined, egressHosts, ...parts };
 }
 
 describe('egressAllows', () => {
@@ -55,24 +55,55 @@ describe('egressAllows', () => {
     [['*/*', '~/*'], 'shop', 'a.com', false],
     [['~other/a.com'], 'shop', 'b.com', false],
   ])('%j: %s/%s %s', (egress, namespace, host, expected) => {
-    expect(egressAllows(sidecar(egress), namespace, host)).toBe(expected);
+    expect(egressAllows(sidecar(egress), 'shop', namespace, host)).toBe(expected);
   });
 });
 
-describe('defaultSidecar', () => {
-  function named(name: string, created: number | undefined, isDefault = true): Sidecar {
-    return sidecar([], { isDefault, meta: { namespace: 'shop', name, created, origin: { text: '' } } });
-  }
+test('a dot is the namespace of the client, whichever the Sidecar is in', () => {
+  const root = sidecar(['./*', '~./b.com']);
+  expect(egressAllows(root, 'team', 'team', 'a.com')).toBe(true);
+  expect(egressAllows(root, 'team', 'team', 'b.com')).toBe(false);
+  expect(egressAllows(root, 'team', 'shop', 'a.com')).toBe(false);
+});
 
-  test.each<[string, Sidecar[], string | undefined]>([
-    ['none', [], undefined],
-    ['only with selectors', [named('a', 1, false)], undefined],
-    ['one beside others with selectors', [named('a', 1, false), named('b', 2)], 'b'],
-    ['the oldest', [named('a', 3), named('b', 2), named('c', 3)], 'b'],
-    ['a tie', [named('b', 2), named('a', 2), named('c', 2)], 'a'],
-    ['one without a timestamp', [named('a', 1), named('b', undefined)], 'b'],
-  ])('%s', (_what, sidecars, name) => {
-    expect(defaultSidecar(sidecars)?.meta.name).toBe(name);
-    expect(defaultSidecar(sidecars.toReversed())?.meta.name).toBe(name);
+describe('the Sidecar that counts', () => {
+  function named(name: string, created: number | undefined, selector?: Record<string, string>): Sidecar {
+    const meta = { namespace: 'shop', name, created, origin: { text: '' } };
+    return sidecar([], { selector: selector && new Map(Object.entries(selector)), meta });
+  }
+  const app = { app: 'a' };
+  const labels = new Map([
+    ['app', 'a'],
+    ['tier', 'x'],
+  ]);
+  const others = new Map([['app', 'b']]);
+
+  test.each<[string, Sidecar[], ReadonlyMap<string, string>[], string | undefined]>([
+    ['none', [], [labels], undefined],
+    [
+      'one that selects the Pod comes before an older one without a selector',
+      [named('a', 1), named('b', 2, app)],
+      [labels],
+      'b',
+    ],
+    ['one that selects other Pods does not count', [named('a', 1), named('b', 2, app)], [others], 'a'],
+    ['the oldest that selects the Pod', [named('a', 3, app), named('b', 2, { tier: 'x' })], [labels], 'b'],
+    ['the oldest without a selector', [named('a', 3), named('b', 2), named('c', 3)], [], 'b'],
+    ['a tie', [named('b', 2), named('a', 2), named('c', 2)], [], 'a'],
+    ['one without a timestamp', [named('a', 1), named('b', undefined)], [], 'b'],
+    ['all labels of the selector', [named('a', 1, { app: 'a', tier: 'y' })], [labels], undefined],
+    ['no Pod, no selection', [named('a', 1, app)], [], undefined],
+    ['an empty selector selects every client', [named('a', 2, {}), named('b', 1)], [], 'a'],
+    ['all Pods that share the address', [named('a', 1, app), named('b', 1)], [labels, others], 'b'],
+  ])('%s', (_what, sidecars, pods, name) => {
+    for (const order of [sidecars, sidecars.toReversed()]) {
+      expect(ownSidecar(order.toSorted(bySelectorAndAge), pods)?.meta.name).toBe(name);
+    }
+  });
+
+  test('for other namespaces the oldest of the root namespace without a selector', () => {
+    const sidecars = [named('a', 1, {}), named('b', 3), named('c', 2)].toSorted(bySelectorAndAge);
+    expect(rootSidecar(sidecars)?.meta.name).toBe('c');
+    expect(rootSidecar([named('a', 1, app)])).toBeUndefined();
   });
 });

@@ -13,6 +13,7 @@ import { section06Locality } from './section-06-locality.ts';
 import { section07 } from './section-07.ts';
 import { section08 } from './section-08.ts';
 import { section08Services } from './section-08-services.ts';
+import { section08SidecarChoice } from './section-08-sidecar-choice.ts';
 import { section08Sidecars } from './section-08-sidecars.ts';
 import { section08Subnet } from './section-08-subnet.ts';
 import { section08Views } from './section-08-views.ts';
@@ -38,6 +39,7 @@ export const allCases: readonly SemanticsCase[] = [
   ...section08Services,
   ...section08Subnet,
   ...section08Sidecars,
+  ...section08SidecarChoice,
   ...section09,
   ...section10,
 ];

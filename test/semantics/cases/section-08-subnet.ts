@@ -145,6 +145,30 @@ export const section08Subnet: readonly SemanticsCase[] = [
       ...forClient(one, 0, owned('s.example A', ['10.0.0.7'])),
     ],
   },
+  ...[true, false].map((isLimiting): SemanticsCase => ({
+    section: '8',
+    name: `client_subnet on: hosts differ from client to client while ${isLimiting ? 'a' : 'no'} Sidecar limits anybody`,
+    options: `${options}\nsidecars on`,
+    zones: ['mesh.test'],
+    objects:
+      `apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: { namespace: one, name: default }\n` +
+      `spec: { egress: [${isLimiting ? "{ hosts: ['./*'] }" : ''}] }\n` +
+      serviceEntry('two/a', `hosts: [a.b.mesh.test, '*.w.mesh.test'], ${internal}, addresses: [10.0.0.1]`),
+    queries: [
+      ...forClient(
+        other,
+        isLimiting ? 32 : 0,
+        owned('a.b.mesh.test A', ['10.0.0.1']),
+        owned('x.w.mesh.test A', ['10.0.0.1']),
+        nodata('a.b.mesh.test AAAA', 'mesh.test.'),
+        { ask: '1.0.0.10.in-addr.arpa PTR', answer: '1.0.0.10.in-addr.arpa. 30 IN PTR a.b.mesh.test.' },
+      ),
+      ...(isLimiting
+        ? forClient(one, 32, nxdomain('a.b.mesh.test A', 'mesh.test.'), nxdomain('x.w.mesh.test A', 'mesh.test.'))
+        : forClient(one, 0, owned('a.b.mesh.test A', ['10.0.0.1']))),
+      ...forClient(one, 0, nodata('b.mesh.test A', 'mesh.test.'), nxdomain('y.mesh.test A', 'mesh.test.')),
+    ],
+  })),
   {
     section: '8',
     name: 'client_subnet on: the option counts in the reply limit, and a cut reply has it',

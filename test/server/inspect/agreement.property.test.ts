@@ -14,7 +14,8 @@ const options = fc.record({
   endpoint_answers: fc.constantFrom('all', 'internal', 'off'),
   default_export_to: fc.constantFrom('*', '.', 'two'),
   services: fc.constantFrom('on', 'off'),
-  sidecars: fc.constantFrom('off', 'off', 'on'),
+  sidecars: fc.constantFrom('off', 'on', 'on'),
+  root_namespace: fc.constantFrom('istio-system', 'three'),
 });
 const history = fc.array(anyBatch, { minLength: 3, maxLength: 12 });
 const askers = fc.constantFrom(
@@ -23,6 +24,8 @@ const askers = fc.constantFrom(
   { namespace: 'two', isMeshed: true },
   { namespace: 'three' },
   { client: '10.0.0.1' },
+  { client: '10.0.0.2' },
+  { client: '2001:db8::1' },
 );
 
 function make(given: Record<string, string>, objects: readonly RegistryObject[]): Inspector {

@@ -22,6 +22,11 @@ function explain({ ask, namespace, isMeshed, client, ...others }: Row): Promise<
 const vip = (name: string, host: string, rest = '', metadata = ''): string =>
   serviceEntry(name, `hosts: ['${host}'], addresses: [10.1.0.1], ${internal}, ${rest}`, metadata);
 
+const sidecar = (name: string): string => {
+  const [namespace, own] = name.split('/');
+  return `---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: { namespace: ${namespace}, name: ${own} }\nspec: { egress: [{ hosts: ['./*'] }] }\n`;
+};
+
 describe('which ServiceEntry has the host', () => {
   const two = vip('b/second', 'a.mesh.test') + vip('a/first', 'a.mesh.test');
   const aged = (name: string, day: number): string =>
@@ -110,15 +115,26 @@ describe('which ServiceEntry has the host', () => {
       ask: 's.a.svc.cluster.local',
       entries: ['a/x service: a Kubernetes Service has this name and comes first (option services)'],
     },
-    {
-      name: 'a Sidecar hides it',
-      objects: `${vip('a/x', 'a.mesh.test')}---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: { namespace: b, name: default }\nspec: { egress: [{ hosts: ['./*'] }] }\n`,
+    ...['b/default', 'istio-system/all'].map((name) => ({
+      name: `the Sidecar ${name} hides it`,
+      objects: `${vip('a/x', 'a.mesh.test')}${sidecar(name)}`,
       options: 'sidecars on',
       ask: 'a.mesh.test',
       namespace: 'b',
-      entries: ['a/x sidecar: the default Sidecar of namespace b does not import the host'],
-    },
+      entries: [
+        `a/x sidecar: not visible: the Sidecar ${name}${name.startsWith('b/') ? '' : ', the default of all namespaces,'} does not list it`,
+      ],
+    })),
   ];
+
+  test('the client is shown with the Sidecar that limits it', async () => {
+    const objects = vip('a/x', 'a.mesh.test') + sidecar('b/default') + sidecar('istio-system/all');
+    const ask = (namespace: string, options: string) =>
+      explain({ name: '', objects, options, ask: 'a.mesh.test', namespace });
+    expect((await ask('b', 'sidecars on')).client).toMatchObject({ namespace: 'b', sidecar: 'b/default' });
+    expect((await ask('c', 'sidecars on')).client).toMatchObject({ namespace: 'c', sidecar: 'istio-system/all' });
+    expect((await ask('b', 'sidecars off')).client).not.toHaveProperty('sidecar');
+  });
 
   test.each(rows)('$name', async (row) => {
     const { registry } = await explain(row);

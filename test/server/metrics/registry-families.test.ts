@@ -59,7 +59,7 @@ test('objects, hosts and rejections are counted as they come and go', () => {
     pod('p', ['10.0.0.1'], {}),
     pod('q', ['10.0.0.2'], {}),
     { kind: 'Service', meta },
-    { kind: 'Sidecar', meta, isDefault: true, egressHosts: undefined },
+    { kind: 'Sidecar', meta, selector: undefined, egressHosts: undefined },
   ];
   sink.apply(upserts(objects));
   sink.apply(upserts(objects));
