@@ -8,6 +8,7 @@ const shownEntries = 20;
 const shownEndpoints = 20;
 const shownAddresses = 8;
 const shownPointers = 40;
+const shownWarnings = 20;
 
 /** An explanation for people, at 80 columns; the reply at the end is as dig prints it. */
 export function explanationText(explanation: Explanation): string {
@@ -16,7 +17,7 @@ export function explanationText(explanation: Explanation): string {
     [`${name} ${type}`, ...headLines(explanation)],
     ...(registry ? registryParts(registry) : []),
     ...(explanation.pointers.length > 0 ? [pointerLines(explanation)] : []),
-    ...(warnings.length > 0 ? [['Warnings', ...warnings.flatMap((each) => wrap(`- ${each}`, '  ', '    '))]] : []),
+    ...(warnings.length > 0 ? [warningLines(warnings)] : []),
     ...(forwarded.length > 0 ? [['Forwarded', ...forwarded.slice(0, 32).flatMap(forwardedLines)]] : []),
     ...(reply ? [['Reply', ...digText(reply).trimEnd().split('\n')]] : []),
     ...(replyWithoutUpstream
@@ -112,6 +113,13 @@ function pointerLines({ pointers }: Explanation): string[] {
     .flatMap(({ target, isSeen }) => wrap(isSeen ? target : `${target}: this client may not see it`, '  ', '      '));
   if (pointers.length > shownPointers) lines.push(`  and ${pointers.length - shownPointers} more`);
   return ['Hosts that have the address, oldest first', ...lines];
+}
+
+function warningLines(warnings: readonly string[]): string[] {
+  const lines = warnings.slice(0, shownWarnings).flatMap((each) => wrap(`- ${each}`, '  ', '    '));
+  const more = warnings.length - shownWarnings;
+  if (more > 0) lines.push(`  and ${more} more, which -output json shows`);
+  return ['Warnings', ...lines];
 }
 
 function forwardedLines({ plugin, to, name, type, isSub }: Forwarded): string[] {

@@ -88,9 +88,11 @@ function hasMisplacedStar(text: string, end: number, starAtStart: boolean, starA
 }
 
 function characterProblem(text: string, code: number): string {
-  if (code === 0x5f) return 'contains _, which no host may';
+  if (text.includes('://')) return 'is a URL; expected a name without a URL';
+  if (code === 0x5f) return 'contains _, which no host may; a hyphen may stand there';
   if (code === 0x3a) return 'contains a colon; expected a name without a port, and no IP address';
   if (code > 0x7f) return `contains a character outside ASCII; ${asciiHint(text)}`;
+  if (code === 0x20 || code === 0x09) return 'contains a blank, which no host may';
   return `contains ${JSON.stringify(String.fromCharCode(code))}${text.includes('/') ? '; expected a name, no URL or path' : ''}`;
 }
 

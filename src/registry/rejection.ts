@@ -34,4 +34,6 @@ export interface Rejection {
   readonly origin: string;
   /** Hosts and addresses that are left out, as they were written: `explain` tells who asks for one of them. */
   readonly written?: readonly string[];
+  /** Nothing of the object is served. */
+  readonly isWhole?: true;
 }

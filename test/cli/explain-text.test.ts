@@ -158,11 +158,34 @@ describe('what people read', () => {
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
+  test('of many warnings the first are shown', async () => {
+    const inspector = inspect({});
+    const fault = { reason: 'object', object: '', field: '', message: 'bad', isWhole: true } as const;
+    const faults = Array.from({ length: 30 }, (_, i) => ({
+      ...fault,
+      object: `ServiceEntry a/x${i}`,
+      origin: 'x.yaml:1',
+    }));
+    inspector.registries[0]!.registry.rejected(faults.map((each) => ({ ...each, written: ['a.mesh.test'] })));
+    const shown = explanationText(await inspector.explain({ name: 'a.mesh.test' }));
+    expect(shown).toContain(
+      '- a/x19 has it, but is left out: bad (x.yaml:1)\n  and 10 more, which -output json shows\n',
+    );
+  });
+
   test('control characters of manifests do not reach the terminal', async () => {
     const inspector = inspect({});
     const message = 'found "\u001b[2J\u009b31m"';
     inspector.registries[0]!.registry.rejected([
-      { reason: 'object', object: 'ServiceEntry a/x', field: 'spec', message, origin: 'x.yaml:1' },
+      {
+        reason: 'object',
+        object: 'ServiceEntry a/x',
+        field: 'spec',
+        message,
+        origin: 'x.yaml:1',
+        written: ['a.mesh.test'],
+        isWhole: true,
+      },
     ]);
     const shown = explanationText(await inspector.explain({ name: 'a.mesh.test' }));
     expect(shown).toContain('found "?[2J?31m"');

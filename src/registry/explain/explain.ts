@@ -4,19 +4,22 @@ import type { View } from '../resolve/visibility.ts';
 import { explainEntries } from './entries.ts';
 import type { NameExplanation, NameMatch } from './explanation.ts';
 import { explainHost } from './host.ts';
+import { LeftOutParts } from './left-out.ts';
 import { matchName, pointerFor, zoneOf, type Fallthrough } from './match.ts';
-import { warningsOf } from './warnings.ts';
+import { partsOf, warningsOf } from './warnings.ts';
 
 /**
  * Why a registry answers a name as it does, for one client. `name` is lower-case, without trailing dot. It reads the
  * registry and changes nothing. Costs O(hosts) at the most.
  */
 export function explainName(name: string, view: View, registry: Registry, fallthrough: Fallthrough): NameExplanation {
-  const match = matchName(name, view, registry, fallthrough);
+  const leftOut = new LeftOutParts(name, behindUnderscores(name), registry);
+  const match = matchName(name, view, registry, fallthrough, leftOut);
   const base = match.service === '' ? name : name.slice(match.service.length + 1);
   // Where nothing matched, why the host that was asked for is not seen; else who else wanted the one that answers.
   const host = match.host ?? hiddenHost(base, registry) ?? base;
   const entries = explainEntries(host, view, registry);
+  const left = leftOut.explain(partsOf(match, entries.items, view, registry));
   return {
     match,
     entries,
@@ -24,8 +27,16 @@ export function explainName(name: string, view: View, registry: Registry, fallth
       match.host === undefined
         ? undefined
         : explainHost(match.host, view, registry, isClosed(match, name, fallthrough)),
-    warnings: warningsOf(name, match, entries.items, view, registry),
+    leftOut: { items: left.items, others: left.others },
+    warnings: warningsOf(name, match, entries.items, left, view, registry),
   };
+}
+
+/** Without the labels that begin with an underscore at its start: what is matched against hosts. */
+function behindUnderscores(name: string): string {
+  const labels = name.split('.');
+  const first = labels.findIndex((label) => !label.startsWith('_'));
+  return first < 0 ? '' : labels.slice(first).join('.');
 }
 
 /** Below an own zone nothing is forwarded, unless `fallthrough` covers the name. */

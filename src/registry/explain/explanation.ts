@@ -1,3 +1,4 @@
+import type { Rejection } from '../rejection.ts';
 import type { Standing } from '../resolve/visibility.ts';
 
 /**
@@ -11,9 +12,21 @@ export interface NameExplanation {
   readonly entries: CutList<EntryExplanation>;
   /** What the matched host answers this client. */
   readonly host: HostExplanation | undefined;
-  /** Contradictions and traps in the objects that take part. */
+  /** What of the registry is left out. */
+  readonly leftOut: LeftOut;
+  /** What is left out and concerns the name; then contradictions and traps in the objects that take part. */
   readonly warnings: readonly string[];
 }
+
+export interface LeftOut {
+  /** All that may concern the name: it was written there, or the object takes part in the answer. */
+  readonly items: readonly LeftOutPart[];
+  /** How many others there are, of which `/status` and the log tell. */
+  readonly others: number;
+}
+
+/** As the log has it. */
+export type LeftOutPart = Pick<Rejection, 'reason' | 'object' | 'field' | 'message' | 'origin'>;
 
 export interface CutList<Item> {
   readonly items: readonly Item[];

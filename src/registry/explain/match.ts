@@ -7,6 +7,7 @@ import { resolveFor } from '../resolve/resolve.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import { standings, type View } from '../resolve/visibility.ts';
 import type { Attempt, MatchKind, NameMatch } from './explanation.ts';
+import type { LeftOutParts } from './left-out.ts';
 
 /** Zones that `fallthrough` names, absolute; `undefined` without it. */
 export type Fallthrough = readonly string[] | undefined;
@@ -15,7 +16,13 @@ export type Fallthrough = readonly string[] | undefined;
  * Follows the order in which a name is matched (SEMANTICS.md section 2), and says what was tried. `name` is lower-case
  * and without trailing dot; '' is the root.
  */
-export function matchName(name: string, view: View, registry: Registry, fallthrough: Fallthrough): NameMatch {
+export function matchName(
+  name: string,
+  view: View,
+  registry: Registry,
+  fallthrough: Fallthrough,
+  leftOut: Pick<LeftOutParts, 'noteOn'> = { noteOn: () => undefined },
+): NameMatch {
   const { zones } = registry.context.options;
   const tried: Attempt[] = [];
   const labels = name === '' ? [] : name.split('.');
@@ -32,7 +39,8 @@ export function matchName(name: string, view: View, registry: Registry, fallthro
   }
 
   const exact = look(base, view, registry);
-  tried.push({ what: `host ${shown(base)}`, result: exact.text });
+  const note = registry.store.entriesOf(base).length === 0 ? leftOut.noteOn(base) : undefined;
+  tried.push({ what: `host ${shown(base)}`, result: note ?? exact.text });
   if (exact.isSeen) return result('host', base);
   const [label = '', ...rest] = labels.slice(prefix);
   const above = rest.join('.');

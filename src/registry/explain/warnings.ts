@@ -1,4 +1,4 @@
-import { isWildcard, neverMatches } from '../host.ts';
+import { isWildcard } from '../host.ts';
 import type { ServiceEntry, ServicePort } from '../object.ts';
 import type { Registry } from '../registry.ts';
 import type { Rejection } from '../rejection.ts';
@@ -10,6 +10,7 @@ import { maxPointers } from '../table/layout.ts';
 import { nameOf } from './entries.ts';
 import type { EntryExplanation, NameMatch } from './explanation.ts';
 import { servingEntries } from './host.ts';
+import type { LeftOutParts } from './left-out.ts';
 import { hostFor, seenAnswer } from './match.ts';
 
 const maxOfAKind = 5;
@@ -22,12 +23,15 @@ export function warningsOf(
   name: string,
   match: NameMatch,
   entries: readonly EntryExplanation[],
+  leftOut: ReturnType<LeftOutParts['explain']>,
   view: View,
   registry: Registry,
 ): string[] {
   const { host } = match;
   const serving = host === undefined ? [] : servingEntries(host, view, registry);
+  const isUnknown = host === undefined && match.kind !== 'reverse' && entries.length === 0;
   return [
+    ...leftOut.texts,
     ...(host === undefined ? [] : portConflicts(serving)),
     ...(host === undefined ? [] : differences(serving)),
     ...serving.flatMap((entry) => endpointTraps(host!, entry, registry)),
@@ -36,8 +40,7 @@ export function warningsOf(
     ...(host === undefined ? [] : sharedAddresses(host, view, registry)),
     ...heldBack(entries, view, registry),
     ...refusals(name, match, registry),
-    ...neverMatching(name, registry),
-    ...rejections(match, entries, serving, registry),
+    ...(isUnknown ? othersText(leftOut.others) : []),
   ];
 }
 
@@ -176,45 +179,28 @@ function refusals(name: string, { service }: NameMatch, { store }: Registry): st
   );
 }
 
-/** Hosts such as `*foo.com`, which look as if they covered the name. */
-function neverMatching(name: string, { store }: Registry): string[] {
-  const warnings: string[] = [];
-  for (const object of store.objects) {
-    if (object.kind !== 'ServiceEntry') continue;
-    for (const host of object.hosts) {
-      if (!neverMatches(host)) continue;
-      const star = host.indexOf('*');
-      if (name.startsWith(host.slice(0, star)) && name.endsWith(host.slice(star + 1))) {
-        warnings.push(`the host ${host} of ${nameOf(object)} never matches: a wildcard is *.DOMAIN`);
-      }
-    }
-  }
-  return first(warnings, 'such hosts');
-}
-
-/** What was left out of the objects concerned; where no host was found, of any ServiceEntry and file. */
-function rejections(
-  match: NameMatch,
+/** Whether a rejection is of an object that takes part in the answer. */
+export function partsOf(
+  { host }: NameMatch,
   entries: readonly EntryExplanation[],
-  serving: readonly ServiceEntry[],
+  view: View,
   registry: Registry,
-): string[] {
+): (rejection: Rejection) => boolean {
+  const serving = host === undefined ? [] : servingEntries(host, view, registry);
   const names = new Set(entries.map(({ name }) => `ServiceEntry ${name}`));
   const namespaces = new Set(serving.filter(({ selector }) => selector).map(({ meta }) => meta.namespace));
-  const isUnknown = match.host === undefined && entries.length === 0;
-  const concerns = ({ object, reason }: Rejection): boolean => {
-    if (reason === 'not-allowed') return false;
-    if (names.has(object)) return true;
+  return ({ object }) => {
     const workload = /^(?:WorkloadEntry|Pod) ([^/]+)\//.exec(object);
-    if (workload) return namespaces.has(workload[1]!);
-    return isUnknown && (object === '' || object.startsWith('ServiceEntry '));
+    return workload ? namespaces.has(workload[1]!) : names.has(object);
   };
-  const texts = registry.status.rejections
-    .filter(concerns)
-    .map(({ object, field, message, origin }) =>
-      [`left out at ${origin}`, object, field, message].filter((part) => part !== '').join(': '),
-    );
-  return first(texts, 'parts that are left out');
+}
+
+function othersText(others: number): string[] {
+  if (others === 0) return [];
+  const parts = others === 1 ? '1 part of the registry is' : `${others} parts of the registry are`;
+  return [
+    `${parts} left out for reasons that have nothing to do with the name: the log and /status of admin list them`,
+  ];
 }
 
 function first(texts: readonly string[], what: string): string[] {

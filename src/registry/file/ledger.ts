@@ -169,7 +169,9 @@ export class Ledger {
         if (other.place.isKept === true) continue;
         if (found.length >= limit && ++more > 0) continue;
         const message = `${this.#originOf(first!)} has the same kind, namespace and name, and is served`;
-        const rejection = { reason: 'duplicate', object, field: '', message, origin: this.#originOf(other) } as const;
+        const written = hostsAndAddressesOf(key, other.text);
+        const origin = this.#originOf(other);
+        const rejection = { reason: 'duplicate', object, field: '', message, origin, written, isWhole: true } as const;
         found.push({ file: other.place.path, hash: '', rejection });
       }
     }
@@ -239,6 +241,12 @@ export class Ledger {
 
 function placeName({ index, path, isKept }: FilePlace): string {
   return `${index}${isKept === true ? ' kept' : ''} ${path}`;
+}
+
+/** Who asks for a host of an object that is not served is told why. */
+function hostsAndAddressesOf(key: string, text: string): readonly string[] {
+  const object = text === '' ? undefined : objectOfText(key, text);
+  return object?.kind === 'ServiceEntry' ? [...object.hosts, ...object.vips] : [];
 }
 
 /** Tells a claim wherever its document stands in its file. */

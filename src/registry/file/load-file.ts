@@ -1,6 +1,7 @@
 import type { Rejection } from '../rejection.ts';
 import type { FilePlace, LoadedDocument, ReadObject } from './document.ts';
 import { findJsonError } from './json-error.ts';
+import { namesIn } from './names-in.ts';
 import { PackedDocuments } from './packed-documents.ts';
 import { listItemType, readDocument, withType, type ParsedDocument } from './read-document.ts';
 import { Reuse, type MovedDocuments } from './reuse.ts';
@@ -143,12 +144,12 @@ class FileText {
     const read = (): Iterable<LoadedDocument> => {
       if (deepAt !== undefined) {
         const at = this.#positionAt(start, line, deepAt);
-        return [this.#rejected(place, 'size', at, `nested more than ${maxDepth} levels deep`)];
+        return [this.#rejected(text, place, 'size', at, `nested more than ${maxDepth} levels deep`)];
       }
       const parsed = parseJson(text);
       if (parsed) return this.#read({ ...place, label, value: typed(parsed.value) });
       const error = findJsonError(text) ?? { offset: 0, message: 'is no JSON' };
-      return [this.#rejected(place, 'parse', this.#positionAt(start, line, start + error.offset), error.message)];
+      return [this.#rejected(text, place, 'parse', this.#positionAt(start, line, start + error.offset), error.message)];
     };
     return { ...place, label, read };
   }
@@ -165,7 +166,7 @@ class FileText {
       }
       const { reason, message, column } = parsed;
       const at = parsed.line === undefined ? undefined : { line: startLine + parsed.line, column: column + 1 };
-      return [this.#rejected(place, reason, at, message)];
+      return [this.#rejected(text, place, reason, at, message)];
     };
     return { ...place, label: '', read };
   }
@@ -184,6 +185,7 @@ class FileText {
   }
 
   #rejected(
+    text: string,
     at: { readonly line: number; readonly position: number; readonly hash: string },
     reason: 'parse' | 'size',
     found: TextPosition | undefined,
@@ -191,7 +193,9 @@ class FileText {
   ): LoadedDocument {
     const { place } = this.#options;
     const where = found ? `${found.line}:${found.column}` : `${at.line}`;
-    const rejection: Rejection = { reason, object: '', field: '', message, origin: `${place.path}:${where}` };
+    const written = namesIn(text);
+    const told = { reason, object: '', field: '', message, origin: `${place.path}:${where}` } as const;
+    const rejection: Rejection = written === undefined ? told : { ...told, written };
     return { place, ...at, claims: [], rejections: [rejection] };
   }
 }

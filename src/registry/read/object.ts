@@ -51,12 +51,15 @@ export function readObject(raw: unknown, origin: Origin): ReadResult {
   return read === undefined ? rejected(object, report) : { type: 'object', object: read, rejections: report.finish() };
 }
 
-/** Nothing of the object is served: each of the reasons may be told to who asks for its hosts and addresses. */
+/**
+ * Nothing of the object is served: who asks for one of its hosts and addresses is told all the reasons, and for one that is bad
+ * itself what is wrong with that.
+ */
 function rejected(object: Fields, report: Report): ReadResult {
-  const written = writtenIn(object);
   const rejections = report.finish();
-  if (written.length === 0) return { type: 'rejected', rejections };
-  return { type: 'rejected', rejections: rejections.map((rejection) => ({ ...rejection, written })) };
+  const told = new Set(rejections.flatMap(({ written = [] }) => written));
+  const written = writtenIn(object).filter((each) => !told.has(each));
+  return { type: 'rejected', rejections: rejections.map((each) => ({ written, ...each, isWhole: true })) };
 }
 
 function writtenIn({ spec }: Fields): readonly string[] {

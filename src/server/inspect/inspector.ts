@@ -1,11 +1,12 @@
+import { domainToASCII } from 'node:url';
 import type { ClientsConfig, ServiceEntryConfig } from '../../plugins/serviceentry/config.ts';
 import { clientsOfNamespace, viewOfClient, type ClientView } from '../../plugins/serviceentry/client-view.ts';
 import { canonicalAddress, familyOf } from '../../registry/address.ts';
 import { reverseName } from '../../registry/compile/pointers.ts';
 import { explainName, explainPointers } from '../../registry/explain/explain.ts';
-import type { NameExplanation } from '../../registry/explain/explanation.ts';
+import type { LeftOutPart, NameExplanation } from '../../registry/explain/explanation.ts';
+import { leftOutPart } from '../../registry/explain/left-out.ts';
 import type { Registry } from '../../registry/registry.ts';
-import type { Rejection } from '../../registry/rejection.ts';
 import { TableReader } from '../../registry/table/reader.ts';
 import type { TableHandle } from '../../registry/table/layout.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -84,7 +85,7 @@ export interface ServerStatus {
     readonly tableBytes: number;
     readonly serial: number;
     /** The first 100. */
-    readonly rejections: readonly Rejection[];
+    readonly rejections: readonly LeftOutPart[];
     readonly rejectionCount: number;
   }[];
 }
@@ -179,7 +180,7 @@ export class Inspector {
           ...status,
           tableBytes,
           serial,
-          rejections: rejections.slice(0, maxRejections),
+          rejections: rejections.slice(0, maxRejections).map(leftOutPart),
           rejectionCount: rejections.length,
         };
       }),
@@ -260,12 +261,17 @@ function textOf({ sidecar, ...view }: ClientView & { address?: string }): Client
 
 function readQuestion({ name, type }: ExplainRequest): { name: string; type: number } {
   const address = canonicalAddress(name);
-  const asked = address === undefined ? name : reverseName(address);
+  const asked = address === undefined ? asciiName(name) : reverseName(address);
   if (!encodeName(asked)) throw new InspectError(`'${name}' is no name`);
   const word = (type ?? (address === undefined ? 'A' : 'PTR')).toUpperCase();
   const code = (rrType as Readonly<Record<string, number>>)[word] ?? Number(/^TYPE(\d{1,5})$/.exec(word)?.[1] ?? NaN);
   if (!(code > 0 && code < 65_536) || code === rrType.OPT) throw new InspectError(`'${type ?? ''}' is no record type`);
   return { name: asked, type: code };
+}
+
+/** An internationalised name in the form in which DNS has it (RFC 5890 section 2.3.2.1). */
+function asciiName(name: string): string {
+  return /[^ -~]/.test(name) ? domainToASCII(name) : name;
 }
 
 /** The block as clients of one namespace see it, wherever they are. */

@@ -163,6 +163,8 @@ describe('FileSource, live', () => {
         field: '',
         message: `${first}:1 has the same kind, namespace and name, and is served`,
         origin: `${second}:2`,
+        written: ['two.example.com', '192.0.2.1'],
+        isWhole: true,
       },
     ]);
     unlinkSync(first);

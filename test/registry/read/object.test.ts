@@ -46,7 +46,7 @@ spec: { hosts: [good.com, "bad_\\nhost"] }`);
           reason: 'host',
           object: 'ServiceEntry shop/x',
           field: 'spec.hosts[1]',
-          message: 'found "bad_\\nhost"; the host contains _, which no host may',
+          message: 'found "bad_\\nhost"; the host contains _, which no host may; a hyphen may stand there',
           origin: 'test.yaml:1',
         },
       ],

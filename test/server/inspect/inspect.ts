@@ -1,6 +1,7 @@
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
 import type { RegistryObject } from '../../../src/registry/object.ts';
 import { Registry } from '../../../src/registry/registry.ts';
+import type { Rejection } from '../../../src/registry/rejection.ts';
 import { TableWriter } from '../../../src/registry/table/writer.ts';
 import type { ServerConfig } from '../../../src/server/config.ts';
 import { configOf } from '../../../src/server/configure.ts';
@@ -13,7 +14,11 @@ import { RecordingLogger } from '../../support/quiet-logger.ts';
 const hashSeed = 0x5eed;
 
 /** An inspector of a Corefile, each of whose registries holds these objects. */
-export function inspectConfig(config: ServerConfig, objects: readonly RegistryObject[]): Inspector {
+export function inspectConfig(
+  config: ServerConfig,
+  objects: readonly RegistryObject[],
+  rejections: readonly Rejection[] = [],
+): Inspector {
   const clock = new FakeClock();
   const complete = withServerAddresses(config, () => ({}));
   const registries = complete.blocks.flatMap((block): InspectedRegistry[] => {
@@ -23,6 +28,7 @@ export function inspectConfig(config: ServerConfig, objects: readonly RegistryOb
     const { serverAddresses } = directive;
     const registry = new Registry(directive.registry, { table, serverAddresses, clock, logger: new RecordingLogger() });
     registry.apply(objects.map((object) => ({ type: 'upsert', object })));
+    registry.rejected(rejections);
     registry.synced();
     return [
       {
@@ -70,5 +76,6 @@ export function inspect({
     '}',
     '',
   ];
-  return inspectConfig(configFor(lines.join('\n')), readObjects(objects).objects);
+  const read = readObjects(objects);
+  return inspectConfig(configFor(lines.join('\n')), read.objects, read.rejections);
 }
