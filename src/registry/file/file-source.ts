@@ -195,6 +195,7 @@ export class FileSource implements Source {
     const now = this.#clock.now();
     const torn = tornFiles(served.snapshot, scan, now);
     const files = withServed(scan.files, served.snapshot, torn);
+    yield;
     if (isDoubtful(served.snapshot, { ...scan, files })) {
       this.#doubtSince ??= now;
       const leftMs = this.#doubtSince + settleMs - now;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync, watch } from 'node:fs';
+import { closeSync, fstatSync, opendirSync, openSync, readlinkSync, readSync, statSync, watch } from 'node:fs';
 
 /** What `stat` says, links followed. */
 export interface FileStatus {
@@ -25,7 +25,8 @@ export interface DirectoryEntry {
  */
 export interface FileSystem {
   status(path: string): FileStatus;
-  list(directory: string): readonly DirectoryEntry[];
+  /** Read as they are asked for: there may be very many. */
+  list(directory: string): Iterable<DirectoryEntry>;
   /** The bytes of a file, never more than `limit` of them, in memory of their own: the caller may give it back. */
   read(path: string, limit: number): Buffer<ArrayBuffer>;
   /** What a link says; `undefined` when the path is no link, `false` when nothing has that name. */
@@ -49,13 +50,14 @@ export const nodeFileSystem: FileSystem = {
       modifiedMs: Number(status.mtimeMs),
     };
   },
-  list(directory) {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.map((entry) => ({
-      name: entry.name,
-      isLink: entry.isSymbolicLink(),
-      isDirectory: entry.isDirectory(),
-    }));
+  *list(directory) {
+    const entries = opendirSync(directory, { bufferSize: entriesAtATime });
+    try {
+      for (let entry = entries.readSync(); entry; entry = entries.readSync())
+        yield { name: entry.name, isLink: entry.isSymbolicLink(), isDirectory: entry.isDirectory() };
+    } finally {
+      entries.closeSync();
+    }
   },
   read(path, limit) {
     const descriptor = openSync(path, 'r');
@@ -79,6 +81,7 @@ export const nodeFileSystem: FileSystem = {
   },
 };
 
+const entriesAtATime = 256;
 const minReadBytes = 4096;
 
 /** The file may grow while it is read, and some have no size: what the system says is only where to begin. */

@@ -4,6 +4,7 @@
  * directories, so it ends.
  */
 import { join } from 'node:path';
+import type { Work } from '../../runtime/sliced-work.ts';
 import type { DirectoryEntry } from './file-system.ts';
 
 /** How deep `**` looks. */
@@ -45,24 +46,34 @@ export function matchesElement(name: string, element: string): boolean {
  * The paths that fit `elements` below `base`, unordered and perhaps more than once. `list` gives a directory's entries,
  * or none where it cannot be read; it is called for every directory that decides about a match.
  */
-export function expandGlob(
+export function* expandGlob(
   base: string,
   elements: readonly string[],
-  list: (directory: string) => readonly DirectoryEntry[],
+  list: (directory: string) => Work<readonly DirectoryEntry[]>,
   depth = 0,
-): string[] {
+): Work<string[]> {
   const [element, ...rest] = elements;
   if (element === undefined) return [];
-  if (element === '' || element === '.') return expandGlob(base, rest, list, depth);
+  if (element === '' || element === '.') return yield* expandGlob(base, rest, list, depth);
   if (element === '**') {
-    const found = expandGlob(base, rest.length === 0 ? ['*'] : rest, list, depth);
+    const found = yield* expandGlob(base, rest.length === 0 ? ['*'] : rest, list, depth);
     if (depth === maxGlobDepth) return found;
-    const below = list(base).filter((entry) => entry.isDirectory && !entry.name.startsWith('.'));
-    return found.concat(...below.map((entry) => expandGlob(join(base, entry.name), elements, list, depth + 1)));
+    for (const { name, isDirectory } of yield* list(base)) {
+      if (!isDirectory || name.startsWith('.')) continue;
+      for (const path of yield* expandGlob(join(base, name), elements, list, depth + 1)) found.push(path);
+    }
+    return found;
   }
-  if (!isGlob(element) && rest.length > 0) return expandGlob(join(base, element), rest, list, depth);
-  const entries = list(base).filter((entry) => matchesElement(entry.name, element));
-  if (rest.length === 0) return entries.filter((entry) => !entry.isDirectory).map((entry) => join(base, entry.name));
-  const directories = entries.filter((entry) => entry.isDirectory || entry.isLink);
-  return directories.flatMap((entry) => expandGlob(join(base, entry.name), rest, list, depth));
+  if (!isGlob(element) && rest.length > 0) return yield* expandGlob(join(base, element), rest, list, depth);
+  const found: string[] = [];
+  for (const { name, isDirectory, isLink } of yield* list(base)) {
+    yield;
+    if (!matchesElement(name, element)) continue;
+    if (rest.length === 0) {
+      if (!isDirectory) found.push(join(base, name));
+    } else if (isDirectory || isLink) {
+      for (const path of yield* expandGlob(join(base, name), rest, list, depth)) found.push(path);
+    }
+  }
+  return found;
 }

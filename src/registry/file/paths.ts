@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Work } from '../../runtime/sliced-work.ts';
 import { errorCode, errorText, type DirectoryEntry, type FileStatus, type FileSystem } from './file-system.ts';
 import { expandGlob, isGlob, splitGlob } from './glob.ts';
 import { parentOf, type WatchPoints } from './watch-points.ts';
@@ -20,20 +21,23 @@ export interface Expansion {
  *
  * @param wasDirectory that is what it was when it was last there: then it has vanished, and was not deleted
  */
-export function expandPath(
+export function* expandPath(
   fileSystem: FileSystem,
   path: string,
   wasDirectory: boolean,
   watched: WatchPoints,
-): Expansion {
-  const list = (directory: string): readonly DirectoryEntry[] => {
+): Work<Expansion> {
+  const list = function* (directory: string): Work<readonly DirectoryEntry[]> {
     watched.addDirectory(directory);
-    const entries = fileSystem.list(directory);
-    for (const entry of entries)
+    const entries: DirectoryEntry[] = [];
+    for (const entry of fileSystem.list(directory)) {
+      entries.push(entry);
       if (entry.isLink && !entry.name.startsWith('.')) watched.addPath(join(directory, entry.name));
+      yield;
+    }
     return entries;
   };
-  if (isGlob(path)) return expandPattern(fileSystem, path, list, watched);
+  if (isGlob(path)) return yield* expandPattern(fileSystem, path, list, watched);
   watched.addPath(path);
   let status: FileStatus;
   try {
@@ -44,8 +48,12 @@ export function expandPath(
   if (status.kind === 'file') return { files: [path], problem: undefined, keepsOthers: false, isDirectory: false };
   if (status.kind === 'other') return lost('is neither a file nor a directory', false);
   try {
-    const names = list(path).filter((entry) => !entry.isDirectory && isManifest(entry.name));
-    const files = names.map((entry) => join(path, entry.name)).sort();
+    const files: string[] = [];
+    for (const entry of yield* list(path)) {
+      if (!entry.isDirectory && isManifest(entry.name)) files.push(join(path, entry.name));
+      yield;
+    }
+    files.sort();
     return { files, problem: undefined, keepsOthers: false, isDirectory: true };
   } catch (error) {
     return lost(errorText(error), true);
@@ -56,28 +64,31 @@ function isManifest(name: string): boolean {
   return !name.startsWith('.') && /\.(?:ya?ml|json)$/i.test(name);
 }
 
-function expandPattern(
+function* expandPattern(
   fileSystem: FileSystem,
   pattern: string,
-  list: (directory: string) => readonly DirectoryEntry[],
+  list: (directory: string) => Work<readonly DirectoryEntry[]>,
   watched: WatchPoints,
-): Expansion {
+): Work<Expansion> {
   const { base, elements } = splitGlob(pattern);
   watched.addPath(base);
   try {
     if (fileSystem.status(base).kind !== 'directory') return lost(`${base} is not a directory`, true);
-    fileSystem.list(base);
+    // Whether it may be read.
+    const entries = fileSystem.list(base)[Symbol.iterator]();
+    entries.next();
+    entries.return?.();
   } catch (error) {
     return lost(`${base} ${errorText(error)}`, true);
   }
-  const listOrNone = (directory: string): readonly DirectoryEntry[] => {
+  const listOrNone = function* (directory: string): Work<readonly DirectoryEntry[]> {
     try {
-      return list(directory);
+      return yield* list(directory);
     } catch {
       return [];
     }
   };
-  const files = [...new Set(expandGlob(base, elements, listOrNone))].sort();
+  const files = [...new Set(yield* expandGlob(base, elements, listOrNone))].sort();
   const problem = files.length === 0 ? 'no file has a name like this' : undefined;
   return { files, problem, keepsOthers: false, isDirectory: true };
 }

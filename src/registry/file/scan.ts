@@ -55,7 +55,7 @@ export function* findFiles(
 
   for (const [index, path] of paths.entries()) {
     const wasDirectory = served.paths[index]?.isDirectory ?? false;
-    const expansion = expandPath(fileSystem, path, wasDirectory, watched);
+    const expansion = yield* expandPath(fileSystem, path, wasDirectory, watched);
     states.push({
       isDirectory: expansion.isDirectory || wasDirectory,
       problem: expansion.problem === undefined ? undefined : problemOf(path, expansion.problem),

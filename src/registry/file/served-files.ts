@@ -88,6 +88,7 @@ export class ServedFiles {
     for (const [path, file] of files) {
       const served = before.get(path);
       after.set(path, served === file ? file : yield* keepMissing(served, file, nowMs));
+      yield;
     }
     const gone = [...before].filter(([path, file]) => after.get(path) !== file);
     const come = [...after].filter(([path, file]) => before.get(path) !== file);
