@@ -1,23 +1,48 @@
+import type { LogFields } from '../runtime/logger.ts';
 import type { RunningServer } from '../server/server.ts';
 
 /** What a start prints: who is served where, how many hosts, and a query to try. CoreDNS's lines come first. */
 export function banner(server: RunningServer, version: string): string {
-  const lines = server.listeners.flatMap(({ scheme, zones, address, port }) =>
+  const lines = served(server);
+  lines.push(`serviceentry-dns-${version}`, `${process.platform}/${process.arch}, node ${process.versions.node}`);
+  lines.push(...server.adminUrls.map((url) => `admin on ${url}`));
+  const hosts = hostCount(server);
+  if (server.registries.length > 0) lines.push(`${hosts} ${hosts === 1 ? 'host' : 'hosts'} served`);
+  const command = exampleQuery(server);
+  if (command !== undefined) lines.push(`try: ${command}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same as the fields of one log line, for the JSON form. */
+export function bannerFields(server: RunningServer): LogFields {
+  return {
+    platform: `${process.platform}/${process.arch}`,
+    node: process.versions.node,
+    listeners: served(server).join(', '),
+    admin: server.adminUrls.length > 0 ? server.adminUrls.join(', ') : undefined,
+    hosts: server.registries.length > 0 ? hostCount(server) : undefined,
+  };
+}
+
+/** `ZONE:PORT` of every zone and listener. */
+function served(server: RunningServer): string[] {
+  return server.listeners.flatMap(({ scheme, zones, address, port }) =>
     zones.map(
       ([zone]) => `${scheme === 'dns' ? '' : `${scheme}://`}${zone}:${port}${address === '' ? '' : ` on ${address}`}`,
     ),
   );
-  lines.push(`serviceentry-dns-${version}`, `${process.platform}/${process.arch}, node ${process.versions.node}`);
-  lines.push(...server.adminUrls.map((url) => `admin on ${url}`));
-  const hosts = server.registries.flatMap(({ exampleHost }) => exampleHost ?? []);
-  const count = server.registries.reduce((sum, { status }) => sum + status.hosts, 0);
-  if (server.registries.length > 0) lines.push(`${count} ${count === 1 ? 'host' : 'hosts'} served`);
+}
+
+function hostCount(server: RunningServer): number {
+  return server.registries.reduce((sum, { status }) => sum + status.hosts, 0);
+}
+
+function exampleQuery(server: RunningServer): string | undefined {
   const listener = server.listeners.find(({ scheme }) => scheme === 'dns') ?? server.listeners[0];
-  if (listener) {
-    const address = listener.address === '' ? 'localhost' : listener.address;
-    const isTls = listener.scheme === 'tls';
-    const port = listener.port === (isTls ? 853 : 53) ? '' : ` -p ${listener.port}`;
-    lines.push(`try: dig @${address}${port}${isTls ? ' +tls' : ''} ${hosts[0] ?? 'example.org'}`);
-  }
-  return `${lines.join('\n')}\n`;
+  if (listener === undefined) return undefined;
+  const host = server.registries.flatMap(({ exampleHost }) => exampleHost ?? [])[0] ?? 'example.org';
+  const address = listener.address === '' ? 'localhost' : listener.address;
+  const isTls = listener.scheme === 'tls';
+  const port = listener.port === (isTls ? 853 : 53) ? '' : ` -p ${listener.port}`;
+  return `dig @${address}${port}${isTls ? ' +tls' : ''} ${host}`;
 }

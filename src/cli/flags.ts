@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { didYouMean } from '../corefile/suggest.ts';
+import { parseGoFlags } from './go-flags.ts';
 
 /** What the command line says; CoreDNS's flags, and `-check`. */
 export interface Flags {
@@ -15,23 +16,22 @@ export interface Flags {
 
 export type FlagsResult =
   | { readonly type: 'flags'; readonly flags: Flags }
-  /** Not understood: exit 2 with the usage, as Go's flag package does. */
-  | { readonly type: 'usage'; readonly message: string }
-  /** Understood, but not usable: exit 1. */
-  | { readonly type: 'error'; readonly message: string };
+  /** Not understood: exit 2, as Go's flag package does. */
+  | { readonly type: 'usage'; readonly message: string };
 
-const options = {
-  conf: { type: 'string' },
-  'dns.port': { type: 'string' },
-  p: { type: 'string' },
-  pidfile: { type: 'string' },
-  plugins: { type: 'boolean' },
-  quiet: { type: 'boolean' },
-  version: { type: 'boolean' },
-  check: { type: 'boolean' },
-  'log-format': { type: 'string' },
-  help: { type: 'boolean' },
-  h: { type: 'boolean' },
+/** All flags of the server. */
+export const flagTypes = {
+  conf: 'string',
+  'dns.port': 'string',
+  p: 'string',
+  pidfile: 'string',
+  plugins: 'boolean',
+  quiet: 'boolean',
+  version: 'boolean',
+  check: 'boolean',
+  'log-format': 'string',
+  help: 'boolean',
+  h: 'boolean',
 } as const;
 
 export const usage = `Usage: serviceentry-dns [flags]
@@ -51,49 +51,36 @@ says how a name is answered, and why; 'explain -help' lists its flags.
 lists what is served; 'records -help' lists its flags.
 `;
 
-/** Reads flags in Go's style: `-flag` is `--flag`, a value follows behind `=` or as the next word. */
+/** Reads the command line of the server. */
 export function readFlags(args: readonly string[]): FlagsResult {
-  let values: ReturnType<typeof parse>['values'];
-  let positionals: string[];
-  try {
-    ({ values, positionals } = parse(args.flatMap((argument) => longForm(argument, options))));
-  } catch (error) {
-    return { type: 'usage', message: error instanceof Error ? error.message : String(error) };
-  }
+  const parsed = parseGoFlags(args, flagTypes);
+  if ('error' in parsed) return { type: 'usage', message: parsed.error };
+  const { text, isSet, positionals } = parsed;
   const extra = positionals[0];
-  if (extra !== undefined)
-    return { type: 'error', message: `extra command line argument '${extra}': flags begin with '-'` };
-  const port = values.p ?? values['dns.port'] ?? '53';
+  if (extra !== undefined) {
+    const suggestion = didYouMean(extra, ['explain', 'records', ...Object.keys(flagTypes).map((name) => `-${name}`)]);
+    return { type: 'usage', message: `unknown command '${extra}'${suggestion}` };
+  }
+  const port = text('p') ?? text('dns.port') ?? '53';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     return { type: 'usage', message: `invalid value '${port}' for flag -dns.port: expected a number from 0 to 65535` };
   }
-  const logFormat = values['log-format'] ?? 'text';
+  const logFormat = text('log-format') ?? 'text';
   if (logFormat !== 'text' && logFormat !== 'json') {
     return { type: 'usage', message: `invalid value '${logFormat}' for flag -log-format: expected text or json` };
   }
-  const { conf, pidfile, plugins = false, quiet = false, version = false, check = false } = values;
-  const help = values.help ?? values.h ?? false;
   return {
     type: 'flags',
-    flags: { conf, port: Number(port), pidfile, plugins, quiet, version, check, help, logFormat },
+    flags: {
+      conf: text('conf'),
+      port: Number(port),
+      pidfile: text('pidfile'),
+      plugins: isSet('plugins'),
+      quiet: isSet('quiet'),
+      version: isSet('version'),
+      check: isSet('check'),
+      help: isSet('help') || isSet('h'),
+      logFormat,
+    },
   };
-}
-
-function parse(args: string[]) {
-  return parseArgs({ args, options, allowPositionals: true, strict: true });
-}
-
-/**
- * `parseArgs` takes `-conf` for the flags c, o, n and f, so it gets `--conf`. It knows no `-quiet=false` either; values
- * of boolean flags are those of Go.
- */
-export function longForm(
-  argument: string,
-  options: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>,
-): string[] {
-  const long = /^-[a-z]/i.test(argument) ? `-${argument}` : argument;
-  const [, name = '', value = ''] = /^--([^=]+)=(.*)$/.exec(long) ?? [];
-  if (!Object.entries(options).some(([option, { type }]) => option === name && type === 'boolean')) return [long];
-  if (/^(1|t|T|true|True|TRUE)$/.test(value)) return [`--${name}`];
-  return /^(0|f|F|false|False|FALSE)$/.test(value) ? [] : [long];
 }

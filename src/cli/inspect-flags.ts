@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { longForm } from './flags.ts';
+import { parseGoFlags } from './go-flags.ts';
 
 /** What the command lines of `explain` and `records` have in common. */
 export interface InspectFlags {
@@ -27,28 +26,33 @@ export interface RecordsFlags extends InspectFlags {
   readonly command: 'records';
   readonly output: 'table' | 'json' | 'zone';
   readonly directory: string | undefined;
+  /** Only names at or below this one. */
+  readonly name: string | undefined;
+  readonly type: string | undefined;
+  /** Only what comes from this ServiceEntry, or from this namespace. */
+  readonly from: string | undefined;
 }
 
 export type InspectFlagsResult =
   | { readonly type: 'flags'; readonly flags: ExplainFlags | RecordsFlags }
   | { readonly type: 'help'; readonly text: string }
-  | { readonly type: 'usage'; readonly message: string; readonly usage: string };
+  | { readonly type: 'usage'; readonly message: string };
 
 const common = {
-  conf: { type: 'string' },
-  'dns.port': { type: 'string' },
-  server: { type: 'string' },
-  client: { type: 'string' },
-  namespace: { type: 'string' },
-  meshed: { type: 'boolean' },
-  output: { type: 'string' },
-  help: { type: 'boolean' },
-  h: { type: 'boolean' },
+  conf: 'string',
+  'dns.port': 'string',
+  server: 'string',
+  client: 'string',
+  namespace: 'string',
+  meshed: 'boolean',
+  output: 'string',
+  help: 'boolean',
+  h: 'boolean',
 } as const;
 
-const options = {
-  explain: { ...common, port: { type: 'string' }, resolve: { type: 'boolean' } },
-  records: { ...common, directory: { type: 'string' } },
+const types = {
+  explain: { ...common, port: 'string', resolve: 'boolean' },
+  records: { ...common, type: 'string', from: 'string', directory: 'string' },
 } as const;
 
 const commonUsage = `  -conf FILE       Corefile to read (default ./Corefile; 'stdin' reads the pipe)
@@ -66,34 +70,22 @@ ${commonUsage}  -port N          the server block on this port, where several ha
   -output F        text or json (default text)
 `;
 
-export const recordsUsage = `Usage: serviceentry-dns records [flags]
-Lists what is served.
-${commonUsage}  -output F        table, json or zone (default table)
+export const recordsUsage = `Usage: serviceentry-dns records [NAME] [flags]
+Lists what is served; with NAME what is at and below it.
+${commonUsage}  -type TYPE       only records of this type
+  -from NS[/NAME]  only what comes from this namespace or this ServiceEntry
+  -output F        table, json or zone (default table)
   -directory DIR   with -output zone: write one file per zone into DIR
 `;
 
 /** Reads what stands behind `explain` or `records`, flags in Go's style. */
 export function readInspectFlags(command: 'explain' | 'records', args: readonly string[]): InspectFlagsResult {
   const usage = command === 'explain' ? explainUsage : recordsUsage;
-  const bad = (message: string): InspectFlagsResult => ({ type: 'usage', message, usage });
-  let values: Readonly<Record<string, unknown>>;
-  let positionals: string[];
-  try {
-    const parsed = parseArgs({
-      args: args.flatMap((argument) => longForm(argument, options[command])),
-      options: options[command],
-      allowPositionals: true,
-    });
-    ({ positionals } = parsed);
-    values = parsed.values;
-  } catch (error) {
-    return bad(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help === true || values.h === true) return { type: 'help', text: usage };
-  const text = (flag: string): string | undefined => {
-    const value = values[flag];
-    return typeof value === 'string' ? value : undefined;
-  };
+  const bad = (message: string): InspectFlagsResult => ({ type: 'usage', message });
+  const parsed = parseGoFlags(args, types[command]);
+  if ('error' in parsed) return bad(parsed.error);
+  const { text, isSet, positionals } = parsed;
+  if (isSet('help') || isSet('h')) return { type: 'help', text: usage };
   for (const flag of ['port', 'dns.port'] as const) {
     const value = text(flag);
     if (value !== undefined && (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)) {
@@ -109,7 +101,7 @@ export function readInspectFlags(command: 'explain' | 'records', args: readonly 
     server: text('server'),
     client: text('client'),
     namespace: text('namespace'),
-    isMeshed: values.meshed === true,
+    isMeshed: isSet('meshed'),
   };
   if (shared.conf !== undefined && shared.server !== undefined) {
     return bad('-conf and -server contradict each other: name one');
@@ -119,9 +111,13 @@ export function readInspectFlags(command: 'explain' | 'records', args: readonly 
     const directory = text('directory');
     if (output === undefined)
       return bad(`invalid value '${text('output')!}' for flag -output: expected table, json or zone`);
-    if (positionals.length > 0) return bad(`extra command line argument '${positionals[0]!}'`);
+    const [name, extra] = positionals;
+    if (extra !== undefined) return bad(`extra command line argument '${extra}'`);
     if (directory !== undefined && output !== 'zone') return bad('-directory needs -output zone');
-    return { type: 'flags', flags: { command, ...shared, output, directory } };
+    return {
+      type: 'flags',
+      flags: { command, ...shared, output, directory, name, type: text('type'), from: text('from') },
+    };
   }
   const [name, type, extra] = positionals;
   const output = word(text('output') ?? 'text', ['text', 'json']);
@@ -129,7 +125,7 @@ export function readInspectFlags(command: 'explain' | 'records', args: readonly 
   if (name === undefined) return bad('explain needs a name or an IP address');
   if (extra !== undefined) return bad(`extra command line argument '${extra}'`);
   const port = text('port');
-  const resolves = values.resolve === true;
+  const resolves = isSet('resolve');
   if (resolves && shared.server !== undefined) return bad('-resolve works on this machine only, not with -server');
   return {
     type: 'flags',

@@ -1,7 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { formatProblem } from '../corefile/problem.ts';
+import { formatProblem, type Problem } from '../corefile/problem.ts';
 import { makeDirectives } from '../plugins/directives.ts';
+import { missingSurroundings } from '../plugins/serviceentry/surroundings.ts';
+import { nodeFileSystem } from '../registry/file/file-system.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
@@ -16,8 +18,8 @@ import { errorMessage } from '../server/error-message.ts';
 import { withHint } from '../server/hint.ts';
 import { controlPlane, threadIds } from '../server/priority.ts';
 import { fileLimit, fileLimitWarning, threadLimitWarning } from '../server/process-limits.ts';
-import { RunningServer } from '../server/server.ts';
-import { banner } from './banner.ts';
+import { RunningServer, serviceEntries } from '../server/server.ts';
+import { banner, bannerFields } from './banner.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
 import { readInspectFlags } from './inspect-flags.ts';
 import { loadCorefile, readCorefile } from './load.ts';
@@ -36,8 +38,7 @@ export async function main(args: readonly string[], parts: ProcessParts): Promis
   const [command, ...rest] = args;
   if (command === 'explain' || command === 'records') return inspect(command, rest, parts);
   const result = readFlags(args);
-  if (result.type === 'usage') return fail(`${result.message}\n${usage}`, 2);
-  if (result.type === 'error') return fail(`${result.message}\n`, 1);
+  if (result.type === 'usage') return fail(`${result.message}\n'serviceentry-dns -help' lists the flags.\n`, 2);
   const { flags } = result;
   if (flags.help) return print(usage);
   if (flags.version)
@@ -52,7 +53,12 @@ export async function main(args: readonly string[], parts: ProcessParts): Promis
   try {
     return await serve(flags, parts);
   } catch (error) {
-    return fail(`${withHint(errorMessage(error))}\n`, 1);
+    const message = withHint(errorMessage(error));
+    if (flags.logFormat === 'text') return fail(`${message}\n`, 1);
+    const logger = errorLogger();
+    logger.error(message);
+    logger.flush();
+    return 1;
   }
 }
 
@@ -63,7 +69,9 @@ async function inspect(
 ): Promise<number> {
   signals.release();
   const result = readInspectFlags(command, args);
-  if (result.type === 'usage') return fail(`${result.message}\n${result.usage}`, 2);
+  if (result.type === 'usage') {
+    return fail(`${result.message}\n'serviceentry-dns ${command} -help' lists the flags.\n`, 2);
+  }
   if (result.type === 'help') return print(result.text);
   // Who reads only the first lines closes the pipe: that is no failure.
   process.stdout.on('error', () => process.exit(0));
@@ -80,9 +88,16 @@ async function inspect(
 
 async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise<number> {
   const { problems, config } = loadCorefile(readCorefile(flags.conf, flags.port), flags.port, process.env);
-  for (const problem of problems.sorted()) process.stderr.write(`${formatProblem(problem)}\n`);
+  reportProblems(problems.sorted(), flags);
   if (problems.hasErrors) return 1;
-  if (flags.check) return print('The Corefile is right.\n');
+  if (flags.check) {
+    for (const directive of config.blocks.flatMap(serviceEntries)) {
+      for (const text of missingSurroundings(directive, nodeFileSystem, process.env)) {
+        process.stderr.write(`warning: serviceentry: ${text}\n`);
+      }
+    }
+    return print('The Corefile is valid.\n');
+  }
   // From here on a signal ends what has been started, even if that is not all yet.
   const signalled = nextSignal();
   let isSignalled = false as boolean;
@@ -118,8 +133,10 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
     await server.stop();
     throw new Error(`cannot write the pidfile: ${errorMessage(error)}`, { cause: error });
   }
+  const showsBanner = !flags.quiet && !isSignalled;
+  if (showsBanner && flags.logFormat === 'json') logger.info(`serviceentry-dns-${version}`, bannerFields(server));
   logger.flush();
-  if (!flags.quiet && !isSignalled) process.stdout.write(banner(server, version));
+  if (showsBanner && flags.logFormat === 'text') process.stdout.write(banner(server, version));
   // The sockets belong to workers; this keeps the main thread until it is told to go.
   const alive = setInterval(() => undefined, 2 ** 30);
   const resolved = (): number => server.registries.reduce((sum, { status }) => sum + status.resolved, 0);
@@ -132,6 +149,24 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
   logger.flush();
   return 0;
+}
+
+/** Says what is wrong with the Corefile, on standard error, in the form of the log. */
+function reportProblems(problems: readonly Problem[], { logFormat }: Flags): void {
+  if (logFormat === 'text') {
+    for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
+    return;
+  }
+  const logger = errorLogger();
+  for (const { code, severity, message, position } of problems) {
+    logger[severity](message, { code, file: position.file, line: position.line, column: position.column });
+  }
+  logger.flush();
+}
+
+/** For what is said before there is a server, or in place of it, in JSON. */
+function errorLogger(): Logger {
+  return makeLogger('json', false, systemClock, undefined, 2);
 }
 
 function warnOfLimits(logger: Logger): void {

@@ -1,4 +1,4 @@
-import { recordsText } from '../server/inspect/records.ts';
+import { recordFilter, recordsText } from '../server/inspect/records.ts';
 import type { RecordsFlags } from './inspect-flags.ts';
 import { inspectLocally } from './local.ts';
 import { printable, write } from './output.ts';
@@ -7,18 +7,27 @@ import { ZoneWriter } from './zone-writer.ts';
 
 /** `serviceentry-dns records`: prints what is served, or writes it as zone files. Rejects with a message for people. */
 export async function runRecords(flags: RecordsFlags, hashSeed: number): Promise<void> {
-  const { client, namespace, isMeshed, output, directory, server } = flags;
+  const { client, namespace, isMeshed, output, directory, server, name, type, from } = flags;
   const zones = directory === undefined ? undefined : new ZoneWriter(directory);
   const take = async (text: string): Promise<void> => {
     if (zones) zones.add(text);
     else await write(printable(text));
   };
   if (server === undefined) {
+    const filter = recordFilter(name, type, from, output);
     await inspectLocally(flags.conf, flags.defaultPort, hashSeed, async (inspector) => {
-      for (const piece of recordsText(inspector, { client, namespace, isMeshed }, output)) await take(piece);
+      for (const piece of recordsText(inspector, { client, namespace, isMeshed }, output, filter)) await take(piece);
     });
   } else {
-    const response = await askServer(server, '/records', { client, namespace, meshed: isMeshed, output });
+    const response = await askServer(server, '/records', {
+      name,
+      type,
+      from,
+      client,
+      namespace,
+      meshed: isMeshed,
+      output,
+    });
     const decoder = new TextDecoder();
     for await (const piece of response.body ?? []) await take(decoder.decode(piece as Uint8Array, { stream: true }));
   }

@@ -4,7 +4,7 @@ export type LogLevel = (typeof logLevels)[number];
 /** Structured fields of a log line. The text form does not show them: what a person must read stands in the message. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Where log lines go. The text form is CoreDNS's, `[LEVEL] message`; the JSON form is pino's. */
+/** Where log lines go, in the text form or the JSON form of CoreDNS. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

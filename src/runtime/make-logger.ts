@@ -6,8 +6,17 @@ import { TextLogger } from './text-logger.ts';
 
 export type LogFormat = 'text' | 'json';
 
-/** The process's logger on standard output; one per thread. `onDropped` is told of each line that nobody could take. */
-export function makeLogger(format: LogFormat, debugs: boolean, clock: Clock, onDropped?: () => void): Logger {
-  const destination = new FdDestination(1, clock, undefined, onDropped);
+/**
+ * The process's logger; one per thread. `onDropped` is told of each line that nobody could take. `fd` is 1, standard output,
+ * for a server that runs, and 2 for why it does not.
+ */
+export function makeLogger(
+  format: LogFormat,
+  debugs: boolean,
+  clock: Clock,
+  onDropped?: () => void,
+  fd: 1 | 2 = 1,
+): Logger {
+  const destination = new FdDestination(fd, clock, undefined, onDropped);
   return format === 'json' ? new JsonLogger(destination, clock, debugs) : new TextLogger(destination, debugs);
 }

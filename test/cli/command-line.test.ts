@@ -45,23 +45,57 @@ test('-h prints the usage', async () => {
   expect(code).toBe(0);
 });
 
-test('an unknown flag: the usage, and 2', async () => {
-  const { code, stdout, stderr } = await run(['-nosuch']);
-  expect(stderr).toMatch(/nosuch[^]*^Usage: serviceentry-dns/m);
-  expect([code, stdout]).toEqual([2, '']);
+test.each([
+  [['-confg'], "unknown flag '-confg'; did you mean '-conf'?\n'serviceentry-dns -help' lists the flags.\n"],
+  [['serve'], "unknown command 'serve'\n'serviceentry-dns -help' lists the flags.\n"],
+  [
+    ['explain', 'a', '-clent=x'],
+    "unknown flag '-clent'; did you mean '-client'?\n'serviceentry-dns explain -help' lists the flags.\n",
+  ],
+])('%j is not understood: 2', async (args, message) => {
+  expect(await run(args)).toEqual({ code: 2, stdout: '', stderr: message });
 });
 
-test('an argument too many: 1', async () => {
-  const { code, stderr } = await run(['serve']);
-  expect(stderr).toBe("extra command line argument 'serve': flags begin with '-'\n");
-  expect(code).toBe(1);
+test('-check says what the Corefile names and this machine lacks', async () => {
+  const corefile = `mesh.test:0 {
+ serviceentry {
+  file nosuch/*.yaml manifests
+  kubernetes
+  kubeconfig nosuch/kubeconfig
+ }
+}
+`;
+  const { code, stdout, stderr } = await run(['-check'], { Corefile: corefile });
+  expect([code, stdout]).toEqual([0, 'The Corefile is valid.\n']);
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/^warning: serviceentry: file nosuch\/\*\.yaml: /),
+    expect.stringMatching(/^warning: serviceentry: file manifests: /),
+    'warning: serviceentry: kubernetes: this is no Pod of a cluster; KUBERNETES_SERVICE_HOST is not set',
+    'warning: serviceentry: kubeconfig nosuch/kubeconfig: there is no such file',
+  ]);
+});
+
+test('-log-format json: what is wrong with the Corefile is JSON too', async () => {
+  const { code, stdout, stderr } = await run(['-log-format', 'json'], { Corefile: '.:0 {\n whoam\n}\n' });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(JSON.parse(stderr)).toMatchObject({
+    level: 'ERROR',
+    code: 'COREFILE_DIRECTIVE',
+    file: 'Corefile',
+    line: 2,
+    column: 2,
+    msg: "unknown directive 'whoam', expected a plugin; did you mean 'whoami'?",
+  });
+  const missing = await run(['-log-format', 'json', '-conf', 'nosuch']);
+  expect(missing.code).toBe(1);
+  expect((JSON.parse(missing.stderr) as { msg: string }).msg).toMatch(/^cannot read the Corefile: ENOENT/);
 });
 
 test('-check of what is right opens no socket: its ports may be taken', async () => {
   const port = await takenPort();
   const corefile = `a.org:${port} {\n bind 127.0.0.1\n whoami\n}\nb.org:${port} {\n bind 127.0.0.1\n whoami\n}\n`;
   const { code, stdout, stderr } = await run(['-check'], { Corefile: corefile });
-  expect([code, stdout, stderr]).toEqual([0, 'The Corefile is right.\n', '']);
+  expect([code, stdout, stderr]).toEqual([0, 'The Corefile is valid.\n', '']);
 });
 
 test('-check prints all errors, each with file, line and column, and exits 1', async () => {
@@ -104,7 +138,7 @@ test.each([
 
 test('-conf stdin reads the pipe, and names it in errors', async () => {
   const good = await run(['-check', '-conf', 'stdin'], {}, '. {\n whoami\n}\n');
-  expect([good.code, good.stdout]).toEqual([0, 'The Corefile is right.\n']);
+  expect([good.code, good.stdout]).toEqual([0, 'The Corefile is valid.\n']);
   const bad = await run(['-check', '-conf', 'stdin'], {}, '. {\n whoam\n}\n');
   expect(bad.stderr).toMatch(/^stdin:2:2: error: /);
   expect(bad.code).toBe(1);

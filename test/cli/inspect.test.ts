@@ -55,7 +55,7 @@ describe('explain', () => {
   test.each([
     [['explain'], 2, /^explain needs a name/],
     [['explain', 'a', 'A', 'b'], 2, /^extra command line argument 'b'/],
-    [['explain', 'a', '-nosuch'], 2, /nosuch[\s\S]*Usage: serviceentry-dns explain/],
+    [['explain', 'a', '-nosuch'], 2, /^unknown flag '-nosuch'\n'serviceentry-dns explain -help' lists the flags\.\n$/],
     [['explain', 'a', '-output', 'table'], 2, /expected text or json/],
     [['explain', 'a', '-client', '10.0.0.1', '-namespace', 'b'], 2, /contradict/],
     [['explain', 'a', '-conf', 'x', '-server', 'y'], 2, /contradict/],
@@ -65,7 +65,9 @@ describe('explain', () => {
     [['explain', 'a', '-client', 'b'], 1, /^'b' is no IP address\n$/],
     [['explain', 'a', '-conf', 'nosuch'], 1, /^cannot read the Corefile/],
     [['explain', 'a', '-server', 'http://127.0.0.1:1'], 1, /^cannot ask http:\/\/127\.0\.0\.1:1: /],
-    [['records', 'extra'], 2, /^extra command line argument 'extra'/],
+    [['records', 'name', 'extra'], 2, /^extra command line argument 'extra'/],
+    [['records', 'name', '-output', 'zone'], 1, /^zones are written whole/],
+    [['records', '-type', 'mx'], 1, /^no records of type 'mx' are made; there are A, /],
     [['records', '-output', 'text'], 2, /expected table, json or zone/],
     [['records', '-directory', 'x'], 2, /-directory needs -output zone/],
   ])('%j ends with %i', async (args, wanted, message) => {
@@ -95,6 +97,18 @@ describe('records', () => {
     expect(lines[0]).toBe('NAME | TTL | TYPE | DATA | SOURCE');
     expect(lines).toContain('a.mesh.test. | 30 | A | 10.1.0.1 | a/x');
     expect(lines).toContain('b.mesh.test. | - | - | (not visible to this client) | a/y');
+  });
+
+  test.each([
+    [['b.mesh.test'], ['b.mesh.test.']],
+    [['A.mesh.test.'], ['a.mesh.test.', '1.0.1.10.in-addr.arpa.']],
+    [['-type', 'ptr'], ['1.0.1.10.in-addr.arpa.']],
+    [['-from', 'a/y'], ['b.mesh.test.']],
+    [['mesh.test', '-from', 'nobody'], []],
+  ])('%j narrows the list', async (args, names) => {
+    const { stdout } = await run(['records', ...args, '-output', 'json']);
+    const rows = JSON.parse(stdout) as { name: string }[];
+    expect([...new Set(rows.map(({ name }) => name))]).toEqual(names);
   });
 
   test('JSON: an object for each RRset', async () => {

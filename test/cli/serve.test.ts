@@ -146,11 +146,31 @@ test('-log-format json: every line is JSON, those of workers too', async () => {
   await askUdp(port, encodeQuery('json.example', 'A'));
   await server.line(/json\.example/);
   await end(server);
-  const lines = server.lines.slice(server.lines.findIndex((line) => line.startsWith('try: ')) + 1);
-  const messages = lines.map((line) => JSON.parse(line) as { level: string; time: number; msg: string });
-  expect(messages.map(({ level }) => level)).toEqual(['info', 'info']);
-  expect(messages[0]!.msg).toContain('json.example.');
-  expect(messages[1]!.msg).toContain('SIGTERM');
+  const lines = server.lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  for (const { level, time } of lines) {
+    expect(level).toBe('INFO');
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  }
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatchObject({
+    msg: `serviceentry-dns-${packageJson.version}`,
+    listeners: `.:${port} on 127.0.0.1`,
+  });
+  // The keys of CoreDNS.
+  expect(lines[1]).toMatchObject({
+    plugin: 'log',
+    client_ip: '127.0.0.1',
+    qname: 'json.example.',
+    qtype: 'A',
+    qclass: 'IN',
+    protocol: 'udp',
+    opcode: 0,
+    request_size: 30,
+    dnssec_ok: false,
+    bufsize: 512,
+    rcode: 'NOERROR',
+  });
+  expect(lines[2]!.msg).toContain('SIGTERM');
 });
 
 async function silentUpstream(): Promise<FakeUpstream> {

@@ -86,9 +86,9 @@ export class ServerProcess {
     }
   }
 
-  /** Resolves with the port in the hint of the banner, which is printed when all sockets are open. */
+  /** Resolves with the port in the banner, in whatever form, which is printed when all sockets are open. */
   async port(): Promise<number> {
-    return Number((await this.line(/^try: dig @\S+ -p (\d+) /))[1]);
+    return Number((await this.line(/^(?:try: dig @\S+ -p |.*"listeners":"[^":]*:)(\d+)/))[1]);
   }
 
   #changed(): void {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { explanationText } from '../../src/cli/explain-text.ts';
 import { explainUsage, readInspectFlags, recordsUsage } from '../../src/cli/inspect-flags.ts';
 import { inspectLocally } from '../../src/cli/local.ts';
-import { recordsText } from '../../src/server/inspect/records.ts';
+import { recordFilter, recordsText } from '../../src/server/inspect/records.ts';
 import { codeSpans, fencedBlocks, section, tableRows } from './markdown.ts';
 
 const shell = fencedBlocks('README.md').filter(({ text }) => /^\$ serviceentry-dns (explain|records) /.test(text));
@@ -21,7 +21,14 @@ async function output(command: string): Promise<string> {
   const text = await inspectLocally(flags.conf, flags.defaultPort, 1, async (inspector) =>
     flags.command === 'explain'
       ? explanationText(await inspector.explain(flags))
-      : [...recordsText(inspector, flags, flags.output)].join(''),
+      : [
+          ...recordsText(
+            inspector,
+            flags,
+            flags.output,
+            recordFilter(flags.name, flags.type, flags.from, flags.output),
+          ),
+        ].join(''),
   );
   if (filter === undefined) return text;
   const lines = text.split('\n').filter((line) => line.includes(filter));
@@ -54,7 +61,7 @@ describe.each([
   });
 
   test.each(documented)('%s is understood', (flag) => {
-    const words = flag.replace(/ (N|IP|NS|URL|DIR|FILE|F)$/, (_, what: string) =>
+    const words = flag.replace(/ (N|IP|NS|NS\[\/NAME\]|TYPE|URL|DIR|FILE|F)$/, (_, what: string) =>
       what === 'N' ? ' 53' : what === 'F' ? ' json' : ' x',
     );
     const more = command === 'explain' ? ['a.test'] : [];

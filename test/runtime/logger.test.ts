@@ -48,7 +48,7 @@ describe('TextLogger', () => {
 });
 
 describe('JsonLogger', () => {
-  it('writes pino lines with the fields, debug only when wanted', () => {
+  it('writes the keys of CoreDNS, and the fields, debug only when wanted', () => {
     const lines = new Lines();
     const clock = new FakeClock(1000);
     for (const debugs of [false, true]) {
@@ -58,12 +58,25 @@ describe('JsonLogger', () => {
       logger.warning('w');
       logger.error('e');
     }
+    const time = '"time":"1970-01-01T00:00:01.000Z"';
     const always = [
-      '{"level":"info","time":1000,"name":"a.","port":53,"msg":"100% %s\\n"}\n',
-      '{"level":"warn","time":1000,"msg":"w"}\n',
-      '{"level":"error","time":1000,"msg":"e"}\n',
+      `{"level":"INFO",${time},"name":"a.","port":53,"msg":"100% %s\\n"}\n`,
+      `{"level":"WARN",${time},"msg":"w"}\n`,
+      `{"level":"ERROR",${time},"msg":"e"}\n`,
     ];
-    expect(lines.lines).toEqual([...always, '{"level":"debug","time":1000,"msg":"d"}\n', ...always]);
+    expect(lines.lines).toEqual([...always, `{"level":"DEBUG",${time},"msg":"d"}\n`, ...always]);
+  });
+
+  it('has the plugin that speaks as a field', () => {
+    const lines = new Lines();
+    new JsonLogger(lines, new FakeClock(1000)).warning('plugin/forward: 192.0.2.1:53 is down', { upstream: 'u' });
+    expect(JSON.parse(lines.lines[0]!)).toEqual({
+      level: 'WARN',
+      time: '1970-01-01T00:00:01.000Z',
+      plugin: 'forward',
+      upstream: 'u',
+      msg: '192.0.2.1:53 is down',
+    });
   });
 
   it('flushes its destination', () => {

@@ -72,21 +72,25 @@ export class LogEntry {
     return this.proto === 'tcp' ? maxMessageSize : Math.max(this.#query.clientPayload, minUdpPayload);
   }
 
-  /** For the JSON form of the log. */
+  /** For the JSON form of the log: CoreDNS's keys, and the flags of the reply. */
   get fields(): LogFields {
     return {
-      remote: this.remote,
-      port: this.port,
+      plugin: 'log',
+      client_ip: this.#query.peer.address,
+      client_port: this.port,
+      qname: this.name,
+      qtype: this.type,
+      qclass: this.class,
+      protocol: this.proto,
       id: this.id,
-      type: this.type,
-      class: this.class,
-      name: this.name,
-      proto: this.proto,
-      size: this.size,
+      opcode: this.opcode,
+      request_size: this.size,
+      dnssec_ok: this.dnssecOk,
+      bufsize: this.bufsize,
       rcode: this.rcode,
-      rflags: this.replyFlags,
-      rsize: this.replySize,
-      duration: Number(this.seconds),
+      response_flags: this.replyFlags,
+      response_size: this.replySize,
+      duration_seconds: Number(this.seconds),
     };
   }
 }

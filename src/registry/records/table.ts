@@ -1,7 +1,5 @@
 import type { Remark, RRset, Served } from './served.ts';
 
-/** Wider cells push the others aside, in their line only. */
-const maxWidths = [40, 5, 4, 32] as const;
 const head = ['NAME', 'TTL', 'TYPE', 'DATA', 'SOURCE'] as const;
 
 /**
@@ -12,7 +10,7 @@ export function* recordTable(list: () => Iterable<Served>): Generator<string, un
   const widths = head.slice(0, 4).map((title) => title.length);
   for (const served of list()) {
     for (const row of rowsOf(served)) {
-      widths.forEach((width, i) => (widths[i] = Math.max(width, Math.min(row[i]!.length, maxWidths[i]!))));
+      widths.forEach((width, i) => (widths[i] = Math.max(width, row[i]!.length)));
     }
   }
   const line = (row: readonly string[]): string =>

@@ -1,7 +1,7 @@
 import type { AdminBackend } from '../../plugins/admin/admin-server.ts';
 import { InspectError } from './inspect-error.ts';
 import type { Asker, Inspector } from './inspector.ts';
-import { recordOutputs, recordsText } from './records.ts';
+import { recordFilter, recordOutputs, recordsText } from './records.ts';
 
 /** Counters of the running server that an inspector does not know. */
 export interface WorkerCounts {
@@ -26,14 +26,16 @@ export function adminBackend(inspector: Inspector, counts: () => WorkerCounts): 
       });
     },
     records(parameters) {
-      known(parameters, ['client', 'namespace', 'meshed', 'output']);
+      known(parameters, ['name', 'type', 'from', 'client', 'namespace', 'meshed', 'output']);
       const text = parameters.get('output') ?? 'json';
       const output = recordOutputs.find((each) => each === text);
       if (!output) throw new InspectError(`'${text}' is no output; there are ${recordOutputs.join(', ')}`);
+      const parameter = (name: string): string | undefined => parameters.get(name) ?? undefined;
+      const filter = recordFilter(parameter('name'), parameter('type'), parameter('from'), output);
       const asker = askerOf(parameters);
       // A generator would tell of a bad client only when its first piece is asked for.
       inspector.viewOf(asker, undefined);
-      return recordsText(inspector, asker, output);
+      return recordsText(inspector, asker, output, filter);
     },
     status() {
       const { workers, restarts } = counts();

@@ -35,7 +35,24 @@ describe('log', () => {
     ]);
     expect(environment.logger.lines[0]).toMatchObject({
       level: 'info',
-      fields: { name: 'a.example.org.', type: 'A', rcode: 'NOERROR', duration: 0.000439146, remote: '192.0.2.1' },
+      fields: {
+        plugin: 'log',
+        client_ip: '192.0.2.1',
+        client_port: 40_000,
+        qname: 'a.example.org.',
+        qtype: 'A',
+        qclass: 'IN',
+        protocol: 'udp',
+        id: 4242,
+        opcode: 0,
+        request_size: 42,
+        dnssec_ok: false,
+        bufsize: 1232,
+        rcode: 'NOERROR',
+        response_flags: 'qr,aa,rd',
+        response_size: 42,
+        duration_seconds: 0.000439146,
+      },
     });
   });
 
