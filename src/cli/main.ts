@@ -92,7 +92,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   if (problems.hasErrors) return 1;
   if (flags.check) {
     for (const directive of config.blocks.flatMap(serviceEntries)) {
-      for (const text of missingSurroundings(directive, nodeFileSystem, process.env)) {
+      for (const text of await missingSurroundings(directive, nodeFileSystem, process.env)) {
         process.stderr.write(`warning: serviceentry: ${text}\n`);
       }
     }

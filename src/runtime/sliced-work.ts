@@ -18,6 +18,15 @@ export function* waitFor<Result>(promise: Promise<Result>): Work<Result> {
   return found!.result;
 }
 
+/** Does all of the work at once, where nothing else waits; what it throws rejects. */
+export async function workToEnd<Result>(work: Work<Result>): Promise<Result> {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    await step.value;
+  }
+}
+
 /**
  * Does work in slices: the first now, the others by timers of the clock. What the work throws is thrown.
  *

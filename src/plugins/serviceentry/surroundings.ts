@@ -1,20 +1,21 @@
 import type { FileSystem } from '../../registry/file/file-system.ts';
 import { expandPath } from '../../registry/file/paths.ts';
 import { WatchPoints } from '../../registry/file/watch-points.ts';
+import { workToEnd } from '../../runtime/sliced-work.ts';
 import type { ServiceEntryConfig } from './config.ts';
 
 /**
  * What a directive names and this machine does not have at present: paths of manifests, kubeconfigs, the account of a Pod.
  * None of it is an error of the Corefile: it may be written for another machine, or come later. Sentences for people.
  */
-export function missingSurroundings(
+export async function missingSurroundings(
   { files, kubernetes }: ServiceEntryConfig,
   fileSystem: FileSystem,
   environment: Readonly<Record<string, string | undefined>>,
-): string[] {
+): Promise<string[]> {
   const missing: string[] = [];
   for (const path of files) {
-    const { problem, files: found } = expandPath(fileSystem, path, false, new WatchPoints(fileSystem));
+    const { problem, files: found } = await workToEnd(expandPath(fileSystem, path, false, new WatchPoints(fileSystem)));
     if (problem !== undefined) missing.push(`file ${path}: ${problem}`);
     else if (found.length === 0) missing.push(`file ${path}: there is no manifest`);
   }
