@@ -90,9 +90,9 @@ export class Endpoints {
         for (const watch of environment.readyWatches(block)) readiness.add(watch, monitor);
       }
       const accept = onePath('/ready', () => (response) => {
-        const { missing } = readiness;
-        if (missing.length === 0) sendText(response, 200, plainText, 'OK');
-        else sendText(response, 503, plainText, missing.join(','));
+        const { text } = readiness;
+        if (text === '') sendText(response, 200, plainText, 'OK');
+        else sendText(response, 503, plainText, text);
       });
       this.#ready.push(await this.#listen('ready', at, environment, accept));
     }

@@ -23,6 +23,8 @@ export interface WorkerStart {
 export type WorkerCommand =
   /** A table has new memory. */
   | { readonly type: 'table'; readonly name: string; readonly handle: TableHandle }
+  /** What the first sync of a table waits for; '' at its end. */
+  | { readonly type: 'waiting'; readonly name: string; readonly text: string }
   /** A certificate or a key was replaced. */
   | { readonly type: 'tls'; readonly name: string; readonly material: TlsMaterial }
   /** The interface of a link-local address is another one: its sockets are opened anew. */

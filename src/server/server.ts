@@ -99,19 +99,18 @@ export class RunningServer {
     const maxConnections = connections.stream;
     const start = { config: complete, hashSeed, reusePort: canReusePort, maxConnections, logFormat };
     const supervisor = new Supervisor(start, clock, logger);
-    const registries = complete.blocks
-      .flatMap(serviceEntries)
-      .map(
-        (directive) =>
-          new RegistryService(
-            directive,
-            hashSeed,
-            clock,
-            logger,
-            (handle) => supervisor.setTable(directive.table, handle),
-            environment.makeSources,
-          ),
-      );
+    const registries = complete.blocks.flatMap(serviceEntries).map(
+      (directive) =>
+        new RegistryService(
+          directive,
+          hashSeed,
+          clock,
+          logger,
+          (handle) => supervisor.setTable(directive.table, handle),
+          environment.makeSources,
+          (text) => supervisor.setWaiting(directive.table, text),
+        ),
+    );
     for (const registry of registries) supervisor.setTable(registry.name, registry.table);
     const server = new RunningServer(complete, environment, registries, supervisor, connections.http);
     try {
@@ -195,7 +194,9 @@ export class RunningServer {
       readyWatches: (block) => {
         const registry = registryOf[block];
         const sockets = { name: 'sockets', isReady: () => this.#isListening };
-        return registry ? [sockets, { name: 'serviceentry', isReady: () => registry.isSynced }] : [sockets];
+        if (!registry) return [sockets];
+        const reason = (): string => registry.waitingText;
+        return [sockets, { name: 'serviceentry', isReady: () => registry.isSynced, reason }];
       },
       facts: () => this.#facts(registryOf),
       httpMeter: this.#httpMeter,

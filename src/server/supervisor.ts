@@ -90,6 +90,11 @@ export class Supervisor {
     this.#tell({ type: 'table', name, handle });
   }
 
+  /** Tells all workers that are there why a table is not synced yet; '' when it is. */
+  setWaiting(name: string, text: string): void {
+    this.#tell({ type: 'waiting', name, text });
+  }
+
   /** Hands a certificate and its key to all workers, those to come included. `name` is `tlsName`. */
   setTls(name: string, material: TlsMaterial): void {
     this.#tls.set(name, material);

@@ -29,6 +29,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
   const service = new Service(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.replace(command.name, command.handle);
+    else if (command.type === 'waiting') tables.reader(command.name).waitingFor = command.text;
     else if (command.type === 'tls') service.useTls(command.name, command.material);
     else if (command.type === 'reopen') service.reopen(command.address);
     else {

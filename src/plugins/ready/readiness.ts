@@ -5,6 +5,8 @@ export interface ReadyWatch {
   /** Plugin that is not ready yet. */
   readonly name: string;
   isReady(): boolean;
+  /** Why it is not, on one line; '' where that is not known. */
+  reason?(): string;
 }
 
 /** What is not ready yet, of all server blocks that name one address. */
@@ -17,12 +19,27 @@ export class Readiness {
 
   /** Names, each once, in order. */
   get missing(): string[] {
-    const missing = new Set<string>();
+    return [...new Set(this.#unready().map(({ name }) => name))].sort();
+  }
+
+  /** The names, separated by commas, and a line for each reason that is known; '' where all is ready. */
+  get text(): string {
+    const unready = this.#unready();
+    const names = [...new Set(unready.map(({ name }) => name))].sort().join(',');
+    const reasons = unready.flatMap((watch) => {
+      const text = watch.reason?.() ?? '';
+      return text === '' ? [] : [`${watch.name}: ${text}`];
+    });
+    return [names, ...new Set(reasons)].join('\n');
+  }
+
+  #unready(): ReadyWatch[] {
+    const unready: ReadyWatch[] = [];
     for (const each of this.#watches) {
       if (each.wasReady && each.monitor === 'until-ready') continue;
       each.wasReady = each.watch.isReady();
-      if (!each.wasReady) missing.add(each.watch.name);
+      if (!each.wasReady) unready.push(each.watch);
     }
-    return [...missing].sort();
+    return unready;
   }
 }

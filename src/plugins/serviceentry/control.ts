@@ -5,7 +5,7 @@ import { KubernetesSource } from '../../registry/kubernetes/kubernetes-source.ts
 import { keyOfSource } from '../../registry/object.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/rejection.ts';
-import type { PodDemand, Source, SourceStatus } from '../../registry/source.ts';
+import type { PodDemand, SnapshotStatus, Source, SourceStatus } from '../../registry/source.ts';
 import { changesOfSource } from '../../registry/source-changes.ts';
 import { syncState, type TableHandle } from '../../registry/table/layout.ts';
 import { TableWriter } from '../../registry/table/writer.ts';
@@ -15,6 +15,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
 import { ChangeTimes } from './change-times.ts';
 import type { ServiceEntryConfig } from './config.ts';
+import { SyncWatch } from './sync-watch.ts';
 
 /** Any time: nothing happens then. */
 const keepAliveMs = 60_000;
@@ -48,16 +49,16 @@ export class RegistryService {
   readonly #registry: Registry;
   readonly #writer: TableWriter;
   readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #allocation: RunningAllocation | undefined;
   /** For the metrics. */
   readonly changeTimes: ChangeTimes;
+  readonly #syncWatch: SyncWatch;
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
   #alive: NodeJS.Timeout | undefined;
 
   /**
-   * `onTable` is told whenever the table has new memory, `hashSeed` is that of the workers. `sourcesOf` is for tests and
+   * `onTable` is told whenever the table has new memory, `onWaiting` what the first sync waits for, `hashSeed` is that of the workers. `sourcesOf` is for tests and
    * benchmarks that feed objects by hand.
    */
   constructor(
@@ -67,11 +68,11 @@ export class RegistryService {
     logger: Logger,
     onTable: (handle: TableHandle) => void,
     sourcesOf: MakeSources = makeSources,
+    onWaiting: (text: string) => void = () => undefined,
   ) {
     this.#config = config;
     this.#clock = clock;
     this.changeTimes = new ChangeTimes(clock);
-    this.#logger = logger;
     this.#writer = new TableWriter(hashSeed, onTable);
     const { serverAddresses, registry } = config;
     const allocation = startAllocation(config.allocation, clock, logger);
@@ -82,6 +83,7 @@ export class RegistryService {
     const stands = { table: this.#writer, serverAddresses, allocation, clock, logger };
     this.#registry = new Registry(registry, { ...stands, onPodDemand });
     this.#sources = sourcesOf(config, clock, logger);
+    this.#syncWatch = new SyncWatch(this.#sources, clock, logger, onWaiting);
   }
 
   get config(): ServiceEntryConfig {
@@ -121,6 +123,16 @@ export class RegistryService {
     return this.#sources.flatMap((source) => source.status?.() ?? []);
   }
 
+  /** Of each source that keeps the last good state in a file. */
+  get snapshots(): readonly SnapshotStatus[] {
+    return this.#sources.flatMap((source) => source.snapshot?.() ?? []);
+  }
+
+  /** What is waited for before the first sync, since when and why; '' where there is nothing to say. */
+  get waitingText(): string {
+    return this.#isSynced ? '' : this.#syncWatch.text;
+  }
+
   /** A host that can be asked for, for a hint. */
   get exampleHost(): string | undefined {
     return this.#registry.exampleHost;
@@ -136,11 +148,10 @@ export class RegistryService {
     this.#alive = setInterval(() => undefined, keepAliveMs);
     return new Promise<void>((resolve) => {
       this.#cancelTimeout = this.#clock.after(this.#config.startupTimeoutMs, () => {
-        this.#logger.warning('plugin/serviceentry: starting server with unsynced registry');
+        this.#syncWatch.overdue();
         this.#writer.sync = syncState.overdue;
         resolve();
       });
-      const unsynced = new Set(this.#sources);
       const rejections = new Map<Source, readonly Rejection[]>();
       for (const source of this.#sources) source.demand?.(this.#registry.podDemand);
       for (const [place, source] of this.#sources.entries()) {
@@ -153,8 +164,7 @@ export class RegistryService {
             this.#registry.rejected([...rejections.values()].flat());
           },
           synced: () => {
-            unsynced.delete(source);
-            if (unsynced.size > 0) return;
+            if (!this.#syncWatch.synced(source)) return;
             this.#cancelTimeout?.();
             this.#isSynced = true;
             this.#registry.synced();
@@ -162,11 +172,13 @@ export class RegistryService {
           },
         });
       }
+      if (!this.#isSynced) this.#syncWatch.start();
     }).finally(() => clearInterval(this.#alive));
   }
 
   async stop(): Promise<void> {
     this.#cancelTimeout?.();
+    this.#syncWatch.stop();
     clearInterval(this.#alive);
     await Promise.all(this.#sources.map((source) => source.stop()));
     this.#allocation?.close();

@@ -260,9 +260,10 @@ class Answerer {
 
   #unsyncedReply(query: Query): Outcome {
     const isWaiting = this.#table.sync === syncState.starting || this.#unsynced === 'servfail';
-    if (isWaiting || !this.#authority.mayForward(query))
-      return serverFailure(query, 'serviceentry: the registry is not synced yet');
-    return this.#next(query);
+    if (!isWaiting && this.#authority.mayForward(query)) return this.#next(query);
+    const { waitingFor } = this.#table;
+    const reason = 'serviceentry: the registry is not synced yet';
+    return serverFailure(query, waitingFor === '' ? reason : `${reason}, ${waitingFor}`);
   }
 }
 

@@ -23,6 +23,8 @@ export class TableReader {
   #state: Int32Array = new Int32Array(stateWord.count);
   /** Of the records that `load` loads. */
   #places: Int32Array = new Int32Array(0);
+  /** Why the registry is not synced yet, for people; '' where it is, or where that is not known. */
+  waitingFor = '';
   /** Of no meaning: without it `load` would be left out as having no effect. */
   loaded = 0;
 

@@ -8,6 +8,19 @@ test('names what is not ready, each once and in order', () => {
   expect(new Readiness().missing).toEqual([]);
 });
 
+test('says why, on lines of their own', () => {
+  const readiness = new Readiness();
+  expect(readiness.text).toBe('');
+  readiness.add({ name: 'sockets', isReady: () => false }, 'until-ready');
+  expect(readiness.text).toBe('sockets');
+  for (let blocks = 0; blocks < 2; blocks++) {
+    readiness.add({ name: 'serviceentry', isReady: () => false, reason: () => 'waiting for x' }, 'until-ready');
+  }
+  readiness.add({ name: 'serviceentry', isReady: () => false, reason: () => '' }, 'until-ready');
+  readiness.add({ name: 'other', isReady: () => true, reason: () => 'waiting for y' }, 'until-ready');
+  expect(readiness.text).toBe('serviceentry,sockets\nserviceentry: waiting for x');
+});
+
 test.each([
   ['until-ready', []],
   ['continuously', ['a']],

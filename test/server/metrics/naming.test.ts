@@ -9,7 +9,7 @@ import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
 import { HttpMeter } from '../../../src/plugins/http-meter.ts';
 import { HealthMeter } from '../../../src/plugins/health/self-check.ts';
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
-import type { SourceStatus } from '../../../src/registry/source.ts';
+import type { SnapshotStatus, SourceStatus } from '../../../src/registry/source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { parseExposition } from '../../support/exposition.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
@@ -29,10 +29,10 @@ const corefile = `.:1053 mesh.test:1053 {
 const status: SourceStatus = {
   cluster: 'east',
   kind: 'Pod',
-  isSynced: true,
+  isSynced: false,
   state: 'waiting',
-  startedMs: undefined,
-  trouble: '',
+  startedMs: Date.UTC(2026, 0, 1) - 12_000,
+  trouble: '503 down',
   lastEventMs: Date.UTC(2026, 0, 1) - 1500,
   lastBookmarkMs: undefined,
   objects: 3,
@@ -41,12 +41,14 @@ const status: SourceStatus = {
   errors: 6,
 };
 
+const snapshot: SnapshotStatus = { isFailing: true, writtenMs: Date.UTC(2026, 0, 1), errors: 7 };
+
 /** An exposition in which every counter has counted. */
 async function everything(): Promise<string> {
   const config = configOfText(corefile);
   const clock = new FakeClock();
   const directive = config.blocks[0]!.plugins.find(({ name }) => name === 'serviceentry')!.config as ServiceEntryConfig;
-  const source = Object.assign(new HandSource(), { status: () => [status] });
+  const source = Object.assign(new HandSource(), { status: () => [status], snapshot: () => snapshot });
   const service = new RegistryService(
     directive,
     1,
@@ -94,7 +96,7 @@ describe.each(families)('$name', ({ name, help, type, samples }) => {
   it('has a help text, a type and samples', () => {
     expect(help).toMatch(/^[A-Z1].*\.$/);
     expect(['counter', 'gauge', 'histogram']).toContain(type);
-    if (name !== 'coredns_serviceentry_last_bookmark_age_seconds') expect(samples.length).toBeGreaterThan(0);
+    if (!name.startsWith('coredns_serviceentry_last_bookmark_')) expect(samples.length).toBeGreaterThan(0);
   });
 
   it('has each sample once, with the same labels', () => {
@@ -152,14 +154,16 @@ describe('an upstream of several lines', () => {
 describe('kinds that are watched', () => {
   const labels = { zones: '.' };
   const samplesOf = (each: SourceStatus) => {
-    const all = sourceFamilies([{ service: { sourceStatus: [each] }, labels }], new FakeClock());
+    const all = sourceFamilies([{ service: { sourceStatus: [each], snapshots: [snapshot] }, labels }], new FakeClock());
     return new Map(all.map((family) => [family.name.replace('coredns_serviceentry_', ''), family.samples()]));
   };
 
   it('have their cluster, and what is known of them', () => {
     const samples = samplesOf(status);
     const own = { zones: '.', cluster: 'east', kind: 'Pod' };
-    expect(samples.get('source_synced')).toEqual([{ labels: own, value: 1 }]);
+    expect(samples.get('source_synced')).toEqual([{ labels: own, value: 0 }]);
+    expect(samples.get('source_waiting_seconds')).toEqual([{ labels: own, value: 12 }]);
+    expect(samples.get('last_event_timestamp_seconds')).toEqual([{ labels: own, value: 1_767_225_598.5 }]);
     expect(samples.get('last_event_age_seconds')).toEqual([{ labels: own, value: 1.5 }]);
     expect(samples.get('last_bookmark_age_seconds')).toEqual([]);
     expect(samples.get('source_objects')).toEqual([{ labels: own, value: 3 }]);
@@ -168,6 +172,22 @@ describe('kinds that are watched', () => {
     expect(samples.get('source_errors_total')).toEqual([{ labels: own, value: 6 }]);
     const states = samples.get('source_state')!.map(({ labels: { state }, value }) => `${state!} ${value}`);
     expect(states).toEqual(['listing 0', 'watching 0', 'waiting 1', 'absent 0', 'forbidden 0']);
+  });
+
+  it.each(['absent', 'forbidden'] as const)('are not waited for where they are %s', (state) => {
+    const samples = samplesOf({ ...status, state, isSynced: true, lastBookmarkMs: 1 });
+    for (const name of ['last_event', 'last_bookmark'].flatMap((each) => [`${each}_age`, `${each}_timestamp`])) {
+      expect(samples.get(`${name}_seconds`)).toEqual([]);
+    }
+    expect(samples.get('source_waiting_seconds')).toEqual([]);
+    expect(samplesOf({ ...status, lastBookmarkMs: 1 }).get('last_bookmark_age_seconds')).toHaveLength(1);
+  });
+
+  it('say of snapshots whether they are written', () => {
+    const samples = samplesOf(status);
+    expect(samples.get('snapshot_failing')).toEqual([{ labels, value: 1 }]);
+    expect(samples.get('snapshot_errors_total')).toEqual([{ labels, value: 7 }]);
+    expect(samples.get('snapshot_written_timestamp_seconds')).toEqual([{ labels, value: 1_767_225_600 }]);
   });
 
   it('are never younger than now', () => {
