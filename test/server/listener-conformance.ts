@@ -97,6 +97,21 @@ export function describeUdpListener(title: string, listen: Listen): void {
       }
     });
 
+    test('of 20,000 queries that wait it answers a few thousand, and the kernel drops the others', async () => {
+      const harness = await start();
+      const client = await clientOf(harness);
+      // All are sent before the listener, on the same thread, gets its turn.
+      await client.send(...range(20_000).map((id) => encodeQuery('mute', 'A', { id })));
+      await client.send(encodeQuery('now', 'A', { id: 30_000 }));
+      while (!client.received.some((reply) => idOf(reply) === 30_000)) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        await client.send(encodeQuery('now', 'A', { id: 30_000 }));
+      }
+      const taken = harness.chain.seen.filter(({ name }) => name === 'mute.').length;
+      expect(taken).toBeGreaterThan(200);
+      expect(taken).toBeLessThan(3000);
+    });
+
     test('answers a burst of queries of which some wait and some get no reply', async () => {
       const harness = await start();
       const { chain } = harness;

@@ -4,9 +4,8 @@ import type { Peer, Query } from '../../wire/query.ts';
 import { counter } from '../counters.ts';
 import type { Listen, ListenAddress, Listener, ListenerEnvironment } from './listener.ts';
 import { QueryPool } from './query-pool.ts';
+import { receiveBufferBytes, sendBufferBytes } from './socket-buffers.ts';
 
-/** Room for a burst while the event loop is busy; the kernel gives what net.core.rmem_max allows. */
-const socketBufferBytes = 4 * 1024 * 1024;
 /** Replies that the kernel has no room for wait in this process: so many octets, and what comes then is dropped, as there. */
 const sendQueueBytes = 4 * 1024 * 1024;
 
@@ -32,9 +31,13 @@ export const listenUdp: Listen = (address, environment) =>
 
 /** Less room is better than no server: other systems than Linux refuse what is more than they give. */
 function enlargeBuffers(socket: Socket): void {
-  for (const enlarge of ['setRecvBufferSize', 'setSendBufferSize'] as const) {
+  const sizes = [
+    ['setRecvBufferSize', receiveBufferBytes],
+    ['setSendBufferSize', sendBufferBytes],
+  ] as const;
+  for (const [enlarge, bytes] of sizes) {
     try {
-      socket[enlarge](socketBufferBytes);
+      socket[enlarge](bytes);
     } catch {
       // It stays as it was.
     }

@@ -1,12 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Peer } from '../../../wire/query.ts';
 import type { ListenAddress } from '../listener.ts';
+import { receiveBufferBytes, sendBufferBytes } from '../socket-buffers.ts';
 import { addressFamily, socketOption, socketType } from './linux.ts';
 import { encodeSocketAddress, portAt } from './socket-address.ts';
 import { systemError, type SystemCalls } from './system-calls.ts';
-
-/** Room for a burst while the event loop is busy; the kernel gives what net.core.rmem_max allows. */
-const socketBufferBytes = 4 * 1024 * 1024;
 
 /** A UDP socket that belongs to this thread: when the thread ends, however it does, the socket is closed. */
 export class DatagramSocket {
@@ -29,8 +27,8 @@ export class DatagramSocket {
       const set = ([level, name]: readonly [number, number], value: number): number =>
         calls.setsockopt(descriptor, level, name, int(value), 4);
       // Less room is better than no server.
-      set(socketOption.RCVBUF, socketBufferBytes);
-      set(socketOption.SNDBUF, socketBufferBytes);
+      set(socketOption.RCVBUF, receiveBufferBytes);
+      set(socketOption.SNDBUF, sendBufferBytes);
       if (family === 6) check(calls, 'setsockopt', set(socketOption.IPV6_V6ONLY, 1));
       if (reusePort) check(calls, 'setsockopt', set(socketOption.REUSEPORT, 1));
       if (isWildcard(address)) {
