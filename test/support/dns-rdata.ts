@@ -113,8 +113,17 @@ function read(message: Buffer, type: number, start: number, end: number): { text
     case 'SVCB':
     case 'HTTPS': {
       const target = name(start + 2, false);
-      if (target.end !== end) throw new Error('parameters of SVCB are not read here');
-      return { text: `${message.readUInt16BE(start)} ${target.text}`, at: end };
+      const parts = [String(message.readUInt16BE(start)), target.text];
+      let at = target.end;
+      // In the generic form of RFC 9460 section 2.1, but for its value, which is in hexadecimal digits.
+      for (let last = -1; at < end;) {
+        const [key, size] = [message.readUInt16BE(at), message.readUInt16BE(at + 2)];
+        if (key <= last) throw new Error('keys of SVCB out of order');
+        parts.push(`key${key}=${message.subarray(at + 4, at + 4 + size).toString('hex')}`);
+        last = key;
+        at += 4 + size;
+      }
+      return { text: parts.join(' '), at };
     }
     default:
       return {

@@ -44,6 +44,8 @@ export interface ForwardLine {
   readonly failover: readonly number[];
   /** The address that queries leave from; `undefined` for the system's choice. */
   readonly sourceAddress: string | undefined;
+  /** RDATA of SVCB records for `_dns.resolver.arpa`, which name the encrypted forms of this very server (RFC 9462). */
+  readonly resolverSvcb?: readonly Uint8Array[];
 }
 
 /** All `forward` lines of a server block, in file order: the first one that takes a name forwards it. */

@@ -6,6 +6,7 @@ import type { Handler, HandlerEnvironment, QueryPlugin } from '../plugin.ts';
 import type { ForwardConfig } from './config.ts';
 import { Deadlines } from './deadlines.ts';
 import { ForwardGroup } from './forward-group.ts';
+import { asksForResolver, resolverReply } from './resolver-arpa.ts';
 import { isBelowAny } from './zone-match.ts';
 
 /** A line with its zones in wire form. */
@@ -15,7 +16,10 @@ interface Route {
   readonly group: ForwardGroup;
 }
 
-/** Sends the names of the first line that takes them to its upstreams; all others go to the next plugin. */
+/**
+ * Sends the names of the first line that takes them to its upstreams; all others go to the next plugin. Only what clients ask
+ * about their resolver itself is answered here.
+ */
 export const forwardHandler: QueryPlugin<ForwardConfig> = {
   name: 'forward',
   create(config: ForwardConfig, environment: HandlerEnvironment, next: Handler): Handler {
@@ -37,8 +41,10 @@ export const forwardHandler: QueryPlugin<ForwardConfig> = {
       await Promise.all(routes.map(({ group }) => group.close()));
       deadlines.clear();
     });
+    const svcb = config.lines.flatMap(({ resolverSvcb = [] }) => resolverSvcb);
     return (query: Query) => {
       query.readName();
+      if (asksForResolver(query)) return resolverReply(query, svcb);
       for (const { from, except, group } of routes) {
         if (!isBelowAny(query, from) || isBelowAny(query, except)) continue;
         // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.

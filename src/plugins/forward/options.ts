@@ -12,6 +12,7 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { rcode } from '../../wire/codes.ts';
 import { type ForwardLine, policies } from './config.ts';
+import { readSvcb } from './svcb.ts';
 
 /** What the block of a `forward` line says; all of a line but the names and the upstreams. */
 export type ForwardOptions = { -readonly [Key in keyof Omit<ForwardLine, 'from' | 'upstreams'>]: ForwardLine[Key] };
@@ -126,6 +127,15 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
   source_address: single('one address', 'sourceAddress', (token, problems) => {
     return ipAddress(token, 'source_address', problems)?.address;
   }),
+  resolver_svcb: {
+    args: { min: 2 },
+    usage: 'PRIORITY TARGET KEY=VALUE...',
+    repeatable: true,
+    read(args, options, problems) {
+      const rdata = readSvcb(args, problems);
+      if (rdata) options.resolverSvcb = [...(options.resolverSvcb ?? []), rdata];
+    },
+  } satisfies OptionReader,
 });
 
 /** Reads the block of a `forward` line; reports COREFILE_OPTION, COREFILE_REPEATED, COREFILE_ARGUMENT, COREFILE_CONFLICT. */

@@ -1,5 +1,6 @@
 import type { ForwardConfig } from '../../plugins/forward/config.ts';
 import { formatUpstream } from '../../plugins/forward/config.ts';
+import { asksForResolver, resolverReply } from '../../plugins/forward/resolver-arpa.ts';
 import { isBelowAny } from '../../plugins/forward/zone-match.ts';
 import type { Handler, HandlerEnvironment } from '../../plugins/plugin.ts';
 import { SubQuery } from '../../plugins/serviceentry/sub-query.ts';
@@ -84,8 +85,10 @@ export async function askChain(
       except: except.map((zone) => encodeName(zone)!),
       to: upstreams.map(formatUpstream),
     }));
+    const svcb = config.lines.flatMap(({ resolverSvcb = [] }) => resolverSvcb);
     return (query) => {
       query.readName();
+      if (asksForResolver(query)) return resolverReply(query, svcb);
       const route = routes.find(({ from, except }) => isBelowAny(query, from) && !isBelowAny(query, except));
       if (!route) return next(query);
       const name = formatName(query.lower);
