@@ -176,14 +176,24 @@ export class PointerIndex {
     if (claims.every(({ pointers, limited }) => pointers.isUniform && (!limited || limited.isUniform))) {
       return this.#publisher.publishPointer(text, ViewMap.uniform(recordFor(undefined, false)));
     }
-    const namespaces = new Set<string>();
-    for (const { pointers } of claims) for (const namespace of pointers.namespaces.keys()) namespaces.add(namespace);
+    const namespaces = new Set(
+      claims.flatMap(({ pointers, limited }) => [...differing(pointers), ...differing(limited)]),
+    );
     const pair = (namespace: string | undefined): ByMesh<NameRecord | undefined> => ({
       plain: recordFor(namespace, false),
       meshed: recordFor(namespace, true),
     });
     const views = new ViewMap(pair(undefined), new Map(Array.from(namespaces, (each) => [each, pair(each)])));
     return this.#publisher.publishPointer(text, views);
+  }
+}
+
+/** The namespaces whose clients are told something else than most. */
+function* differing(values: ViewMap<object | undefined> | undefined): Iterable<string> {
+  if (!values) return;
+  const { plain, meshed } = values.others;
+  for (const [namespace, pair] of values.namespaces) {
+    if (pair.plain !== plain || pair.meshed !== meshed) yield namespace;
   }
 }
 

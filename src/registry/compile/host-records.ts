@@ -60,6 +60,7 @@ class ChoiceLists {
   readonly #when: 'imported' | 'winner';
   readonly #recordOf: (answer: HostAnswer) => NameRecord | undefined;
   readonly #lists = new Map<HostAnswer, Choice | undefined>();
+  readonly #hidden = new Map<Choice, NameRecord>();
 
   constructor(name: Uint8Array, when: 'imported' | 'winner', recordOf: (answer: HostAnswer) => NameRecord | undefined) {
     this.#name = name;
@@ -73,7 +74,14 @@ class ChoiceLists {
     const choices = this.#listOf(answer);
     if (!choices) return undefined;
     const behind = answer.otherwise && this.#lists.get(answer.otherwise);
-    return choices === behind ? hiddenRecord(this.#name, choices) : { ...choices.record, choices };
+    return choices === behind ? this.#hiddenBefore(choices) : { ...choices.record, choices };
+  }
+
+  /** One for all whom the same is hidden from. */
+  #hiddenBefore(choices: Choice): NameRecord {
+    let record = this.#hidden.get(choices);
+    if (!record) this.#hidden.set(choices, (record = hiddenRecord(this.#name, choices)));
+    return record;
   }
 
   #listOf(first: HostAnswer): Choice | undefined {
