@@ -25,6 +25,8 @@ function run(port: MessagePort, { maxFileBytes, tellsSkipped }: ReadingStart): v
     };
     const before = previous && new PackedDocuments(place);
     before?.append(previous!);
+    // Their objects are not here.
+    before?.settle();
     const options = { fileSystem: nodeFileSystem, maxFileBytes, readObject, onSkipped, known, previous: before };
     const reading = readFile(place, options);
     let step = reading.next();

@@ -207,6 +207,7 @@ describe('reading ahead', () => {
       '-many-7',
     ]);
     expect(started.sink.objects.size).toBe(5000);
+    expect(started.logger.lines.filter(({ level }) => level === 'warning')).toEqual([]);
   });
 
   describe('what goes wrong with a thread is logged, and nothing is lost', () => {
