@@ -116,7 +116,8 @@ export class Registry implements Sink {
 
   /** How many of `status.rejections` have a reason. */
   rejectionCount(reason: RejectionReason): number {
-    return this.#reasons.of(reason) + (reason === 'not-allowed' ? this.store.refusalCount : 0);
+    const isOfHost = reason === 'not-allowed' || reason === 'excluded';
+    return this.#reasons.of(reason) + (isOfHost ? this.store.refusalCount(reason) : 0);
   }
 
   /** Which Pods are of use at present. */
@@ -184,11 +185,26 @@ export class Registry implements Sink {
     this.#environment.table.sync = syncState.synced;
     const held = this.#heldBack?.size ?? 0;
     this.#heldBack = undefined;
+    const excluded = this.store.refusalCount('excluded');
+    if (excluded > 0) {
+      const hosts = excluded === 1 ? '1 host is' : `${excluded} hosts are`;
+      this.#environment.logger.info(`plugin/serviceentry: ${hosts} not served, as only and except say`);
+    }
     if (held > 0) {
       this.#environment.logger.info(
         `plugin/serviceentry: automatically allocated addresses of ${held} hosts are held back; auto_addresses says who gets them`,
       );
     }
+  }
+
+  /** What `only` and `except` leave out is meant so: it is told as a number, when all is there. */
+  #logRefusal(refusal: Refusal): void {
+    const { logger } = this.#environment;
+    const { host, reason, message } = refusal;
+    const { object } = rejectionOf(refusal);
+    const line = `plugin/serviceentry: ${object}: host ${host} is not served: ${message}`;
+    if (reason === 'not-allowed') logger.warning(line, { object, host, reason });
+    else logger.debug(line, { object, host, reason });
   }
 
   #replacedBy(change: Change): RegistryObject | undefined {
@@ -198,10 +214,7 @@ export class Registry implements Sink {
   }
 
   #add(object: RegistryObject, text: string | undefined, dirty: TextSet): void {
-    for (const refusal of this.store.add(object, dirty, text)) {
-      const { object: name, message } = rejectionOf(refusal);
-      this.#environment.logger.warning(`plugin/serviceentry: ${name}: host ${refusal.host} is not served: ${message}`);
-    }
+    for (const refusal of this.store.add(object, dirty, text)) this.#logRefusal(refusal);
     if (object.kind === 'ServiceEntry') this.#keeper?.add(object);
     if (object.kind === 'Pod') this.#clients.add(object);
     if (object.kind === 'Service') this.#serviceNames.touch(object);
@@ -262,12 +275,12 @@ export class Registry implements Sink {
   }
 }
 
-function rejectionOf({ entry, host, reason }: Refusal): Rejection {
+function rejectionOf({ entry, host, reason, message }: Refusal): Rejection {
   return {
-    reason: 'not-allowed',
+    reason,
     object: `ServiceEntry ${entry.meta.namespace}/${entry.meta.name}`,
     field: `spec.hosts[${entry.hosts.indexOf(host)}]`,
-    message: reason,
+    message,
     origin: entry.meta.origin.text,
   };
 }

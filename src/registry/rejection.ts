@@ -16,7 +16,8 @@ export const rejectionReasons = {
   conflict: 'fields of the object contradict each other, and none of them counts',
   unknown: 'a field, the port of an endpoint, a kind or an API version is none that there is',
   unused: 'a host matches no name, or the resolution of the object looks up no host names of endpoints',
-  'not-allowed': 'only, except or allow do not let this object take the host',
+  'not-allowed': 'allow does not let this object take the host',
+  excluded: 'the host is not among those that only and except leave',
 } as const;
 
 export type RejectionReason = keyof typeof rejectionReasons;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { refusalOf } from './allowed.ts';
+import { refusalOf, type HostRefusal } from './allowed.ts';
 import { HashIndex, hashText } from './hash-index.ts';
 import { isWildcard, neverMatches } from './host.ts';
 import { IdSets } from './id-sets.ts';
@@ -14,10 +14,9 @@ import type { TextSet } from './text-set.ts';
 import { WorkloadIndex } from './workload-index.ts';
 
 /** A ServiceEntry that may not take a host. */
-export interface Refusal {
+export interface Refusal extends HostRefusal {
   readonly entry: ServiceEntry;
   readonly host: string;
-  readonly reason: string;
 }
 
 /**
@@ -42,7 +41,7 @@ export class Store {
   #wildcards = 0;
   /** ServiceEntries with a host that they may not take. */
   readonly #refused = new Set<number>();
-  #refusalCount = 0;
+  readonly #refusalCounts = { excluded: 0, 'not-allowed': 0 };
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -67,9 +66,9 @@ export class Store {
     return Array.from(this.#refused).flatMap((id) => this.#refusalsOf(this.#entry(id)));
   }
 
-  /** How many `refusals` there are. */
-  get refusalCount(): number {
-    return this.#refusalCount;
+  /** How many `refusals` there are for a reason. */
+  refusalCount(reason: HostRefusal['reason']): number {
+    return this.#refusalCounts[reason];
   }
 
   get(key: string): RegistryObject | undefined {
@@ -166,8 +165,8 @@ export class Store {
   #refusalsOf(entry: ServiceEntry): Refusal[] {
     const refusals: Refusal[] = [];
     for (const host of entry.hosts) {
-      const reason = refusalOf(entry, host, this.#options);
-      if (reason !== undefined) refusals.push({ entry, host, reason });
+      const refusal = refusalOf(entry, host, this.#options);
+      if (refusal !== undefined) refusals.push({ entry, host, ...refusal });
     }
     return refusals;
   }
@@ -182,12 +181,14 @@ export class Store {
       dirty.add(host);
     }
     if (refused.length > 0) this.#refused.add(id);
-    this.#refusalCount += refused.length;
+    for (const { reason } of refused) this.#refusalCounts[reason]++;
     return refused;
   }
 
   #removeHosts(id: number, entry: ServiceEntry, dirty: TextSet): void {
-    if (this.#refused.delete(id)) this.#refusalCount -= this.#refusalsOf(entry).length;
+    if (this.#refused.delete(id)) {
+      for (const { reason } of this.#refusalsOf(entry)) this.#refusalCounts[reason]--;
+    }
     for (const host of entry.hosts) {
       if (!this.#isFiled(entry, host)) continue;
       this.#byHost.delete(hashText(host, this.#seed), id);

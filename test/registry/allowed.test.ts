@@ -31,5 +31,7 @@ const cases: readonly [string, Partial<Limits>, host: string, refusal: string | 
 ];
 
 test.each(cases)('%s', (_name, limits, host, refusal) => {
-  expect(refusalOf(serviceEntry('team/a', { hosts: [host] }), host, { ...none, ...limits })).toBe(refusal);
+  const found = refusalOf(serviceEntry('team/a', { hosts: [host] }), host, { ...none, ...limits });
+  expect(found?.message).toBe(refusal);
+  if (found) expect(found.reason).toBe(found.message.startsWith('allow ') ? 'not-allowed' : 'excluded');
 });

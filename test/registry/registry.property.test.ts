@@ -76,7 +76,9 @@ function checkCounts({ store }: Registry): void {
   const kinds = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'] as const;
   const objects = [...store.objects];
   for (const kind of kinds) expect(store.kinds.of(kind)).toBe(objects.filter((each) => each.kind === kind).length);
-  expect(store.refusalCount).toBe(store.refusals.length);
+  for (const reason of ['excluded', 'not-allowed'] as const) {
+    expect(store.refusalCount(reason)).toBe(store.refusals.filter((each) => each.reason === reason).length);
+  }
   expect(store.hasWildcards).toBe([...store.hosts].some((host) => host.startsWith('*.')));
 }
 

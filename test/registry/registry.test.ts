@@ -219,6 +219,22 @@ describe('wildcards', () => {
   });
 });
 
+describe('allow', () => {
+  test('warns of a host that a namespace may not take, with what a log in JSON needs', () => {
+    const harness = new RegistryHarness({ allow: new Map([['team', ['team.test']]]) });
+    harness.upsert(serviceEntry('team/a', { hosts: ['a.team.test', 'google.com'], vips: ['10.0.0.1'] }));
+    const message =
+      'plugin/serviceentry: ServiceEntry team/a: host google.com is not served: allow limits namespace team to names at or below team.test';
+    const fields = { object: 'ServiceEntry team/a', host: 'google.com', reason: 'not-allowed' };
+    expect(harness.logger.lines.filter(({ level }) => level !== 'debug')).toEqual([
+      { level: 'warning', message, fields },
+    ]);
+    expect([harness.registry.rejectionCount('not-allowed'), harness.registry.rejectionCount('excluded')]).toEqual([
+      1, 0,
+    ]);
+  });
+});
+
 describe('status', () => {
   test('counts objects and hosts, and lists what was refused as long as the object is there', () => {
     const harness = new RegistryHarness({ only: ['mesh.test'] });
@@ -228,17 +244,20 @@ describe('status', () => {
     expect({ objects, hosts }).toEqual({ objects: 2, hosts: 1 });
     expect(rejections).toEqual([
       {
-        reason: 'not-allowed',
+        reason: 'excluded',
         object: 'ServiceEntry ns/a',
         field: 'spec.hosts[1]',
         message: 'only serves names at or below mesh.test',
         origin: 'test',
       },
     ]);
-    const warnings = harness.logger.lines.filter(({ level }) => level !== 'debug');
-    expect(warnings.map(({ level, message }) => `${level} ${message}`)).toEqual([
-      'warning plugin/serviceentry: ServiceEntry ns/a: host google.com is not served: only serves names at or below mesh.test',
-    ]);
+    // What the operator has excluded is no fault.
+    expect(harness.logger.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+    harness.registry.synced();
+    expect(harness.logger.lines.at(-1)).toMatchObject({
+      level: 'info',
+      message: 'plugin/serviceentry: 1 host is not served, as only and except say',
+    });
     harness.delete(entry);
     expect(harness.registry.status.rejections).toEqual([]);
   });

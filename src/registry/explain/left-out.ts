@@ -15,7 +15,7 @@ export class LeftOutParts {
   constructor(name: string, base: string, registry: Registry) {
     const address = addressFromReverseName(base);
     this.#asked = [...new Set([name, base, ...(address === undefined ? [] : [address])])].filter((each) => each !== '');
-    const all = registry.status.rejections.filter(({ reason }) => reason !== 'not-allowed');
+    const all = registry.status.rejections.filter(({ reason }) => reason !== 'not-allowed' && reason !== 'excluded');
     this.#about = all.filter((each) => this.#mayBeAbout(each));
     const about = new Set(this.#about);
     this.#others = all.filter((each) => !about.has(each));

@@ -174,7 +174,7 @@ function refusals(name: string, { service }: NameMatch, { store }: Registry): st
     ({ host }) => host === base || (isWildcard(host) && base.endsWith(host.slice(1))),
   );
   return first(
-    concerned.map(({ entry, host, reason }) => `${nameOf(entry)} may not have the host ${host}: ${reason}`),
+    concerned.map(({ entry, host, message }) => `${nameOf(entry)} may not have the host ${host}: ${message}`),
     'refusals',
   );
 }

@@ -8,7 +8,8 @@ import { ageSeconds, sourceFamilies } from './source-families.ts';
 
 const changeName = 'coredns_serviceentry_change_duration_seconds';
 const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'];
-const reasons = Object.keys(rejectionReasons) as RejectionReason[];
+/** What the Corefile excludes is no fault: it has a family of its own, so that an alert on the faults can end. */
+const reasons = (Object.keys(rejectionReasons) as RejectionReason[]).filter((reason) => reason !== 'excluded');
 
 /** A registry with what tells it from the others. */
 export interface NamedRegistry {
@@ -49,6 +50,12 @@ export function registryFamilies(registries: readonly NamedRegistry[], clock: Cl
       samples: each(({ registry }, labels) =>
         reasons.map((reason) => ({ labels: { ...labels, reason }, value: registry.rejectionCount(reason) })),
       ),
+    },
+    {
+      name: 'coredns_serviceentry_hosts_excluded',
+      help: 'Hosts of ServiceEntries that only and except leave out.',
+      type: 'gauge',
+      samples: one(({ registry }) => registry.rejectionCount('excluded')),
     },
     {
       name: 'coredns_serviceentry_synced',

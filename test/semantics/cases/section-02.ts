@@ -157,7 +157,7 @@ export const section02: readonly SemanticsCase[] = [
     name: 'only: hosts that are not at or below a name are not served',
     objects: vip('a', "a.mesh.test, mesh.test, amesh.test, google.com, '*.test', '*.b.mesh.test'", '10.0.0.1'),
     options: 'only mesh.test',
-    leftOut: ['not-allowed spec.hosts[2]', 'not-allowed spec.hosts[3]', 'not-allowed spec.hosts[4]'],
+    leftOut: ['excluded spec.hosts[2]', 'excluded spec.hosts[3]', 'excluded spec.hosts[4]'],
     queries: [
       owned('a.mesh.test A', ['10.0.0.1']),
       owned('mesh.test A', ['10.0.0.1']),
@@ -172,7 +172,7 @@ export const section02: readonly SemanticsCase[] = [
     name: 'except: names at or below are not served, by a wildcard above neither',
     objects: vip('a', "google.com, a.google.com, b.com, '*.com'", '10.0.0.1'),
     options: 'except google.com corp.com',
-    leftOut: ['not-allowed spec.hosts[0]', 'not-allowed spec.hosts[1]'],
+    leftOut: ['excluded spec.hosts[0]', 'excluded spec.hosts[1]'],
     queries: [
       owned('b.com A', ['10.0.0.1']),
       owned('agoogle.com A', ['10.0.0.1']),

@@ -73,7 +73,7 @@ test('objects, hosts and rejections are counted as they come and go', () => {
     hosts: 2,
     'rejections host': 2,
     'rejections port': 1,
-    'rejections not-allowed': 3,
+    hosts_excluded: 3,
   });
   sink.apply(deletes(objects.slice(1)));
   sink.rejected([rejection('port')]);
@@ -82,9 +82,9 @@ test('objects, hosts and rejections are counted as they come and go', () => {
     'objects ServiceEntry': 1,
     hosts: 1,
     'rejections port': 1,
-    'rejections not-allowed': 2,
+    hosts_excluded: 2,
   });
-  expect(Object.keys(left).filter((key) => /^(objects|rejections)/.test(key))).toHaveLength(3);
+  expect(Object.keys(left).filter((key) => /^(objects|rejections)/.test(key))).toHaveLength(2);
   sink.apply(deletes([...objects, ...objects]));
   sink.rejected([]);
   expect(Object.keys(scrape()).filter((key) => /^(objects|hosts$|rejections)/.test(key))).toEqual([]);
@@ -106,6 +106,6 @@ test('a scrape goes through no objects: none is read, however many there are', (
     ...getters,
   ];
   onTestFinished(() => void vi.restoreAllMocks());
-  expect(scrape()).toMatchObject({ 'objects ServiceEntry': 1000, hosts: 1000, 'rejections not-allowed': 1000 });
+  expect(scrape()).toMatchObject({ 'objects ServiceEntry': 1000, hosts: 1000, hosts_excluded: 1000 });
   for (const spy of spies) expect(spy).not.toHaveBeenCalled();
 });
