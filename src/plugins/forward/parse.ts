@@ -1,7 +1,7 @@
 import { takes, zoneNames } from '../../corefile/arguments.ts';
-import type { Directive } from '../../corefile/ast.ts';
+import type { Directive, Token } from '../../corefile/ast.ts';
 import type { DirectivePlugin, ParseContext } from '../plugin.ts';
-import { type ForwardConfig, type ForwardLine, formatUpstream } from './config.ts';
+import { type ForwardConfig, type ForwardLine, formatUpstream, type UpstreamAddress } from './config.ts';
 import { readOptions } from './options.ts';
 import { readUpstreams } from './upstream-address.ts';
 
@@ -26,13 +26,17 @@ function readLine(directive: Directive, context: ParseContext): ForwardLine | un
   if (!takes(directive, { min: 2 }, 'FROM and TO...', problems)) return undefined;
   const [fromToken, ...targets] = directive.args;
   const from = zoneNames(fromToken!, problems) ?? [];
-  const found = targets.flatMap((token) => readUpstreams(token, context).map((upstream) => ({ token, upstream })));
+  const { sourceAddress } = options;
+  const found: { readonly token: Token; readonly upstream: UpstreamAddress }[] = [];
+  for (const token of targets) {
+    const limits = { count: Math.max(maxUpstreams - found.length, 0), sourceAddress };
+    for (const upstream of readUpstreams(token, context, limits)) found.push({ token, upstream });
+  }
   const superfluous = found[maxUpstreams];
   if (superfluous !== undefined) {
     const message = `forward takes at most ${maxUpstreams} upstreams, found ${found.length}`;
     problems.error('COREFILE_ARGUMENT', superfluous.token.position, message);
   }
-  const { sourceAddress } = options;
   for (const { token, upstream } of found) {
     if (sourceAddress === undefined || sourceAddress.includes(':') === (upstream.family === 6)) continue;
     const message = `${formatUpstream(upstream)} cannot be reached from source_address ${sourceAddress}: one is IPv4, one IPv6`;

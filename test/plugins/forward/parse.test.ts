@@ -94,7 +94,6 @@ describe('forward in a Corefile', () => {
 
   const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53' or a file such as '/etc/resolv.conf'`;
   const noServers = file('none', 'search a.org\n');
-  const badServer = file('bad', 'nameserver dns.example\nnameserver 10.0.0.1\n');
 
   const refused: [lines: string, problem: string | RegExp][] = [
     ['forward', "2:1: error: forward needs FROM and TO..., but the line ends after 'forward' [COREFILE_ARGUMENT]"],
@@ -133,10 +132,6 @@ describe('forward in a Corefile', () => {
     [
       `forward . ${noServers}`,
       `2:11: error: '${noServers}' has no line 'nameserver ADDRESS' that can be used [COREFILE_FILE]`,
-    ],
-    [
-      `forward . ${badServer}`,
-      `2:11: error: '${badServer}' has the nameserver 'dns.example'; expected the IP address of one server [COREFILE_FILE]`,
     ],
     [
       `forward . ${Array.from({ length: 16 }, (_, i) => `10.0.0.${i + 10}`).join(' ')}`,
@@ -222,5 +217,99 @@ describe('forward in a Corefile', () => {
     expect(parseDirective(forwardDirective, `forward . 10.0.0.1 {\n ${option}\n }`).problems).toEqual([
       `Corefile:3:2: error: option '${name}' of forward is not built yet [COREFILE_OPTION]`,
     ]);
+  });
+
+  describe('a file in the form of resolv.conf', () => {
+    const leftOut = 'the line is left out';
+    const noAddress = (found: string): string => `expected the IP address of one server, found ${found}; ${leftOut}`;
+    const rows: { line: string; column?: number; says: string }[] = [
+      { line: 'nameserver 0.0.0.0', says: `'0.0.0.0' is the unspecified address; ${leftOut}` },
+      { line: 'nameserver ::', says: `'::' is the unspecified address; ${leftOut}` },
+      { line: 'nameserver [::]:53', says: `'[::]:53' is the unspecified address; ${leftOut}` },
+      { line: 'nameserver ::ffff:0.0.0.0', says: `'::ffff:0.0.0.0' is the unspecified address; ${leftOut}` },
+      { line: 'nameserver dns.corp.example', says: noAddress("'dns.corp.example'") },
+      { line: 'nameserver localhost', says: noAddress("'localhost'") },
+      { line: 'nameserver 10.0.0.256', says: noAddress("'10.0.0.256'") },
+      { line: 'nameserver 010.0.0.1', says: noAddress("'010.0.0.1'") },
+      { line: 'nameserver 10.0.0', says: noAddress("'10.0.0'") },
+      { line: 'nameserver 10.0.0.0/8', says: noAddress("'10.0.0.0/8'") },
+      { line: 'nameserver 10.0.0.1,10.0.0.2', says: noAddress("'10.0.0.1,10.0.0.2'") },
+      { line: 'nameserver [10.0.0.1]:53', says: noAddress("'[10.0.0.1]:53'") },
+      { line: 'nameserver tls://10.0.0.1', says: noAddress("'tls://10.0.0.1'") },
+      { line: 'nameserver 2001:db8::1::2', says: noAddress("'2001:db8::1::2'") },
+      { line: 'nameserver 10.0.0.1%eth0', says: noAddress("'10.0.0.1%eth0'") },
+      { line: 'nameserver \u0000\u0007', says: noAddress(String.raw`'\u0000\u0007'`) },
+      { line: 'nameserver', column: 1, says: noAddress('nothing') },
+      { line: 'nameserver # 10.0.0.1', column: 1, says: noAddress('nothing') },
+      { line: 'nameserver 10.0.0.1:0', says: `the port of '10.0.0.1:0' must be between 1 and 65535; ${leftOut}` },
+      { line: 'nameserver 10.0.0.1:dns', says: `the port of '10.0.0.1:dns' must be between 1 and 65535; ${leftOut}` },
+      { line: '  nameserver\t0.0.0.0', column: 14, says: `'0.0.0.0' is the unspecified address; ${leftOut}` },
+    ];
+
+    test.each(rows)('with $line is read without it', ({ line, column = 12, says }) => {
+      const path = file('one-bad', `search corp.example\n${line}\nnameserver 127.0.0.1\n`);
+      const { config, problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      expect(problems).toEqual([`${path}:2:${column}: warning: ${says} [COREFILE_FILE]`]);
+      expect(config.lines[0]?.upstreams).toEqual([v4('127.0.0.1')]);
+    });
+
+    test('with several addresses on a line gives the first one of them', () => {
+      const path = file('two-addresses', 'nameserver 10.0.0.1 10.0.0.2\n');
+      const { config, problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      expect(problems).toEqual([
+        `${path}:1:12: warning: expected one address, found 2; only '10.0.0.1' is taken [COREFILE_FILE]`,
+      ]);
+      expect(config.lines[0]?.upstreams).toEqual([v4('10.0.0.1')]);
+    });
+
+    test.each([
+      ['a byte order mark', '\ufeffnameserver 10.0.0.1\nnameserver 10.0.0.2\n'],
+      ['CRLF', 'search a.org\r\nnameserver 10.0.0.1\r\nnameserver 10.0.0.2\r\n'],
+      ['CR', 'nameserver 10.0.0.1\rnameserver 10.0.0.2'],
+      [
+        'comments, other keywords and no end of line',
+        '; a\n#b\nsortlist x\nnameserver 10.0.0.1;c\n\nnameserver 10.0.0.2',
+      ],
+      ['a port', 'nameserver 10.0.0.1:53\nnameserver 10.0.0.2\n'],
+    ])('with %s is read as it is meant', (_, text) => {
+      const path = file('odd', text);
+      const { config, problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      expect(problems).toEqual([]);
+      expect(config.lines[0]?.upstreams).toEqual([v4('10.0.0.1'), v4('10.0.0.2')]);
+    });
+
+    test('with too many servers gives the first ones', () => {
+      const lines = Array.from({ length: 17 }, (_, i) => `nameserver 10.0.1.${i + 1}`);
+      const path = file('many', lines.join('\n'));
+      const { config, problems } = parseDirective(forwardDirective, `forward . 10.0.0.1 ${path}`);
+      expect(config.lines[0]?.upstreams).toHaveLength(15);
+      expect(problems).toEqual(
+        [15, 16, 17].map(
+          (i) =>
+            `${path}:${i}:12: warning: forward takes no more servers than it has by now; '10.0.1.${i}' is left out [COREFILE_FILE]`,
+        ),
+      );
+    });
+
+    test('with servers that source_address cannot reach gives the others', () => {
+      const path = file('families', 'nameserver 2001:db8::1\nnameserver 10.0.0.1\n');
+      const { config, problems } = parseDirective(
+        forwardDirective,
+        `forward . ${path} {\n source_address 10.9.9.9\n }`,
+      );
+      expect(problems).toEqual([
+        `${path}:1:12: warning: '2001:db8::1' cannot be reached from source_address 10.9.9.9; the line is left out [COREFILE_FILE]`,
+      ]);
+      expect(config.lines[0]?.upstreams).toEqual([v4('10.0.0.1')]);
+    });
+
+    test('without a line that can be used is an error', () => {
+      const path = file('all-bad', 'nameserver 0.0.0.0\nnameserver dns.example\n');
+      const { problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      expect(problems).toHaveLength(3);
+      expect(problems.at(-1)).toBe(
+        `Corefile:2:11: error: '${path}' has no line 'nameserver ADDRESS' that can be used [COREFILE_FILE]`,
+      );
+    });
   });
 });

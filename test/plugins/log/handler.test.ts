@@ -201,7 +201,7 @@ describe('classifyReply', () => {
   ])('knows %s', (_, packet, code, expected) => {
     const bytes = encode({ type: 'response', questions: [{ type: 'A', name: 'a.org' }], ...packet });
     bytes[3] = code;
-    expect(classifyReply(bytes[3]! & 15, bytes, 0, bytes.length)).toBe(expected);
+    expect(classifyReply(bytes[3] & 15, bytes, 0, bytes.length)).toBe(expected);
   });
 
   it('takes what cannot be read as an error, and any octets without throwing', () => {
