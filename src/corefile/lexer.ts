@@ -21,19 +21,18 @@ const space = /[\t\n\v\f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f
  */
 export function lex(input: { readonly file: string; readonly text: string }, problems: Problems): LexedToken[] {
   const { file, text } = input;
-  const characters = Array.from(text);
   const tokens: LexedToken[] = [];
-  let index = characters[0] === '\uFEFF' ? 1 : 0;
+  let index = text.startsWith('\uFEFF') ? 1 : 0;
   let line = 1;
-  let lineStart = index;
   let lastEndLine = 0;
+  const columns = new Columns(text, index);
 
-  while (index < characters.length) {
-    const character = characters[index]!;
+  while (index < text.length) {
+    const character = text[index]!;
     if (character === '\n') {
       index++;
       line++;
-      lineStart = index;
+      columns.startLine(index);
       continue;
     }
     if (character === '\r' || space.test(character)) {
@@ -41,15 +40,15 @@ export function lex(input: { readonly file: string; readonly text: string }, pro
       continue;
     }
     if (character === '#') {
-      while (index < characters.length && characters[index] !== '\n') index++;
+      index = lineEnd(text, index);
       continue;
     }
 
-    const position = { file, line, column: index - lineStart + 1 };
+    const position = { file, line, column: columns.of(index) };
     const startsLine = line > lastEndLine;
     const quoted = character === '"';
     if (quoted) {
-      let word = readQuoted(characters, index + 1);
+      let word = readQuoted(text, index + 1);
       if (word === undefined) {
         problems.error(
           'COREFILE_SYNTAX',
@@ -57,16 +56,16 @@ export function lex(input: { readonly file: string; readonly text: string }, pro
           `this '"' is never closed: expected another '"' before the file ends`,
         );
         // The rest of the line stands in for the value, so that the lines after it are still checked.
-        word = readToLineEnd(characters, index + 1);
+        word = readToLineEnd(text, index + 1);
       }
       index = word.end;
       if (word.lineBreaks > 0) {
         line += word.lineBreaks;
-        lineStart = word.lastLineStart;
+        columns.startLine(word.lastLineStart);
       }
       tokens.push({ text: word.text, position, quoted, endLine: line, startsLine });
     } else {
-      const word = readWord(characters, index);
+      const word = readWord(text, index);
       index = word.end;
       tokens.push({ text: word.text, position, quoted, endLine: line, startsLine });
     }
@@ -75,9 +74,35 @@ export function lex(input: { readonly file: string; readonly text: string }, pro
   return tokens;
 }
 
+/** Counts the code points of a line up to a place, each of them once however many places are asked for. */
+class Columns {
+  readonly #text: string;
+  #at: number;
+  #column = 1;
+
+  constructor(text: string, start: number) {
+    this.#text = text;
+    this.#at = start;
+  }
+
+  startLine(index: number): void {
+    this.#at = index;
+    this.#column = 1;
+  }
+
+  /** The column of an index, which is not before the last one that was asked for. */
+  of(index: number): number {
+    while (this.#at < index) {
+      this.#at += this.#text.codePointAt(this.#at)! > 0xffff ? 2 : 1;
+      this.#column++;
+    }
+    return this.#column;
+  }
+}
+
 interface Word {
   readonly text: string;
-  /** Index of the first character after the word. */
+  /** Index of the first code unit after the word. */
   readonly end: number;
 }
 
@@ -86,47 +111,50 @@ interface QuotedWord extends Word {
   readonly lastLineStart: number;
 }
 
-function readWord(characters: readonly string[], start: number): Word {
-  const parts: string[] = [];
-  let end = start;
-  for (; end < characters.length; end++) {
-    const character = characters[end]!;
-    if (character === '\r') continue;
-    if (character === '#' || space.test(character)) break;
-    parts.push(character);
-  }
-  return { text: parts.join(''), end };
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end < 0 ? text.length : end;
 }
 
-function readQuoted(characters: readonly string[], start: number): QuotedWord | undefined {
+function readWord(text: string, start: number): Word {
+  let end = start;
+  for (; end < text.length; end++) {
+    const character = text[end]!;
+    if (character === '#' || (character !== '\r' && space.test(character))) break;
+  }
+  return { text: text.slice(start, end).replaceAll('\r', ''), end };
+}
+
+function readQuoted(text: string, start: number): QuotedWord | undefined {
   const parts: string[] = [];
   let lineBreaks = 0;
   let lastLineStart = start;
-  let escaped = false;
-  for (let index = start; index < characters.length; index++) {
-    const character = characters[index]!;
+  let copied = start;
+  for (let index = start; index < text.length; index++) {
+    const character = text[index]!;
     if (character === '\n') {
       lineBreaks++;
       lastLineStart = index + 1;
-    }
-    if (escaped) {
-      // Regular expressions keep their backslashes this way: only the quote needs one.
-      if (character !== '"') parts.push('\\');
-      parts.push(character);
-      escaped = false;
-    } else if (character === '\\') {
-      escaped = true;
     } else if (character === '"') {
+      parts.push(text.slice(copied, index));
       return { text: parts.join(''), end: index + 1, lineBreaks, lastLineStart };
-    } else {
-      parts.push(character);
+    } else if (character === '\\' && index + 1 < text.length) {
+      // Regular expressions keep their backslashes this way: only the quote needs one.
+      if (text[index + 1] === '"') {
+        parts.push(text.slice(copied, index));
+        copied = index + 1;
+      }
+      index++;
+      if (text[index] === '\n') {
+        lineBreaks++;
+        lastLineStart = index + 1;
+      }
     }
   }
   return undefined;
 }
 
-function readToLineEnd(characters: readonly string[], start: number): QuotedWord {
-  let end = start;
-  while (end < characters.length && characters[end] !== '\n') end++;
-  return { text: characters.slice(start, end).join(''), end, lineBreaks: 0, lastLineStart: start };
+function readToLineEnd(text: string, start: number): QuotedWord {
+  const end = lineEnd(text, start);
+  return { text: text.slice(start, end), end, lineBreaks: 0, lastLineStart: start };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { lex } from '../../src/corefile/lexer.ts';
 import { formatProblem, Problems } from '../../src/corefile/problem.ts';
 
@@ -74,6 +74,15 @@ describe('lex', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('keeps nothing of what is no token', () => {
+    // A copy of each character as a text of its own took twenty times the size of the file.
+    const text = `${'# comment\n'.repeat(1000)}word`;
+    const from = vi.spyOn(Array, 'from');
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect(lex({ file: 'f', text }, new Problems()).map((each) => each.text)).toEqual(['word']);
+    expect(from).not.toHaveBeenCalled();
   });
 
   it('takes linear time on hostile text', () => {
