@@ -89,11 +89,8 @@ function entryLines(entry: EntryExplanation): string[] {
   const lines = wrap(`${name} ${standingWords[standing]}: ${reason}`, '  ', '      ');
   lines.push(...wrap(`${origin}: ${location}, ${resolution}${age}`, '      ', '      '));
   if (addresses.length > 0) lines.push(...wrap(`addresses ${list(addresses, 0)}`, '      ', '          '));
-  for (const [kind, isUsed] of [
-    ['used', true],
-    ['left out', false],
-  ] as const) {
-    const ofKind = endpoints.items.filter((endpoint) => (endpoint.reason === '') === isUsed);
+  for (const kind of ['used', 'not used', 'left out'] as const) {
+    const ofKind = endpoints.items.filter((endpoint) => kindOf(endpoint) === kind);
     for (const endpoint of ofKind.slice(0, shownEndpoints)) {
       lines.push(...wrap(endpointText(kind, endpoint), '      ', '          '));
     }
@@ -103,8 +100,14 @@ function entryLines(entry: EntryExplanation): string[] {
   return lines;
 }
 
+function kindOf({ gives, isUsed }: EndpointExplanation): 'used' | 'not used' | 'left out' {
+  if (isUsed) return 'used';
+  return gives.length > 0 ? 'not used' : 'left out';
+}
+
 function endpointText(kind: string, { name, gives, reason }: EndpointExplanation): string {
-  return `${kind}: ${name}: ${reason === '' ? gives.join(', ') : reason}`;
+  const parts = [kind, name, gives.join(', '), reason];
+  return parts.filter((part) => part !== '').join(': ');
 }
 
 function pointerLines({ pointers }: Explanation): string[] {

@@ -103,9 +103,21 @@ function bodyOf(object: RegistryObject): string {
     case 'ServiceEntry':
       return short([created, ...serviceEntryFields(object)]);
     case 'WorkloadEntry':
-      return short([created, object.isHealthy ? null : 1, endpointFields(object.endpoint), pairs(object.labels)]);
+      return short([
+        created,
+        object.isHealthy ? null : (object.unhealthy ?? 1),
+        endpointFields(object.endpoint),
+        pairs(object.labels),
+      ]);
     case 'Pod':
-      return short([created, podFlags(object), object.ips, pairs(object.labels), pairs(object.ports)]);
+      return short([
+        created,
+        podFlags(object),
+        object.ips,
+        pairs(object.labels),
+        pairs(object.ports),
+        object.notReady ?? null,
+      ]);
     case 'Service':
       return short([created]);
     case 'Sidecar':
@@ -143,6 +155,7 @@ function serviceEntryFields(entry: ServiceEntry): Json[] {
     entry.exportTo,
     entry.autoAddresses.size === 0 ? none : [...entry.autoAddresses],
     entry.ttl ?? null,
+    entry.networks ?? none,
   ];
 }
 
@@ -157,6 +170,7 @@ function serviceEntryOf(meta: ObjectMeta, fields: readonly Json[]): ServiceEntry
     hosts: stringsOf(fields[2]),
     vips: stringsOf(fields[3]),
     hasAddresses: (flags & 16) !== 0,
+    ...(Array.isArray(fields[10]) && fields[10].length > 0 ? { networks: stringsOf(fields[10]) } : {}),
     ports: portsOf(fields[4]),
     location: (flags & 8) !== 0 ? 'MESH_INTERNAL' : 'MESH_EXTERNAL',
     resolution: resolutions[flags & 7]!,
@@ -175,7 +189,8 @@ function workloadEntryOf(meta: ObjectMeta, fields: readonly Json[]): WorkloadEnt
     meta,
     labels: mapOf<string>(fields[3]),
     endpoint: endpointOf(fields[2]!),
-    isHealthy: fields[1] !== 1,
+    isHealthy: (fields[1] ?? null) === null,
+    ...(typeof fields[1] === 'string' ? { unhealthy: fields[1] } : {}),
   };
 }
 
@@ -195,6 +210,7 @@ function podOf(meta: ObjectMeta, fields: readonly Json[]): Pod {
     isHostNetwork: (flags & 4) !== 0,
     ports: mapOf<number>(fields[4]),
     isMeshed: (flags & 8) !== 0,
+    ...(typeof fields[5] === 'string' ? { notReady: fields[5] } : {}),
   };
 }
 
@@ -222,15 +238,17 @@ function portsOf(value: Json | undefined): readonly ServicePort[] {
 }
 
 /** A host name holds no `/`; an endpoint without an address says why with one in front. */
-function endpointFields({ address, ports, locality, weight }: Endpoint): Json[] {
+function endpointFields({ address, ports, locality, weight, index }: Endpoint): Json[] {
   const text =
     address.kind === 'ip' ? address.ip : address.kind === 'host' ? `/${address.host}` : `//${address.reason}`;
-  return [text, pairs(ports), locality, weight ?? null];
+  const fields = [text, pairs(ports), locality, weight ?? null];
+  return index === undefined ? fields : [...fields, index];
 }
 
 function endpointOf(value: Json): Endpoint {
-  const [text, ports, locality, weight] = value as readonly [string, Json, string, number | null];
-  return { address: addressOf(text), ports: mapOf<number>(ports), locality, weight: weight ?? undefined };
+  const [text, ports, locality, weight, index] = value as readonly [string, Json, string, number | null, number?];
+  const endpoint = { address: addressOf(text), ports: mapOf<number>(ports), locality, weight: weight ?? undefined };
+  return index === undefined ? endpoint : { ...endpoint, index };
 }
 
 function addressOf(text: string): EndpointAddress {

@@ -41,6 +41,8 @@ export interface Endpoint {
   readonly locality: string;
   /** `undefined` where none is set. */
   readonly weight: number | undefined;
+  /** Its number in the manifest, where those before it were left out; -1 for one that stands for all of them. */
+  readonly index?: number;
 }
 
 export interface ServicePort {
@@ -60,6 +62,8 @@ export interface ServiceEntry {
   readonly vips: readonly string[];
   /** `spec.addresses` was not empty, even where only CIDRs stood in it: no automatic address then. */
   readonly hasAddresses: boolean;
+  /** The first CIDRs of `spec.addresses`, where nothing else of it is of use: `explain` names them. */
+  readonly networks?: readonly string[];
   readonly ports: readonly ServicePort[];
   readonly location: Location;
   readonly resolution: Resolution;
@@ -83,6 +87,8 @@ export interface WorkloadEntry {
   readonly labels: Labels;
   readonly endpoint: Endpoint;
   readonly isHealthy: boolean;
+  /** What its health condition says, where it is not healthy. */
+  readonly unhealthy?: string;
 }
 
 export interface Pod {
@@ -93,6 +99,8 @@ export interface Pod {
   readonly ips: readonly string[];
   /** Ready, not deleting, neither succeeded nor failed. */
   readonly isReady: boolean;
+  /** Why it is not ready, where it is not. */
+  readonly notReady?: string;
   /** Succeeded or failed: its addresses may belong to another Pod by now. */
   readonly hasEnded: boolean;
   readonly isHostNetwork: boolean;

@@ -43,7 +43,8 @@ describe('what people read', () => {
         payments/ledger serves: exported to all
             case.yaml:0: MESH_INTERNAL, STATIC
             used: WorkloadEntry payments/vm-1: 10.50.0.1
-            left out: WorkloadEntry payments/vm-2: it is not healthy
+            left out: WorkloadEntry payments/vm-2: it is not healthy: condition
+                Healthy is False
 
       Answer
         ledger.mesh.test: it has no addresses, so its endpoints answer

@@ -4,7 +4,8 @@ import { judgeEndpoints, type JudgedEndpoint } from '../resolve/endpoints.ts';
 import { autoAddressesFor } from '../resolve/resolve.ts';
 import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
 import { effectiveExportTo, standings, type Standing, type View } from '../resolve/visibility.ts';
-import { cut, type CutList, type EndpointExplanation, type EntryExplanation } from './explanation.ts';
+import { cut, type CutList, type EndpointExplanation, type EntryExplanation, type Row } from './explanation.ts';
+import { rowOf } from './host.ts';
 
 /** More of one kind than this help nobody. */
 const maxEntries = 200;
@@ -16,6 +17,7 @@ export function explainEntries(host: string, view: View, registry: Registry): Cu
   const judged = standings(host, store.entriesOf(host), view, context);
   const winner = judged.find(({ standing }) => standing === 'serves')?.entry;
   const auto = autoAddressesFor(view, context);
+  const row = rowOf(host, view, registry);
   const { items, omitted } = cut(judged, maxEntries);
   const explained = items.map(({ entry, standing }): EntryExplanation => {
     const addresses = vipsOf(entry, host, auto);
@@ -31,7 +33,10 @@ export function explainEntries(host: string, view: View, registry: Registry): Cu
       exportTo: effectiveExportTo(entry, context.options),
       addresses,
       heldBack: addresses.length > 0 ? [] : autoAddressesOf(entry, host, auto),
-      endpoints: cut(endpoints.map(explainEndpoint), maxEndpoints),
+      endpoints: cut(
+        endpoints.map((each) => explainEndpoint(each, whyUnused(row, addresses.length > 0))),
+        maxEndpoints,
+      ),
     };
   });
   return { items: explained, omitted };
@@ -52,8 +57,26 @@ export function namesOf(entries: readonly ServiceEntry[]): string[] {
   });
 }
 
-function explainEndpoint({ name, usable, reason }: JudgedEndpoint): EndpointExplanation {
-  return { name, gives: usable.map(({ target }) => (target.kind === 'ip' ? target.ip : target.host)), reason };
+function explainEndpoint({ name, usable, reason }: JudgedEndpoint, unused: string): EndpointExplanation {
+  const gives = usable.map(({ target }) => (target.kind === 'ip' ? target.ip : target.host));
+  const why = reason === '' ? unused : reason;
+  return { name, gives, isUsed: why === '', reason: why };
+}
+
+/** Why endpoints that are fine are not in the answer; '' where they are. */
+function whyUnused(row: Row, hasAddresses: boolean): string {
+  switch (row) {
+    case 'addresses':
+      return hasAddresses ? 'its addresses answer' : 'the addresses of others that have the host answer';
+    case 'dynamic-dns':
+      return 'DYNAMIC_DNS has none';
+    case 'endpoint-answers':
+      return 'endpoint_answers does not let it';
+    case 'own-host':
+      return 'an endpoint is the host itself, so the query goes upstream';
+    default:
+      return '';
+  }
 }
 
 function reasonOf(

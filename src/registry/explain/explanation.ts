@@ -94,9 +94,11 @@ export interface EntryExplanation {
 
 export interface EndpointExplanation {
   readonly name: string;
-  /** Addresses and host names that it contributes; empty where it is left out. */
+  /** Addresses and host names that it has to give; empty where it is left out. */
   readonly gives: readonly string[];
-  /** Why it is left out; '' where it is not. */
+  /** They are in the answer. */
+  readonly isUsed: boolean;
+  /** Why they are not, or why it is left out; '' where it is used. */
   readonly reason: string;
 }
 

@@ -2,12 +2,13 @@ import type { ServiceEntry } from '../object.ts';
 import type { Registry } from '../registry.ts';
 import { usableEndpoints } from '../resolve/endpoints.ts';
 import { autoAddressesFor } from '../resolve/resolve.ts';
-import { vipsOf } from '../resolve/vips.ts';
+import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
 import { standings, type View } from '../resolve/visibility.ts';
 import { cut, type HostExplanation, type Row } from './explanation.ts';
 import { seenAnswer } from './match.ts';
 
 const maxAddresses = 4096;
+const shownNetworks = 4;
 
 /**
  * What a host answers this client, and by which row of the rules; `undefined` where it sees none. `isClosed` says that
@@ -21,11 +22,12 @@ export function explainHost(
 ): HostExplanation | undefined {
   const answer = seenAnswer(host, view, registry);
   if (!answer) return undefined;
-  const row = rowOf(host, servingEntries(host, view, registry), view, registry);
+  const row = rowOf(host, view, registry);
+  const lack = lackText(host, servingEntries(host, view, registry), view, registry);
   return {
     host,
     row,
-    reason: rowReason(row, answer.kind, registry).replace(/forwarded$/, isClosed ? closedText : 'forwarded'),
+    reason: rowReason(row, answer.kind, lack, registry).replace(/forwarded$/, isClosed ? closedText : 'forwarded'),
     ttl: answer.ttl,
     addresses: cut(answer.addresses, maxAddresses),
     live: answer.live,
@@ -42,7 +44,9 @@ export function servingEntries(host: string, view: View, { store, context }: Reg
 }
 
 /** Which of the rows of SEMANTICS.md section 5 applies: in the order in which `resolveFor` decides. */
-function rowOf(host: string, serving: readonly ServiceEntry[], view: View, { context }: Registry): Row {
+export function rowOf(host: string, view: View, registry: Registry): Row {
+  const { context } = registry;
+  const serving = servingEntries(host, view, registry);
   const [oldest] = serving;
   if (!oldest) return 'service';
   const auto = autoAddressesFor(view, context);
@@ -60,7 +64,23 @@ function rowOf(host: string, serving: readonly ServiceEntry[], view: View, { con
   return usable.some(({ target }) => target.kind === 'host' && target.host === host) ? 'own-host' : 'endpoints';
 }
 
-function rowReason(row: Row, kind: 'internal' | 'external' | 'forwarded', { context }: Registry): string {
+const noAddresses = 'it has no addresses';
+
+/** Why there is no address to answer with. */
+function lackText(host: string, serving: readonly ServiceEntry[], view: View, { context }: Registry): string {
+  const networks = serving.flatMap((entry) => entry.networks ?? []);
+  if (networks.length > 0) {
+    const more = networks.length > shownNetworks ? ', ...' : '';
+    const names = networks.slice(0, shownNetworks).join(', ') + more;
+    return `its addresses are networks (${names}), which no DNS answer can give`;
+  }
+  if (serving.some(({ hasAddresses }) => hasAddresses)) return 'none of its addresses can be used';
+  const auto = autoAddressesFor(view, context);
+  const isHeldBack = serving.some((entry) => autoAddressesOf(entry, host, auto).length > 0);
+  return isHeldBack ? 'its automatically allocated addresses are held back' : noAddresses;
+}
+
+function rowReason(row: Row, kind: 'internal' | 'external' | 'forwarded', lack: string, { context }: Registry): string {
   switch (row) {
     case 'service':
       return 'a Kubernetes Service of this name comes first: the query is forwarded';
@@ -68,10 +88,12 @@ function rowReason(row: Row, kind: 'internal' | 'external' | 'forwarded', { cont
       return 'it has addresses, and these come before endpoints';
     case 'dynamic-dns':
       return 'DYNAMIC_DNS without an address: forwarded';
-    case 'no-endpoints':
+    case 'no-endpoints': {
+      const what = lack === noAddresses ? 'it has neither addresses nor endpoints' : lack;
       return kind === 'internal'
-        ? 'it has neither addresses nor endpoints; STATIC and MESH_INTERNAL: the name exists, without records'
-        : 'it has neither addresses nor endpoints: forwarded';
+        ? `${what}; STATIC and MESH_INTERNAL: the name exists, without records`
+        : `${what}: forwarded`;
+    }
     case 'nothing-usable':
       return kind === 'internal'
         ? 'none of its endpoints can be used now; MESH_INTERNAL: the name exists, without records'
@@ -81,6 +103,6 @@ function rowReason(row: Row, kind: 'internal' | 'external' | 'forwarded', { cont
     case 'own-host':
       return "an endpoint is the host itself, which means the world's DNS: forwarded";
     case 'endpoints':
-      return 'it has no addresses, so its endpoints answer';
+      return `${lack}, so its endpoints answer`;
   }
 }

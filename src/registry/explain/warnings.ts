@@ -35,6 +35,7 @@ export function warningsOf(
     ...(host === undefined ? [] : portConflicts(serving)),
     ...(host === undefined ? [] : differences(serving)),
     ...serving.flatMap((entry) => endpointTraps(host!, entry, registry)),
+    ...strayPorts(serving, registry),
     ...(host === undefined ? [] : liveTraps(host, view, registry)),
     ...(host === undefined ? [] : cutServices(host, view, registry)),
     ...(host === undefined ? [] : sharedAddresses(host, view, registry)),
@@ -90,6 +91,21 @@ function endpointTraps(host: string, entry: ServiceEntry, { context }: Registry)
   const judged = judgeEndpoints(entry, workloads);
   const own = judged.find(({ usable }) => usable.some(({ target }) => target.kind === 'host' && target.host === host));
   return own ? [`${own.name} of ${name} is the host itself, so the query goes upstream`] : [];
+}
+
+/** Ports of WorkloadEntries that no ServiceEntry of the host has: those of another one may be meant, so only this place tells. */
+function strayPorts(serving: readonly ServiceEntry[], { context }: Registry): string[] {
+  const known = new Set(serving.flatMap(({ ports }) => ports.map(({ name }) => name)));
+  const warnings = new Set<string>();
+  for (const workload of serving.flatMap((entry) => context.select(entry))) {
+    if (workload.kind !== 'WorkloadEntry') continue;
+    for (const port of workload.endpoint.ports.keys()) {
+      if (known.has(port)) continue;
+      const { namespace, name } = workload.meta;
+      warnings.add(`WorkloadEntry ${namespace}/${name} has the port ${port}, which is no port of the host`);
+    }
+  }
+  return first([...warnings], 'such ports');
 }
 
 /** Host names as endpoints: too many, or in a circle. */

@@ -4,6 +4,8 @@ import { asFields, listField, mapField, noValues, type Fields } from './fields.t
 import { quoted, type Report } from './report.ts';
 
 const maxAddresses = 256;
+/** As many as a sentence takes. */
+const maxNetworks = 8;
 /** An address of each family for each of at most 256 hosts. */
 const maxStatusAddresses = 512;
 const noAutoAddresses: ReadonlyMap<string, readonly string[]> = new Map();
@@ -11,6 +13,7 @@ const noAutoAddresses: ReadonlyMap<string, readonly string[]> = new Map();
 export interface SpecAddresses {
   readonly vips: readonly string[];
   readonly hasAddresses: boolean;
+  readonly networks?: readonly string[];
 }
 
 const withoutAddresses: SpecAddresses = Object.freeze({ vips: noValues, hasAddresses: false });
@@ -27,17 +30,21 @@ export function readSpecAddresses(spec: Fields, report: Report): SpecAddresses {
     return isEmpty ? withoutAddresses : { vips: noValues, hasAddresses: true };
   }
   const vips: string[] = [];
+  const networks: string[] = [];
   for (let i = 0; i < list.length; i++) {
     const text = list[i];
     const vip = typeof text === 'string' ? vipOf(text) : undefined;
     if (vip === undefined) {
       const message = `found ${quoted(text)}, expected an IP address or a CIDR`;
       report.add('address', `spec.addresses[${i}]`, message, text);
-    } else if (vip !== '' && !vips.includes(vip)) {
+    } else if (vip === '') {
+      if (networks.length < maxNetworks) networks.push(text as string);
+    } else if (!vips.includes(vip)) {
       vips.push(vip);
     }
   }
-  return { vips: vips.length === 0 ? noValues : vips, hasAddresses: true };
+  if (vips.length > 0) return { vips, hasAddresses: true };
+  return { vips: noValues, hasAddresses: true, ...(networks.length === 0 ? {} : { networks }) };
 }
 
 /** '' for a CIDR of several addresses, `undefined` for what is neither an address nor a CIDR. */

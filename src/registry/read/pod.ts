@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../address.ts';
 import type { ObjectMeta, Pod } from '../object.ts';
-import { readCondition } from './condition.ts';
+import { lackOf } from './condition.ts';
 import { asFields, asPort, listField, mapField, noValues, type Fields } from './fields.ts';
 import { readLabels } from './labels.ts';
 import { maxPorts, noPorts, portName, type PortNumbers } from './ports.ts';
@@ -21,12 +21,14 @@ export function readPod(object: Fields, meta: ObjectMeta, report: Report): Pod |
   const metadata = mapField(object, 'metadata', '', report);
   const status = mapField(object, 'status', '', report);
   const annotations = mapField(metadata, 'annotations', 'metadata', report);
+  const notReady = whyNotReady(metadata, status, report);
   return {
     kind: 'Pod',
     meta,
     labels: readLabels(metadata, 'labels', 'metadata', report),
     ips: readIps(status, report),
-    isReady: isReady(metadata, status, report),
+    isReady: notReady === undefined,
+    ...(notReady === undefined ? {} : { notReady }),
     hasEnded: status.phase === 'Succeeded' || status.phase === 'Failed',
     isHostNetwork: isHostNetwork(spec, report),
     ports: readContainerPorts(spec, report),
@@ -34,10 +36,11 @@ export function readPod(object: Fields, meta: ObjectMeta, report: Report): Pod |
   };
 }
 
-function isReady(metadata: Fields, status: Fields, report: Report): boolean {
-  const phase = status.phase;
-  if ((metadata.deletionTimestamp ?? null) !== null || phase === 'Succeeded' || phase === 'Failed') return false;
-  return readCondition(status, 'Ready', report);
+function whyNotReady(metadata: Fields, status: Fields, report: Report): string | undefined {
+  const { phase } = status;
+  if ((metadata.deletionTimestamp ?? null) !== null) return 'it is being deleted';
+  if (phase === 'Succeeded' || phase === 'Failed') return `its phase is ${phase}`;
+  return lackOf(status, 'Ready', report);
 }
 
 /** What cannot be read counts as true: the address of such a Pod then says nothing about who asks. */

@@ -21,10 +21,11 @@ const autoAllocateLabel = 'networking.istio.io/enable-autoallocate-ip';
 /** Stands for endpoints that were written but are all unusable: an object with none at all has another meaning. */
 const unusableEndpoints: readonly Endpoint[] = Object.freeze([
   Object.freeze<Endpoint>({
-    address: { kind: 'none', reason: 'no usable endpoint' },
+    address: { kind: 'none', reason: 'none of them can be used' },
     ports: new Map(),
     locality: '',
     weight: undefined,
+    index: -1,
   }),
 ]);
 
@@ -39,17 +40,16 @@ export function readServiceEntry(object: Fields, meta: ObjectMeta, report: Repor
   const hosts = readHosts(spec, report);
   if (hosts.length === 0) return undefined;
   const resolution = wordField(spec, 'resolution', 'spec', report, resolutions, 'NONE');
-  const { vips, hasAddresses } = readSpecAddresses(spec, report);
+  const addresses = readSpecAddresses(spec, report);
   const autoAddresses = readAutoAddresses(object, report);
-  const workloads = readWorkloads(spec, resolution, hasAddresses || autoAddresses.size > 0, report);
+  const workloads = readWorkloads(spec, resolution, addresses.hasAddresses || autoAddresses.size > 0, report);
   if (workloads === undefined) return undefined;
   const metadata = mapField(object, 'metadata', '', report);
   return {
     kind: 'ServiceEntry',
     meta,
     hosts,
-    vips,
-    hasAddresses,
+    ...addresses,
     ports: readServicePorts(spec, report),
     location: wordField(spec, 'location', 'spec', report, locations, 'MESH_EXTERNAL'),
     resolution,
@@ -111,7 +111,7 @@ function readEndpoints(spec: Fields, resolution: Resolution, report: Report): re
     }
     const endpoint = readEndpoint(fields, path, report);
     if (endpoint === undefined) continue;
-    endpoints.push(endpoint);
+    endpoints.push(i === endpoints.length ? endpoint : { ...endpoint, index: i });
     if (endpoint.address.kind === 'host') reportHostName(endpoint.address.host, path, resolution, report);
     if (endpoint.ports.size > 0) reportPorts(endpoint, path, spec, report);
   }

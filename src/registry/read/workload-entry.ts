@@ -1,5 +1,5 @@
 import type { Labels, ObjectMeta, WorkloadEntry } from '../object.ts';
-import { readCondition } from './condition.ts';
+import { lackOf } from './condition.ts';
 import { readEndpoint } from './endpoint.ts';
 import { asFields, mapField, type Fields } from './fields.ts';
 import { readLabels } from './labels.ts';
@@ -25,7 +25,9 @@ export function readWorkloadEntry(object: Fields, meta: ObjectMeta, report: Repo
     readLabels(metadata, 'labels', 'metadata', report),
     readLabels(spec, 'labels', 'spec', report),
   );
-  return { kind: 'WorkloadEntry', meta, labels, endpoint, isHealthy: isHealthy(object, metadata, report) };
+  const unhealthy = whyUnhealthy(object, metadata, report);
+  const health = unhealthy === undefined ? { isHealthy: true } : { isHealthy: false, unhealthy };
+  return { kind: 'WorkloadEntry', meta, labels, endpoint, ...health };
 }
 
 function overlaid(over: Labels, under: Labels): Labels {
@@ -34,8 +36,8 @@ function overlaid(over: Labels, under: Labels): Labels {
 }
 
 /** Only entries whose health somebody checks can be unhealthy; these are so until a check has succeeded. */
-function isHealthy(object: Fields, metadata: Fields, report: Report): boolean {
+function whyUnhealthy(object: Fields, metadata: Fields, report: Report): string | undefined {
   const enabled = mapField(metadata, 'annotations', 'metadata', report)[healthChecksAnnotation];
-  if (enabled !== 'true' && enabled !== true) return true;
-  return readCondition(mapField(object, 'status', '', report), 'Healthy', report);
+  if (enabled !== 'true' && enabled !== true) return undefined;
+  return lackOf(mapField(object, 'status', '', report), 'Healthy', report);
 }

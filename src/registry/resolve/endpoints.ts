@@ -31,7 +31,7 @@ export interface JudgedEndpoint {
  */
 export function judgeEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): JudgedEndpoint[] {
   const inline = entry.endpoints.map((endpoint, i) => ({
-    name: `endpoints[${i}]`,
+    name: endpoint.index === -1 ? 'endpoints' : `endpoints[${endpoint.index ?? i}]`,
     ...judge(endpoint, undefined, takesHosts(entry)),
   }));
   const selected = workloads.toSorted(byKindAndName).map((workload) => ({
@@ -58,7 +58,7 @@ function takesHosts({ resolution }: ServiceEntry): boolean {
 
 function judgeWorkload(workload: Workload, areHostsTaken: boolean): Judgement {
   if (workload.kind === 'Pod') return judgePod(workload);
-  if (!workload.isHealthy) return leftOut('it is not healthy');
+  if (!workload.isHealthy) return leftOut(because('it is not healthy', workload.unhealthy));
   return judge(workload.endpoint, labelOf(workload.meta.name), areHostsTaken);
 }
 
@@ -77,10 +77,14 @@ function judge(
 }
 
 function judgePod(pod: Pod): Judgement {
-  if (!pod.isReady) return leftOut('it is not ready');
+  if (!pod.isReady) return leftOut(because('it is not ready', pod.notReady));
   if (pod.ips.length === 0) return leftOut('it has no address yet');
   const common = { ports: pod.ports, weight: undefined, locality: '', label: undefined, isPod: true };
   return { usable: pod.ips.map((ip) => ({ target: { kind: 'ip', ip }, ...common })), reason: '' };
+}
+
+function because(what: string, why: string | undefined): string {
+  return why === undefined ? what : `${what}: ${why}`;
 }
 
 function leftOut(reason: string): Judgement {

@@ -391,11 +391,11 @@ test('what became of each endpoint', async () => {
   expect(entry!.endpoints.items.map(({ name, gives, reason }) => `${name}: ${gives.join(' ') || reason}`)).toEqual([
     'Pod a/pending: it has no address yet',
     'Pod a/ready: 10.0.1.1 2001:db8::1',
-    'Pod a/starting: it is not ready',
+    'Pod a/starting: it is not ready: it has no condition Ready yet',
     'WorkloadEntry a/good: 10.0.0.1',
     'WorkloadEntry a/named: its address db.example.com is a host name, which only DNS and DNS_ROUND_ROBIN resolve',
     expect.stringMatching(/^WorkloadEntry a\/nowhere: .*address/),
-    'WorkloadEntry a/sick: it is not healthy',
+    'WorkloadEntry a/sick: it is not healthy: condition Healthy is False',
     expect.stringMatching(/^WorkloadEntry a\/socket: .*unix/i),
   ]);
 });
