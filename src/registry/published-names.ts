@@ -33,8 +33,8 @@ export class PublishedNames {
   readonly #table: TableWriter;
   /** Hosts of which the table does not say all: they have endpoint names, differ by client, or lie on a fixed name. */
   readonly #special = new RareMap<PublishedHost>();
-  /** Hosts that some do not see. */
-  readonly #partialHosts = new RareMap<NameClaim>();
+  /** Hosts that some do not see, or may not: what they claim is asked for again. */
+  readonly #partialHosts = new RareMap<true>();
   /** Endpoint names that some do not see, or whose host of the same name some do not see. */
   readonly #partialEndpoints = new RareMap<NameClaim>();
   /** Reverse names that are answered in several ways, or that something else lies over. */
@@ -71,9 +71,9 @@ export class PublishedNames {
   keepHost(text: string, host: PublishedHost, claim: NameClaim): void {
     const isWhole = isForAll(claim);
     const isSpecial = host.labels !== noLabels || !claim.isUniform || !isWhole || this.fixedAt(text) !== undefined;
-    if (isSpecial) this.#special.set(text, host);
+    if (isSpecial) this.#special.set(text, isPlain(host) ? plainHost : host);
     else this.#special.delete(text);
-    keep(this.#partialHosts, text, isWhole ? undefined : claim);
+    keep(this.#partialHosts, text, isWhole ? undefined : true);
   }
 
   forgetHost(text: string): void {
@@ -116,11 +116,10 @@ export class PublishedNames {
     return text.length <= this.#longestFixed ? this.#fixed.get(text) : undefined;
   }
 
-  /** The claims on a name that are kept, the first one above the others. */
+  /** The claims on a name below that of a host, as far as they are kept; the first one above the others. */
   *claimsAt(text: string): Iterable<NameClaim> {
     const fixed = this.fixedAt(text);
     const kept = [
-      this.#partialHosts.get(text),
       this.#partialEndpoints.get(text),
       fixed && ViewMap.uniform<NameRecord | undefined>(fixed),
       this.#pointers.get(text),
@@ -217,8 +216,12 @@ export class PublishedNames {
   }
 }
 
-function keep(map: Map<string, NameClaim>, text: string, claim: NameClaim | undefined): void {
-  if (claim) map.set(text, claim);
+function isPlain({ labels, seenBy }: PublishedHost): boolean {
+  return labels === noLabels && seenBy === everybody;
+}
+
+function keep<Value>(map: Map<string, Value>, text: string, value: Value | undefined): void {
+  if (value !== undefined) map.set(text, value);
   else map.delete(text);
 }
 

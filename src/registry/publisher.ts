@@ -25,6 +25,7 @@ export class Publisher {
   readonly #table: TableWriter;
   readonly #compiler = new Compiler();
   readonly #views: ViewCompiler;
+  readonly #answersOf: (host: string) => ViewMap<HostAnswer | undefined>;
   readonly #names: PublishedNames;
   readonly #ancestors: Ancestors;
   /** Zones where the server says what exists, so that ancestors of reverse names count. */
@@ -33,14 +34,17 @@ export class Publisher {
 
   /**
    * `zones` are absolute, and so are `allocationZones`, those of the ranges that automatic addresses come from;
-   * `serverAddresses` is what `ns.dns.<zone>` answers, `ttl` of that in seconds.
+   * `serverAddresses` is what `ns.dns.<zone>` answers, `ttl` of that in seconds. `answersOf` is asked for what a host
+   * answers that some do not see, when something else comes to its name: to keep that would take more memory than the rest.
    */
   constructor(
     table: TableWriter,
     namespaces: NamespaceNumbers,
     { zones, zonesBelow = [], allocationZones, ttl }: PublisherOptions,
     serverAddresses: readonly string[],
+    answersOf: (host: string) => ViewMap<HostAnswer | undefined>,
   ) {
+    this.#answersOf = answersOf;
     this.#table = table;
     this.#views = new ViewCompiler(this.#compiler, namespaces);
     this.#names = new PublishedNames(table);
@@ -87,7 +91,7 @@ export class Publisher {
     this.#ancestors.move(host, before?.seenBy, seenBy);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
     if (!before) this.#saveBelow(host, name);
-    let changed = this.#render(host, name, isForAll(own) ? own : undefined);
+    let changed = this.#render(host, name, own);
     for (const each of below) changed = this.#publishEndpoint(each) || changed;
     const left = before === undefined || before.labels === labels ? [] : split(before.labels);
     const kept = left.length > 0 ? new Set(split(labels)) : undefined;
@@ -148,7 +152,9 @@ export class Publisher {
   }
 
   *#claimsAt(text: string, name: Uint8Array, top: NameClaim | undefined): Iterable<NameClaim> {
-    if (top) yield top;
+    // What is on top is the host's, or there is none.
+    const first = top ?? (this.#names.isPartialHost(text) ? ownRecords(name, text, this.#answersOf(text)) : undefined);
+    if (first) yield first;
     yield* this.#names.claimsAt(text);
     const seenBy = this.#ancestors.seenBy(text);
     if (seenBy) yield ancestorClaim(name, seenBy);

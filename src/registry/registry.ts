@@ -82,7 +82,9 @@ export class Registry implements Sink {
     this.store = new Store(options);
     this.#namespaces = new NamespaceIds(table);
     for (const namespace of namedNamespaces(options.defaultExportTo)) this.#namespaces.use(namespace);
-    this.#publisher = new Publisher(table, this.#namespaces, options, serverAddresses);
+    this.#publisher = new Publisher(table, this.#namespaces, options, serverAddresses, (host) =>
+      resolveHost(host, this.store.entriesOf(host), this.context),
+    );
     this.#oversize = new OversizeWatch(environment.logger, options.maxRecords);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
     this.#pointers = new PointerIndex(this.#publisher, this.#publisher.names, (host) =>
