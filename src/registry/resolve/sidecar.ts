@@ -6,7 +6,7 @@ import { compareAge, type EgressHost, type Labels, type Sidecar } from '../objec
  * ServiceEntry host `*.x.com` by `*.x.com`, `*.com` and `*`, but not by `a.x.com`, though that is a name below it. Without
  * egress hosts everything is. `.` is the client's namespace, which is not the Sidecar's where that is the default of all.
  *
- * Costs at most one comparison per egress host. The query half decides the same by search: `Limit` in the plugin.
+ * Costs at most one comparison per egress host. The query half decides the same by search: `egress.ts` of the plugin.
  */
 export function egressAllows(
   { egressHosts }: Sidecar,
