@@ -36,7 +36,12 @@ export class Authority {
 
   /** Whether the next plugin is asked for what is not served here: always outside of the own zones. */
   mayForward(query: Query): boolean {
-    return this.#zones.isEmpty || this.zoneOf(query) < 0 || this.#fallthrough.offsetIn(query) >= 0;
+    return this.#zones.isEmpty || this.isForOthers(query, this.zoneOf(query));
+  }
+
+  /** The same, where the own zone (`zoneOf`) is known. */
+  isForOthers(query: Query, zone: number): boolean {
+    return zone < 0 || this.#fallthrough.offsetIn(query) >= 0;
   }
 
   /** Whether the name is that of an address out of a range that automatic addresses come from. */

@@ -204,7 +204,7 @@ class Answerer {
   #notServed(query: Query, isAncestor: boolean): Outcome {
     const zone = this.#authority.zoneOf(query);
     // Addresses of the ranges of automatic ones mean nothing to the outside world.
-    if (this.#authority.isAllocated(query) || !this.#authority.mayForward(query)) {
+    if (this.#authority.isAllocated(query) || !this.#authority.isForOthers(query, zone)) {
       if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
       const code = isAncestor ? rcode.NOERROR : rcode.NXDOMAIN;
       return negativeReply(query, code, Math.max(zone, 0), this.#negativeTtl, this.#table.serial);
