@@ -137,6 +137,7 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
     const forwardOptions = ' {\n max_concurrent 10\n }';
     cluster = await startCluster(forMesh, server.listeners[0]!.port, { listen, forwardOptions });
     expect((await cluster.ask('unknown.mesh.test A')).rcode).not.toBe('NXDOMAIN');
-    expect((await arrivals('unknown.mesh.test', 6)).cluster).toBeGreaterThan(5);
+    // It comes back; there it meets itself in our server, so that it does not go on for ever.
+    expect((await arrivals('unknown.mesh.test', 2)).cluster).toBeGreaterThan(1);
   });
 });
