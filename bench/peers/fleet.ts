@@ -8,7 +8,7 @@ import type { Inputs } from './inputs.ts';
 import { questions } from './questions.ts';
 import { lastChanged, Registry, type Disturbed, type RegistryEnd, type RegistryOrder } from './registry.ts';
 import { RunningServer } from './running-server.ts';
-import type { Scenario } from './scenarios.ts';
+import { serversOf, type Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
 import type { Found, ServerName } from './servers/kind.ts';
 
@@ -41,7 +41,7 @@ export class Fleet {
         tls: scenario.transport === 'tls' ? await this.#certificate() : undefined,
         zoneFile: this.#inputs.zoneFile(scenario.list),
         scratch: this.#scratch,
-        registry: name === 'ours' ? await this.#registryLines(scenario) : [],
+        registry: name === 'ours' || name === 'before' ? await this.#registryLines(scenario) : [],
       };
       server = await RunningServer.start(
         this.#children,
@@ -75,7 +75,7 @@ export class Fleet {
 
   /** Stops what none of these scenarios needs. */
   async keepFor(scenarios: readonly Scenario[]): Promise<void> {
-    const keys = new Set(scenarios.flatMap((scenario) => scenario.servers.map((name) => keyOf(name, scenario))));
+    const keys = new Set(scenarios.flatMap((scenario) => serversOf(scenario).map((name) => keyOf(name, scenario))));
     for (const [key, server] of this.#servers) {
       if (keys.has(key)) continue;
       await server.stop();

@@ -12,7 +12,7 @@ import { disturbanceText, notes, reportText } from './report.ts';
 import { mediansOf, writeResult, type ScenarioResult, type ServerResult } from './results.ts';
 import { runOnce, type Run } from './run.ts';
 import type { RunningServer } from './running-server.ts';
-import type { Scenario } from './scenarios.ts';
+import { serversOf, type Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
 import type { Found, ServerName } from './servers/kind.ts';
 
@@ -108,7 +108,7 @@ async function startServers(
 ): Promise<{ running: Map<ServerName, RunningServer>; failed: Map<ServerName, string> }> {
   const running = new Map<ServerName, RunningServer>();
   const failed = new Map<ServerName, string>();
-  for (const name of scenario.servers.filter((each) => wanted.includes(each))) {
+  for (const name of serversOf(scenario).filter((each) => wanted.includes(each))) {
     try {
       if (found.has(name)) running.set(name, await fleet.server(name, scenario));
       else failed.set(name, 'not on this machine');

@@ -18,7 +18,8 @@ export const usage = `npm run bench:peers -- [options]
   --rounds N          runs of each server in each scenario; 3 by default
   --seconds N         of load in each run; 3 by default
   --scenarios A,B     only these of ${scenarios.map(({ name }) => name).join(', ')}
-  --servers A,B       only these of ${serverNames.join(', ')}
+  --servers A,B       only these of ${serverNames.join(', ')};
+                      before is the checkout that BENCH_BEFORE names
   --out DIRECTORY     for the results; bench/results by default
   --draw              only draw the charts of the results that are there
   --help              print this
@@ -46,7 +47,9 @@ export function readOptions(args: readonly string[]): Options {
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
     scenarios: scenarios.filter(({ name }) => names.includes(name)),
-    servers: chosen('server', values.servers, serverNames),
+    servers: chosen('server', values.servers, serverNames).filter(
+      (name) => name !== 'before' || values.servers !== undefined,
+    ),
     out: values.out,
     drawsOnly: values.draw,
   };

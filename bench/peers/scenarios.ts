@@ -145,3 +145,8 @@ export const scenarios: readonly Scenario[] = [
     disturbance: 'relists',
   },
 ];
+
+/** The servers of a scenario; where this one is asked, that of the checkout before may be too. */
+export function serversOf({ servers }: Scenario): ServerName[] {
+  return servers.flatMap((name) => (name === 'ours' ? (['ours', 'before'] as const) : [name]));
+}

@@ -1,6 +1,7 @@
 export type Transport = 'udp' | 'tcp' | 'tls';
 
-export const serverNames = ['ours', 'knot', 'nsd', 'coredns', 'unbound', 'echo'] as const;
+/** `before` is this server of another checkout, for what a change costs; only who names it gets it. */
+export const serverNames = ['ours', 'before', 'knot', 'nsd', 'coredns', 'unbound', 'echo'] as const;
 export type ServerName = (typeof serverNames)[number];
 
 /** Where a server listens and what it serves. */

@@ -3,7 +3,7 @@ import { echo } from './echo.ts';
 import type { Kind, ServerName } from './kind.ts';
 import { knot } from './knot.ts';
 import { nsd } from './nsd.ts';
-import { ours } from './ours.ts';
+import { before, ours } from './ours.ts';
 import { unbound } from './unbound.ts';
 
-export const kinds: Readonly<Record<ServerName, Kind>> = { ours, knot, nsd, coredns: coreDns, unbound, echo };
+export const kinds: Readonly<Record<ServerName, Kind>> = { ours, before, knot, nsd, coredns: coreDns, unbound, echo };
