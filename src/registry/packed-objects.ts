@@ -21,6 +21,9 @@ export class PackedObjects implements NumberedObjects {
   readonly #texts = new PackedMap();
   readonly #paths: string[] = [];
   readonly #pathNumbers = new Map<string, number>();
+  /** How many objects have each path, and the numbers that none has any more. */
+  readonly #pathUses: number[] = [];
+  readonly #freePaths: number[] = [];
   /** The path that was asked for last, and its number as text: objects of a file come one after the other. */
   #lastPath = '';
   #lastNumber = '';
@@ -68,6 +71,7 @@ export class PackedObjects implements NumberedObjects {
     const id = this.idOf(object);
     if (id < 0) return;
     this.#forget(id);
+    this.#releasePath(this.#texts.valueOf(id));
     this.#texts.delete(objectKey(object));
   }
 
@@ -93,7 +97,9 @@ export class PackedObjects implements NumberedObjects {
       this.#lastPath = origin.slice(0, end);
       this.#lastNumber = String(this.#numberOf(this.#lastPath) ?? '');
     }
-    return this.#lastNumber === '' ? `:${text}` : this.#lastNumber + text.slice(end);
+    if (this.#lastNumber === '') return `:${text}`;
+    this.#pathUses[Number(this.#lastNumber)]!++;
+    return this.#lastNumber + text.slice(end);
   }
 
   #longOf(text: string): string {
@@ -103,10 +109,25 @@ export class PackedObjects implements NumberedObjects {
 
   #numberOf(path: string): number | undefined {
     const known = this.#pathNumbers.get(path);
-    if (known !== undefined || this.#paths.length === maxPaths) return known;
-    const number = this.#paths.push(path) - 1;
+    if (known !== undefined) return known;
+    if (this.#freePaths.length === 0 && this.#paths.length === maxPaths) return undefined;
+    const number = this.#freePaths.pop() ?? this.#paths.length;
+    this.#paths[number] = path;
+    this.#pathUses[number] = 0;
     this.#pathNumbers.set(path, number);
     return number;
+  }
+
+  /** Gives a path back with the last object that has it: files come and go. `text` is that of the object, as it is kept. */
+  #releasePath(text: string): void {
+    const end = text.indexOf(':');
+    if (end === 0) return;
+    const number = Number(text.slice(0, end));
+    if (--this.#pathUses[number]! > 0) return;
+    const path = this.#paths[number]!;
+    this.#pathNumbers.delete(path);
+    this.#freePaths.push(number);
+    if (this.#lastPath === path) this.#lastPath = this.#lastNumber = '';
   }
 
   #forget(id: number): void {
