@@ -44,6 +44,8 @@ export interface ForwardLine {
   readonly failover: readonly number[];
   /** The address that queries leave from; `undefined` for the system's choice. */
   readonly sourceAddress: string | undefined;
+  /** Special-use names such as `localhost` are answered here (RFC 6761, RFC 7686). */
+  readonly specialNames: boolean;
   /** RDATA of SVCB records for `_dns.resolver.arpa`, which name the encrypted forms of this very server (RFC 9462). */
   readonly resolverSvcb?: readonly Uint8Array[];
 }

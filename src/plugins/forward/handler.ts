@@ -6,19 +6,21 @@ import type { Handler, HandlerEnvironment, QueryPlugin } from '../plugin.ts';
 import type { ForwardConfig } from './config.ts';
 import { Deadlines } from './deadlines.ts';
 import { ForwardGroup } from './forward-group.ts';
-import { asksForResolver, resolverReply } from './resolver-arpa.ts';
+import { asksForResolver, resolverRecords, resolverReply } from './resolver-arpa.ts';
+import { SpecialNames, specialReply } from './special-names.ts';
 import { isBelowAny } from './zone-match.ts';
 
 /** A line with its zones in wire form. */
 interface Route {
   readonly from: readonly Uint8Array[];
   readonly except: readonly Uint8Array[];
+  readonly specialNames: SpecialNames;
   readonly group: ForwardGroup;
 }
 
 /**
  * Sends the names of the first line that takes them to its upstreams; all others go to the next plugin. Only what clients ask
- * about their resolver itself is answered here.
+ * about their resolver itself, and special-use names, are answered here.
  */
 export const forwardHandler: QueryPlugin<ForwardConfig> = {
   name: 'forward',
@@ -34,6 +36,7 @@ export const forwardHandler: QueryPlugin<ForwardConfig> = {
       return {
         from: line.from.map(wireName),
         except: line.except.map(wireName),
+        specialNames: new SpecialNames(line, environment.zones),
         group: new ForwardGroup(line, { clock, logger, deadlines, randomUint16, metrics }),
       };
     });
@@ -41,12 +44,14 @@ export const forwardHandler: QueryPlugin<ForwardConfig> = {
       await Promise.all(routes.map(({ group }) => group.close()));
       deadlines.clear();
     });
-    const svcb = config.lines.flatMap(({ resolverSvcb = [] }) => resolverSvcb);
+    const records = resolverRecords(config);
     return (query: Query) => {
       query.readName();
-      if (asksForResolver(query)) return resolverReply(query, svcb);
-      for (const { from, except, group } of routes) {
+      if (asksForResolver(query)) return resolverReply(query, records);
+      for (const { from, except, specialNames, group } of routes) {
         if (!isBelowAny(query, from) || isBelowAny(query, except)) continue;
+        const special = specialNames.find(query);
+        if (special) return specialReply(query, special);
         // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.
         return refusedTypes.has(query.type) ? emptyReply(query, rcode.REFUSED) : group.forward(query);
       }

@@ -4,6 +4,7 @@ import {
   ipAddress,
   noBlock,
   oneOf,
+  onOff,
   takes,
   unknownOption,
   zoneNames,
@@ -127,6 +128,7 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
   source_address: single('one address', 'sourceAddress', (token, problems) => {
     return ipAddress(token, 'source_address', problems)?.address;
   }),
+  special_names: single('on or off', 'specialNames', (token, problems) => onOff(token, 'special_names', problems)),
   resolver_svcb: {
     args: { min: 2 },
     usage: 'PRIORITY TARGET KEY=VALUE...',
@@ -154,6 +156,7 @@ export function readOptions(line: Directive, problems: Problems): ForwardOptions
     maxConcurrent: builtInMaxConcurrent,
     failover: defaultFailover,
     sourceAddress: undefined,
+    specialNames: true,
   };
   const seen = new Map<string, Directive>();
   for (const option of line.block ?? []) {

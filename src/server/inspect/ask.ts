@@ -1,6 +1,7 @@
 import type { ForwardConfig } from '../../plugins/forward/config.ts';
 import { formatUpstream } from '../../plugins/forward/config.ts';
-import { asksForResolver, resolverReply } from '../../plugins/forward/resolver-arpa.ts';
+import { asksForResolver, resolverRecords, resolverReply } from '../../plugins/forward/resolver-arpa.ts';
+import { SpecialNames, specialReply } from '../../plugins/forward/special-names.ts';
 import { isBelowAny } from '../../plugins/forward/zone-match.ts';
 import type { Handler, HandlerEnvironment } from '../../plugins/plugin.ts';
 import { SubQuery } from '../../plugins/serviceentry/sub-query.ts';
@@ -80,17 +81,20 @@ export async function askChain(
     onClose: (close) => closers.push(close),
   };
   const watchForward = (config: ForwardConfig, real: Handler | undefined, next: Handler): Handler => {
-    const routes = config.lines.map(({ from, except, upstreams }) => ({
-      from: from.map((zone) => encodeName(zone)!),
-      except: except.map((zone) => encodeName(zone)!),
-      to: upstreams.map(formatUpstream),
+    const routes = config.lines.map((line) => ({
+      from: line.from.map((zone) => encodeName(zone)!),
+      except: line.except.map((zone) => encodeName(zone)!),
+      specialNames: new SpecialNames(line, block.zones),
+      to: line.upstreams.map(formatUpstream),
     }));
-    const svcb = config.lines.flatMap(({ resolverSvcb = [] }) => resolverSvcb);
+    const records = resolverRecords(config);
     return (query) => {
       query.readName();
-      if (asksForResolver(query)) return resolverReply(query, svcb);
+      if (asksForResolver(query)) return resolverReply(query, records);
       const route = routes.find(({ from, except }) => isBelowAny(query, from) && !isBelowAny(query, except));
       if (!route) return next(query);
+      const special = route.specialNames.find(query);
+      if (special) return specialReply(query, special);
       const name = formatName(query.lower);
       const type = typeName(query.type);
       const isSub = query instanceof SubQuery;

@@ -41,6 +41,7 @@ export function line(upstreams: readonly FakeUpstream[], changes: Partial<Forwar
     maxConcurrent: 1000,
     failover: [2, 5],
     sourceAddress: undefined,
+    specialNames: true,
     ...changes,
   };
 }
@@ -53,12 +54,17 @@ export class Harness {
   readonly #closers: (() => void | Promise<void>)[] = [];
 
   constructor(...lines: ForwardLine[]) {
-    this.handler = forwardHandler.create(
+    this.handler = this.handlerIn(['.'], ...lines);
+  }
+
+  /** A chain of its own, in a server block with these zones; closed with the other. */
+  handlerIn(zones: readonly string[], ...lines: ForwardLine[]): Handler {
+    return forwardHandler.create(
       { lines },
       {
         clock: this.clock,
         logger: this.logger,
-        zones: ['.'],
+        zones,
         randomUint16: () => randomInt(65_536),
         table: () => {
           throw new Error('forward has no table');

@@ -39,6 +39,7 @@ const defaults: ForwardLine = {
   maxConcurrent: 65_535,
   failover: [2, 5],
   sourceAddress: undefined,
+  specialNames: true,
 };
 
 const twoServers = file(
@@ -80,6 +81,8 @@ describe('forward in a Corefile', () => {
     ['forward . 10.0.0.1 {\n max_concurrent 0\n }', {}],
     ['forward . 10.0.0.1 {\n failover nxdomain SERVFAIL\n failover REFUSED\n }', { failover: [3, 2, 5] }],
     ['forward . 10.0.0.1 {\n source_address 10.9.9.9\n }', { sourceAddress: '10.9.9.9' }],
+    ['forward . 10.0.0.1 {\n special_names off\n }', { specialNames: false }],
+    ['forward . 10.0.0.1 {\n special_names on\n }', {}],
   ])('reads %j', (lines, changes) => {
     expect(parseDirective(forwardDirective, lines)).toEqual({
       config: { lines: [{ ...defaults, ...changes }] },
@@ -148,6 +151,16 @@ describe('forward in a Corefile', () => {
     [
       'forward . 10.0.0.1 {\n policy randon\n }',
       "3:9: error: policy must be 'random', 'round_robin' or 'sequential', found 'randon'; did you mean 'random'? [COREFILE_ARGUMENT]",
+    ],
+    [
+      'forward . 10.0.0.1 {\n special_names of\n }',
+      "3:16: error: special_names must be 'on' or 'off', found 'of' [COREFILE_ARGUMENT]",
+    ],
+    ['forward . 10.0.0.1 {\n special_names\n }', /^3:2: error: special_names needs on or off.*\[COREFILE_ARGUMENT\]$/],
+    ['forward . 10.0.0.1 {\n special_names off on\n }', /^3:20: error: .*special_names.*\[COREFILE_ARGUMENT\]$/],
+    [
+      'forward . 10.0.0.1 {\n special_names off\n special_names on\n }',
+      /^4:2: error: 'special_names' stands here again.*\[COREFILE_REPEATED\]$/,
     ],
     [
       'forward . 10.0.0.1 {\n force_tcp yes\n }',
