@@ -16,7 +16,8 @@ export class Child {
   constructor(file: string, args: readonly string[], directory: string) {
     this.#name = file;
     // The kernel kills it with us where it can (Linux); else our own exit handler must do.
-    const [command, ...rest] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', file, ...args] : [file, ...args];
+    const diesWithUs = existsSync(setpriv);
+    const [command, ...rest] = diesWithUs ? [setpriv, '--pdeathsig', 'KILL', file, ...args] : [file, ...args];
     this.#process = spawn(command, rest, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (text: string): void => {
       this.#output = (this.#output + text).slice(-keptOutput);
@@ -24,7 +25,7 @@ export class Child {
     this.#process.stdout!.setEncoding('utf8').on('data', keep);
     this.#process.stderr!.setEncoding('utf8').on('data', keep);
     this.#killOnExit = () => this.#process.kill('SIGKILL');
-    process.on('exit', this.#killOnExit);
+    if (!diesWithUs) process.on('exit', this.#killOnExit);
     this.#exit = new Promise((resolve) => {
       const ended = (): void => {
         this.#hasEnded = true;
