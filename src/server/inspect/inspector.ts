@@ -1,8 +1,6 @@
-import { domainToASCII } from 'node:url';
 import type { ClientsConfig, ServiceEntryConfig } from '../../plugins/serviceentry/config.ts';
 import { clientsOfNamespace, viewOfClient, type ClientView } from '../../plugins/serviceentry/client-view.ts';
 import { canonicalAddress, familyOf } from '../../registry/address.ts';
-import { reverseName } from '../../registry/compile/pointers.ts';
 import { explainName, explainPointers } from '../../registry/explain/explain.ts';
 import type { LeftOutPart, NameExplanation } from '../../registry/explain/explanation.ts';
 import { leftOutPart } from '../../registry/explain/left-out.ts';
@@ -10,7 +8,7 @@ import type { Registry } from '../../registry/registry.ts';
 import { TableReader } from '../../registry/table/reader.ts';
 import type { TableHandle } from '../../registry/table/layout.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { rrType, typeName } from '../../wire/codes.ts';
+import { typeName } from '../../wire/codes.ts';
 import { encodeName, formatName } from '../../wire/name.ts';
 import type { BlockConfig, PluginConfig, ServerConfig } from '../config.ts';
 import { configOf } from '../configure.ts';
@@ -18,6 +16,7 @@ import { Blocks } from './blocks.ts';
 import { askChain, type AskEnvironment, type AskResult, type Forwarded } from './ask.ts';
 import type { MessageText } from './message-text.ts';
 import { InspectError } from './inspect-error.ts';
+import { readQuestion } from './question.ts';
 
 /** A registry at work, as far as it is looked at. */
 export interface InspectedRegistry {
@@ -257,21 +256,6 @@ const noClients: ClientsConfig = { rules: [], forwarders: [], meshed: [], usesSu
 
 function textOf({ sidecar, ...view }: ClientView & { address?: string }): ClientText {
   return sidecar?.egressHosts ? { ...view, sidecar: `${sidecar.meta.namespace}/${sidecar.meta.name}` } : view;
-}
-
-function readQuestion({ name, type }: ExplainRequest): { name: string; type: number } {
-  const address = canonicalAddress(name);
-  const asked = address === undefined ? asciiName(name) : reverseName(address);
-  if (!encodeName(asked)) throw new InspectError(`'${name}' is no name`);
-  const word = (type ?? (address === undefined ? 'A' : 'PTR')).toUpperCase();
-  const code = (rrType as Readonly<Record<string, number>>)[word] ?? Number(/^TYPE(\d{1,5})$/.exec(word)?.[1] ?? NaN);
-  if (!(code > 0 && code < 65_536) || code === rrType.OPT) throw new InspectError(`'${type ?? ''}' is no record type`);
-  return { name: asked, type: code };
-}
-
-/** An internationalised name in the form in which DNS has it (RFC 5890 section 2.3.2.1). */
-function asciiName(name: string): string {
-  return /[^ -~]/.test(name) ? domainToASCII(name) : name;
 }
 
 /** The block as clients of one namespace see it, wherever they are. */
