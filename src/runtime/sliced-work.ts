@@ -9,15 +9,6 @@ export type Work<Result> = Generator<Promise<void> | undefined, Result, undefine
 /** A slice of work; between two that it may be held for longer, everything else has its turn. */
 export const usualSliceMs = 20;
 
-/** What a promise resolves to. */
-export function* waitFor<Result>(promise: Promise<Result>): Work<Result> {
-  let found: { readonly result: Result } | undefined;
-  yield promise.then((result) => {
-    found = { result };
-  });
-  return found!.result;
-}
-
 /** Does all of the work at once, where nothing else waits; what it throws rejects. */
 export async function workToEnd<Result>(work: Work<Result>): Promise<Result> {
   for (;;) {
