@@ -88,7 +88,7 @@ async function buildProgram(): Promise<BuildResult<typeof options>[]> {
   const program = await build({ ...options, plugins, entryPoints: ['src/main.ts'] });
   const threads = await build({
     ...options,
-    entryPoints: ['src/server/worker.ts', 'src/registry/file/reading-worker.ts'],
+    entryPoints: ['src/server/worker/worker.ts', 'src/registry/sources/file/reading-worker.ts'],
   });
   return [program, threads, await build({ ...options, plugins, entryPoints: [...onDemand], splitting: true })];
 }

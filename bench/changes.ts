@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { loadCorefile } from '../src/cli/load.ts';
-import type { Sink, Source } from '../src/registry/source.ts';
+import type { Sink, Source } from '../src/registry/sources/source.ts';
 import { systemClock } from '../src/runtime/clock.ts';
-import { RunningServer } from '../src/server/server.ts';
+import { RunningServer } from '../src/server/control/server.ts';
 import { rrType } from '../src/wire/codes.ts';
 import { hostName, serviceEntry, silent } from './fixture.ts';
 import { makeQueries, makeRandom } from './queries.ts';

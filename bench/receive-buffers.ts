@@ -1,5 +1,5 @@
 import { groupSize } from '../src/server/listen/batched/listen.ts';
-import type { Answerer } from '../src/server/answerer.ts';
+import type { Answerer } from '../src/server/worker/dispatcher.ts';
 import { Query, type Peer } from '../src/wire/query.ts';
 import { hashSeed } from './fixture.ts';
 import type { QuerySet } from './queries.ts';

@@ -1,5 +1,5 @@
-import { Compiler, type NameRecord } from '../src/registry/compile/compile.ts';
-import { TableReader } from '../src/registry/table/reader.ts';
+import { Compiler, type NameRecord } from '../src/registry/publish/compile/compile.ts';
+import { TableReader } from '../src/table/reader.ts';
 import { rrType } from '../src/wire/codes.ts';
 import { encodeName } from '../src/wire/name.ts';
 import { Query } from '../src/wire/query.ts';

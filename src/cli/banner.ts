@@ -1,5 +1,5 @@
 import type { LogFields } from '../runtime/logger.ts';
-import type { RunningServer } from '../server/server.ts';
+import type { RunningServer } from '../server/control/server.ts';
 
 /** What a start prints: who is served where, how many hosts, and a query to try. CoreDNS's lines come first. */
 export function banner(server: RunningServer, version: string): string {

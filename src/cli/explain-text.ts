@@ -1,5 +1,5 @@
 import type { EndpointExplanation, EntryExplanation, NameExplanation } from '../registry/explain/explanation.ts';
-import type { Forwarded } from '../server/inspect/ask.ts';
+import type { Forwarded } from '../server/inspect/dry-run.ts';
 import type { Explanation } from '../server/inspect/inspector.ts';
 import { digText } from '../server/inspect/message-text.ts';
 import { printable, wrap } from './output.ts';

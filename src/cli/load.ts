@@ -3,9 +3,9 @@ import { diskFiles } from '../corefile/files.ts';
 import { parseCorefile } from '../corefile/parser.ts';
 import { Problems } from '../corefile/problem.ts';
 import { makeDirectives } from '../plugins/directives.ts';
-import { configure } from '../server/configure.ts';
+import { configure } from '../server/control/configure.ts';
 import type { ServerConfig } from '../server/config.ts';
-import { errorCode, errorMessage } from '../server/error-message.ts';
+import { errorCode, errorMessage } from '../runtime/errors.ts';
 
 const defaultFile = 'Corefile';
 /** CoreDNS's, for a start without a Corefile. */

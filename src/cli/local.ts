@@ -6,7 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { InspectError } from '../server/inspect/inspect-error.ts';
 import { Inspector } from '../server/inspect/inspector.ts';
-import { serviceEntries, withServerAddresses } from '../server/server.ts';
+import { serviceEntries, withServerAddresses } from '../server/control/server.ts';
 import { loadCorefile, readCorefile } from './load.ts';
 
 const filesTimeoutMs = 60 * 60 * 1000;

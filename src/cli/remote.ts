@@ -1,4 +1,4 @@
-import { errorMessage } from '../server/error-message.ts';
+import { errorMessage } from '../runtime/errors.ts';
 
 const timeoutMs = 30_000;
 

@@ -1,6 +1,6 @@
 import type { Directive } from '../corefile/ast.ts';
 import type { Problems } from '../corefile/problem.ts';
-import type { TableReader } from '../registry/table/reader.ts';
+import type { TableReader } from '../table/reader.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Query } from '../wire/query.ts';

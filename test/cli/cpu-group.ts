@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { errorMessage } from '../../src/server/error-message.ts';
+import { errorMessage } from '../../src/runtime/errors.ts';
 
 const periodUs = 100_000;
 

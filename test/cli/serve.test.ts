@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { claimPorts } from '../../src/server/ports.ts';
+import { claimPorts } from '../../src/server/control/ports.ts';
 import { askTcp, askUdp, TcpClient } from '../support/dns-client.ts';
 import { FakeUpstream, replyTo, silence } from '../support/fake-upstream.ts';
 import { encodeQuery } from '../support/query.ts';

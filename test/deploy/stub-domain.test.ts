@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RunningServer } from '../../src/server/server.ts';
+import type { RunningServer } from '../../src/server/control/server.ts';
 import { startCorefile } from '../docs/server.ts';
 import { dig } from '../support/dig.ts';
 import { FakeUpstream } from '../support/fake-upstream.ts';

@@ -5,7 +5,7 @@ import { corefileCodes } from '../../src/corefile/problem.ts';
 import { laterDirectives, makeDirectives } from '../../src/plugins/directives.ts';
 import { kubernetesOptions } from '../../src/plugins/serviceentry/kubernetes-options.ts';
 import { serviceEntryOptions } from '../../src/plugins/serviceentry/options.ts';
-import { rejectionReasons } from '../../src/registry/rejection.ts';
+import { rejectionReasons } from '../../src/registry/model/rejection.ts';
 import { codeSpans, pluginNames, section, tableRows } from './markdown.ts';
 
 const readme = 'README.md';

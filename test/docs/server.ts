@@ -5,7 +5,7 @@ import { formatProblem } from '../../src/corefile/problem.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { HttpAddress } from '../../src/plugins/http-address.ts';
 import type { PluginConfig } from '../../src/server/config.ts';
-import { RunningServer } from '../../src/server/server.ts';
+import { RunningServer } from '../../src/server/control/server.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
 
 /** Starts a Corefile on free ports, with one worker. Throws where it has errors or cannot be started. */

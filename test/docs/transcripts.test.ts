@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatIpAddress, parseIpAddress } from '../../src/corefile/address.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
-import type { RunningServer } from '../../src/server/server.ts';
+import type { RunningServer } from '../../src/server/control/server.ts';
 import { answer, FakeUpstream } from '../support/fake-upstream.ts';
 import { fencedBlocks } from './markdown.ts';
 import { ask, startCorefile } from './server.ts';

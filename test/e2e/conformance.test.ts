@@ -1,8 +1,13 @@
 import { afterAll, inject } from 'vitest';
 import { noKubernetes } from '../../src/plugins/serviceentry/config.ts';
-import { KubernetesSource } from '../../src/registry/kubernetes/kubernetes-source.ts';
+import { KubernetesSource } from '../../src/registry/sources/kubernetes/kubernetes-source.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { describeSource, manifestOf, type SourceHarness, type TestObject } from '../registry/source-conformance.ts';
+import {
+  describeSource,
+  manifestOf,
+  type SourceHarness,
+  type TestObject,
+} from '../registry/sources/source-conformance.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
 import type { Manifest } from './support/api-client.ts';
 import { Cluster } from './support/cluster.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Handler } from '../../src/plugins/plugin.ts';
-import type { Endpoint, ServicePort } from '../../src/registry/object.ts';
+import type { Endpoint, ServicePort } from '../../src/registry/model/object.ts';
 import { maxLiveHosts } from '../../src/registry/resolve/resolve.ts';
 import { maxServiceRecords } from '../../src/registry/resolve/services.ts';
 import { rcode } from '../../src/wire/codes.ts';

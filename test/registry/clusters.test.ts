@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RegistryObject, Service } from '../../src/registry/object.ts';
+import type { RegistryObject, Service } from '../../src/registry/model/object.ts';
 import { RegistryHarness, serviceEntry } from './harness.ts';
 
 /** The same object in a cluster. */

@@ -7,9 +7,9 @@ import {
   type RegistryObject,
   type Service,
   type Sidecar,
-} from '../../src/registry/object.ts';
-import type { Change } from '../../src/registry/source.ts';
-import { changesOfSource } from '../../src/registry/source-changes.ts';
+} from '../../src/registry/model/object.ts';
+import type { Change } from '../../src/registry/sources/source.ts';
+import { changesOfSource } from '../../src/registry/sources/source-changes.ts';
 import { endpoint, pod, serviceEntry, workloadEntry } from './harness.ts';
 
 // Few names and addresses, so that objects meet: as ancestors, endpoint names, wildcards and fixed names of the zone.

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { RunningServer } from '../../src/server/server.ts';
+import { RunningServer } from '../../src/server/control/server.ts';
 import { FakeUpstream } from '../support/fake-upstream.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { syncState } from '../../src/registry/table/layout.ts';
+import { syncState } from '../../src/table/layout.ts';
 import { FakeUpstream } from '../support/fake-upstream.ts';
 import { answerFromZone } from '../support/zone-upstream.ts';
 import { messageAsker } from './ask-message.ts';

@@ -1,4 +1,4 @@
-import { Answerer } from '../../src/server/answerer.ts';
+import { Answerer } from '../../src/server/worker/dispatcher.ts';
 import { counter, makeCounters, type Counters } from '../../src/server/counters.ts';
 import type { Listen, Listener, ListenerEnvironment } from '../../src/server/listen/listener.ts';
 import type { Handler } from '../../src/plugins/plugin.ts';

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../src/registry/address.ts';
+import { formatAddress } from '../../src/wire/address.ts';
 import { formatRdata, nameReader, typeText } from './dns-rdata.ts';
 
 /** A whole DNS message as a test compares it; records are lines of zone-file text, in the message's order. */

@@ -1,5 +1,5 @@
 import { rrClass, rrType } from '../../src/wire/codes.ts';
-import { addressBytes, familyOf } from '../../src/registry/address.ts';
+import { addressBytes, familyOf } from '../../src/wire/address.ts';
 import { Query, type Peer, type Transport } from '../../src/wire/query.ts';
 
 export interface QueryOptions {

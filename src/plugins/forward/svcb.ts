@@ -3,7 +3,7 @@ import { integer } from '../../corefile/arguments.ts';
 import type { Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
-import { addressBytes, canonicalAddress, familyOf } from '../../registry/address.ts';
+import { addressBytes, canonicalAddress, familyOf } from '../../wire/address.ts';
 import { encodeName } from '../../wire/name.ts';
 
 /** Number and value of a SvcParam (RFC 9460 section 2.2); a text where the value is none. */

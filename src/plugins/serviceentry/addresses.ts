@@ -1,5 +1,5 @@
 import type { Cidr } from '../../corefile/arguments.ts';
-import { addressBytes, canonicalAddress } from '../../registry/address.ts';
+import { addressBytes, canonicalAddress } from '../../wire/address.ts';
 
 /** Octets of an address in the form of 16, IPv4 mapped (RFC 4291 section 2.5.5.2). */
 export const addressSize = 16;

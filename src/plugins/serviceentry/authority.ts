@@ -1,4 +1,4 @@
-import { recordFlag, recordOffset } from '../../registry/table/layout.ts';
+import { recordFlag, recordOffset } from '../../table/layout.ts';
 import { rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';

@@ -1,5 +1,5 @@
-import { addressBytes, canonicalAddress, familyOf } from '../../registry/address.ts';
-import type { Pod, Sidecar } from '../../registry/object.ts';
+import { addressBytes, canonicalAddress, familyOf } from '../../wire/address.ts';
+import type { Pod, Sidecar } from '../../registry/model/object.ts';
 import type { View } from '../../registry/resolve/visibility.ts';
 import { addressSize, Network, writeAddressOctets } from './addresses.ts';
 import type { ClientsConfig } from './config.ts';

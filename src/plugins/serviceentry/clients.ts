@@ -1,6 +1,6 @@
-import { namespaceName } from '../../registry/namespace-ids.ts';
-import { clientFlag, pseudoName, recordOffset, unlimited } from '../../registry/table/layout.ts';
-import type { TableReader } from '../../registry/table/reader.ts';
+import { namespaceName } from '../../registry/publish/namespace-ids.ts';
+import { clientFlag, pseudoName, recordOffset, unlimited } from '../../table/layout.ts';
+import type { TableReader } from '../../table/reader.ts';
 import { findClientSubnet } from '../../wire/client-subnet.ts';
 import { readUint16, readUint32, writeUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';

@@ -1,5 +1,5 @@
-import { pseudoName } from '../../registry/table/layout.ts';
-import type { TableReader } from '../../registry/table/reader.ts';
+import { pseudoName } from '../../table/layout.ts';
+import type { TableReader } from '../../table/reader.ts';
 import type { Query } from '../../wire/query.ts';
 
 const svc = [0x73, 0x76, 0x63] as const;

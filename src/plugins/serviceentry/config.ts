@@ -1,6 +1,6 @@
 import type { Cidr } from '../../corefile/arguments.ts';
-import type { KubernetesConfig } from '../../registry/kubernetes/config.ts';
-import type { RegistryOptions } from '../../registry/options.ts';
+import type { KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
+import type { RegistryOptions } from '../../registry/model/options.ts';
 
 /** What the directive says, as plain data. The control half uses `sources` and `registry`, the query half the rest. */
 export interface ServiceEntryConfig {

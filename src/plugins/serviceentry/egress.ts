@@ -1,4 +1,4 @@
-import { recordOffset, egressNamespace } from '../../registry/table/layout.ts';
+import { recordOffset, egressNamespace } from '../../table/layout.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 
 const asterisk = 0x2a;

@@ -1,5 +1,5 @@
-import { recordFlag, recordKind, recordOffset, syncState } from '../../registry/table/layout.ts';
-import type { TableReader } from '../../registry/table/reader.ts';
+import { recordFlag, recordKind, recordOffset, syncState } from '../../table/layout.ts';
+import type { TableReader } from '../../table/reader.ts';
 import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';

@@ -2,9 +2,9 @@ import { oneOf, takes } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
-import { isLabel } from '../../registry/host.ts';
-import type { ClusterConfig, KubernetesConfig } from '../../registry/kubernetes/config.ts';
-import { badRequirement } from '../../registry/kubernetes/label-selector.ts';
+import { isLabel } from '../../registry/model/host.ts';
+import type { ClusterConfig, KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
+import { badRequirement } from '../../kubernetes/label-selector.ts';
 import { noKubernetes } from './config.ts';
 
 /** What the options about the Kubernetes API have said so far. */

@@ -1,5 +1,5 @@
-import { choiceWhen, recordOffset, theRecordItself } from '../../registry/table/layout.ts';
-import type { TableReader } from '../../registry/table/reader.ts';
+import { choiceWhen, recordOffset, theRecordItself } from '../../table/layout.ts';
+import type { TableReader } from '../../table/reader.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { NameHasher } from '../../wire/name-hash.ts';
 import { imports } from './egress.ts';

@@ -1,4 +1,4 @@
-import { addressesAt, liveNamesAt, recordOffset } from '../../registry/table/layout.ts';
+import { addressesAt, liveNamesAt, recordOffset } from '../../table/layout.ts';
 import { rcode, rrType } from '../../wire/codes.ts';
 import { readRecords, readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';

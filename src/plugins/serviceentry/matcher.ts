@@ -1,5 +1,5 @@
-import { recordFlag, recordKind, recordOffset } from '../../registry/table/layout.ts';
-import type { TableReader } from '../../registry/table/reader.ts';
+import { recordFlag, recordKind, recordOffset } from '../../table/layout.ts';
+import type { TableReader } from '../../table/reader.ts';
 import { useFullScope } from '../../wire/client-subnet.ts';
 import { maxNameLength } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';

@@ -13,7 +13,7 @@ import {
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
-import { isLabel } from '../../registry/host.ts';
+import { isLabel } from '../../registry/model/host.ts';
 import type { AllocationConfig } from './config.ts';
 
 const maxTtlMs = 2_147_483_647_000;

@@ -1,5 +1,5 @@
-import { addressesAt, extraAt, recordOffset } from '../../registry/table/layout.ts';
-import type { TableReader } from '../../registry/table/reader.ts';
+import { addressesAt, extraAt, recordOffset } from '../../table/layout.ts';
+import type { TableReader } from '../../table/reader.ts';
 import { rcode, rrType } from '../../wire/codes.ts';
 import { readUint16 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';

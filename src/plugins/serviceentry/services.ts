@@ -1,4 +1,4 @@
-import { absoluteTarget, addressesAt, recordOffset, servicesAt } from '../../registry/table/layout.ts';
+import { absoluteTarget, addressesAt, recordOffset, servicesAt } from '../../table/layout.ts';
 import { rcode, rrType } from '../../wire/codes.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';

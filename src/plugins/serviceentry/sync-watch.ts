@@ -1,4 +1,4 @@
-import type { Source } from '../../registry/source.ts';
+import type { Source } from '../../registry/sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 

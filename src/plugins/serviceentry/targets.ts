@@ -1,6 +1,6 @@
-import { ByteWriter } from '../../registry/compile/byte-writer.ts';
-import { writePointers } from '../../registry/compile/pointers.ts';
-import { extraAt, maxPointers } from '../../registry/table/layout.ts';
+import { ByteWriter } from '../../registry/publish/compile/byte-writer.ts';
+import { writePointers } from '../../registry/publish/compile/pointers.ts';
+import { extraAt, maxPointers } from '../../table/layout.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import { formatName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';

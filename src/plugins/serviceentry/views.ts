@@ -1,4 +1,4 @@
-import { extraAt, recordKind, recordOffset } from '../../registry/table/layout.ts';
+import { extraAt, recordKind, recordOffset } from '../../table/layout.ts';
 import { readUint16, readUint32 } from '../../wire/message.ts';
 import type { ClientFinder } from './clients.ts';
 

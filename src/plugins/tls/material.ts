@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { errorText } from '../../registry/file/file-system.ts';
+import { errorText } from '../../registry/sources/file/file-system.ts';
 import type { TlsConfig } from './config.ts';
 
 /** What is in the files of a `tls` line, as text. */

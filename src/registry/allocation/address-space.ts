@@ -1,5 +1,5 @@
 import { formatIpAddress, type Network } from '../../corefile/address.ts';
-import { addressBytes, familyOf } from '../address.ts';
+import { addressBytes, familyOf } from '../../wire/address.ts';
 import { hasPrefix } from './ranges.ts';
 
 /** Host bits that are used of a range: a position must be a safe integer, and more than 2^40 hosts there never are. */

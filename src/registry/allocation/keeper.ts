@@ -1,6 +1,6 @@
-import type { ServiceEntry } from '../object.ts';
+import type { ServiceEntry } from '../model/object.ts';
 import { mayHaveAutoAddresses } from '../resolve/vips.ts';
-import type { TextSet } from '../text-set.ts';
+import type { TextSet } from '../../collections/text-set.ts';
 import type { Allocator } from './allocator.ts';
 
 /** An allocator and how it names what it gives addresses to. */

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { Logger } from '../../runtime/logger.ts';
-import { canonicalAddress } from '../address.ts';
-import { asFields } from '../read/fields.ts';
-import { quoted } from '../read/report.ts';
+import { canonicalAddress } from '../../wire/address.ts';
+import { asFields } from '../decode/fields.ts';
+import { quoted } from '../decode/report.ts';
 import type { Assignment } from './address-pool.ts';
 import type { PoolFileSystem } from './pool-file-system.ts';
 

@@ -1,6 +1,6 @@
 import { parseNetwork, type Network } from '../../corefile/address.ts';
 import { reverseZones } from '../../corefile/reverse-zone.ts';
-import { parseCidr } from '../address.ts';
+import { parseCidr } from '../../wire/address.ts';
 
 /** Istio's ranges for automatic addresses, of both schemes. */
 export const defaultRanges: readonly string[] = Object.freeze(['240.240.0.0/16', '2001:2::/48']);

@@ -1,4 +1,4 @@
-import type { Rejection } from '../rejection.ts';
+import type { Rejection } from '../model/rejection.ts';
 import type { Standing } from '../resolve/visibility.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ServiceEntry } from '../object.ts';
+import type { ServiceEntry } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
 import { usableEndpoints } from '../resolve/endpoints.ts';
 import { autoAddressesFor } from '../resolve/resolve.ts';

@@ -1,8 +1,8 @@
-import { reverseName } from '../compile/pointers.ts';
-import { addressFromReverseName } from '../reverse-name.ts';
-import type { Claim } from '../pointer-records.ts';
+import { reverseName } from '../publish/compile/pointers.ts';
+import { addressFromReverseName } from '../model/reverse-name.ts';
+import type { Claim } from '../publish/pointer-records.ts';
 import type { Registry } from '../registry.ts';
-import type { CoveringService } from '../service-index.ts';
+import type { CoveringService } from '../store/service-index.ts';
 import { resolveFor } from '../resolve/resolve.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import { standings, type View } from '../resolve/visibility.ts';

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { canonicalAddress } from '../address.ts';
-import { isWildcard } from '../host.ts';
+import { canonicalAddress } from '../../wire/address.ts';
+import { isWildcard } from '../model/host.ts';
 
 /**
  * Whether somebody who wrote this as a host or an address may have meant the name (lower-case, without trailing dot) or the

@@ -1,12 +1,12 @@
-import { isWildcard } from '../host.ts';
-import type { ServiceEntry, ServicePort } from '../object.ts';
+import { isWildcard } from '../model/host.ts';
+import type { ServiceEntry, ServicePort } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
-import type { Rejection } from '../rejection.ts';
+import type { Rejection } from '../model/rejection.ts';
 import { judgeEndpoints } from '../resolve/endpoints.ts';
 import { maxLiveHosts } from '../resolve/resolve.ts';
 import { maxServiceRecords, shareOf } from '../resolve/services.ts';
 import type { View } from '../resolve/visibility.ts';
-import { maxPointers } from '../table/layout.ts';
+import { maxPointers } from '../../table/layout.ts';
 import { nameOf } from './entries.ts';
 import type { EntryExplanation, NameMatch } from './explanation.ts';
 import { servingEntries } from './host.ts';

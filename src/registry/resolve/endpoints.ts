@@ -1,4 +1,4 @@
-import { compareNames, type Endpoint, type Pod, type ServiceEntry, type WorkloadEntry } from '../object.ts';
+import { compareNames, type Endpoint, type Pod, type ServiceEntry, type WorkloadEntry } from '../model/object.ts';
 
 /** A workload that a selector may select. */
 export type Workload = WorkloadEntry | Pod;

@@ -1,4 +1,4 @@
-import { compareAge, type ServiceEntry } from '../object.ts';
+import { compareAge, type ServiceEntry } from '../model/object.ts';
 import type { HostAnswer } from './answer.ts';
 import { resolveFor, serviceAnswer, type ResolveContext } from './resolve.ts';
 import { ViewMap, type ByMesh } from './view-map.ts';

@@ -1,7 +1,7 @@
-import { dashedAddress } from '../address.ts';
-import { isWildcard } from '../host.ts';
-import type { ServiceEntry } from '../object.ts';
-import type { RegistryOptions } from '../options.ts';
+import { dashedAddress } from '../../wire/address.ts';
+import { isWildcard } from '../model/host.ts';
+import type { ServiceEntry } from '../model/object.ts';
+import type { RegistryOptions } from '../model/options.ts';
 import type { AddressPointer, HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
 import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from './services.ts';

@@ -1,5 +1,5 @@
-import { dashedAddress } from '../address.ts';
-import type { ServicePort } from '../object.ts';
+import { dashedAddress } from '../../wire/address.ts';
+import type { ServicePort } from '../model/object.ts';
 import type { ServiceSet, SrvRecord, SrvTarget } from './answer.ts';
 import type { UsableEndpoint } from './endpoints.ts';
 

@@ -1,4 +1,4 @@
-import { compareAge, type EgressHost, type Labels, type Sidecar } from '../object.ts';
+import { compareAge, type EgressHost, type Labels, type Sidecar } from '../model/object.ts';
 
 /**
  * Whether clients of a namespace for whom this Sidecar counts see a host that a ServiceEntry of `entryNamespace` has: an

@@ -1,5 +1,5 @@
-import { isWildcard } from '../host.ts';
-import type { ServiceEntry } from '../object.ts';
+import { isWildcard } from '../model/host.ts';
+import type { ServiceEntry } from '../model/object.ts';
 
 /** What decides over automatic addresses: who asks, and where they come from when istiod has allocated none. */
 export interface AutoAddresses {

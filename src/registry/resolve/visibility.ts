@@ -1,5 +1,5 @@
-import { compareAge, type ServiceEntry, type Sidecar } from '../object.ts';
-import type { RegistryOptions } from '../options.ts';
+import { compareAge, type ServiceEntry, type Sidecar } from '../model/object.ts';
+import type { RegistryOptions } from '../model/options.ts';
 import { egressAllows } from './sidecar.ts';
 
 /** Who asks, as far as answers can depend on it. */

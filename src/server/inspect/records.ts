@@ -1,9 +1,9 @@
-import { filterRecords, type RecordFilter } from '../../registry/records/filter.ts';
-import { recordJson, recordTable } from '../../registry/records/table.ts';
-import { servedRecords, type Served } from '../../registry/records/served.ts';
+import { filterRecords, type RecordFilter } from '../../registry/export/filter.ts';
+import { recordJson, recordTable } from '../../registry/export/table.ts';
+import { servedRecords, type Served } from '../../registry/export/served.ts';
 import type { View } from '../../registry/resolve/visibility.ts';
 import { zoneOf } from '../../registry/explain/match.ts';
-import { zoneFiles } from '../../registry/records/zone-files.ts';
+import { zoneFiles } from '../../registry/export/zone-files.ts';
 import { InspectError } from './inspect-error.ts';
 import type { Asker, InspectedRegistry, Inspector } from './inspector.ts';
 

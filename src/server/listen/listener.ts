@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Peer } from '../../wire/query.ts';
-import type { Answerer } from '../answerer.ts';
+import type { Answerer } from '../worker/dispatcher.ts';
 import type { Counters } from '../counters.ts';
 
 /** What a socket needs of its worker. */

@@ -1,5 +1,5 @@
 import { loadAddon, type Addon } from '../../runtime/addon.ts';
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../../runtime/errors.ts';
 import { makeListenBatched } from './batched/listen.ts';
 import { bindSystemCalls } from './batched/system-calls.ts';
 import { askForShortSlice } from './batched/time-slice.ts';

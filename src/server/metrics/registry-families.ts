@@ -1,6 +1,6 @@
-import { rejectionReasons, type RejectionReason } from '../../registry/rejection.ts';
+import { rejectionReasons, type RejectionReason } from '../../registry/model/rejection.ts';
 import type { RegistryService } from '../../plugins/serviceentry/control.ts';
-import type { ObjectKind } from '../../registry/object.ts';
+import type { ObjectKind } from '../../registry/model/object.ts';
 import { changeBoundsMs } from '../../plugins/serviceentry/change-times.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { histogramSamples, type Family, type Labels, type Sample } from './family.ts';

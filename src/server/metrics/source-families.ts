@@ -1,5 +1,5 @@
 import type { RegistryService } from '../../plugins/serviceentry/control.ts';
-import type { SnapshotStatus, SourceState, SourceStatus } from '../../registry/source.ts';
+import type { SnapshotStatus, SourceState, SourceStatus } from '../../registry/sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Family, Labels, Sample } from './family.ts';
 

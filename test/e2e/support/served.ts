@@ -2,7 +2,7 @@ import { loadCorefile } from '../../../src/cli/load.ts';
 import { formatProblem } from '../../../src/corefile/problem.ts';
 import type { MakeSources } from '../../../src/plugins/serviceentry/control.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { RunningServer } from '../../../src/server/server.ts';
+import { RunningServer } from '../../../src/server/control/server.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { askUdpFrom } from '../../support/dns-client.ts';
 import { encodeQuery, type TypeOption } from '../../support/query.ts';

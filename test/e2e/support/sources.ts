@@ -1,6 +1,6 @@
 import type { MakeSources } from '../../../src/plugins/serviceentry/control.ts';
-import { KubernetesSource } from '../../../src/registry/kubernetes/kubernetes-source.ts';
-import type { ReflectorTiming } from '../../../src/registry/kubernetes/timing.ts';
+import { KubernetesSource } from '../../../src/registry/sources/kubernetes/kubernetes-source.ts';
+import type { ReflectorTiming } from '../../../src/kubernetes/timing.ts';
 
 /** Silence is found out after seconds. A healthy watch is cut for it too now and then, which must do no harm. */
 const impatient: Partial<ReflectorTiming> = {

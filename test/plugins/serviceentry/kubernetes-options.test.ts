@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { noKubernetes } from '../../../src/plugins/serviceentry/config.ts';
 import { serviceEntryDirective } from '../../../src/plugins/serviceentry/parse.ts';
-import type { KubernetesConfig } from '../../../src/registry/kubernetes/config.ts';
+import type { KubernetesConfig } from '../../../src/registry/sources/kubernetes/config.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 /** The directive with these lines in its block; they start on line 3. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SyncWatch } from '../../../src/plugins/serviceentry/sync-watch.ts';
-import type { Source, SourceStatus } from '../../../src/registry/source.ts';
+import type { Source, SourceStatus } from '../../../src/registry/sources/source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress } from '../../../src/registry/address.ts';
+import { canonicalAddress } from '../../../src/wire/address.ts';
 import { AddressSpace } from '../../../src/registry/allocation/address-space.ts';
 import { defaultRanges, networksOf, reverseZonesOfRanges } from '../../../src/registry/allocation/ranges.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EgressHost, Sidecar } from '../../../src/registry/object.ts';
+import type { EgressHost, Sidecar } from '../../../src/registry/model/object.ts';
 import { bySelectorAndAge, egressAllows, ownSidecar, rootSidecar } from '../../../src/registry/resolve/sidecar.ts';
 
 function sidecar(egress: readonly string[] | undefined, parts: Partial<Sidecar> = {}): Sidecar {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RegistryObject } from '../../../src/registry/object.ts';
-import type { RRset } from '../../../src/registry/records/served.ts';
+import type { RegistryObject } from '../../../src/registry/model/object.ts';
+import type { RRset } from '../../../src/registry/export/served.ts';
 import type { Explanation, Inspector } from '../../../src/server/inspect/inspector.ts';
 import { servedBy } from '../../../src/server/inspect/records.ts';
 import { anyBatch, finalObjects, hosts } from '../../registry/random-objects.ts';

@@ -1,12 +1,12 @@
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
-import type { RegistryObject } from '../../../src/registry/object.ts';
+import type { RegistryObject } from '../../../src/registry/model/object.ts';
 import { Registry } from '../../../src/registry/registry.ts';
-import type { Rejection } from '../../../src/registry/rejection.ts';
-import { TableWriter } from '../../../src/registry/table/writer.ts';
+import type { Rejection } from '../../../src/registry/model/rejection.ts';
+import { TableWriter } from '../../../src/table/writer.ts';
 import type { ServerConfig } from '../../../src/server/config.ts';
-import { configOf } from '../../../src/server/configure.ts';
+import { configOf } from '../../../src/server/control/configure.ts';
 import { Inspector, type InspectedRegistry } from '../../../src/server/inspect/inspector.ts';
-import { withServerAddresses } from '../../../src/server/server.ts';
+import { withServerAddresses } from '../../../src/server/control/server.ts';
 import { configFor, readObjects } from '../../semantics/in-process.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { histogramLength, timeBoundsMs } from '../../../src/runtime/histogram.ts';
-import { Answerer } from '../../../src/server/answerer.ts';
+import { Answerer } from '../../../src/server/worker/dispatcher.ts';
 import { counterCount, makeCounters } from '../../../src/server/counters.ts';
 import { durationsOf, Meter } from '../../../src/server/metrics/meter.ts';
 import { familyLabels, protocolLabels, typeLabels, zoneSeries } from '../../../src/server/metrics/series.ts';

@@ -9,7 +9,7 @@ import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
 import { HttpMeter } from '../../../src/plugins/http-meter.ts';
 import { HealthMeter } from '../../../src/plugins/health/self-check.ts';
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
-import type { SnapshotStatus, SourceStatus } from '../../../src/registry/source.ts';
+import type { SnapshotStatus, SourceStatus } from '../../../src/registry/sources/source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { parseExposition } from '../../support/exposition.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';

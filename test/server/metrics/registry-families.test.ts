@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
-import { PackedMap } from '../../../src/registry/packed-map.ts';
-import { PackedObjects } from '../../../src/registry/packed-objects.ts';
-import type { RegistryObject } from '../../../src/registry/object.ts';
-import type { Rejection } from '../../../src/registry/rejection.ts';
-import type { Change } from '../../../src/registry/source.ts';
-import { Store } from '../../../src/registry/store.ts';
+import { PackedMap } from '../../../src/collections/packed-map.ts';
+import { PackedObjects } from '../../../src/registry/store/packed-objects.ts';
+import type { RegistryObject } from '../../../src/registry/model/object.ts';
+import type { Rejection } from '../../../src/registry/model/rejection.ts';
+import type { Change } from '../../../src/registry/sources/source.ts';
+import { Store } from '../../../src/registry/store/store.ts';
 import { registryFamilies } from '../../../src/server/metrics/registry-families.ts';
 import { parseOptions } from '../../plugins/serviceentry/options.ts';
 import { pod, serviceEntry, workloadEntry } from '../../registry/harness.ts';

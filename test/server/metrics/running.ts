@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import { loadCorefile } from '../../../src/cli/load.ts';
 import { formatProblem } from '../../../src/corefile/problem.ts';
-import type { Sink, Source } from '../../../src/registry/source.ts';
+import type { Sink, Source } from '../../../src/registry/sources/source.ts';
 import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
-import { RunningServer, type ServerEnvironment } from '../../../src/server/server.ts';
+import { RunningServer, type ServerEnvironment } from '../../../src/server/control/server.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 
 /** A source that a test drives. */

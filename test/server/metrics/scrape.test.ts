@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunningServer } from '../../../src/server/server.ts';
+import { RunningServer } from '../../../src/server/control/server.ts';
 import { askTcp, askUdp } from '../../support/dns-client.ts';
 import { parseExposition, valueOf } from '../../support/exposition.ts';
 import { answer, FakeUpstream } from '../../support/fake-upstream.ts';

@@ -1,7 +1,7 @@
 import type { Poll } from '../../../runtime/addon.ts';
 import type { Peer, Query } from '../../../wire/query.ts';
 import { counter } from '../../counters.ts';
-import { errorMessage } from '../../error-message.ts';
+import { errorMessage } from '../../../runtime/errors.ts';
 import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listener.ts';
 import { QueryPool } from '../query-pool.ts';
 import { MessageVector } from './message-vector.ts';

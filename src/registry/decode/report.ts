@@ -1,0 +1,79 @@
+import type { Rejection, RejectionReason } from '../model/rejection.ts';
+
+/** What one object may report in single; one more tells how many others there are. */
+export const maxRejectionsPerObject = 100;
+const maxQuotedLength = 80;
+/** A URL around the longest name. */
+const maxWrittenLength = 300;
+const noRejections: readonly Rejection[] = Object.freeze([]);
+
+/** Collects what is left out of one object. */
+export class Report {
+  #object = '';
+  readonly #kind: string;
+  readonly #origin: string;
+  #list: Rejection[] | undefined;
+  #leftOver = 0;
+  #leftOverReason: RejectionReason = 'object';
+
+  constructor(kind: string, origin: string) {
+    this.#kind = kind;
+    this.#origin = origin;
+  }
+
+  /** Called as soon as the name is known; every later message carries it. */
+  identify(namespace: string, name: string): void {
+    this.#object = `${this.#kind} ${namespace}/${name}`;
+  }
+
+  /**
+   * `field` is a path like `spec.hosts[1]`, `message` what was found and what was expected; `written` is a host or address
+   * that is left out.
+   */
+  add(reason: RejectionReason, field: string, message: string, written?: unknown): void {
+    this.#list ??= [];
+    if (this.#list.length === maxRejectionsPerObject) {
+      this.#leftOver++;
+      this.#leftOverReason = reason;
+      return;
+    }
+    const rejection = { reason, object: this.#object, field, message, origin: this.#origin };
+    this.#list.push(isShort(written) ? { ...rejection, written: [written] } : rejection);
+  }
+
+  finish(): readonly Rejection[] {
+    if (this.#list === undefined) return noRejections;
+    if (this.#leftOver === 0) return this.#list;
+    const message = `${this.#leftOver} more parts of this object were left out`;
+    return [
+      ...this.#list,
+      { reason: this.#leftOverReason, object: this.#object, field: '', message, origin: this.#origin },
+    ];
+  }
+}
+
+/** A host or address that somebody may ask for; a longer text is none. */
+export function isShort(written: unknown): written is string {
+  return typeof written === 'string' && written.length <= maxWrittenLength;
+}
+
+/** A value as a message shows it: short, on one line, in ASCII, whatever it holds. */
+export function quoted(value: unknown): string {
+  switch (typeof value) {
+    case 'string': {
+      const text = JSON.stringify(value.length > maxQuotedLength ? `${value.slice(0, maxQuotedLength)}...` : value);
+      return text.replaceAll(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    }
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'undefined':
+      return 'nothing';
+    case 'object':
+      if (value === null) return 'nothing';
+      if (Array.isArray(value)) return 'a list';
+      return value instanceof Date ? 'a date' : 'a map';
+    default:
+      return `a ${typeof value}`;
+  }
+}

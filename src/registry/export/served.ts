@@ -1,0 +1,202 @@
+import { encodeName, formatName } from '../../wire/name.ts';
+import { familyOf } from '../../wire/address.ts';
+import { reverseName } from '../publish/compile/pointers.ts';
+import { namesOf } from '../explain/entries.ts';
+import { servingEntries } from '../explain/host.ts';
+import { pointerFor, seenAnswer } from '../explain/match.ts';
+import { addressFromReverseName } from '../model/reverse-name.ts';
+import { isWildcard } from '../model/host.ts';
+import type { Registry } from '../registry.ts';
+import type { HostAnswer, SrvTarget } from '../resolve/answer.ts';
+import type { View } from '../resolve/visibility.ts';
+import { maxPointers } from '../../table/layout.ts';
+
+/** Records of one name and type. Names are absolute, in presentation form; of wildcards the first label is `*`. */
+export interface RRset {
+  readonly name: string;
+  readonly ttl: number;
+  readonly type: 'A' | 'AAAA' | 'SRV' | 'PTR' | 'SOA' | 'NS';
+  /** RDATA as in a zone file. */
+  readonly data: readonly string[];
+  /** `namespace/name` of the ServiceEntries that it comes from; none for the records of an own zone. */
+  readonly sources: readonly string[];
+  /** The host that it belongs to, absolute; of an own zone its apex. */
+  readonly host: string;
+  /** Host names whose addresses join when the name is asked for, absolute. */
+  readonly live?: readonly string[];
+}
+
+/** A host that has no records, or other answers beside them. */
+export interface Remark {
+  readonly name: string;
+  readonly note: string;
+  readonly sources: readonly string[];
+}
+
+export type Served =
+  { readonly kind: 'rrset'; readonly rrset: RRset } | { readonly kind: 'remark'; readonly remark: Remark };
+
+/** What of a registry is listed. */
+export interface ServedOptions {
+  readonly view: View;
+  /** What `ns.dns.<zone>` answers. */
+  readonly serverAddresses: readonly string[];
+  readonly serial: number;
+  /** Seconds. */
+  readonly negativeTtl: number;
+  /** Whether the name is below an own zone, from where nothing is forwarded. */
+  readonly isClosed: (name: string) => boolean;
+  /** Whether a query for the name (lower-case, without trailing dot) comes to this registry. */
+  readonly reaches: (name: string) => boolean;
+}
+
+/**
+ * All that a registry serves to one kind of client: first the own zones, then the hosts in the order of the tree of
+ * names, then the reverse names. A name that several things claim is listed as it is answered. Nothing is kept: what
+ * changes meanwhile is seen or not.
+ */
+export function* servedRecords(registry: Registry, options: ServedOptions): Generator<Served, undefined> {
+  yield* zoneRecords(registry, options);
+  for (const host of sortedNames([...registry.store.hosts])) {
+    if (options.reaches(isWildcard(host) ? host.slice(2) : host)) yield* hostRecords(host, registry, options);
+    else yield remark(host, 'no server block sends queries for it here', []);
+  }
+  for (const name of sortedNames(Array.from(registry.pointers.addresses, reverseName))) {
+    const rrset = pointerRecords(name, registry, options.view);
+    if (rrset && options.reaches(rrset.name.slice(0, -1))) yield { kind: 'rrset', rrset };
+  }
+  return undefined;
+}
+
+function* zoneRecords(registry: Registry, options: ServedOptions): Iterable<Served> {
+  const { ttl, zones } = registry.context.options;
+  const { serial, negativeTtl, serverAddresses, view } = options;
+  for (const zone of zones) {
+    const server = below('ns.dns', zone);
+    const soa = `${server} ${below('hostmaster', zone)} ${serial} 7200 1800 86400 ${negativeTtl}`;
+    const common = { name: zone, sources: [], host: zone };
+    yield { kind: 'rrset', rrset: { ...common, ttl: negativeTtl, type: 'SOA', data: [soa] } };
+    yield { kind: 'rrset', rrset: { ...common, ttl, type: 'NS', data: [server] } };
+    if (!isTaken(server.slice(0, -1), view, registry)) {
+      yield* addressSets({ name: server, ttl, sources: [], host: zone }, serverAddresses);
+    }
+  }
+}
+
+/** A host or the name of an endpoint comes before the fixed names of a zone. */
+function isTaken(name: string, view: View, registry: Registry): boolean {
+  if (seenAnswer(name, view, registry)) return true;
+  const dot = name.indexOf('.');
+  return seenAnswer(name.slice(dot + 1), view, registry)?.endpoints.has(name.slice(0, dot)) === true;
+}
+
+function* hostRecords(host: string, registry: Registry, { view, isClosed }: ServedOptions): Iterable<Served> {
+  const answer = seenAnswer(host, view, registry);
+  if (!answer) {
+    yield remark(host, 'not visible to this client', namesOf(registry.store.entriesOf(host)));
+    return;
+  }
+  const sources = namesOf(servingEntries(host, view, registry));
+  const { kind, ttl, addresses, live, services } = answer;
+  const isForwarded = kind === 'forwarded' && !isClosed(isWildcard(host) ? host.slice(2) : host);
+  if (isForwarded) {
+    const made = services.some(({ records }) => records.length > 0) ? '; SRV where upstream has none' : '';
+    yield remark(host, `forwarded${made}`, sources);
+    return;
+  }
+  const absolute = `${host}.`;
+  const common = { ttl, sources, host: absolute };
+  yield* addressSets(
+    { ...common, name: absolute },
+    addresses,
+    live.map((name) => `${name}.`),
+  );
+  if (addresses.length === 0 && live.length === 0) yield remark(host, 'exists, without addresses', sources);
+  for (const { prefix, records } of services) {
+    const name = nameBelow(prefix, absolute);
+    if (name === undefined || records.length === 0) continue;
+    const data = records.flatMap(({ priority, weight, port, target }) => {
+      const text = targetText(target, absolute);
+      return text === undefined ? [] : `${priority} ${weight} ${port} ${text}`;
+    });
+    yield { kind: 'rrset', rrset: { ...common, name, type: 'SRV', data } };
+  }
+  yield* endpointRecords(answer, common, view, registry);
+}
+
+function* endpointRecords(
+  { host, endpoints }: HostAnswer,
+  common: Pick<RRset, 'ttl' | 'sources' | 'host'>,
+  view: View,
+  registry: Registry,
+): Iterable<Served> {
+  for (const [label, addresses] of endpoints) {
+    const name = nameBelow(label, `${host}.`);
+    // A host of this name comes first, where the client sees it.
+    if (name === undefined || seenAnswer(`${label}.${host}`, view, registry)) continue;
+    yield* addressSets({ ...common, name }, addresses);
+  }
+}
+
+function* addressSets(
+  common: Pick<RRset, 'name' | 'ttl' | 'sources' | 'host'>,
+  addresses: readonly string[],
+  live: readonly string[] = [],
+): Iterable<Served> {
+  for (const [type, family] of [
+    ['A', 4],
+    ['AAAA', 6],
+  ] as const) {
+    const data = addresses.filter((address) => familyOf(address) === family);
+    if (data.length > 0 || live.length > 0) {
+      yield { kind: 'rrset', rrset: { ...common, type, data, ...(live.length > 0 ? { live } : {}) } };
+    }
+  }
+}
+
+function pointerRecords(name: string, registry: Registry, view: View): RRset | undefined {
+  const address = addressFromReverseName(name);
+  if (address === undefined || isTaken(name, view, registry)) return undefined;
+  const claims = registry.pointers.claimsOf(address).flatMap((claim) => {
+    const pointer = pointerFor(claim, address, view, registry);
+    return pointer && encodeName(pointer.target) ? [{ host: claim.host, ...pointer }] : [];
+  });
+  if (claims.length === 0) return undefined;
+  const shown = claims.slice(0, maxPointers);
+  const sources = shown.flatMap(({ host }) => namesOf(servingEntries(host, view, registry)));
+  return {
+    name: `${name}.`,
+    ttl: shown.reduce((least, { ttl }) => Math.min(least, ttl), Infinity),
+    type: 'PTR',
+    data: shown.map(({ target }) => `${target}.`),
+    sources: [...new Set(sources)],
+    host: `${name}.`,
+  };
+}
+
+function targetText(target: SrvTarget, host: string): string | undefined {
+  if (target.kind === 'name') return `${target.name}.`;
+  return target.kind === 'host' ? host : nameBelow(target.label, host);
+}
+
+/** Text of a name below a host; `undefined` where it is too long to be asked for. */
+function nameBelow(prefix: string, host: string): string | undefined {
+  const name = prefix === '' ? host : `${prefix}.${host}`;
+  return encodeName(name) ? name : undefined;
+}
+
+/** A name below a zone, which may be the root. */
+export function below(label: string, zone: string): string {
+  const wire = encodeName(zone === '.' ? `${label}.` : `${label}.${zone}`);
+  return wire ? formatName(wire) : zone;
+}
+
+/** In the order of the tree of names: what is below a name stands behind it. */
+export function sortedNames(names: readonly string[]): string[] {
+  const keyed = names.map((name) => ({ name, key: name.split('.').reverse().join('\0') }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ name }) => name);
+}
+
+function remark(host: string, note: string, sources: readonly string[]): Served {
+  return { kind: 'remark', remark: { name: `${host}.`, note, sources } };
+}

@@ -1,0 +1,74 @@
+import { headerSize, rrClass, rrType } from '../../../wire/codes.ts';
+import { addressBytes, familyOf } from '../../../wire/address.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+/** Type and class behind the name of the question. */
+export const questionTail = 4;
+/** Octets of a PTR record before its target: owner, type, class, TTL and length. */
+export const pointerHead = 12;
+const maxPointer = 0x3fff;
+
+/** The reverse name of an address, without trailing dot: RFC 1035 section 3.5, RFC 3596 section 2.5. */
+export function reverseName(address: string): string {
+  if (familyOf(address) === 6) {
+    const nibbles = Buffer.from(addressBytes(address)).toString('hex');
+    return `${Array.from(nibbles).reverse().join('.')}.ip6.arpa`;
+  }
+  const first = address.indexOf('.');
+  const second = address.indexOf('.', first + 1);
+  const third = address.indexOf('.', second + 1);
+  const [a, b] = [address.slice(0, first), address.slice(first + 1, second)];
+  return `${address.slice(third + 1)}.${address.slice(second + 1, third)}.${b}.${a}.in-addr.arpa`;
+}
+
+/**
+ * Writes how many PTR records there are, of how many octets, and the records as they stand behind a question for a name
+ * of `ownerLength` octets: where they start is known, so the targets' common ends are compressed here, once (RFC 1035
+ * section 4.1.4). Targets that are no names are left out.
+ */
+export function writePointers(out: ByteWriter, ownerLength: number, targets: readonly string[], ttl: number): void {
+  const head = out.length;
+  out.u16(0);
+  out.u16(0);
+  const records = out.length;
+  // What has to be added to a place in `out` for the place in the message.
+  const shift = headerSize + ownerLength + questionTail - records;
+  // A single name has nothing to share.
+  const known = targets.length > 1 ? new Map<string, number>() : undefined;
+  let count = 0;
+  for (const target of targets) {
+    const start = out.length;
+    out.u16(0xc000 | headerSize);
+    out.u16(rrType.PTR);
+    out.u16(rrClass.IN);
+    out.u32(ttl);
+    out.u16(0);
+    const rdata = out.length;
+    if (!out.name(target)) {
+      out.length = start;
+      continue;
+    }
+    if (known) compress(out, target, rdata, shift, known);
+    out.patch16(rdata - 2, out.length - rdata);
+    count++;
+  }
+  out.patch16(head, count);
+  out.patch16(head + 2, out.length - records);
+}
+
+/** Puts a pointer in place of the longest end of the name at `start` that stands in the message already. */
+function compress(out: ByteWriter, text: string, start: number, shift: number, known: Map<string, number>): void {
+  let at = start;
+  for (let rest = text; ; rest = rest.slice(rest.indexOf('.') + 1)) {
+    const pointer = known.get(rest);
+    if (pointer !== undefined) {
+      out.length = at;
+      out.u16(0xc000 | pointer);
+      return;
+    }
+    if (at + shift <= maxPointer) known.set(rest, at + shift);
+    const dot = rest.indexOf('.');
+    if (dot < 0) return;
+    at += dot + 1;
+  }
+}

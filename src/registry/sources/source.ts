@@ -1,0 +1,100 @@
+import type { ObjectKind, RegistryObject } from '../model/object.ts';
+import type { Rejection } from '../model/rejection.ts';
+
+/** A change of one object. `key` is `objectKey` of it. */
+export type Change =
+  | {
+      readonly type: 'upsert';
+      readonly object: RegistryObject;
+      /** `textOfObject` of it, where the source has it at hand. */
+      readonly text?: string;
+      /** The sink has nothing under its key, as the source knows. */
+      readonly isNew?: boolean;
+    }
+  | {
+      readonly type: 'delete';
+      readonly kind: ObjectKind;
+      readonly namespace: string;
+      readonly name: string;
+      readonly cluster?: string;
+      /** As in `Origin`. Sources do not set it. */
+      readonly source?: number;
+    };
+
+/** Which Pods the registry has a use for at present: a source may leave out the others, and need not. */
+export interface PodDemand {
+  /** Clients must be told apart by their address: Pods of all namespaces. */
+  readonly everywhere: boolean;
+  /** Namespaces where some ServiceEntry has a workloadSelector. */
+  readonly namespaces: ReadonlySet<string>;
+}
+
+/**
+ * What a source tells. It owns nothing of the sink; calls come on the main thread, never before `start`, never after
+ * `stop` has resolved.
+ *
+ *     apply(changes)   whole objects; a batch is what became known at one moment. Only real differences: an object that
+ *                      reads the same as before is not in it. At most one change per object. The sink goes through them
+ *                      once, and before it returns: a source may make each when it is asked for, for there may be
+ *                      hundreds of thousands.
+ *     rejected(list)   ALL parts of this source that are left out at present, whenever that list has changed.
+ *     get(key)         the object as this source applied it last and has not deleted it since: sources keep no copies. Its
+ *                      origin may be an older one.
+ *     synced()         once, when everything that existed at the start was applied; may follow an empty apply.
+ */
+export interface Sink {
+  apply(changes: Iterable<Change>): void;
+  rejected(rejections: readonly Rejection[]): void;
+  get(key: string): RegistryObject | undefined;
+  synced(): void;
+}
+
+/** What a source is doing about one kind; `absent`: its definition is not installed, `forbidden`: it may not be read. */
+export type SourceState = 'listing' | 'watching' | 'waiting' | 'absent' | 'forbidden';
+
+/** How one kind of one cluster is kept, for metrics and readiness. Counts are since the start. */
+export interface SourceStatus {
+  readonly cluster: string;
+  readonly kind: string;
+  /** What existed at the start has been read from the API server itself, or there is nothing to read. */
+  readonly isSynced: boolean;
+  readonly state: SourceState;
+  /** Unix time in milliseconds since when it is waited for; `undefined` where it is synced, or is not read yet. */
+  readonly startedMs: number | undefined;
+  /** Why it is not read at present, for people: the last error, or how far it is. '' where all is well. */
+  readonly trouble: string;
+  /** Unix time in milliseconds when the API server was last heard of, bookmarks included; `undefined`: never. */
+  readonly lastEventMs: number | undefined;
+  readonly lastBookmarkMs: number | undefined;
+  /** How many exist, also those that are left out. */
+  readonly objects: number;
+  /** Lists after the first. */
+  readonly relists: number;
+  /** Watches after the first. */
+  readonly watchRestarts: number;
+  readonly errors: number;
+}
+
+/** How the last good state is kept in a file. */
+export interface SnapshotStatus {
+  /** The last write failed; it is tried again. */
+  readonly isFailing: boolean;
+  /** Unix time in milliseconds of the state that was written last; `undefined`: none since the start. */
+  readonly writtenMs: number | undefined;
+  /** Writes that failed since the start. */
+  readonly errors: number;
+}
+
+/** Where objects come from. A source that loses its origin keeps quiet: the last state goes on being served. */
+export interface Source {
+  /** Shown in logs, `file(deploy/examples)`. */
+  readonly name: string;
+  start(sink: Sink): void;
+  /** Told whenever the demand for Pods has changed, and once before `start`. */
+  demand?(demand: PodDemand): void;
+  /** One for each kind and cluster; only of sources that watch an API server. */
+  status?(): readonly SourceStatus[];
+  /** `undefined` where none is written. */
+  snapshot?(): SnapshotStatus | undefined;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { ServiceEntry } from '../model/object.ts';
+import type { RegistryOptions } from '../model/options.ts';
+
+/** Why a ServiceEntry does not get a host. */
+export interface HostRefusal {
+  /** `excluded` is what the server is not for (`only`, `except`); `not-allowed` is what a namespace may not take (`allow`). */
+  readonly reason: 'excluded' | 'not-allowed';
+  readonly message: string;
+}
+
+/**
+ * Why a ServiceEntry may not take a host, or `undefined` where it may: the options `only`, `except` and `allow`
+ * (SEMANTICS.md section 2). Names are at or below a name by whole labels.
+ */
+export function refusalOf(
+  entry: ServiceEntry,
+  host: string,
+  { only, except, allow }: Pick<RegistryOptions, 'only' | 'except' | 'allow'>,
+): HostRefusal | undefined {
+  if (only && !only.some((name) => isAtOrBelow(host, name)))
+    return { reason: 'excluded', message: `only serves names at or below ${only.join(', ')}` };
+  const excepted = except.find((name) => isAtOrBelow(host, name));
+  if (excepted !== undefined) return { reason: 'excluded', message: `except leaves out ${excepted}` };
+  // A namespace is a text that was made a moment ago: to look it up takes longer than all else here.
+  const allowed = allow.size > 0 ? allow.get(entry.meta.namespace) : undefined;
+  if (allowed && !allowed.some((name) => isAtOrBelow(host, name))) {
+    const message = `allow limits namespace ${entry.meta.namespace} to names at or below ${allowed.join(', ')}`;
+    return { reason: 'not-allowed', message };
+  }
+  return undefined;
+}
+
+function isAtOrBelow(host: string, name: string): boolean {
+  return name === '' || host === name || (host.endsWith(name) && host[host.length - name.length - 1] === '.');
+}

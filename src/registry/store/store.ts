@@ -1,0 +1,212 @@
+import { randomInt } from 'node:crypto';
+import { refusalOf, type HostRefusal } from './host-policy.ts';
+import { HashIndex, hashText } from '../../collections/hash-index.ts';
+import { isWildcard, neverMatches } from '../model/host.ts';
+import { IdSets } from '../../collections/id-sets.ts';
+import {
+  compareNames,
+  type ObjectKind,
+  type RegistryObject,
+  type ServiceEntry,
+  type Sidecar,
+} from '../model/object.ts';
+import type { RegistryOptions } from '../model/options.ts';
+import { PackedObjects } from './packed-objects.ts';
+import type { Workload } from '../resolve/endpoints.ts';
+import { bySelectorAndAge } from '../resolve/sidecar.ts';
+import { ServiceIndex } from './service-index.ts';
+import { Tally } from './tally.ts';
+import type { TextSet } from '../../collections/text-set.ts';
+import { WorkloadIndex } from './workload-index.ts';
+
+/** A ServiceEntry that may not take a host. */
+export interface Refusal extends HostRefusal {
+  readonly entry: ServiceEntry;
+  readonly host: string;
+}
+
+/**
+ * All objects of a registry with the indexes that resolving needs: host → ServiceEntries, (namespace, labels) →
+ * workloads, namespace → Sidecars, and the Services that ServiceEntries may yield to. Objects are kept as text, and the
+ * indexes hold their numbers: two objects that are given out for one key need not be the same one.
+ */
+export class Store {
+  readonly workloads: WorkloadIndex;
+  /** Those that count: none where the option `services` is off. */
+  readonly services = new ServiceIndex();
+  /** How many objects there are of each kind. */
+  readonly kinds = new Tally<ObjectKind>();
+  /** For indexes outside of the store. */
+  readonly packed = new PackedObjects();
+  readonly #options: RegistryOptions;
+  readonly #seed = randomInt(0x7fff_ffff);
+  /** Hash of a host → ServiceEntries that have it and may take it. */
+  readonly #byHost = new HashIndex();
+  readonly #sidecars = new IdSets();
+  /** Wildcard hosts, counted once for each ServiceEntry. */
+  #wildcards = 0;
+  /** ServiceEntries with a host that they may not take. */
+  readonly #refused = new Set<number>();
+  readonly #refusalCounts = { excluded: 0, 'not-allowed': 0 };
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.workloads = new WorkloadIndex(this.packed);
+  }
+
+  get size(): number {
+    return this.packed.size;
+  }
+
+  /** Hosts that are there to be served; nothing may be added or removed meanwhile. */
+  get hosts(): Iterable<string> {
+    return this.#hosts();
+  }
+
+  /** Nothing may be added or removed meanwhile. */
+  get objects(): Iterable<RegistryObject> {
+    return this.packed.all();
+  }
+
+  get refusals(): Refusal[] {
+    return Array.from(this.#refused).flatMap((id) => this.#refusalsOf(this.#entry(id)));
+  }
+
+  /** How many `refusals` there are for a reason. */
+  refusalCount(reason: HostRefusal['reason']): number {
+    return this.#refusalCounts[reason];
+  }
+
+  get(key: string): RegistryObject | undefined {
+    return this.packed.get(key);
+  }
+
+  /** The ServiceEntries that have the host and may take it. */
+  entriesOf(host: string): readonly ServiceEntry[] {
+    const ids = this.#byHost.idsOf(hashText(host, this.#seed));
+    return ids.map((id) => this.#entry(id)).filter((entry) => this.#isFiled(entry, host));
+  }
+
+  /** The Sidecars of a namespace, in the order in which they are tried. */
+  sidecarsOf(namespace: string): readonly Sidecar[] {
+    const ids = this.#sidecars.of(namespace);
+    return ids.map((id) => this.packed.objectOf(id) as Sidecar).toSorted(bySelectorAndAge);
+  }
+
+  /** Whether any ServiceEntry has a wildcard host that it may take. */
+  get hasWildcards(): boolean {
+    return this.#wildcards > 0;
+  }
+
+  /**
+   * Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. `text` is
+   * `textOfObject` of it, where that is at hand.
+   */
+  add(object: RegistryObject, dirty: TextSet, text?: string): readonly Refusal[] {
+    const id = this.packed.put(object, text);
+    this.kinds.add(object.kind);
+    switch (object.kind) {
+      case 'ServiceEntry':
+        this.workloads.addSelector(object);
+        return this.#addHosts(id, object, dirty);
+      case 'Service':
+        if (!this.#options.services) break;
+        this.services.add(object);
+        for (const host of this.services.hostsOf(object)) dirty.add(host);
+        break;
+      case 'Sidecar':
+        this.#sidecars.add(object.meta.namespace, id);
+        break;
+      default:
+        this.workloads.addWorkload(object);
+        this.#touchSelecting(object, dirty);
+    }
+    return [];
+  }
+
+  /** Takes an object out that is in; `dirty` gets the hosts that it touched. */
+  remove(object: RegistryObject, dirty: TextSet): void {
+    const id = this.packed.idOf(object);
+    this.kinds.add(object.kind, -1);
+    switch (object.kind) {
+      case 'ServiceEntry':
+        this.workloads.removeSelector(object);
+        this.#removeHosts(id, object, dirty);
+        break;
+      case 'Service':
+        if (!this.#options.services) break;
+        this.services.remove(object);
+        for (const host of this.services.hostsOf(object)) dirty.add(host);
+        break;
+      case 'Sidecar':
+        this.#sidecars.delete(object.meta.namespace, id);
+        break;
+      default:
+        this.#touchSelecting(object, dirty);
+        this.workloads.removeWorkload(object);
+    }
+    this.packed.delete(object);
+  }
+
+  #entry(id: number): ServiceEntry {
+    return this.packed.objectOf(id) as ServiceEntry;
+  }
+
+  *#hosts(): Iterable<string> {
+    for (const object of this.packed.all()) {
+      if (object.kind !== 'ServiceEntry') continue;
+      for (const host of object.hosts) {
+        if (!this.#isFiled(object, host)) continue;
+        // Of several that have the host the first gives it.
+        const [first, ...others] = this.entriesOf(host);
+        if (others.length === 0 || compareNames(first!.meta, object.meta) === 0) yield host;
+      }
+    }
+  }
+
+  #isFiled(entry: ServiceEntry, host: string): boolean {
+    return entry.hosts.includes(host) && !neverMatches(host) && refusalOf(entry, host, this.#options) === undefined;
+  }
+
+  #refusalsOf(entry: ServiceEntry): Refusal[] {
+    const refusals: Refusal[] = [];
+    for (const host of entry.hosts) {
+      const refusal = refusalOf(entry, host, this.#options);
+      if (refusal !== undefined) refusals.push({ entry, host, ...refusal });
+    }
+    return refusals;
+  }
+
+  #addHosts(id: number, entry: ServiceEntry, dirty: TextSet): readonly Refusal[] {
+    const refused = this.#refusalsOf(entry);
+    for (const host of entry.hosts) {
+      if (neverMatches(host) || refused.some((refusal) => refusal.host === host)) continue;
+      this.#byHost.add(hashText(host, this.#seed), id);
+      if (this.#options.services) this.services.addHost(host);
+      if (isWildcard(host)) this.#wildcards++;
+      dirty.add(host);
+    }
+    if (refused.length > 0) this.#refused.add(id);
+    for (const { reason } of refused) this.#refusalCounts[reason]++;
+    return refused;
+  }
+
+  #removeHosts(id: number, entry: ServiceEntry, dirty: TextSet): void {
+    if (this.#refused.delete(id)) {
+      for (const { reason } of this.#refusalsOf(entry)) this.#refusalCounts[reason]--;
+    }
+    for (const host of entry.hosts) {
+      if (!this.#isFiled(entry, host)) continue;
+      this.#byHost.delete(hashText(host, this.#seed), id);
+      if (this.#options.services && this.entriesOf(host).length === 0) this.services.removeHost(host);
+      if (isWildcard(host)) this.#wildcards--;
+      dirty.add(host);
+    }
+  }
+
+  #touchSelecting(workload: Workload, dirty: TextSet): void {
+    for (const entry of this.workloads.selecting(workload)) {
+      for (const host of entry.hosts) if (this.#isFiled(entry, host)) dirty.add(host);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import type { Directive, Key, ServerBlock } from '../../corefile/ast.ts';
+import type { Problems } from '../../corefile/problem.ts';
+import { didYouMean } from '../../corefile/suggest.ts';
+import type { BindConfig } from '../../plugins/bind/config.ts';
+import { laterDirectives } from '../../plugins/directives.ts';
+import type { MultisocketConfig } from '../../plugins/multisocket/config.ts';
+import type { DirectivePlugin } from '../../plugins/plugin.ts';
+import { tlsName, type TlsConfig } from '../../plugins/tls/config.ts';
+import type { BlockConfig, ListenerConfig, PluginConfig, ServerConfig } from '../config.ts';
+import { reportHttpPorts } from './http-ports.ts';
+import { withZonesBelow } from './zones-below.ts';
+
+/** RFC 7858 section 3.1; `-dns.port` says nothing of it, as in CoreDNS. */
+const tlsPort = 853;
+
+export interface ConfigureOptions {
+  /** In the order in which their query halves handle a query. */
+  readonly directives: readonly DirectivePlugin<unknown>[];
+  /** Port of `dns://` keys that name none: the -dns.port flag. */
+  readonly defaultPort: number;
+  readFile(path: string): string;
+}
+
+/**
+ * Reads the directives of all server blocks and says who is served where. Reports into `problems`; the result is good
+ * only where these have no errors.
+ */
+export function configure(
+  serverBlocks: readonly ServerBlock[],
+  options: ConfigureOptions,
+  problems: Problems,
+): ServerConfig {
+  const blocks = serverBlocks.map((block) => readBlock(block, options, problems));
+  const listeners = listenersOf(serverBlocks, blocks, options.defaultPort, problems);
+  reportHttpPorts(serverBlocks, blocks, listeners, problems);
+  return {
+    blocks: withZonesBelow(blocks, listeners),
+    listeners,
+    sockets: blocks
+      .map((block) => configOf<MultisocketConfig>(block, 'multisocket')?.sockets)
+      .find((n) => n !== undefined),
+    debug: blocks.some((block) => configOf(block, 'debug') !== undefined),
+  };
+}
+
+/** The config of a directive of the block, as its control half made it. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the name says which type it is
+export function configOf<Config>(block: BlockConfig, name: string): Config | undefined {
+  return block.plugins.find((plugin) => plugin.name === name)?.config as Config | undefined;
+}
+
+function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions, problems: Problems): BlockConfig {
+  const zones = [...new Set(keys.map(({ zone }) => zone))];
+  const lines = new Map<string, Directive[]>();
+  for (const directive of directives) {
+    const name = directive.name.text;
+    const known = options.directives.some((plugin) => plugin.name === name);
+    if (!known) reportUnknown(directive, options.directives, problems);
+    else lines.set(name, [...(lines.get(name) ?? []), directive]);
+  }
+  const plugins: PluginConfig[] = [];
+  for (const plugin of options.directives) {
+    const ofPlugin = lines.get(plugin.name);
+    if (!ofPlugin) continue;
+    const context = { zones, problems, readFile: (path: string) => options.readFile(path) };
+    plugins.push({ name: plugin.name, config: plugin.parse(ofPlugin, context) });
+  }
+  return { zones, plugins };
+}
+
+function reportUnknown({ name }: Directive, known: readonly DirectivePlugin<unknown>[], problems: Problems): void {
+  if (laterDirectives.includes(name.text)) {
+    problems.error('COREFILE_DIRECTIVE', name.position, `directive '${name.text}' is not built yet`);
+    return;
+  }
+  const hint = didYouMean(name.text, [...known.map((plugin) => plugin.name), ...laterDirectives]);
+  problems.error('COREFILE_DIRECTIVE', name.position, `unknown directive '${name.text}', expected a plugin${hint}`);
+}
+
+interface Served {
+  readonly listener: ListenerConfig;
+  readonly zones: Map<string, Key>;
+}
+
+/** Says which zones are served at which address and port, by the keys and `bind` of the blocks. */
+function listenersOf(
+  serverBlocks: readonly ServerBlock[],
+  blocks: readonly BlockConfig[],
+  defaultPort: number,
+  problems: Problems,
+): ListenerConfig[] {
+  const listeners = new Map<string, Served>();
+  const ports = new Map<string, Map<string, Key>>();
+  for (const [index, { keys, directives }] of serverBlocks.entries()) {
+    const bound = configOf<BindConfig>(blocks[index]!, 'bind')?.addresses ?? [''];
+    const tls = configOf<TlsConfig>(blocks[index]!, 'tls');
+    for (const key of keys) {
+      const { scheme } = key;
+      if (scheme !== 'dns' && scheme !== 'tls') {
+        const message = `'${scheme}://' is not built yet, expected 'dns://', 'tls://' or no scheme`;
+        problems.error('COREFILE_KEY', key.position, message);
+        continue;
+      }
+      if (scheme === 'tls' && tls === undefined) {
+        const message = `key '${key.text}' needs a certificate: write 'tls CERT KEY' into its block`;
+        problems.error('COREFILE_CONFLICT', key.position, message);
+        continue;
+      }
+      const port = key.port ?? (scheme === 'tls' ? tlsPort : defaultPort);
+      reportOverlap(key, port, bound, ports, problems);
+      for (const address of bound) {
+        const at = `${scheme}://${address}:${port}`;
+        const there = listeners.get(at) ?? {
+          listener: { scheme, address, port, zones: [], ...(scheme === 'tls' ? { tls } : {}) },
+          zones: new Map<string, Key>(),
+        };
+        listeners.set(at, there);
+        const before = there.zones.get(key.zone);
+        if (before) {
+          const message = `cannot serve ${key.zone} on port ${port}: it is already defined on line ${before.position.line}`;
+          problems.error('COREFILE_OVERLAP', key.position, message);
+          continue;
+        }
+        if (scheme === 'tls') reportOtherTls(key, tls!, there, problems);
+        there.zones.set(key.zone, key);
+        (there.listener.zones as [string, number][]).push([key.zone, index]);
+      }
+    }
+    const unused = keys.some(({ scheme }) => scheme !== 'dns') ? undefined : directives.find(isTls);
+    if (unused) {
+      const message = "tls is not used: no key of this block begins with 'tls://'";
+      problems.warning('COREFILE_CONFLICT', unused.name.position, message);
+    }
+  }
+  const all = [...listeners.values()];
+  for (const { listener, zones } of all) {
+    const everywhere = listeners.get(`${listener.scheme}://:${listener.port}`);
+    if (everywhere && listener.port !== 0) {
+      reportSecondName(listener, firstKey(zones), firstKey(everywhere.zones), problems);
+    }
+  }
+  reportSharedPorts(all, problems);
+  return all.map(({ listener }) => listener);
+}
+
+function isTls({ name }: { readonly name: { readonly text: string } }): boolean {
+  return name.text === 'tls';
+}
+
+/** One handshake stands before all zones of an address and port. */
+function reportOtherTls(key: Key, tls: TlsConfig, { listener, zones }: Served, problems: Problems): void {
+  if (listener.tls === undefined || tlsName(listener.tls) === tlsName(tls)) return;
+  const line = firstKey(zones).position.line;
+  const message = `cannot serve ${key.zone} on port ${listener.port}: the block on line ${line} has another 'tls' line there; both must say the same`;
+  problems.error('COREFILE_CONFLICT', key.position, message);
+}
+
+/** Plain TCP and TLS cannot share an address and port. */
+function reportSharedPorts(all: readonly Served[], problems: Problems): void {
+  for (const { listener, zones } of all) {
+    const { port, address } = listener;
+    if (listener.scheme !== 'tls' || port === 0) continue;
+    const plain = all.find(
+      ({ listener: other }) =>
+        other.scheme === 'dns' &&
+        other.port === port &&
+        (other.address === address || other.address === '' || address === ''),
+    );
+    if (!plain) continue;
+    const key = firstKey(zones);
+    const message = `cannot serve '${key.text}' on port ${port}: line ${firstKey(plain.zones).position.line} serves it without TLS; name another port`;
+    problems.error('COREFILE_OVERLAP', key.position, message);
+  }
+}
+
+function firstKey(zones: ReadonlyMap<string, Key>): Key {
+  return [...zones.values()][0]!;
+}
+
+/** `bind 0.0.0.0` beside a block without `bind`: two sockets of one address, each of which would get half of the queries. */
+function reportSecondName({ address, port }: ListenerConfig, key: Key, other: Key, problems: Problems): void {
+  if (address !== '0.0.0.0' && address !== '::') return;
+  const what = `cannot bind ${address} on port ${port}`;
+  const message = `${what}: the block on line ${other.position.line} listens on all addresses of it; name addresses there too`;
+  problems.error('COREFILE_OVERLAP', key.position, message);
+}
+
+/** One zone on one port cannot be served both on all addresses and on some: nobody could say which block answers. */
+function reportOverlap(
+  key: Key,
+  port: number,
+  bound: readonly string[],
+  ports: Map<string, Map<string, Key>>,
+  problems: Problems,
+): void {
+  const at = `${key.zone}:${port}`;
+  const kinds = ports.get(at) ?? new Map<string, Key>();
+  ports.set(at, kinds);
+  const kind = bound.includes('') ? 'all' : 'some';
+  const other = kinds.get(kind === 'all' ? 'some' : 'all');
+  if (other && port !== 0) {
+    const message = `cannot serve ${key.zone} on port ${port}: the block on line ${other.position.line} binds it on other addresses of the same port`;
+    problems.error('COREFILE_OVERLAP', key.position, message);
+  }
+  if (!kinds.has(kind)) kinds.set(kind, key);
+}

@@ -1,0 +1,71 @@
+import type { ServerBlock } from '../../corefile/ast.ts';
+import type { Position } from '../../corefile/position.ts';
+import type { Problems } from '../../corefile/problem.ts';
+import type { AdminConfig } from '../../plugins/admin/config.ts';
+import { formatHttpAddress, type HttpAddress } from '../../plugins/http-address.ts';
+import type { BlockConfig, ListenerConfig } from '../config.ts';
+
+/** Directives that open an HTTP server, and where, by their config. */
+const addressOf: Readonly<Record<string, (config: unknown) => HttpAddress>> = {
+  health: (config) => (config as WithAddress).at,
+  ready: (config) => (config as WithAddress).at,
+  prometheus: (config) => (config as WithAddress).at,
+  admin: (config) => config as AdminConfig,
+};
+
+interface WithAddress {
+  readonly at: HttpAddress;
+}
+
+/** Who listens on a TCP port. */
+interface Owner {
+  readonly at: HttpAddress;
+  /** `undefined` for DNS. */
+  readonly directive: string | undefined;
+  readonly position: Position;
+}
+
+/** Reports HTTP servers at an address that this Corefile gives to its own DNS or to another directive. */
+export function reportHttpPorts(
+  serverBlocks: readonly ServerBlock[],
+  blocks: readonly BlockConfig[],
+  listeners: readonly ListenerConfig[],
+  problems: Problems,
+): void {
+  const owners = listeners.map((listener) => dnsOwner(listener, serverBlocks));
+  for (const [index, { directives }] of serverBlocks.entries()) {
+    for (const directive of directives) {
+      const name = directive.name.text;
+      const plugin = blocks[index]!.plugins.find((each) => each.name === name);
+      const at = plugin && addressOf[name]?.(plugin.config);
+      if (!at || at.port === 0) continue;
+      const { position } = directive.args[0] ?? directive.name;
+      const owner = owners.find((each) => overlaps(each.at, at) && !isShared(each, name, at));
+      if (owner) {
+        const who = owner.directive ?? "this server's own DNS";
+        const message = `${name} cannot listen on ${formatHttpAddress(at)}: ${who} does, on line ${owner.position.line}; name another address behind ${name}`;
+        problems.error('COREFILE_CONFLICT', position, message);
+      }
+      owners.push({ at, directive: name, position });
+    }
+  }
+}
+
+function dnsOwner({ address, port, zones }: ListenerConfig, serverBlocks: readonly ServerBlock[]): Owner {
+  const [zone, block] = zones[0]!;
+  const key = serverBlocks[block]!.keys.find((each) => each.zone === zone)!;
+  return { at: { address, port }, directive: undefined, position: key.position };
+}
+
+/** Blocks that name one address for the same directive share a server. */
+function isShared({ directive, at }: Owner, name: string, { address }: HttpAddress): boolean {
+  return directive === name && at.address === address;
+}
+
+/** Two sockets cannot listen on both. */
+function overlaps(a: HttpAddress, b: HttpAddress): boolean {
+  if (a.port !== b.port) return false;
+  const both = [a.address, b.address];
+  if (a.address === b.address || both.includes('') || both.includes('::')) return true;
+  return both.includes('0.0.0.0') && both.every((address) => !address.includes(':'));
+}

@@ -1,0 +1,72 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { socketAddresses, type SocketAddress } from '../addresses.ts';
+import type { ListenerConfig } from '../config.ts';
+import { errorMessage } from '../../runtime/errors.ts';
+import { withHint } from '../hint.ts';
+import { isFamilyMissing } from '../worker/worker-server.ts';
+
+const ephemeralTries = 20;
+
+/**
+ * Binds every address once without SO_REUSEPORT and lets it go: with that option a second server on the same port
+ * would start and take half of the queries. Gives the listeners back, with a real port in place of each 0. Rejects
+ * with a message that names the address.
+ */
+export async function claimPorts(listeners: readonly ListenerConfig[]): Promise<ListenerConfig[]> {
+  const claimed: ListenerConfig[] = [];
+  for (const listener of listeners) claimed.push({ ...listener, port: await claim(listener) });
+  return claimed;
+}
+
+async function claim(listener: ListenerConfig): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    let port = listener.port;
+    try {
+      for (const at of socketAddresses(listener)) {
+        if (listener.scheme === 'dns') port = await optional(at, () => bindUdp(at, port), port);
+        port = await optional(at, () => bindTcp(at, port), port);
+      }
+      return port;
+    } catch (error) {
+      // The port that UDP was given may be taken for TCP.
+      if (listener.port === 0 && tries < ephemeralTries) continue;
+      const where = listener.scheme === 'dns' ? 'with -dns.port' : 'in the key';
+      throw new Error(withHint(`cannot listen on port ${port}: ${errorMessage(error)}`, where), { cause: error });
+    }
+  }
+}
+
+async function optional(at: SocketAddress, bind: () => Promise<number>, port: number): Promise<number> {
+  try {
+    return await bind();
+  } catch (error) {
+    if (at.isOptional && isFamilyMissing(error)) return port;
+    throw error;
+  }
+}
+
+function bindUdp({ address, family }: SocketAddress, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 });
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
+    socket.bind({ port, address, exclusive: true }, () => {
+      const bound = socket.address().port;
+      socket.close(() => resolve(bound));
+    });
+  });
+}
+
+function bindTcp({ address, family }: SocketAddress, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host: address, ipv6Only: family === 6, exclusive: true }, () => {
+      const bound = server.address();
+      server.close(() => resolve(typeof bound === 'object' && bound ? bound.port : port));
+    });
+  });
+}

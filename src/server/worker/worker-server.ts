@@ -1,0 +1,118 @@
+import { tlsName } from '../../plugins/tls/config.ts';
+import type { TlsMaterial } from '../../plugins/tls/control.ts';
+import type { HandlerEnvironment } from '../../plugins/plugin.ts';
+import { socketAddresses } from '../addresses.ts';
+import { Answerer } from './dispatcher.ts';
+import { buildChain } from './chain.ts';
+import type { ListenerConfig } from '../config.ts';
+import { errorCode } from '../../runtime/errors.ts';
+import { LastingSocket } from './rebinding-socket.ts';
+import type { Listen, ListenerEnvironment } from '../listen/listener.ts';
+import { listenTcp } from '../listen/tcp.ts';
+import { TlsContext } from '../listen/tls-context.ts';
+import { makeListenTls } from '../listen/tls.ts';
+import type { WorkerStart } from '../worker-protocol.ts';
+import { metricsLayout } from '../metrics/layout.ts';
+import { Meter } from '../metrics/meter.ts';
+
+/** All that one worker serves: a chain per server block, and the listeners that lead to them. */
+export class Service {
+  readonly #start: WorkerStart;
+  readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
+  readonly #listenUdp: Listen;
+  readonly #closers: (() => void | Promise<void>)[] = [];
+  readonly #sockets: LastingSocket[] = [];
+  readonly #tls = new Map<string, TlsContext>();
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>, listenUdp: Listen) {
+    this.#start = start;
+    this.#environment = environment;
+    for (const { tls } of start.config.listeners) {
+      if (tls) this.#tls.set(tlsName(tls), new TlsContext(tls.clientAuth, start.tls.get(tlsName(tls))!));
+    }
+    this.#listenUdp = listenUdp;
+  }
+
+  /** Builds the chains and opens all sockets; rejects where one cannot be opened, with its address in the message. */
+  open(): Promise<void> {
+    this.#opening = this.#open();
+    return this.#opening;
+  }
+
+  /** New connections are made under this certificate and key; those that are open go on. */
+  useTls(name: string, material: TlsMaterial): void {
+    this.#tls.get(name)?.use(material);
+  }
+
+  /** Opens the sockets on this address anew. */
+  reopen(address: string): void {
+    for (const socket of this.#sockets) if (socket.at.address === address) socket.reopen();
+  }
+
+  /** Answers what is in flight, then closes the chains; once, however often it is called. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #open(): Promise<void> {
+    const { config, counters, hashSeed, maxConnections } = this.#start;
+    const memory = new Float64Array(counters);
+    const layout = metricsLayout(config);
+    const chains = config.blocks.map((block, index) =>
+      buildChain(block, {
+        ...this.#environment,
+        zones: block.zones,
+        onClose: (close) => this.#closers.push(close),
+        counters(plugin) {
+          const part = layout.plugins.find((each) => each.block === index && each.name === plugin);
+          return part && memory.subarray(part.at, part.at + part.length);
+        },
+      }),
+    );
+    for (const [index, listener] of config.listeners.entries()) {
+      const { clock, logger } = this.#environment;
+      const meterOf = (zone: string | undefined): Meter | undefined => {
+        const series = layout.zones.find((each) => each.listener === index && each.zone?.name === zone);
+        return series && new Meter(memory, series.at, clock);
+      };
+      const zones = listener.zones.map(([zone, block]) => [zone, { ...chains[block]!, meter: meterOf(zone) }] as const);
+      const answerer = new Answerer(zones, memory, logger, meterOf(undefined));
+      await this.#listen(listener, { answerer, counters: memory, clock, logger, hashSeed, maxConnections });
+    }
+  }
+
+  async #close(): Promise<void> {
+    // What is being opened can only be closed when it is open; that it cannot be opened is known to who asked for it.
+    await this.#opening?.catch(() => undefined);
+    await Promise.all(this.#sockets.map((socket) => socket.close()));
+    await Promise.all(this.#closers.map(async (close) => close()));
+  }
+
+  async #listen(listener: ListenerConfig, environment: ListenerEnvironment): Promise<void> {
+    for (const { address, family, isOptional } of socketAddresses(listener)) {
+      for (const listen of this.#socketsOf(listener)) {
+        const at = { address, family, port: listener.port, reusePort: this.#start.reusePort };
+        try {
+          this.#sockets.push(await LastingSocket.open(listen, at, environment));
+        } catch (error) {
+          if (isOptional && isFamilyMissing(error)) continue;
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** What a listener opens on each of its addresses. */
+  #socketsOf({ tls }: ListenerConfig): readonly Listen[] {
+    if (tls === undefined) return [this.#listenUdp, listenTcp];
+    return [makeListenTls(this.#tls.get(tlsName(tls))!)];
+  }
+}
+
+/** The machine has no addresses of this family. */
+export function isFamilyMissing(error: unknown): boolean {
+  return ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(errorCode(error));
+}

@@ -1,0 +1,65 @@
+import { randomFillSync } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { HandlerEnvironment } from '../../plugins/plugin.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { collectGarbage } from '../../runtime/heap.ts';
+import { makeLogger } from '../../runtime/make-logger.ts';
+import { counter } from '../counters.ts';
+import { errorMessage } from '../../runtime/errors.ts';
+import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
+import { chooseUdpForm } from '../listen/udp-form.ts';
+import { Service } from './worker-server.ts';
+import { WorkerTables } from './worker-tables.ts';
+
+const randomBatch = 1024;
+
+/** Entry point of a worker thread: sockets and chain of all server blocks, driven by the main thread's messages. */
+async function run(start: WorkerStart, send: (report: WorkerReport) => void): Promise<void> {
+  const clock = systemClock;
+  const counters = new Float64Array(start.counters);
+  const logger = makeLogger(start.logFormat, start.config.debug, clock, () => counters[counter.droppedLogLines]!++);
+  const tables = new WorkerTables(start.tables, collectGarbage);
+  const environment: Omit<HandlerEnvironment, 'zones' | 'onClose'> = {
+    clock,
+    logger,
+    randomUint16: makeRandomUint16(),
+    table: (name) => tables.reader(name),
+  };
+  const udp = chooseUdpForm(process.platform, start.workers);
+  const service = new Service(start, environment, udp.listen);
+  parentPort!.on('message', (command: WorkerCommand) => {
+    if (command.type === 'table') tables.replace(command.name, command.handle);
+    else if (command.type === 'waiting') tables.reader(command.name).waitingFor = command.text;
+    else if (command.type === 'tls') service.useTls(command.name, command.material);
+    else if (command.type === 'reopen') service.reopen(command.address);
+    else {
+      void service.close().then(() => {
+        logger.flush();
+        parentPort!.close();
+      });
+    }
+  });
+  try {
+    await service.open();
+    send({ type: 'listening', udpProblem: udp.problem });
+  } catch (error) {
+    send({ type: 'failed', message: errorMessage(error) });
+    await service.close();
+    parentPort!.close();
+  }
+}
+
+/** Random numbers for IDs, fetched from the system in batches: a call for each would cost more than the query. */
+function makeRandomUint16(): () => number {
+  const numbers = new Uint16Array(randomBatch);
+  let next = randomBatch;
+  return () => {
+    if (next === randomBatch) {
+      randomFillSync(numbers);
+      next = 0;
+    }
+    return numbers[next++]!;
+  };
+}
+
+await run(workerData as WorkerStart, (report) => parentPort!.postMessage(report));

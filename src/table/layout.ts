@@ -1,0 +1,191 @@
+import { readUint16, readUint32 } from '../wire/message.ts';
+
+/**
+ * How the answer table lies in shared memory. One writer (main thread), many readers (workers), no lock: a record is
+ * never changed in place. The writer appends a new one to the arena and then stores its place in the slot.
+ *
+ *     slots   Int32 pairs, open addressing      hash | place     place = offset in the arena / 4; 0 empty, -1 deleted
+ *     arena   records, each on a multiple of 4; offset 0 is never a record
+ *     state   Int32 words that outlive a rebuild of the other two
+ *
+ * A record is what is served for one owner name (all numbers in network order):
+ *
+ *      0 u8   octets of the owner name        4 u32  TTL in seconds
+ *      1 u8   kind                            8 u16  A addresses
+ *      2 u8   flags                          10 u16  AAAA addresses
+ *      3 u8   1 where choices end it, else 0 12 u32  octets of the whole record, a multiple of 4
+ *     16      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each);
+ *             then what the kind adds, else with the flag `live` the live names, else with the flag `services` these
+ *
+ * What an answer of addresses is made of lies side by side, so that it mostly is one line of the processor's cache.
+ *
+ *     services:   u16 count, then each:  u8 octets of the prefix, prefix (`5_http4_tcp`; none for the bare host), u32 set
+ *     set:        u16 SRV records, each: u16 priority, u16 weight, u16 port, u32 target
+ *                 u16 distinct targets, each: u32 target
+ *     target:     u8 octets of a label below the host, label, u16 n, n A addresses, u16 m, m AAAA addresses
+ *                 or u8 255, u8 octets of a name, name.        Offset 0 instead of a target: the host itself.
+ *
+ * What a kind adds:
+ *
+ *     live        u32 offset of the services, 0 without any; u16 count, then each: u8 octets of a name, name: host names
+ *                 whose addresses belong to the answer
+ *     pointer     u16 PTR records, u16 octets, the records as they stand behind a question for this name
+ *     views       u32 plain, u32 meshed for most clients, u16 count, then each u32 namespace, u32 plain, u32 meshed, by
+ *                 the namespace's number: the offset of a record within this one, 0 for clients that see nothing
+ *     targets     u8 octets of a label, label (that of the address, of claims that are an endpoint's), u16 hosts, each:
+ *                 u8 octets of a name, name, u16 count, then each u32 namespace, u32 TTL, u8 1 for an endpoint
+ *
+ * Choices stand at the end of a record where Sidecars are heeded, for clients that one limits; all others get the record
+ * itself, or nothing where it is of the kind `hidden`. Such a client gets the record of the first condition that holds.
+ *
+ *     choices:    u16 count, u16 1 where those of the record for most clients (`views`) come behind, then each u32
+ *                 namespace, u32 condition (`choiceWhen`), u32 offset of a record, 1 for this one itself; last of all
+ *                 u32 offset of the choices
+ *
+ * Some kinds are not names of the DNS; their names begin with an octet that no label has. Numbers stand in place of the
+ * TTL and of the numbers of addresses:
+ *
+ *     client      255, address of 16 octets, 0   the namespace; the Sidecar, 0 where that is the namespace's default one
+ *     namespace   254, name, 0                   the namespace's number
+ *                 253, number of 4 octets, 0     that; the default Sidecar of the namespace; of 0 that of all namespaces
+ *     sidecar     252, number of 4 octets, 0     that; behind the name its egress hosts (compile/sidecar-record.ts)
+ *     service     251, labels of its name and namespace, 0   a Kubernetes Service, only where there are wildcard hosts
+ *
+ * All offsets are from the start of the record. Addresses are bare, so that a reply can start with any of them.
+ */
+export const recordOffset = {
+  nameLength: 0,
+  kind: 1,
+  flags: 2,
+  hasChoices: 3,
+  ttl: 4,
+  /** Of a client or namespace: the number of a Sidecar. */
+  sidecar: 8,
+  aCount: 8,
+  aaaaCount: 10,
+  size: 12,
+  name: 16,
+} as const;
+
+/** Where the A or AAAA addresses of the record at `record` start. */
+export function addressesAt(arena: Uint8Array, record: number, isV6: boolean): number {
+  const first = record + recordOffset.name + arena[record + recordOffset.nameLength]!;
+  return isV6 ? first + 4 * readUint16(arena, record + recordOffset.aCount) : first;
+}
+
+/** Where what stands behind the addresses of a record starts. */
+export function extraAt(arena: Uint8Array, record: number): number {
+  return addressesAt(arena, record, true) + 16 * readUint16(arena, record + recordOffset.aaaaCount);
+}
+
+/** Where the list of live names of a record with that flag starts. */
+export function liveNamesAt(arena: Uint8Array, record: number): number {
+  return extraAt(arena, record) + 4;
+}
+
+/** Where the services of a record start, -1 where it has none. */
+export function servicesAt(arena: Uint8Array, record: number): number {
+  const flags = arena[record + recordOffset.flags]!;
+  if ((flags & recordFlag.services) === 0) return -1;
+  const extra = extraAt(arena, record);
+  return (flags & recordFlag.live) === 0 ? extra : record + readUint32(arena, extra);
+}
+
+/** What a name is, and with it what is answered for each type (SEMANTICS.md section 5). */
+export const recordKind = {
+  /** An empty non-terminal: an ancestor of a served name. */
+  ancestor: 0,
+  /** Owned; types it does not have are NODATA, unknown services NXDOMAIN. */
+  internal: 1,
+  /** Owned; other types and unknown services are asked upstream. */
+  external: 2,
+  /** A host whose addresses are upstream's. SRV is synthesised where upstream has none. */
+  forwarded: 3,
+  /** A reverse name, with PTR records. */
+  pointer: 4,
+  /** Different for different clients: a record for each. */
+  views: 5,
+  client: 6,
+  namespace: 7,
+  sidecar: 8,
+  /** Nothing, but for clients that a Sidecar limits: they may choose. */
+  hidden: 9,
+  /** In choices alone: PTR records for a client that a Sidecar limits. */
+  targets: 10,
+  service: 11,
+} as const;
+
+/** Conditions of choices: see compile/choice.ts. */
+export const choiceWhen = { always: 0, imported: 1, winner: 2, targets: 3 } as const;
+
+/** In place of the offset of a record that may be chosen: the one that the choices belong to. */
+export const theRecordItself = 1;
+
+/** In place of a Sidecar's number: one that limits nothing. */
+export const unlimited = 0xffff_ffff;
+
+export const recordFlag = {
+  /** `*.suffix`: answers for every name below the suffix. */
+  wildcard: 1,
+  /** A name below a host, made for one of its endpoints; its zone is the host. */
+  endpoint: 2,
+  /** The apex of an own zone: has SOA and NS as well. */
+  apex: 4,
+  /** A wildcard with endpoint names, `label.*.suffix` in the table. */
+  hasEndpointNames: 8,
+  /** Has host names to be resolved when it is asked for. */
+  live: 16,
+  /** A name of the server itself: no Sidecar hides it. */
+  own: 32,
+  /** Has SRV records. */
+  services: 64,
+} as const;
+
+/** PTR records of an address, at the most (SEMANTICS.md section 7). */
+export const maxPointers = 32;
+
+/** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */
+export const endpointTarget = 128;
+
+/** Flags of a `client` record. */
+export const clientFlag = {
+  /** The mesh captures its traffic. */
+  meshed: 1,
+  /** It asks for others: it has no namespace of its own. */
+  forwarder: 2,
+} as const;
+
+/** Namespaces of a Sidecar's egress hosts beside those that have numbers, and what is added to one that is excluded. */
+export const egressNamespace = { all: 0, own: 0x7fff_ffff, excludes: 0x8000_0000 } as const;
+
+/** First octet of the names in the table that are none of the DNS; labels have at most 63 octets. */
+export const pseudoName = { client: 255, namespace: 254, number: 253, sidecar: 252, service: 251 } as const;
+
+/** In place of a target's label length: an absolute name follows. */
+export const absoluteTarget = 255;
+
+export const stateWord = {
+  /** One of `syncState`. */
+  sync: 0,
+  /** SOA serial: seconds since 1970 of the last change that DNS can see. */
+  serial: 1,
+  /** 4 words, a bit for each number of labels that the suffix of some wildcard has: 0..127. */
+  wildcardDepths: 2,
+  /** 1 while some Sidecar limits what somebody sees. */
+  isLimited: 6,
+  count: 7,
+} as const;
+
+export const syncState = { starting: 0, synced: 1, overdue: 2 } as const;
+
+/** The shared memory of one generation of a table. Plain data: it can be posted to a worker. */
+export interface TableHandle {
+  readonly slots: SharedArrayBuffer;
+  readonly arena: SharedArrayBuffer;
+  readonly state: SharedArrayBuffer;
+}
+
+/** Spreads a name's hash over the slots; the writer and the readers must agree. */
+export function slotOf(hash: number, mask: number): number {
+  return (hash ^ (hash >>> 16)) & mask;
+}

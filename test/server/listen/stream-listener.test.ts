@@ -1,0 +1,111 @@
+import { createServer, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { counter } from '../../../src/server/counters.ts';
+import type { Guest } from '../../../src/server/listen/guest.ts';
+import { StreamListener } from '../../../src/server/listen/stream-listener.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { RecordingLogger } from '../../support/quiet-logger.ts';
+import { FakeSocket } from './batched/fake-socket.ts';
+import { makeListenerEnvironment, ScriptedChain } from '../harness.ts';
+
+test('connections that cannot be accepted are warned of every 10 s, however many there are', () => {
+  const server = createServer();
+  const clock = new FakeClock();
+  const logger = new RecordingLogger();
+  const { environment } = makeListenerEnvironment(new ScriptedChain());
+  const at = { address: '192.0.2.1', family: 4, port: 53, reusePort: true } as const;
+  new StreamListener(server, 'tcp', at, { ...environment, clock, logger });
+  const fail = (): void => void server.emit('error', new Error('accept ENOMEM'));
+  for (let i = 0; i < 1000; i++) fail();
+  expect(logger.lines.map(({ message }) => message)).toEqual(['TCP 192.0.2.1: accept ENOMEM']);
+  clock.advance(10_000);
+  fail();
+  expect(logger.lines).toHaveLength(2);
+});
+
+describe('where there are as many connections as there may be', () => {
+  interface Row {
+    readonly title: string;
+    /** `[has asked, is busy, deadline]` of each, in the order in which they came. */
+    readonly guests: readonly (readonly [asked: boolean, busy: boolean, deadline: number])[];
+    /** Which one makes room; the newcomer where none does. */
+    readonly leaves: number | undefined;
+  }
+
+  const rows: Row[] = [
+    {
+      title: 'where more than half never asked, the oldest of these',
+      guests: [
+        [true, false, 1],
+        [false, false, 9],
+        [false, false, 2],
+      ],
+      leaves: 1,
+    },
+    {
+      title: 'where half or fewer never asked, one that has',
+      guests: [
+        [false, false, 1],
+        [true, false, 9],
+        [true, false, 8],
+        [false, false, 2],
+      ],
+      leaves: 2,
+    },
+    {
+      title: 'one that never asked where the others have queries in flight',
+      guests: [
+        [true, true, 1],
+        [true, true, 2],
+        [false, false, 9],
+      ],
+      leaves: 2,
+    },
+    {
+      title: 'where all have asked, the one that is given up first',
+      guests: [
+        [true, false, 5],
+        [true, false, 3],
+        [true, false, 4],
+      ],
+      leaves: 1,
+    },
+    {
+      title: 'never one with queries in flight',
+      guests: [
+        [true, true, 1],
+        [true, true, 2],
+        [true, false, 9],
+      ],
+      leaves: 2,
+    },
+    {
+      title: 'the newcomer where all have',
+      guests: [
+        [true, true, 1],
+        [true, true, 2],
+        [true, true, 3],
+      ],
+      leaves: undefined,
+    },
+  ];
+
+  test.each(rows)('$title makes room', ({ guests, leaves }) => {
+    const { environment, counters } = makeListenerEnvironment(new ScriptedChain(), guests.length);
+    const at = { address: '127.0.0.1', family: 4, port: 53, reusePort: true } as const;
+    const listener = new StreamListener(createServer(), 'tcp', at, environment);
+    const left: number[] = [];
+    const guest = (hasAsked: boolean, isBusy: boolean, deadline: number, index: number): Guest => ({
+      hasAsked,
+      isBusy,
+      deadline,
+      finish: () => undefined,
+      destroy: () => void left.push(index),
+    });
+    const admit = (each: Guest): boolean => listener.admit(each, new FakeSocket() as unknown as Socket);
+    for (const [index, [asked, busy, deadline]] of guests.entries()) admit(guest(asked, busy, deadline, index));
+    expect(admit(guest(false, false, 10, -1))).toBe(leaves !== undefined);
+    expect(left).toEqual(leaves === undefined ? [] : [leaves]);
+    expect(counters[counter.closedConnections]).toBe(1);
+  });
+});
