@@ -90,7 +90,7 @@ measureSteps();
 
 function measureHosts(hosts: number, visibility: Visibility, asked: readonly Scenario[]): void {
   const started = performance.now();
-  const { answerer, writer, registry } = makeAnswerer(hosts, true, visibility);
+  const { dispatcher, writer, registry } = makeAnswerer(hosts, true, visibility);
   const seconds = (performance.now() - started) / 1000;
   console.log(
     `${registry.status.hosts} hosts, ${visibilities[visibility]}: compiled in ${seconds.toFixed(2)} s, table ${(writer.bytes / 1e6).toFixed(1)} MB, resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
@@ -98,7 +98,7 @@ function measureHosts(hosts: number, visibility: Visibility, asked: readonly Sce
   for (const [index, scenario] of asked.entries()) {
     const random = makeRandom(42);
     const buffers = new ReceiveBuffers(
-      answerer,
+      dispatcher,
       makeQueries(scenario.isCut ? 1024 : queryCount, random, () => scenario.ask(random, hosts)),
       scenario.addedBytes,
     );

@@ -7,7 +7,7 @@ import type { Change } from '../src/registry/sources/source.ts';
 import { noKubernetes, type ServiceEntryConfig } from '../src/plugins/serviceentry/config.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import type { Logger } from '../src/runtime/logger.ts';
-import { Answerer } from '../src/server/worker/dispatcher.ts';
+import { Dispatcher } from '../src/server/worker/dispatcher.ts';
 import { buildChain } from '../src/server/worker/chain.ts';
 import type { ListenerConfig } from '../src/server/config.ts';
 import { makeCounters } from '../src/server/counters.ts';
@@ -50,7 +50,7 @@ export function makeAnswerer(
   hosts: number,
   isCounted = true,
   visibility: Visibility = 'all',
-): { answerer: Answerer; writer: TableWriter; registry: Registry } {
+): { dispatcher: Dispatcher; writer: TableWriter; registry: Registry } {
   const readers: TableReader[] = [];
   const writer = new TableWriter(hashSeed, (handle) => readers.forEach((reader) => reader.use(handle)));
   const table = new TableReader(writer.handle);
@@ -108,8 +108,8 @@ export function makeAnswerer(
   const counters = new Float64Array(makeCounters(layout.length));
   const [series] = layout.zones;
   const meter = series && new Meter(counters, series.at, systemClock);
-  const answerer = new Answerer([['.', { ...chain, meter }]], counters, silent);
-  return { answerer, writer, registry };
+  const dispatcher = new Dispatcher([['.', { ...chain, meter }]], counters, silent);
+  return { dispatcher, writer, registry };
 }
 
 /** ServiceEntry number `index`: one host with one VIP and one port. */

@@ -1,5 +1,5 @@
 import { groupSize } from '../src/server/listen/batched/listen.ts';
-import type { Answerer } from '../src/server/worker/dispatcher.ts';
+import type { Dispatcher } from '../src/server/worker/dispatcher.ts';
 import { Query, type Peer } from '../src/wire/query.ts';
 import { hashSeed } from './fixture.ts';
 import type { QuerySet } from './queries.ts';
@@ -21,13 +21,13 @@ export class ReceiveBuffers {
   readonly #slotBytes: number;
   readonly #buffers: Uint8Array;
   readonly #group = Array.from({ length: groupSize }, () => new Query(hashSeed));
-  readonly #answerer: Answerer;
+  readonly #dispatcher: Dispatcher;
   readonly #peer: Peer = { address: '10.99.0.7', port: 40_000, family: 4 };
   #next = 0;
 
   /** The number of queries must be a multiple of 64, and no reply longer than its query by more than `addedBytes`. */
-  constructor(answerer: Answerer, { bytes, offsets }: QuerySet, addedBytes: number) {
-    this.#answerer = answerer;
+  constructor(dispatcher: Dispatcher, { bytes, offsets }: QuerySet, addedBytes: number) {
+    this.#dispatcher = dispatcher;
     const count = offsets.length - 1;
     this.#lengths = Int32Array.from({ length: count }, (_, i) => offsets[i + 1]! - offsets[i]!);
     const longest = this.#lengths.reduce((most, length) => Math.max(most, length), 0);
@@ -82,8 +82,8 @@ export class ReceiveBuffers {
   #answerGroup(first: number, slot: number): void {
     const group = this.#group;
     for (let i = 0; i < groupSize; i++) this.#place(group[i]!, slot + i, this.#lengths[first + slot + i]!);
-    this.#answerer.prepare(group, groupSize);
-    for (let i = 0; i < groupSize; i++) void this.#answerer.answer(group[i]!);
+    this.#dispatcher.prepare(group, groupSize);
+    for (let i = 0; i < groupSize; i++) void this.#dispatcher.answer(group[i]!);
   }
 
   #place(query: Query, slot: number, length: number): void {

@@ -13,7 +13,7 @@ import type { Rejection } from '../../src/registry/model/rejection.ts';
 import { TableReader } from '../../src/table/reader.ts';
 import { TableWriter } from '../../src/table/writer.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { Answerer } from '../../src/server/worker/dispatcher.ts';
+import { Dispatcher } from '../../src/server/worker/dispatcher.ts';
 import { buildChain } from '../../src/server/worker/chain.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
 import { configOf } from '../../src/server/control/configure.ts';
@@ -51,7 +51,7 @@ export class InProcess {
   readonly registry: Registry;
   readonly writer: TableWriter;
   readonly logger = new RecordingLogger();
-  readonly #answerer: Answerer;
+  readonly #dispatcher: Dispatcher;
   readonly #closers: (() => void | Promise<void>)[] = [];
 
   constructor(semanticsCase: SemanticsCase, upstreamPort: number | undefined) {
@@ -84,7 +84,7 @@ export class InProcess {
       onClose: (close) => this.#closers.push(close),
     });
     const zones = config.listeners[0]!.zones.map(([zone]) => [zone, chain] as const);
-    this.#answerer = new Answerer(zones, new Float64Array(makeCounters()), this.logger);
+    this.#dispatcher = new Dispatcher(zones, new Float64Array(makeCounters()), this.logger);
   }
 
   /** Gives the registry all objects at once and says that this is all. */
@@ -101,8 +101,8 @@ export class InProcess {
     query.transport = transport;
     query.peer = { address: from, port: 40_000, family: 4 };
     // As a listener does with what comes in one batch of datagrams.
-    if (transport === 'udp') this.#answerer.prepare([query], 1);
-    const length = await this.#answerer.answer(query);
+    if (transport === 'udp') this.#dispatcher.prepare([query], 1);
+    const length = await this.#dispatcher.answer(query);
     return query.out.slice(query.outStart, query.outStart + length);
   }
 

@@ -1,4 +1,4 @@
-import { Answerer } from '../../src/server/worker/dispatcher.ts';
+import { Dispatcher } from '../../src/server/worker/dispatcher.ts';
 import { counter, makeCounters, type Counters } from '../../src/server/counters.ts';
 import type { Listen, Listener, ListenerEnvironment } from '../../src/server/listen/listener.ts';
 import type { Handler } from '../../src/plugins/plugin.ts';
@@ -128,8 +128,8 @@ export function makeListenerEnvironment(
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   const counters = new Float64Array(makeCounters());
-  const answerer = new Answerer([['.', { handler: chain.handler, recursionAvailable: false }]], counters, logger);
-  return { environment: { answerer, counters, clock, logger, hashSeed: 7, maxConnections }, clock, logger, counters };
+  const dispatcher = new Dispatcher([['.', { handler: chain.handler, recursionAvailable: false }]], counters, logger);
+  return { environment: { dispatcher, counters, clock, logger, hashSeed: 7, maxConnections }, clock, logger, counters };
 }
 
 /** Opens a listener on an ephemeral port of the loopback address. */

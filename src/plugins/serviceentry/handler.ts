@@ -28,12 +28,12 @@ export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
 };
 
 function makeHandler(config: ServiceEntryConfig, table: TableReader, next: Handler): Handler {
-  const answerer = new Answerer(config, table, next);
-  return (query) => answerer.answer(query);
+  const handler = new ServiceEntryHandler(config, table, next);
+  return (query) => handler.answer(query);
 }
 
 /** Answers what SEMANTICS.md says of the record that the query's name has for this client. */
-class Answerer {
+class ServiceEntryHandler {
   readonly #table: TableReader;
   readonly #next: Handler;
   readonly #authority: Authority;

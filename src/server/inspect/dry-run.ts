@@ -14,7 +14,7 @@ import { encodeQuestion } from '../../wire/message.ts';
 import { encodeName, formatName } from '../../wire/name.ts';
 import { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
-import { Answerer } from '../worker/dispatcher.ts';
+import { Dispatcher } from '../worker/dispatcher.ts';
 import { buildChain } from '../worker/chain.ts';
 import type { BlockConfig } from '../config.ts';
 import { makeCounters } from '../counters.ts';
@@ -108,10 +108,10 @@ export async function askChain(
     return (next) => watchForward(config as ForwardConfig, upstream === 'resolve' ? create(next) : undefined, next);
   });
   try {
-    const answerer = new Answerer([['.', chain]], new Float64Array(makeCounters()), silentLogger);
-    const { reply, isCut } = await exchange(answerer, question, environment.hashSeed, 'tcp');
+    const dispatcher = new Dispatcher([['.', chain]], new Float64Array(makeCounters()), silentLogger);
+    const { reply, isCut } = await exchange(dispatcher, question, environment.hashSeed, 'tcp');
     const isSmall = reply.length <= defaultUdpPayload;
-    const overUdp = isSmall ? undefined : await exchange(answerer, question, environment.hashSeed, 'udp');
+    const overUdp = isSmall ? undefined : await exchange(dispatcher, question, environment.hashSeed, 'udp');
     return {
       reply: reply.length === 0 ? undefined : messageText(reply),
       forwarded: [...forwarded.values()],
@@ -124,7 +124,7 @@ export async function askChain(
 }
 
 async function exchange(
-  answerer: Answerer,
+  dispatcher: Dispatcher,
   question: Question,
   seed: number,
   transport: 'udp' | 'tcp',
@@ -136,7 +136,7 @@ async function exchange(
   query.transport = transport;
   query.peer = { address: question.client, port: 0, family: question.clientFamily };
   query.local = { address: question.clientFamily === 4 ? '127.0.0.1' : '::1', port: 53, family: question.clientFamily };
-  const length = await answerer.answer(query);
+  const length = await dispatcher.answer(query);
   return { reply: query.out.slice(query.outStart, query.outStart + length), isCut: query.isCut };
 }
 

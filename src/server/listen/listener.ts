@@ -1,12 +1,12 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Peer } from '../../wire/query.ts';
-import type { Answerer } from '../worker/dispatcher.ts';
+import type { Dispatcher } from '../worker/dispatcher.ts';
 import type { Counters } from '../counters.ts';
 
 /** What a socket needs of its worker. */
 export interface ListenerEnvironment {
-  readonly answerer: Answerer;
+  readonly dispatcher: Dispatcher;
   readonly counters: Counters;
   readonly clock: Clock;
   readonly logger: Logger;

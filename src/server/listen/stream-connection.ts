@@ -120,7 +120,7 @@ export class StreamConnection implements Guest, Flushable {
       return;
     }
     const { environment, queries } = this.#share;
-    const { answerer } = environment;
+    const { dispatcher } = environment;
     // A message that trickles in has one time limit in all, not one for each octet.
     let hasProgress = this.#partial === undefined;
     let query: Query | undefined;
@@ -158,7 +158,7 @@ export class StreamConnection implements Guest, Flushable {
       query.end = end;
       query.out = buffer;
       query.outStart = this.#repliesLength + lengthPrefix;
-      const outcome = answerer.answer(query);
+      const outcome = dispatcher.answer(query);
       if (typeof outcome !== 'number') {
         this.#wait(query, outcome);
         query = undefined;

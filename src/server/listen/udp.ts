@@ -94,7 +94,7 @@ class UdpListener implements Listener {
     query.transport = 'udp';
     query.local = this.local;
     query.peer = { address: remote.address, port: remote.port, family: remote.family === 'IPv6' ? 6 : 4 };
-    const outcome = this.#environment.answerer.answer(query);
+    const outcome = this.#environment.dispatcher.answer(query);
     if (typeof outcome === 'number') {
       this.#send(query, outcome);
       return;

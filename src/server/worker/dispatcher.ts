@@ -24,7 +24,7 @@ export interface Chain {
  * What a listener calls for every message that it receives: from the octets in `query.bytes` to those in `query.out`.
  * It is the only way in; UDP, TCP and the benchmark take it alike.
  */
-export class Answerer {
+export class Dispatcher {
   readonly #chains: ZoneMap<Chain>;
   /** The one chain where it serves every name: then no zone is looked for. */
   readonly #only: Chain | undefined;

@@ -8,7 +8,7 @@ const retryMs = 1000;
  * One socket of a worker for as long as the worker serves. Its address may go away with its interface, and come back:
  * where it is not there when the socket is opened, that is tried until it is, and the other sockets serve meanwhile.
  */
-export class LastingSocket {
+export class RebindingSocket {
   readonly at: ListenAddress;
   readonly #listen: Listen;
   readonly #environment: ListenerEnvironment;
@@ -28,8 +28,8 @@ export class LastingSocket {
   }
 
   /** Rejects with the system's error where it is not for want of the address. */
-  static async open(listen: Listen, at: ListenAddress, environment: ListenerEnvironment): Promise<LastingSocket> {
-    const socket = new LastingSocket(listen, at, environment);
+  static async open(listen: Listen, at: ListenAddress, environment: ListenerEnvironment): Promise<RebindingSocket> {
+    const socket = new RebindingSocket(listen, at, environment);
     try {
       socket.#listener = await listen(at, environment);
     } catch (error) {

@@ -2,11 +2,11 @@ import { tlsName } from '../../plugins/tls/config.ts';
 import type { TlsMaterial } from '../../plugins/tls/control.ts';
 import type { HandlerEnvironment } from '../../plugins/plugin.ts';
 import { socketAddresses } from '../addresses.ts';
-import { Answerer } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { buildChain } from './chain.ts';
 import type { ListenerConfig } from '../config.ts';
 import { errorCode } from '../../runtime/errors.ts';
-import { LastingSocket } from './rebinding-socket.ts';
+import { RebindingSocket } from './rebinding-socket.ts';
 import type { Listen, ListenerEnvironment } from '../listen/listener.ts';
 import { listenTcp } from '../listen/tcp.ts';
 import { TlsContext } from '../listen/tls-context.ts';
@@ -16,12 +16,12 @@ import { metricsLayout } from '../metrics/layout.ts';
 import { Meter } from '../metrics/meter.ts';
 
 /** All that one worker serves: a chain per server block, and the listeners that lead to them. */
-export class Service {
+export class WorkerServer {
   readonly #start: WorkerStart;
   readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
   readonly #listenUdp: Listen;
   readonly #closers: (() => void | Promise<void>)[] = [];
-  readonly #sockets: LastingSocket[] = [];
+  readonly #sockets: RebindingSocket[] = [];
   readonly #tls = new Map<string, TlsContext>();
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -79,8 +79,8 @@ export class Service {
         return series && new Meter(memory, series.at, clock);
       };
       const zones = listener.zones.map(([zone, block]) => [zone, { ...chains[block]!, meter: meterOf(zone) }] as const);
-      const answerer = new Answerer(zones, memory, logger, meterOf(undefined));
-      await this.#listen(listener, { answerer, counters: memory, clock, logger, hashSeed, maxConnections });
+      const dispatcher = new Dispatcher(zones, memory, logger, meterOf(undefined));
+      await this.#listen(listener, { dispatcher, counters: memory, clock, logger, hashSeed, maxConnections });
     }
   }
 
@@ -96,7 +96,7 @@ export class Service {
       for (const listen of this.#socketsOf(listener)) {
         const at = { address, family, port: listener.port, reusePort: this.#start.reusePort };
         try {
-          this.#sockets.push(await LastingSocket.open(listen, at, environment));
+          this.#sockets.push(await RebindingSocket.open(listen, at, environment));
         } catch (error) {
           if (isOptional && isFamilyMissing(error)) continue;
           throw error;

@@ -8,7 +8,7 @@ import { counter } from '../counters.ts';
 import { errorMessage } from '../../runtime/errors.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
 import { chooseUdpForm } from '../listen/udp-form.ts';
-import { Service } from './worker-server.ts';
+import { WorkerServer } from './worker-server.ts';
 import { WorkerTables } from './worker-tables.ts';
 
 const randomBatch = 1024;
@@ -26,7 +26,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
     table: (name) => tables.reader(name),
   };
   const udp = chooseUdpForm(process.platform, start.workers);
-  const service = new Service(start, environment, udp.listen);
+  const service = new WorkerServer(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.replace(command.name, command.handle);
     else if (command.type === 'waiting') tables.reader(command.name).waitingFor = command.text;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { histogramLength, timeBoundsMs } from '../../../src/runtime/histogram.ts';
-import { Answerer } from '../../../src/server/worker/dispatcher.ts';
+import { Dispatcher } from '../../../src/server/worker/dispatcher.ts';
 import { counterCount, makeCounters } from '../../../src/server/counters.ts';
 import { durationsOf, Meter } from '../../../src/server/metrics/meter.ts';
 import { familyLabels, protocolLabels, typeLabels, zoneSeries } from '../../../src/server/metrics/series.ts';
@@ -130,19 +130,19 @@ describe('sizes', () => {
   });
 });
 
-describe('an answerer with meters', () => {
+describe('an dispatcher with meters', () => {
   function ask(handler: () => number | Promise<number>, name = 'example.org') {
     const counters = new Float64Array(makeCounters(2 * zoneSeries.length));
     const meters = [0, 1].map((i) => new Meter(counters, counterCount + i * zoneSeries.length, new FakeClock()));
     const chain = { handler, recursionAvailable: false, meter: meters[0] };
-    const answerer = new Answerer([['example.org.', chain]], counters, new RecordingLogger(), meters[1]);
+    const dispatcher = new Dispatcher([['example.org.', chain]], counters, new RecordingLogger(), meters[1]);
     const query = new Query(1);
     query.bytes = encodeQuery(name, 'A');
     query.end = query.bytes.length;
     query.out = new Uint8Array(512);
     const count = (meter: number, offset: number): number =>
       counters[counterCount + meter * zoneSeries.length + offset]!;
-    return { outcome: answerer.answer(query), count };
+    return { outcome: dispatcher.answer(query), count };
   }
 
   it.each([

@@ -1,7 +1,7 @@
 import { decode } from 'dns-packet';
 import { describe, expect, test } from 'vitest';
 import type { Handler } from '../../../src/plugins/plugin.ts';
-import { Answerer, type Chain } from '../../../src/server/worker/dispatcher.ts';
+import { Dispatcher, type Chain } from '../../../src/server/worker/dispatcher.ts';
 import { counter, makeCounters, total } from '../../../src/server/counters.ts';
 import { headerFlag, rcode } from '../../../src/wire/codes.ts';
 import { Query } from '../../../src/wire/query.ts';
@@ -18,14 +18,14 @@ function open(chains: Readonly<Record<string, Handler>>, recursive: readonly str
     zone,
     { handler, recursionAvailable: recursive.includes(zone) },
   ]);
-  const answerer = new Answerer(list, counters, logger);
+  const dispatcher = new Dispatcher(list, counters, logger);
   const answer = (octets: Uint8Array, transport: 'udp' | 'tcp' = 'udp') => {
     const query = new Query(3);
     query.bytes = octets;
     query.end = octets.length;
     query.out = new Uint8Array(65_535);
     query.transport = transport;
-    return { query, outcome: answerer.answer(query) };
+    return { query, outcome: dispatcher.answer(query) };
   };
   const ask = async (name: string, type: TypeOption = 'A', options: QueryOptions = {}) => {
     const { query, outcome } = answer(encodeQuery(name, type, options), options.transport === 'tcp' ? 'tcp' : 'udp');
@@ -34,7 +34,7 @@ function open(chains: Readonly<Record<string, Handler>>, recursive: readonly str
     return { octets, query, packet: length === 0 ? undefined : decode(octets) };
   };
   const count = (name: keyof typeof counter): number => counters[counter[name]]!;
-  return { answerer, answer, ask, count, logger };
+  return { dispatcher, answer, ask, count, logger };
 }
 
 /** Answers with the code, which says which block it was. */
@@ -191,7 +191,7 @@ test('a group that was prepared is answered as each query alone, again and again
     encodeQuery('Example.org', 'AAAA', { id: 2 }),
     encodeQuery('example.net', 'A', { id: 3, class: 3 }),
   ];
-  const { answerer, answer } = open({ 'example.org.': says(1), 'a.example.org.': says(2) });
+  const { dispatcher, answer } = open({ 'example.org.': says(1), 'a.example.org.': says(2) });
   const alone = messages.map((octets) => {
     const { query, outcome } = answer(octets);
     return query.out.slice(0, outcome as number);
@@ -209,8 +209,8 @@ test('a group that was prepared is answered as each query alone, again and again
       query.end = octets.length;
       query.out = new Uint8Array(512);
     }
-    if (isPrepared) answerer.prepare(group, group.length);
-    const replies = group.map((query) => query.out.slice(0, answerer.answer(query) as number));
+    if (isPrepared) dispatcher.prepare(group, group.length);
+    const replies = group.map((query) => query.out.slice(0, dispatcher.answer(query) as number));
     expect(replies).toEqual(isReversed ? alone.toReversed() : alone);
   }
 });

@@ -8,7 +8,7 @@ import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/confi
 import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
 import { TableReader } from '../../../src/table/reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { Answerer, type Chain } from '../../../src/server/worker/dispatcher.ts';
+import { Dispatcher, type Chain } from '../../../src/server/worker/dispatcher.ts';
 import { buildChain } from '../../../src/server/worker/chain.ts';
 import { configOf } from '../../../src/server/control/configure.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
@@ -62,9 +62,9 @@ other.test:0 {
 
 const logger = new RecordingLogger();
 const counters = new Float64Array(makeCounters());
-let answerer: Answerer;
+let dispatcher: Dispatcher;
 /** Another one over the same table, which makes the same random choices as any other that it makes. */
-let makeAnswerer: () => Answerer;
+let makeAnswerer: () => Dispatcher;
 const closers: (() => void | Promise<void>)[] = [];
 
 /** Sound queries that reach all kinds of names, and some that no client should send. */
@@ -121,9 +121,9 @@ beforeAll(async () => {
       }),
     );
     const zones = config.listeners[0]!.zones.map(([zone, block]): [string, Chain] => [zone, chains[block]!]);
-    return new Answerer(zones, counters, logger);
+    return new Dispatcher(zones, counters, logger);
   };
-  answerer = makeAnswerer();
+  dispatcher = makeAnswerer();
 });
 
 afterAll(async () => {
@@ -158,7 +158,7 @@ describe('whatever comes', () => {
     query.bytes = encodeQuery('customers.com', 'A');
     query.end = query.bytes.length;
     query.out = new Uint8Array(65_535);
-    const length = answerer.answer(query) as number;
+    const length = dispatcher.answer(query) as number;
     expect(decode(Buffer.from(query.out.subarray(0, length))).answers).not.toEqual([]);
   });
 
@@ -181,7 +181,7 @@ describe('whatever comes', () => {
       query.out = inPlace ? buffer : new Uint8Array(65_535);
       query.outStart = inPlace ? offset : 0;
       query.transport = next() % 2 === 0 ? 'udp' : 'tcp';
-      const outcome = answerer.answer(query);
+      const outcome = dispatcher.answer(query);
       expect(typeof outcome).toBe('number');
       const length = outcome as number;
       if (length > 0) {
@@ -211,7 +211,7 @@ test('30,000 packets: a reply over the query is to the octet that in memory of i
     const octets = randomMessage(next, sound);
     const offset = next() % 64;
     const transport = next() % 2 === 0 ? 'udp' : 'tcp';
-    const answer = (by: Answerer, into: Uint8Array, outStart: number): Uint8Array => {
+    const answer = (by: Dispatcher, into: Uint8Array, outStart: number): Uint8Array => {
       buffer.set(octets, offset);
       query.bytes = buffer;
       query.start = offset;
@@ -233,7 +233,7 @@ test('30,000 packets: a reply over the query is to the octet that in memory of i
 });
 
 describe('over sockets', () => {
-  const environment = () => ({ answerer, counters, clock: systemClock, logger, hashSeed, maxConnections: 1000 });
+  const environment = () => ({ dispatcher, counters, clock: systemClock, logger, hashSeed, maxConnections: 1000 });
   const at = { address: '127.0.0.1', family: 4, port: 0, reusePort: false } as const;
   const good = (type: RecordType & 'A', id: number) => encodeQuery('customers.com', type, { id });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LastingSocket } from '../../../src/server/worker/rebinding-socket.ts';
+import { RebindingSocket } from '../../../src/server/worker/rebinding-socket.ts';
 import type { Listener } from '../../../src/server/listen/listener.ts';
 import { ScriptedChain, makeListenerEnvironment } from '../harness.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -33,7 +33,7 @@ function rig(address = '192.0.2.1') {
       },
     });
   };
-  const open = (): Promise<LastingSocket> => LastingSocket.open(listen, at, { ...environment, clock, logger });
+  const open = (): Promise<RebindingSocket> => RebindingSocket.open(listen, at, { ...environment, clock, logger });
   const advance = async (ms: number): Promise<void> => {
     clock.advance(ms);
     await settled();

@@ -5,15 +5,15 @@ import type { ServerConfig } from '../../../src/server/config.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
 import { claimPorts } from '../../../src/server/control/ports.ts';
 import { listenUdp } from '../../../src/server/listen/udp.ts';
-import { isFamilyMissing, Service } from '../../../src/server/worker/worker-server.ts';
+import { isFamilyMissing, WorkerServer } from '../../../src/server/worker/worker-server.ts';
 import { askTcp, askUdp } from '../../support/dns-client.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { encodeQuery } from '../../support/query.ts';
 
-function makeService(config: ServerConfig): { service: Service; counters: Float64Array } {
+function makeService(config: ServerConfig): { service: WorkerServer; counters: Float64Array } {
   const counters = makeCounters();
-  const service = new Service(
+  const service = new WorkerServer(
     {
       config,
       tables: new Map(),

@@ -162,16 +162,16 @@ class BatchedUdpListener implements Listener {
   }
 
   #answer(received: number): void {
-    const { answerer } = this.#environment;
+    const { dispatcher } = this.#environment;
     const group = this.#group;
     let runStart = 0;
     for (let first = 0; first < received; first += groupSize) {
       const count = Math.min(groupSize, received - first);
       for (let i = 0; i < count; i++) this.#place(group[i]!, first + i);
-      if (count > 1) answerer.prepare(group, count);
+      if (count > 1) dispatcher.prepare(group, count);
       for (let i = 0; i < count; i++) {
         const slot = first + i;
-        const outcome = answerer.answer(group[i]!);
+        const outcome = dispatcher.answer(group[i]!);
         if (typeof outcome !== 'number') {
           this.#wait(group[i]!, outcome, slot);
           group[i] = this.#queries.take();
