@@ -1,7 +1,7 @@
 import { inlineWholeAnswers } from '../src/runtime/inlining.ts';
 import { defaultUdpPayload, rcode, rrType } from '../src/wire/codes.ts';
 import { encodeName } from '../src/wire/name.ts';
-import { hostName, makeAnswerer, manyAddresses, type Visibility } from './fixture.ts';
+import { hostName, makeDispatcher, manyAddresses, type Visibility } from './fixture.ts';
 import { measure, print } from './measure.ts';
 import { makeQueries, makeRandom } from './queries.ts';
 import { ReceiveBuffers } from './receive-buffers.ts';
@@ -90,7 +90,7 @@ measureSteps();
 
 function measureHosts(hosts: number, visibility: Visibility, asked: readonly Scenario[]): void {
   const started = performance.now();
-  const { dispatcher, writer, registry } = makeAnswerer(hosts, true, visibility);
+  const { dispatcher, writer, registry } = makeDispatcher(hosts, true, visibility);
   const seconds = (performance.now() - started) / 1000;
   console.log(
     `${registry.status.hosts} hosts, ${visibilities[visibility]}: compiled in ${seconds.toFixed(2)} s, table ${(writer.bytes / 1e6).toFixed(1)} MB, resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,

@@ -46,7 +46,7 @@ export function hostName(index: number): string {
  * `prometheus` and `errors`; without `isCounted` only `errors`. With `exportTo` each host is exported to the client's
  * namespace alone, with `sidecars` a Sidecar of that namespace lists all hosts.
  */
-export function makeAnswerer(
+export function makeDispatcher(
   hosts: number,
   isCounted = true,
   visibility: Visibility = 'all',

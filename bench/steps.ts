@@ -3,7 +3,7 @@ import { TableReader } from '../src/table/reader.ts';
 import { rrType } from '../src/wire/codes.ts';
 import { encodeName } from '../src/wire/name.ts';
 import { Query } from '../src/wire/query.ts';
-import { hashSeed, hostName, makeAnswerer, serviceEntry } from './fixture.ts';
+import { hashSeed, hostName, makeDispatcher, serviceEntry } from './fixture.ts';
 import { measure, print } from './measure.ts';
 import { makeQueries, makeRandom } from './queries.ts';
 
@@ -13,7 +13,7 @@ const queryCount = 1 << 14;
 /** The steps of an answer and of an update by themselves, with 10,000 hosts. */
 export function measureSteps(): void {
   console.log(`Steps, ${hosts} hosts`);
-  const { registry, writer } = makeAnswerer(hosts);
+  const { registry, writer } = makeDispatcher(hosts);
   const random = makeRandom(42);
   const { bytes, offsets } = makeQueries(queryCount, random, () => ({
     name: hostName(Math.floor(random() * hosts)),

@@ -64,7 +64,7 @@ const logger = new RecordingLogger();
 const counters = new Float64Array(makeCounters());
 let dispatcher: Dispatcher;
 /** Another one over the same table, which makes the same random choices as any other that it makes. */
-let makeAnswerer: () => Dispatcher;
+let makeDispatcher: () => Dispatcher;
 const closers: (() => void | Promise<void>)[] = [];
 
 /** Sound queries that reach all kinds of names, and some that no client should send. */
@@ -108,7 +108,7 @@ beforeAll(async () => {
   readers.push(new TableReader(registry.table));
   closers.push(() => registry.stop());
   await registry.start();
-  makeAnswerer = () => {
+  makeDispatcher = () => {
     const next = random(1);
     const chains = config.blocks.map((block) =>
       buildChain(block, {
@@ -123,7 +123,7 @@ beforeAll(async () => {
     const zones = config.listeners[0]!.zones.map(([zone, block]): [string, Chain] => [zone, chains[block]!]);
     return new Dispatcher(zones, counters, logger);
   };
-  dispatcher = makeAnswerer();
+  dispatcher = makeDispatcher();
 });
 
 afterAll(async () => {
@@ -202,7 +202,7 @@ describe('whatever comes', () => {
 
 test('30,000 packets: a reply over the query is to the octet that in memory of its own', { timeout: 60_000 }, () => {
   const next = random(5);
-  const [beside, inPlace] = [makeAnswerer(), makeAnswerer()];
+  const [beside, inPlace] = [makeDispatcher(), makeDispatcher()];
   const query = new Query(hashSeed);
   const buffer = new Uint8Array(70_000);
   const out = new Uint8Array(70_000);
