@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { errorCode, errorMessage } from '../runtime/errors.ts';
 import type { Token } from './ast.ts';
 import { expandEnvironment, type Environment } from './environment.ts';
 import type { CorefileFiles } from './files.ts';
@@ -160,12 +161,12 @@ export class Importer {
     try {
       return this.#files.readFile(path);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if (errorCode(error) === 'ENOENT') {
         const suggestion = didYouMean(pattern, this.#snippets.keys());
         const where = path === pattern ? '' : ` (${quote(path)})`;
         this.#fail(at, `no snippet above and no file${where} has the name ${quote(pattern)}${suggestion}`);
       } else {
-        this.#fail(at, `${quote(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+        this.#fail(at, `${quote(path)} cannot be read: ${errorMessage(error)}`);
       }
       return undefined;
     }

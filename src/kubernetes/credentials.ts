@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
 import type { ClusterConfig } from '../registry/sources/kubernetes/config.ts';
+import { errorCode, errorMessage } from '../runtime/errors.ts';
 
 /** Where and how the next request goes. */
 export interface Access {
@@ -144,10 +145,8 @@ function loadFile(config: KubeConfig, file: string): void {
   try {
     config.loadFromFile(file);
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
     // What the system says has the path in it; of a file that is empty, or being written, the client says anything.
-    if (typeof code === 'string') throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${file} is no kubeconfig: ${reason}`, { cause: error });
+    if (errorCode(error) !== '') throw error;
+    throw new Error(`${file} is no kubeconfig: ${errorMessage(error)}`, { cause: error });
   }
 }

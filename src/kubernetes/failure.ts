@@ -1,3 +1,4 @@
+import { errorCode } from '../runtime/errors.ts';
 import { ApiError, BadStreamError, PageTooLargeError, SilenceError } from './api-client.ts';
 import { shown } from './messages.ts';
 
@@ -30,13 +31,13 @@ export function mayComeInPages(error: unknown): boolean {
 }
 
 export function isRefusal(error: unknown): boolean {
-  return refusals.has(codeOf(error));
+  return refusals.has(errorCode(error));
 }
 
 /** What a person should read, on one line: Node calls a connection that broke `aborted` or `socket hang up`. */
 export function failureText(error: unknown): string {
   if (!(error instanceof Error)) return shown(String(error));
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (breaks.has(code)) return 'the connection broke';
   return shown(error.message === '' ? code : error.message);
 }
@@ -46,9 +47,4 @@ export function failureKind(error: unknown): string {
   if (error instanceof ApiError) return String(error.status);
   const isOwn = error instanceof BadStreamError || error instanceof SilenceError || error instanceof PageTooLargeError;
   return isOwn ? error.name : failureText(error);
-}
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' ? code : '';
 }

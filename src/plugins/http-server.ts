@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { errorMessage } from '../runtime/errors.ts';
 import { formatHttpAddress, type HttpAddress } from './http-address.ts';
 import { HttpConnections, type Reply } from './http-connections.ts';
 import type { HttpMeter } from './http-meter.ts';
@@ -55,7 +56,7 @@ export class HttpServer {
       server.listen({ ...host, port: at.port, exclusive: true, backlog });
       await once(server, 'listening');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       const hint = reason.includes('EADDRINUSE')
         ? `; something else has it: name another address behind ${plugin}`
         : '';

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { Clock } from './clock.ts';
+import { errorCode } from './errors.ts';
 
 /** Where a logger puts its finished lines. */
 export interface LogDestination {
@@ -143,6 +144,6 @@ export class FdDestination implements LogDestination {
 }
 
 function isTemporary(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   return code === 'EAGAIN' || code === 'EBUSY' || code === 'EINTR';
 }

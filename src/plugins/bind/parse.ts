@@ -5,6 +5,7 @@ import type { Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
+import { errorMessage } from '../../runtime/errors.ts';
 import type { DirectivePlugin } from '../plugin.ts';
 import type { BindConfig } from './config.ts';
 
@@ -60,7 +61,7 @@ function listInterfaces(interfaces: Interfaces): InterfaceList {
   try {
     return { known: addressesByName(interfaces()) };
   } catch (error) {
-    return { known: new Map(), error: error instanceof Error ? error.message : String(error) };
+    return { known: new Map(), error: errorMessage(error) };
   }
 }
 

@@ -2,6 +2,7 @@ import { duration, noBlock, oneOf, takes, unknownOption } from '../../corefile/a
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
+import { errorMessage } from '../../runtime/errors.ts';
 import { once } from '../once.ts';
 import type { DirectivePlugin } from '../plugin.ts';
 import type { Consolidation, ErrorsConfig } from './config.ts';
@@ -74,8 +75,8 @@ function checkPattern({ text, position }: Token, problems: Problems): boolean {
     new RegExp(text);
     return true;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    problems.error('COREFILE_ARGUMENT', position, `expected a regular expression of JavaScript: ${reason}`);
+    const message = `expected a regular expression of JavaScript: ${errorMessage(error)}`;
+    problems.error('COREFILE_ARGUMENT', position, message);
     return false;
   }
 }

@@ -1,5 +1,6 @@
 import type { Token } from '../../corefile/ast.ts';
 import { quote } from '../../corefile/quote.ts';
+import { errorMessage } from '../../runtime/errors.ts';
 import type { ParseContext } from '../plugin.ts';
 import type { UpstreamAddress } from './config.ts';
 import { isUnspecified, parseUpstream } from './parse-upstream.ts';
@@ -40,7 +41,7 @@ function readFile(token: Token, context: ParseContext, limits: ResolvConfLimits)
   try {
     text = context.readFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     if (path.includes('/')) problems.error('COREFILE_FILE', token.position, `cannot read ${quote(path)}: ${reason}`);
     else if (hostName.test(path)) {
       const message = `${quote(path)}: host names as upstreams are not built yet; expected ${examples}`;

@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import type { Clock } from '../../runtime/clock.ts';
+import { errorMessage } from '../../runtime/errors.ts';
 import { histogramLength, observe, type Bounds } from '../../runtime/histogram.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
@@ -48,10 +49,7 @@ export class SelfCheck {
   async #check(): Promise<void> {
     const { url, meter, clock, logger, ask = request } = this.#options;
     const begin = clock.now();
-    const failure = await ask(url, timeoutMs).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
-    );
+    const failure = await ask(url, timeoutMs).then(() => undefined, errorMessage);
     // What a stop cuts is no failure.
     if (this.#isStopped) return;
     const tookMs = clock.now() - begin;

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { errorText } from '../../registry/sources/file/file-system.ts';
+import { errorMessage, fileErrorText } from '../../runtime/errors.ts';
 import type { TlsConfig } from './config.ts';
 
 /** What is in the files of a `tls` line, as text. */
@@ -27,7 +27,7 @@ export function readTlsFiles(config: TlsConfig, readFile: (path: string) => stri
     try {
       return readFile(path);
     } catch (error) {
-      faults.push({ file, reason: errorText(error) });
+      faults.push({ file, reason: fileErrorText(error) });
       return '';
     }
   };
@@ -52,8 +52,7 @@ export function readTlsFiles(config: TlsConfig, readFile: (path: string) => stri
     createSecureContext({ cert, key, ca: ca ?? [] });
   } catch (error) {
     // Such as a key that is too short for today's OpenSSL.
-    const reason = `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-    return { faults: [{ file: 'certFile', reason }] };
+    return { faults: [{ file: 'certFile', reason: `cannot be used: ${errorMessage(error)}` }] };
   }
   return { files, expiresMs };
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { errorMessage } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { canonicalAddress } from '../../wire/address.ts';
 import { asFields } from '../decode/fields.ts';
@@ -140,6 +141,7 @@ function unusedAddress(value: unknown, used: Set<string>): string | undefined {
 
 /** One line in ASCII: a parser may quote the file. */
 function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/[^ -~]+/g, ' ').slice(0, 300);
+  return errorMessage(error)
+    .replaceAll(/[^ -~]+/g, ' ')
+    .slice(0, 300);
 }

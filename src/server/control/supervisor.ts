@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { TableHandle } from '../../table/layout.ts';
 import type { TlsMaterial } from '../../plugins/tls/control.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { errorMessage, errorStack } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { makeCounters } from '../counters.ts';
-import { errorMessage } from '../../runtime/errors.ts';
 import { withHint } from '../hint.ts';
 import { metricsLayout } from '../metrics/layout.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
@@ -153,9 +153,7 @@ export class Supervisor {
     });
     thread.on('error', (error) => {
       hasToldWhy = true;
-      this.#logger.error(
-        `A worker died: ${error instanceof Error ? (error.stack ?? error.message) : errorMessage(error)}`,
-      );
+      this.#logger.error(`A worker died: ${errorStack(error)}`);
       decide(() => onFailed(new Error(withHint(errorMessage(error)), { cause: error })));
     });
     thread.on('exit', (code) => {

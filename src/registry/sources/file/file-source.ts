@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../../../runtime/clock.ts';
+import { errorCode } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { usualSliceMs, workInSlices, type Work } from '../../../runtime/sliced-work.ts';
 import { readObject } from '../../decode/object.ts';
 import type { Sink, Source } from '../source.ts';
 import type { ReadObject } from './document.ts';
 import { isDoubtful, settleMs, tornFiles, tornMs, withServed } from './doubt.ts';
-import { errorCode, nodeFileSystem, type FileSystem } from './file-system.ts';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { FileLoader, LoadedFile } from './loaded-file.ts';
 import type { StartReadAhead } from './read-ahead.ts';
 import { FaultReport } from './report.ts';

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, opendirSync, openSync, readlinkSync, readSync, statSync, watch } from 'node:fs';
+import { errorCode } from '../../../runtime/errors.ts';
 
 /** What `stat` says, links followed. */
 export interface FileStatus {
@@ -99,18 +100,4 @@ function readUpTo(descriptor: number, limit: number): Buffer<ArrayBuffer> {
       buffer = larger;
     }
   }
-}
-
-/** `ENOENT` and its like; '' for any other error. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** What a person should read of an error of the file system: no call, no path. */
-export function errorText(error: unknown): string {
-  const code = errorCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
-  if (code === 'ELOOP') return 'is a link that leads in a circle';
-  return `cannot be read (${code === '' ? String(error) : code})`;
 }

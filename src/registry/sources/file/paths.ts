@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
+import { errorCode, fileErrorText } from '../../../runtime/errors.ts';
 import type { Work } from '../../../runtime/sliced-work.ts';
-import { errorCode, errorText, type DirectoryEntry, type FileStatus, type FileSystem } from './file-system.ts';
+import type { DirectoryEntry, FileStatus, FileSystem } from './file-system.ts';
 import { expandGlob, isGlob, splitGlob } from './glob.ts';
 import { parentOf, type WatchPoints } from './watch-points.ts';
 
@@ -56,7 +57,7 @@ export function* expandPath(
     files.sort();
     return { files, problem: undefined, keepsOthers: false, isDirectory: true };
   } catch (error) {
-    return lost(errorText(error), true);
+    return lost(fileErrorText(error), true);
   }
 }
 
@@ -79,7 +80,7 @@ function* expandPattern(
     entries.next();
     entries.return?.();
   } catch (error) {
-    return lost(`${base} ${errorText(error)}`, true);
+    return lost(`${base} ${fileErrorText(error)}`, true);
   }
   const listOrNone = function* (directory: string): Work<readonly DirectoryEntry[]> {
     try {
@@ -94,17 +95,17 @@ function* expandPattern(
 }
 
 function missing(fileSystem: FileSystem, path: string, wasDirectory: boolean, error: unknown): Expansion {
-  if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') return lost(errorText(error), wasDirectory);
+  if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') return lost(fileErrorText(error), wasDirectory);
   if (fileSystem.linkTarget(resolve(path)) !== false)
     return lost('is a link to something that does not exist', wasDirectory);
-  if (wasDirectory) return lost(errorText(error), true);
+  if (wasDirectory) return lost(fileErrorText(error), true);
   try {
     if (fileSystem.status(parentOf(path)).kind === 'directory')
-      return { files: [], problem: errorText(error), keepsOthers: false, isDirectory: false };
+      return { files: [], problem: fileErrorText(error), keepsOthers: false, isDirectory: false };
   } catch {
     // Its directory is gone or not to be read: that is no order to forget the file.
   }
-  return lost(errorText(error), false);
+  return lost(fileErrorText(error), false);
 }
 
 function lost(problem: string, isDirectory: boolean): Expansion {

@@ -1,6 +1,7 @@
+import { fileErrorText } from '../../../runtime/errors.ts';
 import type { Work } from '../../../runtime/sliced-work.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import { errorText, type FileStatus } from './file-system.ts';
+import type { FileStatus } from './file-system.ts';
 import { loadDue, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
 import type { PackedDocuments } from './packed-documents.ts';
 import { expandPath } from './paths.ts';
@@ -69,7 +70,7 @@ export function* findFiles(
       try {
         status = fileSystem.status(file);
       } catch (error) {
-        const problem = problemOf(file, errorText(error));
+        const problem = problemOf(file, fileErrorText(error));
         files.set(file, withProblem({ place, stamp: '' }, known, problem, loader.wall()));
         continue;
       }

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
+import { fileErrorText } from '../../../runtime/errors.ts';
 import { release } from '../../../runtime/heap.ts';
 import type { RejectionReason } from '../../model/rejection.ts';
 import { decodeText } from './decode-text.ts';
-import { errorText, type FileSystem } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 
 /** Line and column from 1. */
 export interface TextPosition {
@@ -26,7 +27,7 @@ export function readText(fileSystem: FileSystem, path: string, maxFileBytes: num
   try {
     bytes = fileSystem.read(path, maxFileBytes + 1);
   } catch (error) {
-    return { type: 'problem', reason: 'file', message: errorText(error) };
+    return { type: 'problem', reason: 'file', message: fileErrorText(error) };
   }
   if (bytes.length > maxFileBytes)
     return { type: 'problem', reason: 'size', message: `larger than ${maxFileBytes} bytes (max_file)` };

@@ -2,13 +2,13 @@ import { renameSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logger.ts';
-import { errorText } from '../file/file-system.ts';
 import type { SnapshotStatus } from '../source.ts';
 import { Backoff } from '../../../kubernetes/backoff.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { removeLeftParts, replaceFile } from './snapshot-file.ts';
 import { isWhole, readSnapshot, writeSnapshot, type SnapshotBytes } from './snapshot.ts';
 import type { Turns } from '../../../kubernetes/turns.ts';
+import { errorCode, errorMessage, fileErrorText } from '../../../runtime/errors.ts';
 
 export interface SnapshotKeeperOptions {
   readonly path: string;
@@ -65,14 +65,14 @@ export class SnapshotKeeper {
     try {
       file = await open(path);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ENOENT') this.#warn(errorText(error));
+      if (errorCode(error) !== 'ENOENT') this.#warn(fileErrorText(error));
       return false;
     }
     try {
       return await this.#loadFrom(await bytesOf(file), turns);
     } catch (error) {
       if (turns.isStopped) throw error;
-      this.#warn(errorText(error));
+      this.#warn(fileErrorText(error));
       return false;
     } finally {
       await file.close();
@@ -171,7 +171,7 @@ export class SnapshotKeeper {
       isWritten = false;
       this.#isDirty = true;
       this.#errors++;
-      const text = `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+      const text = `cannot be written: ${errorMessage(error)}`;
       if (!this.#isFailing) this.#warn(this.#isStopped ? text : `${text}; it is tried again`);
       else if (logger.debugs) logger.debug(`snapshot ${path} ${text}`);
     }
