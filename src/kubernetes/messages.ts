@@ -1,5 +1,4 @@
-import { asFields, type Fields } from '../registry/decode/fields.ts';
-import { quoted } from '../registry/decode/report.ts';
+import { asFields, type Fields, quoted } from '../runtime/untyped.ts';
 import { BadStreamError } from './api-client.ts';
 import { textOf } from './lines.ts';
 

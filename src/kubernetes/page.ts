@@ -1,4 +1,4 @@
-import { asFields } from '../registry/decode/fields.ts';
+import { asFields } from '../runtime/untyped.ts';
 import { BadStreamError, PageTooLargeError } from './api-client.ts';
 import { PageSplitter } from './page-splitter.ts';
 

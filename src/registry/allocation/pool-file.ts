@@ -1,9 +1,8 @@
+import { asFields, quoted } from '../../runtime/untyped.ts';
 import { dirname } from 'node:path';
 import { errorMessage } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { canonicalAddress } from '../../wire/address.ts';
-import { asFields } from '../decode/fields.ts';
-import { quoted } from '../decode/report.ts';
 import type { Assignment } from './address-pool.ts';
 import type { PoolFileSystem } from './pool-file-system.ts';
 

@@ -1,7 +1,8 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import { canonicalAddress, parseCidr } from '../../wire/address.ts';
 import { normalizeHost } from '../model/host.ts';
-import { asFields, listField, mapField, noValues, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { listField, mapField, noValues } from './fields.ts';
+import type { Report } from './report.ts';
 
 const maxAddresses = 256;
 /** As many as a sentence takes. */

@@ -1,5 +1,6 @@
-import { asFields, listField, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
+import { listField } from './fields.ts';
+import type { Report } from './report.ts';
 
 const maxConditions = 256;
 const maxTextLength = 120;

@@ -1,7 +1,8 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import { isLabel, neverMatches, normalizeHost } from '../model/host.ts';
 import type { EgressHost } from '../model/object.ts';
-import { asFields, listField, noValues, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { listField, noValues } from './fields.ts';
+import type { Report } from './report.ts';
 
 const maxListeners = 1000;
 /** Of all listeners together, those that exclude apart from the others. */

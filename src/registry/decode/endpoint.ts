@@ -1,9 +1,10 @@
+import { type Fields, quoted } from '../../runtime/untyped.ts';
 import { canonicalAddress } from '../../wire/address.ts';
 import { normalizeHost } from '../model/host.ts';
 import type { Endpoint, EndpointAddress } from '../model/object.ts';
-import { asInteger, stringField, type Fields } from './fields.ts';
+import { asInteger, stringField } from './fields.ts';
 import { readPortNumbers } from './ports.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 const maxWeight = 0xffff_ffff;
 const maxAddressLength = 256;

@@ -1,6 +1,7 @@
+import { type Fields, quoted } from '../../runtime/untyped.ts';
 import { isLabel } from '../model/host.ts';
-import { noValues, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { noValues } from './fields.ts';
+import type { Report } from './report.ts';
 
 const maxExportTo = 4096;
 const nobody: readonly string[] = Object.freeze(['~']);

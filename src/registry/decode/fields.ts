@@ -1,21 +1,15 @@
+import { asFields, quoted, type Fields } from '../../runtime/untyped.ts';
 import { nearest } from '../../corefile/suggest.ts';
 import type { RejectionReason } from '../model/rejection.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 /**
  * Typed access to what came out of YAML or JSON. Absent and `null` are the same. What has the wrong type is reported
  * and counts as absent. `path` is the path of the map that holds the key, '' at the top.
  */
-export type Fields = Readonly<Record<string, unknown>>;
 
 export const noFields: Fields = Object.freeze({});
 export const noValues: readonly never[] = Object.freeze([]);
-
-/** The value as a map, or `undefined` where it is none. */
-export function asFields(value: unknown): Fields | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) return undefined;
-  return value as Fields;
-}
 
 export function fieldPath(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;

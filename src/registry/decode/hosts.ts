@@ -1,6 +1,7 @@
+import { type Fields, quoted } from '../../runtime/untyped.ts';
 import { neverMatches, normalizeHost } from '../model/host.ts';
-import { listField, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { listField } from './fields.ts';
+import type { Report } from './report.ts';
 
 const maxHosts = 256;
 

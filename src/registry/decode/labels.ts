@@ -1,6 +1,7 @@
+import { type Fields, quoted } from '../../runtime/untyped.ts';
 import type { Labels } from '../model/object.ts';
-import { fieldPath, mapField, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { fieldPath, mapField } from './fields.ts';
+import type { Report } from './report.ts';
 
 export const noLabels: Labels = new Map();
 const maxLabels = 1024;

@@ -1,7 +1,7 @@
+import { type Fields, quoted } from '../../runtime/untyped.ts';
 import { isLabel } from '../model/host.ts';
 import type { ObjectMeta, Origin } from '../model/object.ts';
-import type { Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 const maxNameLength = 253;
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;

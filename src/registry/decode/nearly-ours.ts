@@ -1,5 +1,5 @@
+import { quoted } from '../../runtime/untyped.ts';
 import { nearest } from '../../corefile/suggest.ts';
-import { quoted } from './report.ts';
 
 const istioGroup = 'networking.istio.io';
 const istioVersions: readonly string[] = ['v1', 'v1beta1', 'v1alpha3'];

@@ -1,10 +1,11 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import type { ObjectMeta, Origin, RegistryObject } from '../model/object.ts';
 import type { Rejection } from '../model/rejection.ts';
-import { asFields, mapField, noFields, type Fields } from './fields.ts';
+import { mapField, noFields } from './fields.ts';
 import { identify, readMeta } from './meta.ts';
 import { nearlyOurs } from './nearly-ours.ts';
 import { readPod } from './pod.ts';
-import { isShort, quoted, Report } from './report.ts';
+import { isShort, Report } from './report.ts';
 import { readService } from './service.ts';
 import { readServiceEntry } from './service-entry.ts';
 import { readSidecar } from './sidecar.ts';

@@ -1,10 +1,11 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import { canonicalAddress } from '../../wire/address.ts';
 import type { ObjectMeta, Pod } from '../model/object.ts';
 import { lackOf } from './condition.ts';
-import { asFields, asPort, listField, mapField, noValues, type Fields } from './fields.ts';
+import { asPort, listField, mapField, noValues } from './fields.ts';
 import { readLabels } from './labels.ts';
 import { maxPorts, noPorts, portName, type PortNumbers } from './ports.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 const maxPodIps = 16;
 const maxContainers = 256;

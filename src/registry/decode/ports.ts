@@ -1,7 +1,8 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import { isLabel } from '../model/host.ts';
 import type { ServicePort } from '../model/object.ts';
-import { asFields, asInteger, asPort, listField, mapField, noValues, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { asInteger, asPort, listField, mapField, noValues } from './fields.ts';
+import type { Report } from './report.ts';
 
 export type PortNumbers = ReadonlyMap<string, number>;
 

@@ -2,7 +2,6 @@ import type { Rejection, RejectionReason } from '../model/rejection.ts';
 
 /** What one object may report in single; one more tells how many others there are. */
 export const maxRejectionsPerObject = 100;
-const maxQuotedLength = 80;
 /** A URL around the longest name. */
 const maxWrittenLength = 300;
 const noRejections: readonly Rejection[] = Object.freeze([]);
@@ -55,25 +54,4 @@ export class Report {
 /** A host or address that somebody may ask for; a longer text is none. */
 export function isShort(written: unknown): written is string {
   return typeof written === 'string' && written.length <= maxWrittenLength;
-}
-
-/** A value as a message shows it: short, on one line, in ASCII, whatever it holds. */
-export function quoted(value: unknown): string {
-  switch (typeof value) {
-    case 'string': {
-      const text = JSON.stringify(value.length > maxQuotedLength ? `${value.slice(0, maxQuotedLength)}...` : value);
-      return text.replaceAll(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    }
-    case 'number':
-    case 'boolean':
-      return String(value);
-    case 'undefined':
-      return 'nothing';
-    case 'object':
-      if (value === null) return 'nothing';
-      if (Array.isArray(value)) return 'a list';
-      return value instanceof Date ? 'a date' : 'a map';
-    default:
-      return `a ${typeof value}`;
-  }
 }

@@ -1,7 +1,7 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import type { Labels } from '../model/object.ts';
-import { asFields, type Fields } from './fields.ts';
 import { noLabels } from './labels.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 const maxSelectorLabels = 256;
 

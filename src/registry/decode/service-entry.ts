@@ -1,11 +1,12 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import type { Endpoint, Location, ObjectMeta, Resolution, ServiceEntry } from '../model/object.ts';
 import { readAutoAddresses, readSpecAddresses } from './addresses.ts';
 import { readEndpoint } from './endpoint.ts';
 import { readExportTo } from './export-to.ts';
-import { asFields, listField, mapField, noValues, wordField, type Fields } from './fields.ts';
+import { listField, mapField, noValues, wordField } from './fields.ts';
 import { readHosts } from './hosts.ts';
 import { maxPorts, portName, readServicePorts } from './ports.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 import { objectSchema, serviceEntrySpec } from './schema.ts';
 import { readSelector } from './selector.ts';
 import { readTtl } from './ttl.ts';

@@ -1,7 +1,7 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import type { ObjectMeta, Sidecar } from '../model/object.ts';
 import { readEgressHosts } from './egress-hosts.ts';
-import { asFields, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 import { objectSchema, sidecarSpec } from './schema.ts';
 import { reportUnknownFields } from './unknown-fields.ts';
 import { readSelector } from './selector.ts';

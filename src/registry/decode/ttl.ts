@@ -1,6 +1,7 @@
+import { type Fields, quoted } from '../../runtime/untyped.ts';
 import { parseDurationMs } from '../../corefile/duration.ts';
-import { asInteger, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { asInteger } from './fields.ts';
+import type { Report } from './report.ts';
 
 const prefix = 'serviceentry-dns/';
 const ttlAnnotation = `${prefix}ttl`;

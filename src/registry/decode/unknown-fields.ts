@@ -1,6 +1,7 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import { nearest } from '../../corefile/suggest.ts';
-import { asFields, fieldPath, type Fields } from './fields.ts';
-import { quoted, type Report } from './report.ts';
+import { fieldPath } from './fields.ts';
+import type { Report } from './report.ts';
 import type { Schema } from './schema.ts';
 
 /** As many endpoints as there may be. */

@@ -1,9 +1,10 @@
+import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
 import type { Labels, ObjectMeta, WorkloadEntry } from '../model/object.ts';
 import { lackOf } from './condition.ts';
 import { readEndpoint } from './endpoint.ts';
-import { asFields, mapField, type Fields } from './fields.ts';
+import { mapField } from './fields.ts';
 import { readLabels } from './labels.ts';
-import { quoted, type Report } from './report.ts';
+import type { Report } from './report.ts';
 import { objectSchema, workloadEntrySpec } from './schema.ts';
 import { reportUnknownFields } from './unknown-fields.ts';
 

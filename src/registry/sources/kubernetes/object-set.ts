@@ -1,9 +1,9 @@
+import { asFields } from '../../../runtime/untyped.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { sameObject } from '../file/same-object.ts';
 import { keyOf, type ObjectKind, type Origin, type RegistryObject } from '../../model/object.ts';
 import { objectOfText, textOfObject } from '../../store/object-text.ts';
 import { PackedMap } from '../../../collections/packed-map.ts';
-import { asFields } from '../../decode/fields.ts';
 import { readObject } from '../../decode/object.ts';
 import type { Rejection } from '../../model/rejection.ts';
 import type { Change } from '../source.ts';
