@@ -11,7 +11,7 @@ export interface Resource {
   readonly versions: readonly string[];
   /** Its definition may not be installed (yet): 404 then means that there are none. */
   readonly isCustom: boolean;
-  /** Where it may not be read (403) the rest is served without it: SEMANTICS.md section 10. */
+  /** Where it may not be read (403) the rest is served without it: docs/semantics.md section 10. */
   readonly isOptional: boolean;
   readonly fieldSelector: string;
 }

@@ -91,7 +91,7 @@ export function servicesAt(arena: Uint8Array, record: number): number {
   return (flags & recordFlag.live) === 0 ? extra : record + readUint32(arena, extra);
 }
 
-/** What a name is, and with it what is answered for each type (SEMANTICS.md section 5). */
+/** What a name is, and with it what is answered for each type (docs/semantics.md section 5). */
 export const recordKind = {
   /** An empty non-terminal: an ancestor of a served name. */
   ancestor: 0,
@@ -141,7 +141,7 @@ export const recordFlag = {
   services: 64,
 } as const;
 
-/** PTR records of an address, at the most (SEMANTICS.md section 7). */
+/** PTR records of an address, at the most (docs/semantics.md section 7). */
 export const maxPointers = 32;
 
 /** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */

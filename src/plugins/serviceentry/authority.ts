@@ -6,7 +6,7 @@ import type { ServiceEntryConfig } from './config.ts';
 
 /**
  * The own zones, and what they decide for a query: who is asked for what is not served here, and whose SOA a negative
- * answer has (SEMANTICS.md section 2).
+ * answer has (docs/semantics.md section 2).
  *
  * DS is of the zone above its owner name (RFC 4035 section 3.1.4.1): for DS the apex of an own zone is a name of the
  * parent zone, and below the apex that makes no difference.

@@ -17,7 +17,7 @@ export const noLimit = -1;
 export const unknownLimit = -2;
 
 /**
- * Who asks (SEMANTICS.md section 8): the Pod that has the address → `client CIDR NAMESPACE` → `namespace` → nobody that
+ * Who asks (docs/semantics.md section 8): the Pod that has the address → `client CIDR NAMESPACE` → `namespace` → nobody that
  * is known. A forwarder asks for others: it has no namespace, but may say whom it asks for. The result of `find` stands
  * in the object until the next call.
  */

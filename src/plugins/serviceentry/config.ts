@@ -45,7 +45,7 @@ export interface AllocationConfig {
   readonly isReadOnly?: boolean;
 }
 
-/** How the namespace of a client is found (SEMANTICS.md section 8). */
+/** How the namespace of a client is found (docs/semantics.md section 8). */
 export interface ClientsConfig {
   /** `client CIDR NAMESPACE`, in file order; the first that matches counts. */
   readonly rules: readonly { readonly cidr: Cidr; readonly namespace: string }[];

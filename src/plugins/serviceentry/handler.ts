@@ -32,7 +32,7 @@ function makeHandler(config: ServiceEntryConfig, table: TableReader, next: Handl
   return (query) => handler.answer(query);
 }
 
-/** Answers what SEMANTICS.md says of the record that the query's name has for this client. */
+/** Answers what docs/semantics.md says of the record that the query's name has for this client. */
 class ServiceEntryHandler {
   readonly #table: TableReader;
   readonly #next: Handler;
@@ -215,7 +215,7 @@ class ServiceEntryHandler {
 
   /**
    * Asks upstream about a name of ours that it has the answers of; below an own zone there is none, and the answer is
-   * NODATA. The name exists here where it has an SRV set, or lies above one: mark S of SEMANTICS.md section 5.
+   * NODATA. The name exists here where it has an SRV set, or lies above one: mark S of docs/semantics.md section 5.
    */
   #forwardKnown(query: Query, record: number, first: number): Outcome {
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);

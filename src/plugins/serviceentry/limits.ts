@@ -9,7 +9,7 @@ import { commonView, viewFor, type Client } from './views.ts';
 const choiceSize = 12;
 
 /**
- * Finds what clients get whose Sidecar limits what they see (SEMANTICS.md section 8). A client costs what its choices are,
+ * Finds what clients get whose Sidecar limits what they see (docs/semantics.md section 8). A client costs what its choices are,
  * mostly one, and a search in its Sidecar for each label of the host; nothing is allocated but for PTR records.
  */
 export class Limits {

@@ -7,7 +7,7 @@ import type { Handler } from '../plugin.ts';
 import { addressCount, writeAddress, type Rotation } from './positive.ts';
 import { SubQuery, type Budget } from './sub-query.ts';
 
-/** Host names that lead to host names: SEMANTICS.md section 5. */
+/** Host names that lead to host names: docs/semantics.md section 5. */
 const maxDepth = 8;
 /** Queries that one client's query may cause in all. */
 const maxLookups = 64;

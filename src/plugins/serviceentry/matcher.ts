@@ -16,7 +16,7 @@ const asterisk = 0x2a;
 const underscore = 0x5f;
 
 /**
- * Finds the record of a query's name, as the client may see it (SEMANTICS.md section 2), in this order: exact host,
+ * Finds the record of a query's name, as the client may see it (docs/semantics.md section 2), in this order: exact host,
  * endpoint names, longest wildcard. What `match` finds out besides stands in the object until the next call.
  */
 export class NameMatcher {

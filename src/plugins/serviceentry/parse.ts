@@ -17,7 +17,7 @@ import {
 } from './kubernetes-options.ts';
 import { repeatableOptions, serviceEntryOptions, type Draft } from './options.ts';
 
-/** `serviceentry [ZONES...] { ... }`: SEMANTICS.md section 11. */
+/** `serviceentry [ZONES...] { ... }`: docs/semantics.md section 11. */
 export const serviceEntryDirective: DirectivePlugin<ServiceEntryConfig> = {
   name: 'serviceentry',
   parse(directives, context) {

@@ -43,7 +43,7 @@ export function servingEntries(host: string, view: View, { store, context }: Reg
   return judged.flatMap(({ entry, standing }) => (standing === 'serves' ? [entry] : []));
 }
 
-/** Which of the rows of SEMANTICS.md section 5 applies: in the order in which `resolveFor` decides. */
+/** Which of the rows of docs/semantics.md section 5 applies: in the order in which `resolveFor` decides. */
 export function rowOf(host: string, view: View, registry: Registry): Row {
   const { context } = registry;
   const serving = servingEntries(host, view, registry);

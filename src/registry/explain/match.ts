@@ -13,7 +13,7 @@ import type { LeftOutParts } from './left-out.ts';
 export type Fallthrough = readonly string[] | undefined;
 
 /**
- * Follows the order in which a name is matched (SEMANTICS.md section 2), and says what was tried. `name` is lower-case
+ * Follows the order in which a name is matched (docs/semantics.md section 2), and says what was tried. `name` is lower-case
  * and without trailing dot; '' is the root.
  */
 export function matchName(

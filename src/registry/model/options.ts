@@ -1,4 +1,4 @@
-/** The options of the `serviceentry` directive that decide what is answered (SEMANTICS.md section 11). Plain data. */
+/** The options of the `serviceentry` directive that decide what is answered (docs/semantics.md section 11). Plain data. */
 export interface RegistryOptions {
   /** TTL of positive answers in seconds, where the ServiceEntry says none. */
   readonly ttl: number;

@@ -11,7 +11,7 @@ import type { TableWriter } from '../../table/writer.ts';
 export type SidecarNumber = (namespace: string, pods: readonly Labels[]) => number;
 
 /**
- * Which namespace a client is in by its address: that of the Pod that has it (SEMANTICS.md section 8), and which Sidecar
+ * Which namespace a client is in by its address: that of the Pod that has it (docs/semantics.md section 8), and which Sidecar
  * counts for it. An address that two Pods of different namespaces have, as two clusters may, says nothing; nor does that of
  * a node. Pods must have their number when they are added, and have it still when they are removed. What is served changes
  * with `flush`, so that no client is nobody while its Pod is replaced.

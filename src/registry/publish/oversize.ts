@@ -10,7 +10,7 @@ const recordBytes = 12;
 const srvBytes = 18;
 const room = maxMessageSize - overheadBytes;
 
-/** Warns, once per host, of more records than fit the largest message: the RRset is cut (SEMANTICS.md section 10). */
+/** Warns, once per host, of more records than fit the largest message: the RRset is cut (docs/semantics.md section 10). */
 export class OversizeWatch {
   readonly #logger: Logger;
   readonly #maxRecords: number;

@@ -20,7 +20,7 @@ type Answers = ViewMap<HostAnswer | undefined>;
 export type PointerNames = Pick<PublishedNames, 'encode' | 'pointerAt' | 'pointerNames' | 'addressesOf'>;
 
 /**
- * PTR records (SEMANTICS.md section 7): which hosts name an address, oldest first, seen by whom. Claims on an address are
+ * PTR records (docs/semantics.md section 7): which hosts name an address, oldest first, seen by whom. Claims on an address are
  * kept in order, so that a host that shares it with thousands costs a search and not a sort.
  *
  * A claim that is the only one on its address, and is the same for everybody, is not kept: its PTR record says all but

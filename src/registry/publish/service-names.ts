@@ -5,7 +5,7 @@ import { pseudoName } from '../../table/layout.ts';
 import type { TableWriter } from '../../table/writer.ts';
 
 /**
- * The names of Kubernetes Services in the table, so that no wildcard host answers for one (SEMANTICS.md section 8). They take
+ * The names of Kubernetes Services in the table, so that no wildcard host answers for one (docs/semantics.md section 8). They take
  * some 60 octets each, and are there from the first wildcard host on: to take them all out with the last one would only take
  * long.
  */

@@ -18,7 +18,7 @@ interface Numbered {
 }
 
 /**
- * Sidecars in the table, where the query half applies them (SEMANTICS.md section 8): each with its egress hosts, once, and
+ * Sidecars in the table, where the query half applies them (docs/semantics.md section 8): each with its egress hosts, once, and
  * of each namespace, and of all of them, which is the default one. A change of a Sidecar costs what it holds, and what its
  * selector selects.
  */

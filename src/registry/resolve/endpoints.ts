@@ -26,7 +26,7 @@ export interface JudgedEndpoint {
 }
 
 /**
- * The endpoints of a ServiceEntry (SEMANTICS.md section 4): its inline ones, or `workloads`, those that its selector
+ * The endpoints of a ServiceEntry (docs/semantics.md section 4): its inline ones, or `workloads`, those that its selector
  * selects in its namespace. Order: as written; selected ones by kind, namespace and name.
  */
 export function judgeEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): JudgedEndpoint[] {

@@ -20,7 +20,7 @@ export interface ResolveContext extends VisibilityContext {
   readonly allocated: (entry: ServiceEntry, host: string) => readonly string[];
 }
 
-/** The answer that clients of one kind get: SEMANTICS.md sections 3 to 6, row by row. */
+/** The answer that clients of one kind get: docs/semantics.md sections 3 to 6, row by row. */
 export function resolveFor(
   host: string,
   entries: readonly ServiceEntry[],

@@ -32,7 +32,7 @@ export function servicesOfHost(entries: readonly (readonly ServicePort[])[]): Se
 }
 
 /**
- * SRV records of a host that has VIPs (SEMANTICS.md section 6): the service port, for that is what listens on the VIP.
+ * SRV records of a host that has VIPs (docs/semantics.md section 6): the service port, for that is what listens on the VIP.
  * Where ServiceEntries with different VIPs were merged (`isPaired`), port and VIP stay paired through a name for each
  * VIP.
  */

@@ -36,7 +36,7 @@ export function bySelectorAndAge(a: Sidecar, b: Sidecar): number {
 }
 
 /**
- * The Sidecar of a client's own namespace that counts for it (SEMANTICS.md section 8): the first whose selector selects
+ * The Sidecar of a client's own namespace that counts for it (docs/semantics.md section 8): the first whose selector selects
  * its Pods, all of them where several share the address, or that has none. A client that is known without a Pod is
  * selected by an empty selector alone. `sidecars` are in the order of `bySelectorAndAge`.
  */

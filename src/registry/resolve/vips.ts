@@ -10,7 +10,7 @@ export interface AutoAddresses {
 }
 
 /**
- * The addresses that clients of this host of the ServiceEntry connect to, in order (SEMANTICS.md section 3):
+ * The addresses that clients of this host of the ServiceEntry connect to, in order (docs/semantics.md section 3):
  * `spec.addresses`, or where there are none and the client may have them those that istiod or we allocated.
  */
 export function vipsOf(entry: ServiceEntry, host: string, auto: AutoAddresses): readonly string[] {

@@ -44,7 +44,7 @@ export function effectiveExportTo(
 }
 
 /**
- * How each ServiceEntry of a host stands to a client, oldest first (SEMANTICS.md section 8). Per host the first of
+ * How each ServiceEntry of a host stands to a client, oldest first (docs/semantics.md section 8). Per host the first of
  * these has it: the client's own namespace, the Kubernetes Service of that name, what is exported to the namespace by
  * name, what is public. Of equal ones the oldest decides for its namespace, and all of that namespace serve.
  */

@@ -10,7 +10,7 @@ export interface HostRefusal {
 
 /**
  * Why a ServiceEntry may not take a host, or `undefined` where it may: the options `only`, `except` and `allow`
- * (SEMANTICS.md section 2). Names are at or below a name by whole labels.
+ * (docs/semantics.md section 2). Names are at or below a name by whole labels.
  */
 export function refusalOf(
   entry: ServiceEntry,

@@ -5,7 +5,7 @@ import type { WorkloadIndex } from './workload-index.ts';
 
 /**
  * Which Pods the registry has a use for: those that a workloadSelector may select, and all of them while answers depend on
- * who asks, because a client's namespace is that of the Pod with its address (SEMANTICS.md section 8).
+ * who asks, because a client's namespace is that of the Pod with its address (docs/semantics.md section 8).
  */
 export class PodDemandWatch {
   readonly #workloads: WorkloadIndex;

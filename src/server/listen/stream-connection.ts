@@ -7,7 +7,7 @@ import type { QueryPool } from './query-pool.ts';
 import type { ReplyBuffers } from './reply-buffers.ts';
 import type { Flushable, Turn } from './turn.ts';
 
-/** SEMANTICS.md section 10. */
+/** docs/semantics.md section 10. */
 const idleTimeoutMs = 10_000;
 const incompleteTimeoutMs = 3_000;
 /** Queries of one connection that may wait for upstream; then no more are read until some are answered. */

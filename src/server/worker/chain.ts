@@ -6,7 +6,7 @@ import { emptyReply } from '../../wire/reply.ts';
 import type { Chain } from './dispatcher.ts';
 import type { BlockConfig } from '../config.ts';
 
-/** Where no plugin is left to forward to, the name is not ours to answer (SEMANTICS.md section 2). */
+/** Where no plugin is left to forward to, the name is not ours to answer (docs/semantics.md section 2). */
 const endOfChain: Handler = (query) => emptyReply(query, rcode.REFUSED);
 
 /** How a link of the chain is made from the next one. */

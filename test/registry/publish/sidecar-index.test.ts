@@ -1,4 +1,4 @@
-/** What Sidecars cost, and when a change of one is served: SEMANTICS.md section 8. */
+/** What Sidecars cost, and when a change of one is served: docs/semantics.md section 8. */
 import { describe, expect, test } from 'vitest';
 import type { EgressHost, RegistryObject, Sidecar } from '../../../src/registry/model/object.ts';
 import type { Change } from '../../../src/registry/sources/source.ts';

@@ -19,6 +19,7 @@ import { section08Subnet } from './section-08-subnet.ts';
 import { section08Views } from './section-08-views.ts';
 import { section09 } from './section-09.ts';
 import { section10 } from './section-10.ts';
+import { section11 } from './section-11.ts';
 
 /** Every case of the semantics that is built. */
 export const allCases: readonly SemanticsCase[] = [
@@ -42,6 +43,7 @@ export const allCases: readonly SemanticsCase[] = [
   ...section08SidecarChoice,
   ...section09,
   ...section10,
+  ...section11,
 ];
 
 export function caseTitle({ section, name }: SemanticsCase): string {
