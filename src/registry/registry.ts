@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { AllocationKeeper, type Allocation } from './allocation/keeper.ts';
+import { AllocationTracker, type Allocation } from './allocation/tracker.ts';
 import { ClientIndex } from './publish/client-index.ts';
 import { NamespaceIds } from './publish/namespace-ids.ts';
 import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry, type Sidecar } from './model/object.ts';
@@ -19,7 +19,7 @@ import { autoAddressesOf } from './resolve/vips.ts';
 import { ServiceNames } from './publish/service-names.ts';
 import { SidecarIndex } from './publish/sidecar-index.ts';
 import type { Change, PodDemand, Sink } from './sources/source.ts';
-import { Store, type Refusal } from './store/store.ts';
+import { Store, type DeniedHost } from './store/store.ts';
 import { syncState } from '../table/layout.ts';
 import type { TableWriter } from '../table/writer.ts';
 import { Tally } from './store/tally.ts';
@@ -64,7 +64,7 @@ export class Registry implements Sink {
   readonly #namespaces: NamespaceIds;
   readonly #serviceNames: ServiceNames;
   readonly #sidecars: SidecarIndex;
-  readonly #keeper: AllocationKeeper | undefined;
+  readonly #allocations: AllocationTracker | undefined;
   readonly #oversize: OversizeWatch;
   readonly #podDemand: PodDemandWatch;
   readonly #seed = randomInt(0x7fff_ffff);
@@ -97,9 +97,9 @@ export class Registry implements Sink {
       options,
       select: (entry) => this.store.workloads.selectedBy(entry),
       hasService: (host) => this.store.services.hasHost(host),
-      allocated: (entry, host) => this.#keeper?.addressesOf(entry, host) ?? [],
+      allocated: (entry, host) => this.#allocations?.addressesOf(entry, host) ?? [],
     };
-    this.#keeper = environment.allocation && new AllocationKeeper(environment.allocation);
+    this.#allocations = environment.allocation && new AllocationTracker(environment.allocation);
     this.#touchSerial();
   }
 
@@ -111,7 +111,7 @@ export class Registry implements Sink {
       hosts: this.#publisher.hosts,
       resolved: this.#resolved,
       get rejections() {
-        return [...rejections, ...store.refusals.map(rejectionOf)];
+        return [...rejections, ...store.deniedHosts.map(rejectionOf)];
       },
     };
   }
@@ -119,7 +119,7 @@ export class Registry implements Sink {
   /** How many of `status.rejections` have a reason. */
   rejectionCount(reason: RejectionReason): number {
     const isOfHost = reason === 'not-allowed' || reason === 'excluded';
-    return this.#reasons.of(reason) + (isOfHost ? this.store.refusalCount(reason) : 0);
+    return this.#reasons.of(reason) + (isOfHost ? this.store.deniedCount(reason) : 0);
   }
 
   /** Which Pods are of use at present. */
@@ -158,7 +158,7 @@ export class Registry implements Sink {
       if (old) this.#remove(old, dirty);
       if (change.type === 'upsert') this.#add(change.object, change.text, dirty);
     }
-    this.#keeper?.flush(dirty);
+    this.#allocations?.flush(dirty);
     // Before a wildcard host is served.
     let changed = this.#serviceNames.update(this.store.hasWildcards);
     for (const host of dirty) changed = this.#resolve(host) || changed;
@@ -187,7 +187,7 @@ export class Registry implements Sink {
     this.#environment.table.sync = syncState.synced;
     const held = this.#heldBack?.size ?? 0;
     this.#heldBack = undefined;
-    const excluded = this.store.refusalCount('excluded');
+    const excluded = this.store.deniedCount('excluded');
     if (excluded > 0) {
       const hosts = excluded === 1 ? '1 host is' : `${excluded} hosts are`;
       this.#environment.logger.info(`plugin/serviceentry: ${hosts} not served, as only and except say`);
@@ -200,10 +200,10 @@ export class Registry implements Sink {
   }
 
   /** What `only` and `except` leave out is meant so: it is told as a number, when all is there. */
-  #logRefusal(refusal: Refusal): void {
+  #logDenial(denial: DeniedHost): void {
     const { logger } = this.#environment;
-    const { host, reason, message } = refusal;
-    const { object } = rejectionOf(refusal);
+    const { host, reason, message } = denial;
+    const { object } = rejectionOf(denial);
     const line = `plugin/serviceentry: ${object}: host ${host} is not served: ${message}`;
     if (reason === 'not-allowed') logger.warning(line, { object, host, reason });
     else logger.debug(line, { object, host, reason });
@@ -216,8 +216,8 @@ export class Registry implements Sink {
   }
 
   #add(object: RegistryObject, text: string | undefined, dirty: TextSet): void {
-    for (const refusal of this.store.add(object, dirty, text)) this.#logRefusal(refusal);
-    if (object.kind === 'ServiceEntry') this.#keeper?.add(object);
+    for (const denial of this.store.add(object, dirty, text)) this.#logDenial(denial);
+    if (object.kind === 'ServiceEntry') this.#allocations?.add(object);
     if (object.kind === 'Pod') this.#clients.add(object);
     if (object.kind === 'Service') this.#serviceNames.touch(object);
     if (object.kind === 'Sidecar' && this.#options.sidecars) this.#sidecars.touch(object);
@@ -228,7 +228,7 @@ export class Registry implements Sink {
     if (object.kind === 'Pod') this.#clients.remove(object);
     this.store.remove(object, dirty);
     if (object.kind === 'Service') this.#serviceNames.touch(object);
-    if (object.kind === 'ServiceEntry') this.#keeper?.remove(object);
+    if (object.kind === 'ServiceEntry') this.#allocations?.remove(object);
     if (object.kind === 'Sidecar' && this.#options.sidecars) this.#sidecars.touch(object);
     for (const namespace of namespacesIn(object)) this.#namespaces.unuse(namespace);
   }
@@ -277,7 +277,7 @@ export class Registry implements Sink {
   }
 }
 
-function rejectionOf({ entry, host, reason, message }: Refusal): Rejection {
+function rejectionOf({ entry, host, reason, message }: DeniedHost): Rejection {
   return {
     reason,
     object: `ServiceEntry ${entry.meta.namespace}/${entry.meta.name}`,

@@ -15,7 +15,7 @@ import { readUint16, readUint32 } from '../wire/message.ts';
  *      2 u8   flags                          10 u16  AAAA addresses
  *      3 u8   1 where choices end it, else 0 12 u32  octets of the whole record, a multiple of 4
  *     16      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each);
- *             then what the kind adds, else with the flag `live` the live names, else with the flag `services` these
+ *             then what the kind adds, else with the flag `onDemand` the host names of endpoints, else with `services` these
  *
  * What an answer of addresses is made of lies side by side, so that it mostly is one line of the processor's cache.
  *
@@ -27,7 +27,7 @@ import { readUint16, readUint32 } from '../wire/message.ts';
  *
  * What a kind adds:
  *
- *     live        u32 offset of the services, 0 without any; u16 count, then each: u8 octets of a name, name: host names
+ *     onDemand    u32 offset of the services, 0 without any; u16 count, then each: u8 octets of a name, name: host names
  *                 whose addresses belong to the answer
  *     pointer     u16 PTR records, u16 octets, the records as they stand behind a question for this name
  *     views       u32 plain, u32 meshed for most clients, u16 count, then each u32 namespace, u32 plain, u32 meshed, by
@@ -78,8 +78,8 @@ export function extraAt(arena: Uint8Array, record: number): number {
   return addressesAt(arena, record, true) + 16 * readUint16(arena, record + recordOffset.aaaaCount);
 }
 
-/** Where the list of live names of a record with that flag starts. */
-export function liveNamesAt(arena: Uint8Array, record: number): number {
+/** Where the list of host names of endpoints starts, in a record with the flag `onDemand`. */
+export function endpointHostnamesAt(arena: Uint8Array, record: number): number {
   return extraAt(arena, record) + 4;
 }
 
@@ -88,7 +88,7 @@ export function servicesAt(arena: Uint8Array, record: number): number {
   const flags = arena[record + recordOffset.flags]!;
   if ((flags & recordFlag.services) === 0) return -1;
   const extra = extraAt(arena, record);
-  return (flags & recordFlag.live) === 0 ? extra : record + readUint32(arena, extra);
+  return (flags & recordFlag.onDemand) === 0 ? extra : record + readUint32(arena, extra);
 }
 
 /** What a name is, and with it what is answered for each type (docs/semantics.md section 5). */
@@ -134,7 +134,7 @@ export const recordFlag = {
   /** A wildcard with endpoint names, `label.*.suffix` in the table. */
   hasEndpointNames: 8,
   /** Has host names to be resolved when it is asked for. */
-  live: 16,
+  onDemand: 16,
   /** A name of the server itself: no Sidecar hides it. */
   own: 32,
   /** Has SRV records. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Handler } from '../../src/plugins/plugin.ts';
 import type { Endpoint, ServicePort } from '../../src/registry/model/object.ts';
-import { maxLiveHosts } from '../../src/registry/resolve/resolve.ts';
+import { maxEndpointHostnames } from '../../src/registry/resolve/resolve.ts';
 import { maxServiceRecords } from '../../src/registry/resolve/services.ts';
 import { rcode } from '../../src/wire/codes.ts';
 import { emptyReply } from '../../src/wire/reply.ts';
@@ -41,9 +41,9 @@ describe('endpoints that are host names', () => {
     const { harness, asked, ask } = setUp();
     harness.upsert(serviceEntry('a', { resolution: 'DNS', endpoints: many(4096, (i) => named(`h${i}.test`)) }));
     expect((await ask('a.example.com')).rcode).toBe('SERVFAIL');
-    expect(asked()).toBe(maxLiveHosts);
+    expect(asked()).toBe(maxEndpointHostnames);
     await ask('a.example.com', 'ANY');
-    expect(asked()).toBe(maxLiveHosts + maxLookups);
+    expect(asked()).toBe(maxEndpointHostnames + maxLookups);
   });
 
   test('an endpoint that is its own host: upstream is asked once, for the client', async () => {

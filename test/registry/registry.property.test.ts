@@ -77,7 +77,7 @@ function checkCounts({ store }: Registry): void {
   const objects = [...store.objects];
   for (const kind of kinds) expect(store.kinds.of(kind)).toBe(objects.filter((each) => each.kind === kind).length);
   for (const reason of ['excluded', 'not-allowed'] as const) {
-    expect(store.refusalCount(reason)).toBe(store.refusals.filter((each) => each.reason === reason).length);
+    expect(store.deniedCount(reason)).toBe(store.deniedHosts.filter((each) => each.reason === reason).length);
   }
   expect(store.hasWildcards).toBe([...store.hosts].some((host) => host.startsWith('*.')));
 }

@@ -1,6 +1,6 @@
 import { HashAllocator } from '../../registry/allocation/hash-allocator.ts';
 import { hashKey } from '../../registry/allocation/hash.ts';
-import type { Allocation } from '../../registry/allocation/keeper.ts';
+import type { Allocation } from '../../registry/allocation/tracker.ts';
 import { PoolAllocator, poolKey } from '../../registry/allocation/pool.ts';
 import { nodePoolFileSystem, readOnlyPoolFileSystem } from '../../registry/allocation/pool-file-system.ts';
 import type { Clock } from '../../runtime/clock.ts';

@@ -70,7 +70,7 @@ class ServiceEntryHandler {
     const { arena } = this.#table;
     const kind = arena[record + recordOffset.kind]!;
     if (isReverse(kind)) return this.#answerReverse(query, record);
-    const isLive = (arena[record + recordOffset.flags]! & recordFlag.live) !== 0;
+    const isLive = (arena[record + recordOffset.flags]! & recordFlag.onDemand) !== 0;
     switch (query.type) {
       case rrType.A:
       case rrType.AAAA:

@@ -1,4 +1,4 @@
-import { addressesAt, liveNamesAt, recordOffset } from '../../table/layout.ts';
+import { addressesAt, endpointHostnamesAt, recordOffset } from '../../table/layout.ts';
 import { rcode, rrType } from '../../wire/codes.ts';
 import { readRecords, readUint16, readUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
@@ -54,7 +54,7 @@ export function answerLive(
   if (affordable < wanted.length) own.push({ ...emptyUnion, hasFailed: true });
   const parts = wanted.slice(0, affordable).map(({ name, type }) => lookupPart(query, name, type, budget, lookup));
   const ownTtl = readUint32(arena, record + recordOffset.ttl);
-  const place = liveNamesAt(arena, record) + (query.type === rrType.AAAA ? 1 : 0);
+  const place = endpointHostnamesAt(arena, record) + (query.type === rrType.AAAA ? 1 : 0);
   return Promise.all(parts).then((found) => {
     const union = unite([...own, ...found], ownTtl);
     const start = union.addresses.length > 1 ? rotation.start(place, union.addresses.length) : 0;
@@ -64,7 +64,7 @@ export function answerLive(
 
 /** Host names that belong to the answer, in wire form and lower case. */
 export function liveNames(arena: Uint8Array, record: number): Uint8Array[] {
-  let at = liveNamesAt(arena, record);
+  let at = endpointHostnamesAt(arena, record);
   const names: Uint8Array[] = [];
   for (let count = readUint16(arena, at); count > 0; count--) {
     const start = at + 3;

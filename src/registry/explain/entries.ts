@@ -1,9 +1,9 @@
 import type { ServiceEntry } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
-import { judgeEndpoints, type JudgedEndpoint } from '../resolve/endpoints.ts';
+import { evaluateEndpoints, type EvaluatedEndpoint } from '../resolve/endpoints.ts';
 import { autoAddressesFor } from '../resolve/resolve.ts';
 import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
-import { effectiveExportTo, standings, type Standing, type View } from '../resolve/visibility.ts';
+import { effectiveExportTo, evaluatePrecedence, type Precedence, type View } from '../resolve/visibility.ts';
 import { cut, type CutList, type EndpointExplanation, type EntryExplanation, type Row } from './explanation.ts';
 import { rowOf } from './host.ts';
 
@@ -14,19 +14,19 @@ const maxEndpoints = 1000;
 /** How each ServiceEntry of a host stands to a client, oldest first. */
 export function explainEntries(host: string, view: View, registry: Registry): CutList<EntryExplanation> {
   const { store, context } = registry;
-  const judged = standings(host, store.entriesOf(host), view, context);
-  const winner = judged.find(({ standing }) => standing === 'serves')?.entry;
+  const evaluated = evaluatePrecedence(host, store.entriesOf(host), view, context);
+  const winner = evaluated.find(({ precedence }) => precedence === 'serves')?.entry;
   const auto = autoAddressesFor(view, context);
   const row = rowOf(host, view, registry);
-  const { items, omitted } = cut(judged, maxEntries);
-  const explained = items.map(({ entry, standing }): EntryExplanation => {
+  const { items, omitted } = cut(evaluated, maxEntries);
+  const explained = items.map(({ entry, precedence }): EntryExplanation => {
     const addresses = vipsOf(entry, host, auto);
-    const endpoints = standing === 'serves' ? judgeEndpoints(entry, context.select(entry)) : [];
+    const endpoints = precedence === 'serves' ? evaluateEndpoints(entry, context.select(entry)) : [];
     return {
       name: nameOf(entry),
       origin: entry.meta.origin.text,
-      standing,
-      reason: reasonOf(entry, standing, winner, view, registry),
+      standing: precedence,
+      reason: reasonOf(entry, precedence, winner, view, registry),
       created: entry.meta.created === undefined ? undefined : new Date(entry.meta.created).toISOString(),
       location: entry.location,
       resolution: entry.resolution,
@@ -57,7 +57,7 @@ export function namesOf(entries: readonly ServiceEntry[]): string[] {
   });
 }
 
-function explainEndpoint({ name, usable, reason }: JudgedEndpoint, unused: string): EndpointExplanation {
+function explainEndpoint({ name, usable, reason }: EvaluatedEndpoint, unused: string): EndpointExplanation {
   const gives = usable.map(({ target }) => (target.kind === 'ip' ? target.ip : target.host));
   const why = reason === '' ? unused : reason;
   return { name, gives, isUsed: why === '', reason: why };
@@ -81,13 +81,13 @@ function whyUnused(row: Row, hasAddresses: boolean): string {
 
 function reasonOf(
   entry: ServiceEntry,
-  standing: Standing,
+  precedence: Precedence,
   winner: ServiceEntry | undefined,
   view: View,
   registry: Registry,
 ): string {
   const exportTo = effectiveExportTo(entry, registry.context.options);
-  switch (standing) {
+  switch (precedence) {
     case 'serves':
       return `${whyItMay(entry, exportTo, view)}${entry === winner ? '' : `; united with ${nameOf(winner!)}, which is older`}`;
     case 'younger':

@@ -1,5 +1,5 @@
 import type { Rejection } from '../model/rejection.ts';
-import type { Standing } from '../resolve/visibility.ts';
+import type { Precedence } from '../resolve/visibility.ts';
 
 /**
  * Why a name is answered as it is, as plain data that goes out as JSON. Names are lower-case and without trailing dot.
@@ -77,7 +77,7 @@ export interface EntryExplanation {
   /** `namespace/name`. */
   readonly name: string;
   readonly origin: string;
-  readonly standing: Standing;
+  readonly standing: Precedence;
   /** Why it stands so. */
   readonly reason: string;
   readonly created: string | undefined;

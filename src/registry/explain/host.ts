@@ -3,7 +3,7 @@ import type { Registry } from '../registry.ts';
 import { usableEndpoints } from '../resolve/endpoints.ts';
 import { autoAddressesFor } from '../resolve/resolve.ts';
 import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
-import { standings, type View } from '../resolve/visibility.ts';
+import { evaluatePrecedence, type View } from '../resolve/visibility.ts';
 import { cut, type HostExplanation, type Row } from './explanation.ts';
 import { seenAnswer } from './match.ts';
 
@@ -30,7 +30,7 @@ export function explainHost(
     reason: rowReason(row, answer.kind, lack, registry).replace(/forwarded$/, isClosed ? closedText : 'forwarded'),
     ttl: answer.ttl,
     addresses: cut(answer.addresses, maxAddresses),
-    live: answer.live,
+    live: answer.endpointHostnames,
     services: answer.services.filter(({ records }) => records.length > 0).map(({ prefix }) => prefix),
   };
 }
@@ -39,8 +39,8 @@ const closedText = 'below an own zone, where nothing is forwarded, it has no rec
 
 /** The ServiceEntries that serve a host to a client, oldest first. */
 export function servingEntries(host: string, view: View, { store, context }: Registry): ServiceEntry[] {
-  const judged = standings(host, store.entriesOf(host), view, context);
-  return judged.flatMap(({ entry, standing }) => (standing === 'serves' ? [entry] : []));
+  const evaluated = evaluatePrecedence(host, store.entriesOf(host), view, context);
+  return evaluated.flatMap(({ entry, precedence }) => (precedence === 'serves' ? [entry] : []));
 }
 
 /** Which of the rows of docs/semantics.md section 5 applies: in the order in which `resolveFor` decides. */

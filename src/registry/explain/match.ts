@@ -5,7 +5,7 @@ import type { Registry } from '../registry.ts';
 import type { CoveringService } from '../store/service-index.ts';
 import { resolveFor } from '../resolve/resolve.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
-import { standings, type View } from '../resolve/visibility.ts';
+import { evaluatePrecedence, type View } from '../resolve/visibility.ts';
 import type { Attempt, MatchKind, NameMatch } from './explanation.ts';
 import type { LeftOutParts } from './left-out.ts';
 
@@ -132,8 +132,8 @@ function look(host: string, view: View, registry: Registry): { isSeen: boolean; 
 }
 
 function isSeen(host: string, view: View, registry: Registry): boolean {
-  const judged = standings(host, registry.store.entriesOf(host), view, registry.context);
-  return judged.some(({ standing }) => standing === 'serves' || standing === 'service');
+  const evaluated = evaluatePrecedence(host, registry.store.entriesOf(host), view, registry.context);
+  return evaluated.some(({ precedence }) => precedence === 'serves' || precedence === 'service');
 }
 
 function matchWildcard(

@@ -2,8 +2,8 @@ import { isWildcard } from '../model/host.ts';
 import type { ServiceEntry, ServicePort } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
 import type { Rejection } from '../model/rejection.ts';
-import { judgeEndpoints } from '../resolve/endpoints.ts';
-import { maxLiveHosts } from '../resolve/resolve.ts';
+import { evaluateEndpoints } from '../resolve/endpoints.ts';
+import { maxEndpointHostnames } from '../resolve/resolve.ts';
 import { maxServiceRecords, shareOf } from '../resolve/services.ts';
 import type { View } from '../resolve/visibility.ts';
 import { maxPointers } from '../../table/layout.ts';
@@ -40,7 +40,7 @@ export function warningsOf(
     ...(host === undefined ? [] : cutServices(host, view, registry)),
     ...(host === undefined ? [] : sharedAddresses(host, view, registry)),
     ...heldBack(entries, view, registry),
-    ...refusals(name, match, registry),
+    ...denials(name, match, registry),
     ...(isUnknown ? othersText(leftOut.others) : []),
   ];
 }
@@ -88,8 +88,10 @@ function endpointTraps(host: string, entry: ServiceEntry, { context }: Registry)
     const what = labels === '' ? 'every workload' : labels;
     return [`the selector of ${name} (${what}) selects no WorkloadEntry or Pod of namespace ${entry.meta.namespace}`];
   }
-  const judged = judgeEndpoints(entry, workloads);
-  const own = judged.find(({ usable }) => usable.some(({ target }) => target.kind === 'host' && target.host === host));
+  const evaluated = evaluateEndpoints(entry, workloads);
+  const own = evaluated.find(({ usable }) =>
+    usable.some(({ target }) => target.kind === 'host' && target.host === host),
+  );
   return own ? [`${own.name} of ${name} is the host itself, so the query goes upstream`] : [];
 }
 
@@ -113,13 +115,13 @@ function liveTraps(host: string, view: View, registry: Registry): string[] {
   const warnings: string[] = [];
   const hosts = new Set(
     servingEntries(host, view, registry).flatMap((entry) =>
-      judgeEndpoints(entry, registry.context.select(entry)).flatMap(({ usable }) =>
+      evaluateEndpoints(entry, registry.context.select(entry)).flatMap(({ usable }) =>
         usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])),
       ),
     ),
   );
-  if (hosts.size > maxLiveHosts) {
-    warnings.push(`${hosts.size} endpoints are host names: only the first ${maxLiveHosts} are resolved`);
+  if (hosts.size > maxEndpointHostnames) {
+    warnings.push(`${hosts.size} endpoints are host names: only the first ${maxEndpointHostnames} are resolved`);
   }
   const { loop, isDeep } = follow(host, view, registry);
   if (loop) {
@@ -132,7 +134,7 @@ function follow(start: string, view: View, registry: Registry): { loop: string[]
   let lookups = maxLookups;
   let isDeep = false;
   const visit = (host: string, path: readonly string[]): string[] | undefined => {
-    for (const name of seenAnswer(host, view, registry)?.live ?? []) {
+    for (const name of seenAnswer(host, view, registry)?.endpointHostnames ?? []) {
       if (lookups-- <= 0) return undefined;
       const next = hostFor(name, view, registry);
       if (next === undefined) continue;
@@ -184,9 +186,9 @@ function heldBack(entries: readonly EntryExplanation[], view: View, { context }:
 }
 
 /** `only`, `except` and `allow`, for the host that was asked for and the wildcards above it. */
-function refusals(name: string, { service }: NameMatch, { store }: Registry): string[] {
+function denials(name: string, { service }: NameMatch, { store }: Registry): string[] {
   const base = service === '' ? name : name.slice(service.length + 1);
-  const concerned = store.refusals.filter(
+  const concerned = store.deniedHosts.filter(
     ({ host }) => host === base || (isWildcard(host) && base.endsWith(host.slice(1))),
   );
   return first(

@@ -23,7 +23,7 @@ export interface RRset {
   /** The host that it belongs to, absolute; of an own zone its apex. */
   readonly host: string;
   /** Host names whose addresses join when the name is asked for, absolute. */
-  readonly live?: readonly string[];
+  readonly endpointHostnames?: readonly string[];
 }
 
 /** A host that has no records, or other answers beside them. */
@@ -97,7 +97,7 @@ function* hostRecords(host: string, registry: Registry, { view, isClosed }: Serv
     return;
   }
   const sources = namesOf(servingEntries(host, view, registry));
-  const { kind, ttl, addresses, live, services } = answer;
+  const { kind, ttl, addresses, endpointHostnames, services } = answer;
   const isForwarded = kind === 'forwarded' && !isClosed(isWildcard(host) ? host.slice(2) : host);
   if (isForwarded) {
     const made = services.some(({ records }) => records.length > 0) ? '; SRV where upstream has none' : '';
@@ -109,9 +109,10 @@ function* hostRecords(host: string, registry: Registry, { view, isClosed }: Serv
   yield* addressSets(
     { ...common, name: absolute },
     addresses,
-    live.map((name) => `${name}.`),
+    endpointHostnames.map((name) => `${name}.`),
   );
-  if (addresses.length === 0 && live.length === 0) yield remark(host, 'exists, without addresses', sources);
+  if (addresses.length === 0 && endpointHostnames.length === 0)
+    yield remark(host, 'exists, without addresses', sources);
   for (const { prefix, records } of services) {
     const name = nameBelow(prefix, absolute);
     if (name === undefined || records.length === 0) continue;
@@ -141,15 +142,18 @@ function* endpointRecords(
 function* addressSets(
   common: Pick<RRset, 'name' | 'ttl' | 'sources' | 'host'>,
   addresses: readonly string[],
-  live: readonly string[] = [],
+  endpointHostnames: readonly string[] = [],
 ): Iterable<Served> {
   for (const [type, family] of [
     ['A', 4],
     ['AAAA', 6],
   ] as const) {
     const data = addresses.filter((address) => familyOf(address) === family);
-    if (data.length > 0 || live.length > 0) {
-      yield { kind: 'rrset', rrset: { ...common, type, data, ...(live.length > 0 ? { live } : {}) } };
+    if (data.length > 0 || endpointHostnames.length > 0) {
+      yield {
+        kind: 'rrset',
+        rrset: { ...common, type, data, ...(endpointHostnames.length > 0 ? { endpointHostnames } : {}) },
+      };
     }
   }
 }

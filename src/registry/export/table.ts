@@ -28,10 +28,10 @@ function rowsOf(served: Served): string[][] {
     const { name, note, sources } = served.remark;
     return [[name, '-', '-', `(${note})`, sourceText(sources)]];
   }
-  const { name, ttl, type, data, sources, live = [] } = served.rrset;
+  const { name, ttl, type, data, sources, endpointHostnames = [] } = served.rrset;
   const source = sourceText(sources);
   const rows = data.map((each) => [name, String(ttl), type, each, source]);
-  return [...rows, ...live.map((each) => [name, String(ttl), type, `(those of ${each})`, source])];
+  return [...rows, ...endpointHostnames.map((each) => [name, String(ttl), type, `(those of ${each})`, source])];
 }
 
 function sourceText(sources: readonly string[]): string {
@@ -51,8 +51,8 @@ export function* recordJson(list: Iterable<Served>): Generator<string, undefined
   return undefined;
 }
 
-function rrsetJson({ name, ttl, type, data, live, host, sources }: RRset): unknown {
-  return { name, ttl, type, data, live, host, sources };
+function rrsetJson({ name, ttl, type, data, endpointHostnames, host, sources }: RRset): unknown {
+  return { name, ttl, type, data, live: endpointHostnames, host, sources };
 }
 
 function remarkJson({ name, note, sources }: Remark): unknown {

@@ -63,9 +63,9 @@ export function zoneFiles(list: Iterable<Served>, options: ZoneFileOptions): Zon
 
   for (const { name, note } of remarks) comment(name, note);
   for (const rrset of rrsets) {
-    const { name, type, data, live = [] } = rrset;
-    if (live.length > 0)
-      comment(name, `${type}: and the addresses of ${live.join(' ')}, resolved when it is asked for`);
+    const { name, type, data, endpointHostnames = [] } = rrset;
+    if (endpointHostnames.length > 0)
+      comment(name, `${type}: and the addresses of ${endpointHostnames.join(' ')}, resolved when it is asked for`);
     if (data.length === 0) continue;
     const draft = drafts.get(zoneOfName(name, apexes) ?? '');
     const problem = draft ? problemOf(rrset) : 'is a wildcard in no zone that is served';

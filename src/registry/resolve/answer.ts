@@ -12,7 +12,7 @@ export interface HostAnswer {
   /** Canonical IP addresses of both families, in order, no duplicates. */
   readonly addresses: readonly string[];
   /** Host names whose addresses are added when they are asked for; lower-case, without trailing dot. */
-  readonly live: readonly string[];
+  readonly endpointHostnames: readonly string[];
   /** SRV records of `_port._proto.host`, and of the bare host under the prefix ''. */
   readonly services: readonly ServiceSet[];
   /** Names below the host that answer with addresses of their own: label → addresses. */

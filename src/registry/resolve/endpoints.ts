@@ -16,7 +16,7 @@ export interface UsableEndpoint {
 }
 
 /** An endpoint, inline or selected, with what becomes of it; `explain` shows those that are left out. */
-export interface JudgedEndpoint {
+export interface EvaluatedEndpoint {
   /** `endpoints[2]`, `WorkloadEntry default/vm-1`, `Pod default/web-0`. */
   readonly name: string;
   /** Empty where it is left out; a Pod has one for each of its addresses. */
@@ -29,14 +29,14 @@ export interface JudgedEndpoint {
  * The endpoints of a ServiceEntry (docs/semantics.md section 4): its inline ones, or `workloads`, those that its selector
  * selects in its namespace. Order: as written; selected ones by kind, namespace and name.
  */
-export function judgeEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): JudgedEndpoint[] {
+export function evaluateEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): EvaluatedEndpoint[] {
   const inline = entry.endpoints.map((endpoint, i) => ({
     name: endpoint.index === -1 ? 'endpoints' : `endpoints[${endpoint.index ?? i}]`,
-    ...judge(endpoint, undefined, takesHosts(entry)),
+    ...evaluate(endpoint, undefined, takesHosts(entry)),
   }));
   const selected = workloads.toSorted(byKindAndName).map((workload) => ({
     name: `${workload.kind} ${workload.meta.namespace}/${workload.meta.name}`,
-    ...judgeWorkload(workload, takesHosts(entry)),
+    ...evaluateWorkload(workload, takesHosts(entry)),
   }));
   return [...inline, ...selected];
 }
@@ -44,29 +44,29 @@ export function judgeEndpoints(entry: ServiceEntry, workloads: readonly Workload
 /** The endpoints that count, in order. */
 export function usableEndpoints(entry: ServiceEntry, workloads: readonly Workload[]): UsableEndpoint[] {
   const usable: UsableEndpoint[] = [];
-  for (const endpoint of entry.endpoints) usable.push(...judge(endpoint, undefined, takesHosts(entry)).usable);
+  for (const endpoint of entry.endpoints) usable.push(...evaluate(endpoint, undefined, takesHosts(entry)).usable);
   const sorted = workloads.length > 1 ? workloads.toSorted(byKindAndName) : workloads;
-  for (const workload of sorted) usable.push(...judgeWorkload(workload, takesHosts(entry)).usable);
+  for (const workload of sorted) usable.push(...evaluateWorkload(workload, takesHosts(entry)).usable);
   return usable;
 }
 
-type Judgement = Omit<JudgedEndpoint, 'name'>;
+type Evaluation = Omit<EvaluatedEndpoint, 'name'>;
 
 function takesHosts({ resolution }: ServiceEntry): boolean {
   return resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN';
 }
 
-function judgeWorkload(workload: Workload, areHostsTaken: boolean): Judgement {
-  if (workload.kind === 'Pod') return judgePod(workload);
+function evaluateWorkload(workload: Workload, areHostsTaken: boolean): Evaluation {
+  if (workload.kind === 'Pod') return evaluatePod(workload);
   if (!workload.isHealthy) return leftOut(because('it is not healthy', workload.unhealthy));
-  return judge(workload.endpoint, labelOf(workload.meta.name), areHostsTaken);
+  return evaluate(workload.endpoint, labelOf(workload.meta.name), areHostsTaken);
 }
 
-function judge(
+function evaluate(
   { address, ports, weight, locality }: Endpoint,
   label: string | undefined,
   areHostsTaken: boolean,
-): Judgement {
+): Evaluation {
   if (address.kind === 'none') return leftOut(address.reason);
   if (address.kind === 'host' && !areHostsTaken) {
     return leftOut(`its address ${address.host} is a host name, which only DNS and DNS_ROUND_ROBIN resolve`);
@@ -76,7 +76,7 @@ function judge(
   return { usable: [{ target: address, ports, weight: own, locality, label, isPod: false }], reason: '' };
 }
 
-function judgePod(pod: Pod): Judgement {
+function evaluatePod(pod: Pod): Evaluation {
   if (!pod.isReady) return leftOut(because('it is not ready', pod.notReady));
   if (pod.ips.length === 0) return leftOut('it has no address yet');
   const common = { ports: pod.ports, weight: undefined, locality: '', label: undefined, isPod: true };
@@ -87,7 +87,7 @@ function because(what: string, why: string | undefined): string {
   return why === undefined ? what : `${what}: ${why}`;
 }
 
-function leftOut(reason: string): Judgement {
+function leftOut(reason: string): Evaluation {
   return { usable: [], reason };
 }
 

@@ -64,8 +64,8 @@ function linked(
   context: ResolveContext,
   others: Answer,
 ): Answer {
-  const judged = groups.map((group) => ({ group, ...standingOf(host, group, view, context) }));
-  const visible = judged.filter(({ rank }) => rank < Infinity);
+  const evaluated = groups.map((group) => ({ group, ...precedenceOf(host, group, view, context) }));
+  const visible = evaluated.filter(({ rank }) => rank < Infinity);
   if (visible.length === 0) return undefined;
   const hasService = context.hasService(host);
   const isBefore = (rank: number): boolean => rank === ownRank || (!hasService && rank < publicRank);
@@ -82,7 +82,7 @@ function linked(
 }
 
 /** The best rank that one of the ServiceEntries has for the view, and the oldest that has it. */
-function standingOf(
+function precedenceOf(
   host: string,
   group: readonly ServiceEntry[],
   view: View,

@@ -6,10 +6,10 @@ import type { AddressPointer, HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
 import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from './services.ts';
 import { vipsOf, type AutoAddresses } from './vips.ts';
-import { standings, type View, type VisibilityContext } from './visibility.ts';
+import { evaluatePrecedence, type View, type VisibilityContext } from './visibility.ts';
 
 /** Host names that one answer resolves at the most: each costs a query upstream. */
-export const maxLiveHosts = 32;
+export const maxEndpointHostnames = 32;
 
 /** What the rules need to know beside the ServiceEntries of the host. Pure look-ups. */
 export interface ResolveContext extends VisibilityContext {
@@ -27,11 +27,11 @@ export function resolveFor(
   view: View,
   context: ResolveContext,
 ): HostAnswer | undefined {
-  const judged = standings(host, entries, view, context);
-  const merged = judged.filter(({ standing }) => standing === 'serves').map(({ entry }) => entry);
+  const evaluated = evaluatePrecedence(host, entries, view, context);
+  const merged = evaluated.filter(({ precedence }) => precedence === 'serves').map(({ entry }) => entry);
   const [oldest] = merged;
   if (!oldest) {
-    const yielding = judged.find(({ standing }) => standing === 'service')?.entry;
+    const yielding = evaluated.find(({ precedence }) => precedence === 'service')?.entry;
     return yielding && serviceAnswer(host, yielding, context);
   }
   return answerOf(host, merged, oldest, view, context);
@@ -44,8 +44,8 @@ export function serviceAnswer(host: string, yielding: ServiceEntry, context: Res
 
 /** `created` of the answer that a client of no known namespace gets, without the rest of it; 0 where there is none. */
 export function createdOf(host: string, entries: readonly ServiceEntry[], context: ResolveContext): number {
-  const judged = standings(host, entries, { namespace: undefined, isMeshed: false }, context);
-  return judged.find(({ standing }) => standing === 'serves')?.entry.meta.created ?? 0;
+  const evaluated = evaluatePrecedence(host, entries, { namespace: undefined, isMeshed: false }, context);
+  return evaluated.find(({ precedence }) => precedence === 'serves')?.entry.meta.created ?? 0;
 }
 
 function answerOf(
@@ -70,7 +70,7 @@ function answerOf(
       kind: owned,
       ttl: ttlOf(merged, context),
       addresses: vips,
-      live: none,
+      endpointHostnames: none,
       services,
       endpoints: isPaired && services.length > 0 ? new Map(vips.map((vip) => [dashedAddress(vip), [vip]])) : noNames,
       pointers,
@@ -107,7 +107,7 @@ function answerOf(
     ...base,
     kind: owned,
     addresses: distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
-    live: hosts.slice(0, maxLiveHosts),
+    endpointHostnames: hosts.slice(0, maxEndpointHostnames),
     services: servicesOfEndpoints(reached, locality),
     endpoints: endpointNames(usable, owned === 'internal'),
     pointers: owned === 'internal' && !isWildcard(host) ? endpointPointers(host, usable) : noPointers,
@@ -125,7 +125,7 @@ function emptyAnswer(host: string, merged: readonly ServiceEntry[], context: Res
     host,
     ttl: ttlOf(merged, context),
     addresses: none,
-    live: none,
+    endpointHostnames: none,
     services: noServices,
     endpoints: noNames,
     pointers: noPointers,

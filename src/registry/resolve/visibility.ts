@@ -20,7 +20,7 @@ export interface VisibilityContext {
 }
 
 /** Why a ServiceEntry serves a host to a client, or not; `explain` shows it. */
-export type Standing =
+export type Precedence =
   /** It serves the host, alone or with others of its namespace. */
   | 'serves'
   /** Another namespace comes before its own. */
@@ -48,24 +48,27 @@ export function effectiveExportTo(
  * these has it: the client's own namespace, the Kubernetes Service of that name, what is exported to the namespace by
  * name, what is public. Of equal ones the oldest decides for its namespace, and all of that namespace serve.
  */
-export function standings(
+export function evaluatePrecedence(
   host: string,
   entries: readonly ServiceEntry[],
   view: View,
   context: VisibilityContext,
-): { entry: ServiceEntry; standing: Standing }[] {
+): { entry: ServiceEntry; precedence: Precedence }[] {
   const ordered = entries.length > 1 ? entries.toSorted((a, b) => compareAge(a.meta, b.meta)) : entries;
-  const judged = ordered.map((entry) => ({ entry, rank: rankOf(host, entry, view, context) }));
-  const best = judged.reduce((least, { rank }) => (typeof rank === 'number' ? Math.min(least, rank) : least), Infinity);
-  const winner = judged.find(({ rank }) => rank === best)?.entry;
+  const evaluated = ordered.map((entry) => ({ entry, rank: rankOf(host, entry, view, context) }));
+  const best = evaluated.reduce(
+    (least, { rank }) => (typeof rank === 'number' ? Math.min(least, rank) : least),
+    Infinity,
+  );
+  const winner = evaluated.find(({ rank }) => rank === best)?.entry;
   // No Sidecar hides a Service: the cluster's DNS answers for it.
   const yieldsToService = best > ownRank && context.hasService(host);
-  return judged.map(({ entry, rank }) => {
-    if (rank === 'not-exported') return { entry, standing: rank };
-    if (yieldsToService) return { entry, standing: 'service' };
-    if (rank === 'sidecar') return { entry, standing: rank };
-    if (entry.meta.namespace !== winner?.meta.namespace) return { entry, standing: 'other-namespace' };
-    return { entry, standing: context.options.merge === 'oldest' && entry !== winner ? 'younger' : 'serves' };
+  return evaluated.map(({ entry, rank }) => {
+    if (rank === 'not-exported') return { entry, precedence: rank };
+    if (yieldsToService) return { entry, precedence: 'service' };
+    if (rank === 'sidecar') return { entry, precedence: rank };
+    if (entry.meta.namespace !== winner?.meta.namespace) return { entry, precedence: 'other-namespace' };
+    return { entry, precedence: context.options.merge === 'oldest' && entry !== winner ? 'younger' : 'serves' };
   });
 }
 

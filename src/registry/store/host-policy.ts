@@ -2,7 +2,7 @@ import type { ServiceEntry } from '../model/object.ts';
 import type { RegistryOptions } from '../model/options.ts';
 
 /** Why a ServiceEntry does not get a host. */
-export interface HostRefusal {
+export interface HostDenial {
   /** `excluded` is what the server is not for (`only`, `except`); `not-allowed` is what a namespace may not take (`allow`). */
   readonly reason: 'excluded' | 'not-allowed';
   readonly message: string;
@@ -12,11 +12,11 @@ export interface HostRefusal {
  * Why a ServiceEntry may not take a host, or `undefined` where it may: the options `only`, `except` and `allow`
  * (docs/semantics.md section 2). Names are at or below a name by whole labels.
  */
-export function refusalOf(
+export function denialReason(
   entry: ServiceEntry,
   host: string,
   { only, except, allow }: Pick<RegistryOptions, 'only' | 'except' | 'allow'>,
-): HostRefusal | undefined {
+): HostDenial | undefined {
   if (only && !only.some((name) => isAtOrBelow(host, name)))
     return { reason: 'excluded', message: `only serves names at or below ${only.join(', ')}` };
   const excepted = except.find((name) => isAtOrBelow(host, name));

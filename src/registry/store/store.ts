@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { refusalOf, type HostRefusal } from './host-policy.ts';
+import { denialReason, type HostDenial } from './host-policy.ts';
 import { HashIndex, hashText } from '../../collections/hash-index.ts';
 import { isWildcard, neverMatches } from '../model/host.ts';
 import { IdSets } from '../../collections/id-sets.ts';
@@ -20,7 +20,7 @@ import type { TextSet } from '../../collections/text-set.ts';
 import { WorkloadIndex } from './workload-index.ts';
 
 /** A ServiceEntry that may not take a host. */
-export interface Refusal extends HostRefusal {
+export interface DeniedHost extends HostDenial {
   readonly entry: ServiceEntry;
   readonly host: string;
 }
@@ -46,8 +46,8 @@ export class Store {
   /** Wildcard hosts, counted once for each ServiceEntry. */
   #wildcards = 0;
   /** ServiceEntries with a host that they may not take. */
-  readonly #refused = new Set<number>();
-  readonly #refusalCounts = { excluded: 0, 'not-allowed': 0 };
+  readonly #denied = new Set<number>();
+  readonly #deniedCounts = { excluded: 0, 'not-allowed': 0 };
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -68,13 +68,13 @@ export class Store {
     return this.packed.all();
   }
 
-  get refusals(): Refusal[] {
-    return Array.from(this.#refused).flatMap((id) => this.#refusalsOf(this.#entry(id)));
+  get deniedHosts(): DeniedHost[] {
+    return Array.from(this.#denied).flatMap((id) => this.#denialsOf(this.#entry(id)));
   }
 
-  /** How many `refusals` there are for a reason. */
-  refusalCount(reason: HostRefusal['reason']): number {
-    return this.#refusalCounts[reason];
+  /** How many `deniedHosts` there are for a reason. */
+  deniedCount(reason: HostDenial['reason']): number {
+    return this.#deniedCounts[reason];
   }
 
   get(key: string): RegistryObject | undefined {
@@ -102,7 +102,7 @@ export class Store {
    * Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. `text` is
    * `textOfObject` of it, where that is at hand.
    */
-  add(object: RegistryObject, dirty: TextSet, text?: string): readonly Refusal[] {
+  add(object: RegistryObject, dirty: TextSet, text?: string): readonly DeniedHost[] {
     const id = this.packed.put(object, text);
     this.kinds.add(object.kind);
     switch (object.kind) {
@@ -165,35 +165,35 @@ export class Store {
   }
 
   #isFiled(entry: ServiceEntry, host: string): boolean {
-    return entry.hosts.includes(host) && !neverMatches(host) && refusalOf(entry, host, this.#options) === undefined;
+    return entry.hosts.includes(host) && !neverMatches(host) && denialReason(entry, host, this.#options) === undefined;
   }
 
-  #refusalsOf(entry: ServiceEntry): Refusal[] {
-    const refusals: Refusal[] = [];
+  #denialsOf(entry: ServiceEntry): DeniedHost[] {
+    const denials: DeniedHost[] = [];
     for (const host of entry.hosts) {
-      const refusal = refusalOf(entry, host, this.#options);
-      if (refusal !== undefined) refusals.push({ entry, host, ...refusal });
+      const denial = denialReason(entry, host, this.#options);
+      if (denial !== undefined) denials.push({ entry, host, ...denial });
     }
-    return refusals;
+    return denials;
   }
 
-  #addHosts(id: number, entry: ServiceEntry, dirty: TextSet): readonly Refusal[] {
-    const refused = this.#refusalsOf(entry);
+  #addHosts(id: number, entry: ServiceEntry, dirty: TextSet): readonly DeniedHost[] {
+    const denied = this.#denialsOf(entry);
     for (const host of entry.hosts) {
-      if (neverMatches(host) || refused.some((refusal) => refusal.host === host)) continue;
+      if (neverMatches(host) || denied.some((denial) => denial.host === host)) continue;
       this.#byHost.add(hashText(host, this.#seed), id);
       if (this.#options.services) this.services.addHost(host);
       if (isWildcard(host)) this.#wildcards++;
       dirty.add(host);
     }
-    if (refused.length > 0) this.#refused.add(id);
-    for (const { reason } of refused) this.#refusalCounts[reason]++;
-    return refused;
+    if (denied.length > 0) this.#denied.add(id);
+    for (const { reason } of denied) this.#deniedCounts[reason]++;
+    return denied;
   }
 
   #removeHosts(id: number, entry: ServiceEntry, dirty: TextSet): void {
-    if (this.#refused.delete(id)) {
-      for (const { reason } of this.#refusalsOf(entry)) this.#refusalCounts[reason]--;
+    if (this.#denied.delete(id)) {
+      for (const { reason } of this.#denialsOf(entry)) this.#deniedCounts[reason]--;
     }
     for (const host of entry.hosts) {
       if (!this.#isFiled(entry, host)) continue;

@@ -10,7 +10,7 @@ type Answers = ViewMap<HostAnswer | undefined>;
 function answer(host: string, addresses: readonly string[], created = 0, ttl = 30): HostAnswer {
   const pointers = addresses.map((address) => ({ address, target: host }));
   const endpoints = new Map<string, readonly string[]>();
-  return { host, kind: 'internal', ttl, addresses, live: [], services: [], endpoints, pointers, created };
+  return { host, kind: 'internal', ttl, addresses, endpointHostnames: [], services: [], endpoints, pointers, created };
 }
 
 function uniform(...given: Parameters<typeof answer>): Answers {

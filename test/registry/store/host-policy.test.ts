@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusalOf } from '../../../src/registry/store/host-policy.ts';
+import { denialReason } from '../../../src/registry/store/host-policy.ts';
 import type { RegistryOptions } from '../../../src/registry/model/options.ts';
 import { serviceEntry } from '../harness.ts';
 
@@ -31,7 +31,7 @@ const cases: readonly [string, Partial<Limits>, host: string, refusal: string | 
 ];
 
 test.each(cases)('%s', (_name, limits, host, refusal) => {
-  const found = refusalOf(serviceEntry('team/a', { hosts: [host] }), host, { ...none, ...limits });
+  const found = denialReason(serviceEntry('team/a', { hosts: [host] }), host, { ...none, ...limits });
   expect(found?.message).toBe(refusal);
   if (found) expect(found.reason).toBe(found.message.startsWith('allow ') ? 'not-allowed' : 'excluded');
 });

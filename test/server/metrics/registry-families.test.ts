@@ -95,7 +95,7 @@ test('a scrape goes through no objects: none is read, however many there are', (
   sink.apply(
     upserts(Array.from({ length: 1000 }, (_, i) => serviceEntry(`e${i}`, { hosts: [`h${i}.test`, `h${i}.bad.test`] }))),
   );
-  const getters = (['objects', 'hosts', 'refusals'] as const).map((name) => vi.spyOn(Store.prototype, name, 'get'));
+  const getters = (['objects', 'hosts', 'deniedHosts'] as const).map((name) => vi.spyOn(Store.prototype, name, 'get'));
   const spies = [
     vi.spyOn(PackedObjects.prototype, 'all'),
     vi.spyOn(PackedObjects.prototype, 'objectOf'),

@@ -17,7 +17,7 @@ export interface NameRecord {
   /** Seconds. */
   readonly ttl: number;
   readonly addresses?: readonly string[];
-  readonly live?: readonly string[];
+  readonly endpointHostnames?: readonly string[];
   readonly services?: readonly ServiceSet[];
   readonly endpoints?: HostAnswer['endpoints'];
   /** Targets of PTR records. */
@@ -46,20 +46,22 @@ export class Compiler {
   /** The record in table form. The view is good until the next call. */
   compile(record: NameRecord): Uint8Array {
     const out = this.#out;
-    const { addresses = none, services = noServices, live = none, pointers = none } = record;
+    const { addresses = none, services = noServices, endpointHostnames = none, pointers = none } = record;
     let v6 = 0;
     for (const address of addresses) if (familyOf(address) === 6) v6++;
     const v4 = Math.min(addresses.length - v6, maxUint16);
     v6 = Math.min(v6, maxUint16);
     const flags =
-      record.flags | (live.length > 0 ? recordFlag.live : 0) | (services.length > 0 ? recordFlag.services : 0);
+      record.flags |
+      (endpointHostnames.length > 0 ? recordFlag.onDemand : 0) |
+      (services.length > 0 ? recordFlag.services : 0);
     this.#head(record.name, record.kind, flags, record.ttl, v4, v6);
     this.#addresses(addresses, 4, v4);
     this.#addresses(addresses, 6, v6);
-    if (live.length > 0) {
+    if (endpointHostnames.length > 0) {
       const at = out.length;
       out.u32(0);
-      this.#names(live);
+      this.#names(endpointHostnames);
       if (services.length > 0) out.patch32(at, out.length);
     }
     if (services.length > 0) this.#services(services, record.endpoints);

@@ -27,10 +27,10 @@ export function ownRecords(name: Uint8Array, host: string, answers: Answers): Na
 
 /** The record of a host's own name for those who get the answer. */
 function ownRecord(name: Uint8Array, host: string, answer: HostAnswer): NameRecord {
-  const { kind, ttl, addresses, live, services, endpoints } = answer;
+  const { kind, ttl, addresses, endpointHostnames, services, endpoints } = answer;
   const wildcard = isWildcard(host) ? recordFlag.wildcard : 0;
   const flags = wildcard | (wildcard && endpoints.size > 0 ? recordFlag.hasEndpointNames : 0);
-  return { name, kind, flags, ttl, addresses, live, services, endpoints };
+  return { name, kind, flags, ttl, addresses, endpointHostnames, services, endpoints };
 }
 
 /** The names below a host, one for each of its endpoints. A name over 255 octets cannot be asked for, and is left out. */

@@ -13,7 +13,7 @@ export interface Allocation {
  * Tells the allocator of the hosts that need an address: those of Istio's conditions (docs/semantics.md section 3) that
  * istiod has given none. A key that several ServiceEntries share is there as long as one of them needs it.
  */
-export class AllocationKeeper {
+export class AllocationTracker {
   readonly #allocation: Allocation;
   /** Key → its host and how many need it. */
   readonly #needs = new Map<string, { readonly host: string; count: number }>();
