@@ -4,17 +4,17 @@ import type { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
 import type { Handler, HandlerEnvironment, QueryPlugin } from '../plugin.ts';
 import type { ForwardConfig } from './config.ts';
-import { Deadlines } from './deadlines.ts';
-import { ForwardGroup } from './forward-group.ts';
-import { asksForResolver, resolverRecords, resolverReply } from './resolver-arpa.ts';
-import { SpecialNames, specialReply } from './special-names.ts';
+import { Deadlines } from './query/deadlines.ts';
+import { ForwardGroup } from './query/forward-group.ts';
+import { asksForResolver, resolverRecords, resolverReply } from './local/resolver-arpa.ts';
+import { SpecialUseNames, specialUseReply } from './local/special-use-names.ts';
 import { isBelowAny } from './zone-match.ts';
 
 /** A line with its zones in wire form. */
 interface Route {
   readonly from: readonly Uint8Array[];
   readonly except: readonly Uint8Array[];
-  readonly specialNames: SpecialNames;
+  readonly specialNames: SpecialUseNames;
   readonly group: ForwardGroup;
 }
 
@@ -36,7 +36,7 @@ export const forwardHandler: QueryPlugin<ForwardConfig> = {
       return {
         from: line.from.map(wireName),
         except: line.except.map(wireName),
-        specialNames: new SpecialNames(line, environment.zones),
+        specialNames: new SpecialUseNames(line, environment.zones),
         group: new ForwardGroup(line, { clock, logger, deadlines, randomUint16, metrics }),
       };
     });
@@ -51,7 +51,7 @@ export const forwardHandler: QueryPlugin<ForwardConfig> = {
       for (const { from, except, specialNames, group } of routes) {
         if (!isBelowAny(query, from) || isBelowAny(query, except)) continue;
         const special = specialNames.find(query);
-        if (special) return specialReply(query, special);
+        if (special) return specialUseReply(query, special);
         // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.
         return refusedTypes.has(query.type) ? emptyReply(query, rcode.REFUSED) : group.forward(query);
       }

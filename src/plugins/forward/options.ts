@@ -13,7 +13,7 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { rcode } from '../../wire/codes.ts';
 import { type ForwardLine, policies } from './config.ts';
-import { readSvcb } from './svcb.ts';
+import { readSvcb } from './arguments/svcb.ts';
 
 /** What the block of a `forward` line says; all of a line but the names and the upstreams. */
 export type ForwardOptions = { -readonly [Key in keyof Omit<ForwardLine, 'from' | 'upstreams'>]: ForwardLine[Key] };

@@ -3,7 +3,7 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import type { DirectivePlugin, ParseContext } from '../plugin.ts';
 import { type ForwardConfig, type ForwardLine, formatUpstream, type UpstreamAddress } from './config.ts';
 import { readOptions } from './options.ts';
-import { readUpstreams } from './upstream-address.ts';
+import { readUpstreams } from './arguments/upstreams.ts';
 
 /** As in CoreDNS. The query half counts on less than 32. */
 const maxUpstreams = 15;

@@ -4,16 +4,16 @@ import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
-import { settle } from './settle.ts';
-import { SubQuery } from './sub-query.ts';
-import { Authority } from './authority.ts';
+import { mapOutcome } from '../outcome.ts';
+import { SubQuery } from './reply/sub-query.ts';
+import { Authority } from './match/authority.ts';
 import type { ServiceEntryConfig } from './config.ts';
-import { withClientSubnet } from './client-subnet.ts';
-import { answerLive, liveNames } from './live.ts';
-import { NameMatcher } from './matcher.ts';
-import { negativeReply, nsReply, soaReply } from './negative.ts';
-import { addressCount, addressReply, pointerReply, Rotation, type TableMemory } from './positive.ts';
-import { findServices, hasServicesBelow, serviceReply } from './services.ts';
+import { withClientSubnet } from './reply/client-subnet.ts';
+import { answerOnDemand, endpointHostnames } from './reply/on-demand.ts';
+import { NameMatcher } from './match/name-matcher.ts';
+import { negativeReply, nsReply, soaReply } from './reply/negative.ts';
+import { addressCount, addressReply, pointerReply, Rotation, type TableMemory } from './reply/positive.ts';
+import { findServices, hasServicesBelow, serviceReply } from './reply/services.ts';
 
 /** More than a record of the table can have. */
 const allRecords = 65_536;
@@ -70,12 +70,12 @@ class ServiceEntryHandler {
     const { arena } = this.#table;
     const kind = arena[record + recordOffset.kind]!;
     if (isReverse(kind)) return this.#answerReverse(query, record);
-    const isLive = (arena[record + recordOffset.flags]! & recordFlag.onDemand) !== 0;
+    const isOnDemand = (arena[record + recordOffset.flags]! & recordFlag.onDemand) !== 0;
     switch (query.type) {
       case rrType.A:
       case rrType.AAAA:
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
-        if (isLive) return this.#answerLive(query, record);
+        if (isOnDemand) return this.#answerOnDemand(query, record);
         if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
         return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
       case rrType.SRV: {
@@ -90,7 +90,7 @@ class ServiceEntryHandler {
           : soaReply(query, this.#negativeTtl, this.#table.serial);
       case rrType.ANY:
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
-        if (isLive) return this.#answerLive(query, record);
+        if (isOnDemand) return this.#answerOnDemand(query, record);
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
           return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
         }
@@ -107,17 +107,17 @@ class ServiceEntryHandler {
     }
   }
 
-  #answerLive(query: Query, record: number): Outcome {
+  #answerOnDemand(query: Query, record: number): Outcome {
     const { arena } = this.#table;
     const { lower, nameLength } = query;
     // Below a wildcard an endpoint can be the very name that is asked for: then the world's DNS knows it.
     const isItself = (name: Uint8Array): boolean => Buffer.compare(name, lower.subarray(0, nameLength)) === 0;
-    if (liveNames(arena, record).some(isItself)) return this.#forwardKnown(query, record, 0);
+    if (endpointHostnames(arena, record).some(isItself)) return this.#forwardKnown(query, record, 0);
     const lookup: Handler = (each) => this.answer(each);
     // Found out now: while host names are looked up the table may move, and the record with it.
     const soaOwner = this.#authority.soaOwner(query, arena, record, 0);
     const onEmpty = (): number => negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
-    return answerLive(query, arena, record, lookup, this.#rotation, this.#most(query), onEmpty);
+    return answerOnDemand(query, arena, record, lookup, this.#rotation, this.#most(query), onEmpty);
   }
 
   /** A reverse name: it has PTR records and no others. */
@@ -170,7 +170,7 @@ class ServiceEntryHandler {
     if (!this.#authority.mayForward(query)) return this.#services(query, this.#table, record, set, first);
     // While upstream is asked the record may go out of use; it stays readable as long as its memory is referred to.
     const memory: TableMemory = { arena, view: this.#table.view };
-    return settle(this.#next(query), (length) => {
+    return mapOutcome(this.#next(query), (length) => {
       if (length === 0 || !isNegative(query)) return length;
       query.discardReply();
       return this.#services(query, memory, record, set, first);
@@ -232,7 +232,7 @@ class ServiceEntryHandler {
 
   /** Asks upstream about a name that exists here: its NXDOMAIN becomes NODATA. */
   #forwardExisting(query: Query, soaOwner: number): Outcome {
-    return settle(this.#next(query), (length) =>
+    return mapOutcome(this.#next(query), (length) =>
       length > 0 && replyCode(query) === rcode.NXDOMAIN
         ? negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial)
         : length,

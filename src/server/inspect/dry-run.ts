@@ -1,10 +1,10 @@
 import type { ForwardConfig } from '../../plugins/forward/config.ts';
 import { formatUpstream } from '../../plugins/forward/config.ts';
-import { asksForResolver, resolverRecords, resolverReply } from '../../plugins/forward/resolver-arpa.ts';
-import { SpecialNames, specialReply } from '../../plugins/forward/special-names.ts';
+import { asksForResolver, resolverRecords, resolverReply } from '../../plugins/forward/local/resolver-arpa.ts';
+import { SpecialUseNames, specialUseReply } from '../../plugins/forward/local/special-use-names.ts';
 import { isBelowAny } from '../../plugins/forward/zone-match.ts';
 import type { Handler, HandlerEnvironment } from '../../plugins/plugin.ts';
-import { SubQuery } from '../../plugins/serviceentry/sub-query.ts';
+import { SubQuery } from '../../plugins/serviceentry/reply/sub-query.ts';
 import type { TableReader } from '../../table/reader.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -84,7 +84,7 @@ export async function askChain(
     const routes = config.lines.map((line) => ({
       from: line.from.map((zone) => encodeName(zone)!),
       except: line.except.map((zone) => encodeName(zone)!),
-      specialNames: new SpecialNames(line, block.zones),
+      specialNames: new SpecialUseNames(line, block.zones),
       to: line.upstreams.map(formatUpstream),
     }));
     const records = resolverRecords(config);
@@ -94,7 +94,7 @@ export async function askChain(
       const route = routes.find(({ from, except }) => isBelowAny(query, from) && !isBelowAny(query, except));
       if (!route) return next(query);
       const special = route.specialNames.find(query);
-      if (special) return specialReply(query, special);
+      if (special) return specialUseReply(query, special);
       const name = formatName(query.lower);
       const type = typeName(query.type);
       const isSub = query instanceof SubQuery;

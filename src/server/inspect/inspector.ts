@@ -1,5 +1,5 @@
 import type { ClientsConfig, ServiceEntryConfig } from '../../plugins/serviceentry/config.ts';
-import { clientsOfNamespace, viewOfClient, type ClientView } from '../../plugins/serviceentry/client-view.ts';
+import { clientsOfNamespace, viewOfClient, type ClientView } from '../../plugins/serviceentry/client/client-view.ts';
 import { canonicalAddress, familyOf } from '../../wire/address.ts';
 import { explainName, explainPointers } from '../../registry/explain/explain.ts';
 import type { LeftOutPart, NameExplanation } from '../../registry/explain/explanation.ts';

@@ -1,6 +1,6 @@
 import type { Answer, Packet } from 'dns-packet';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SubQuery } from '../../../src/plugins/serviceentry/sub-query.ts';
+import { SubQuery } from '../../../src/plugins/serviceentry/reply/sub-query.ts';
 import { encodeName } from '../../../src/wire/name.ts';
 import { replyCode } from '../../../src/wire/reply.ts';
 import { addressRecord, FakeUpstream, optRecord, replyTo, type UpstreamQuery } from '../../support/fake-upstream.ts';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Deadlines } from '../../../src/plugins/forward/deadlines.ts';
-import { ForwardGroup } from '../../../src/plugins/forward/forward-group.ts';
+import { Deadlines } from '../../../src/plugins/forward/query/deadlines.ts';
+import { ForwardGroup } from '../../../src/plugins/forward/query/forward-group.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import {
   answer,

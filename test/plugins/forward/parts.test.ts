@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Deadlines } from '../../../src/plugins/forward/deadlines.ts';
-import { Health } from '../../../src/plugins/forward/health.ts';
-import { MessageReader } from '../../../src/plugins/forward/message-reader.ts';
-import { Selector } from '../../../src/plugins/forward/policy.ts';
+import { Deadlines } from '../../../src/plugins/forward/query/deadlines.ts';
+import { Health } from '../../../src/plugins/forward/upstream/health.ts';
+import { MessageReader } from '../../../src/plugins/forward/upstream/message-reader.ts';
+import { Selector } from '../../../src/plugins/forward/upstream/selector.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { framed } from '../../support/fake-upstream.ts';
 

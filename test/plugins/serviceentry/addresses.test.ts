@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressSize, Network, writeAddressText } from '../../../src/plugins/serviceentry/addresses.ts';
+import { addressSize, Network, writeAddressText } from '../../../src/plugins/serviceentry/client/addresses.ts';
 import { addressBytes, canonicalAddress } from '../../../src/wire/address.ts';
 
 /** The octets of a text by way of the registry's own reading; `undefined` where it is no address. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { noLimit } from '../../../../src/plugins/serviceentry/clients.ts';
-import { selectView } from '../../../../src/plugins/serviceentry/views.ts';
+import { noLimit } from '../../../../src/plugins/serviceentry/client/client-finder.ts';
+import { selectView } from '../../../../src/plugins/serviceentry/client/views.ts';
 import { Compiler, type NameRecord } from '../../../../src/registry/publish/compile/compile.ts';
 import { ViewCompiler } from '../../../../src/registry/publish/compile/views.ts';
 import { NamespaceIds } from '../../../../src/registry/publish/namespace-ids.ts';

@@ -1,0 +1,31 @@
+import { formatIpAddress, parseIpAddress } from '../../../corefile/address.ts';
+import type { UpstreamAddress } from '../config.ts';
+
+const defaultPort = 53;
+
+/**
+ * `IP`, `IP:PORT` or `[IPV6]:PORT`; `'port'` where the port is none, `undefined` where it is no address. The port is 53 unless it says
+ * another.
+ */
+export function parseUpstream(text: string): UpstreamAddress | 'port' | undefined {
+  const whole = parseAddress(text, defaultPort);
+  if (whole !== undefined) return whole;
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(text) ?? [];
+  const upstream = parseAddress(bracketed ?? plain ?? '', port === undefined ? defaultPort : Number(port));
+  if (upstream === undefined || (bracketed !== undefined && upstream.family === 4)) return undefined;
+  if (port !== undefined && (!/^\d{1,5}$/.test(port) || upstream.port < 1 || upstream.port > 65_535)) return 'port';
+  return upstream;
+}
+
+/** An IPv6 address may have a zone (RFC 4007 section 11): `fe80::1%eth0`. */
+function parseAddress(text: string, port: number): UpstreamAddress | undefined {
+  const [, address = '', zone = ''] = /^([^%]*)(%[\w.-]+)?$/.exec(text) ?? [];
+  const parsed = parseIpAddress(address);
+  if (parsed === undefined || (zone !== '' && parsed.family === 4)) return undefined;
+  return { address: formatIpAddress(parsed) + zone, port, family: parsed.family };
+}
+
+/** 0.0.0.0 or ::, which is nobody's address. */
+export function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || address === '::' || address === '::ffff:0.0.0.0' || address.startsWith('::%');
+}

@@ -1,0 +1,165 @@
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Logger } from '../../../runtime/logger.ts';
+import { headerSize, optRecordSize, rcode } from '../../../wire/codes.ts';
+import type { Query } from '../../../wire/query.ts';
+import { emptyReply, serverFailure } from '../../../wire/reply.ts';
+import type { ForwardLine } from '../config.ts';
+import type { Deadlines } from './deadlines.ts';
+import { ForwardedQuery, type Waiter } from './forwarded-query.ts';
+import { InFlightQueries } from './in-flight-queries.ts';
+import { FailedQuestions } from './failed-questions.ts';
+import { forwardSeries, UpstreamMeter } from '../meter.ts';
+import { Selector } from '../upstream/selector.ts';
+import { questionOf, type Question } from './question.ts';
+import { Upstream } from '../upstream/upstream.ts';
+
+/** Queries that may wait for one reply. */
+const maxWaiting = 10_000;
+
+/** What the upstreams of a line share with their surroundings. */
+export interface GroupEnvironment {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly deadlines: Deadlines;
+  randomUint16(): number;
+  /** Where it is counted, and the number of upstreams in the lines before this one. */
+  readonly metrics?: { readonly memory: Float64Array; readonly upstreamsBefore: number } | undefined;
+}
+
+/** The upstreams of one `forward` line and the queries that wait for them. */
+export class ForwardGroup {
+  readonly line: ForwardLine;
+  readonly upstreams: readonly Upstream[];
+  readonly selector: Selector;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly #logger: Logger;
+  readonly #counters: Float64Array | undefined;
+  readonly #inFlightQueries = new InFlightQueries();
+  readonly #failures = new FailedQuestions();
+  #inFlight = 0;
+  #isClosed = false;
+  #onDrained: (() => void) | undefined;
+
+  constructor(line: ForwardLine, environment: GroupEnvironment) {
+    const { clock, logger, deadlines, metrics } = environment;
+    const randomUint16 = (): number => environment.randomUint16();
+    this.line = line;
+    this.clock = clock;
+    this.deadlines = deadlines;
+    this.#logger = logger;
+    this.#counters = metrics?.memory;
+    this.selector = new Selector(line.policy, line.upstreams.length, randomUint16);
+    this.upstreams = line.upstreams.map((upstream, index) => {
+      const meter = metrics && new UpstreamMeter(metrics.memory, metrics.upstreamsBefore + index);
+      return new Upstream(upstream, line, deadlines, randomUint16, meter);
+    });
+  }
+
+  /** Queries that wait for replies. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /**
+   * Answers the query from the upstreams: a promise of the reply's length that never rejects, or an error at once. While a
+   * question is under way, others who have the same wait for the same reply: so one that comes back here, by whatever way,
+   * is not sent again, and its work ends with the deadline of the first.
+   */
+  forward(query: Query): number | Promise<number> {
+    const { line } = this;
+    if (this.#inFlight >= line.maxConcurrent) {
+      return this.#refuse(query, `${this.#inFlight} queries wait already, and max_concurrent is ${line.maxConcurrent}`);
+    }
+    if (this.#isClosed) return serverFailure(query, 'forward: closed');
+    const question = questionOf(query, this.isStream(query));
+    const now = this.clock.now();
+    const forwarded = this.#inFlightQueries.find(question);
+    if (forwarded === undefined) {
+      const reason = this.#failures.reasonOf(question, now);
+      if (reason !== undefined) return serverFailure(query, `forward: ${reason} (a moment ago)`);
+    } else if (forwarded.waiting >= maxWaiting) {
+      return this.#refuse(query, `${maxWaiting} queries wait for the same reply already`);
+    }
+    query.hold();
+    this.#inFlight++;
+    return new Promise((resolve) => {
+      const waiter = { query, since: now, resolve };
+      if (forwarded === undefined) this.#ask(question, [waiter], false);
+      else forwarded.join(waiter);
+    });
+  }
+
+  /** Whether upstreams are asked over TCP first. */
+  isStream({ transport }: Query): boolean {
+    return this.line.forceTcp || (transport !== 'udp' && !this.line.preferUdp);
+  }
+
+  /** The reply of a query that no upstream answered. */
+  fail(query: Query, reason: string): number {
+    query.out = new Uint8Array(headerSize + query.nameLength + 4 + optRecordSize + query.subnetSize);
+    query.outStart = 0;
+    return serverFailure(query, `forward: ${reason}`);
+  }
+
+  /** Nobody waits for its reply any more. */
+  ended(forwarded: ForwardedQuery): void {
+    this.#inFlightQueries.remove(forwarded);
+  }
+
+  /** So many queries have their replies. */
+  answered(count: number): void {
+    this.#inFlight -= count;
+    if (this.#inFlight === 0) this.#onDrained?.();
+  }
+
+  /** Asks the question of these queries once more. */
+  askAgain(waiters: Waiter[]): void {
+    const { query } = waiters[0]!;
+    this.#ask(questionOf(query, this.isStream(query)), waiters, true);
+  }
+
+  /** Nobody could answer, and it was asked several times: whoever asks again at once gets the same. */
+  remember(question: Question, reason: string): void {
+    this.#failures.add(question, reason, this.clock.now());
+  }
+
+  onFailure(upstream: Upstream, reason: string): void {
+    upstream.meter?.failed();
+    if (!upstream.health.onFailure(this.clock.now())) return;
+    upstream.meter?.setDown(true);
+    this.#logger.warning(`plugin/forward: ${upstream.name} is down: ${reason}`, { upstream: upstream.name });
+  }
+
+  onReply(upstream: Upstream): void {
+    if (!upstream.health.onReply()) return;
+    upstream.meter?.setDown(false);
+    this.#logger.info(`plugin/forward: ${upstream.name} is up again`, { upstream: upstream.name });
+  }
+
+  /** What EDNS could not have was answered without it: it is left out for a while. */
+  onNoEdns(upstream: Upstream): void {
+    upstream.noEdns.learn(this.clock.now());
+    const message = `plugin/forward: ${upstream.name} does not know EDNS, and is asked without it for 5 minutes`;
+    this.#logger.info(message, { upstream: upstream.name });
+  }
+
+  /** Takes no more queries; the sockets close when those in flight have their replies. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
+    for (const upstream of this.upstreams) upstream.close();
+  }
+
+  #ask(question: Question, waiters: Waiter[], isSecond: boolean): void {
+    const forwarded = new ForwardedQuery(question, waiters, this, isSecond);
+    this.#inFlightQueries.add(forwarded);
+    forwarded.start();
+  }
+
+  #refuse(query: Query, reason: string): number {
+    if (this.#counters) this.#counters[forwardSeries.rejects]!++;
+    query.error = `forward: ${reason}`;
+    return emptyReply(query, rcode.REFUSED);
+  }
+}

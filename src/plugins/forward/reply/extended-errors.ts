@@ -1,0 +1,28 @@
+import { readUint16, type RecordPosition } from '../../../wire/message.ts';
+
+/** The option code of Extended DNS Errors (RFC 8914 section 2). */
+const extendedError = 15;
+/** The octets of an option before its value. */
+const optionHeader = 4;
+/** A code of two octets comes first, and text may follow. */
+const minValue = 2;
+/** Octets of all of them together: they explain a code to people, and no reply should become long by it. */
+const maxOctets = 256;
+
+/**
+ * Moves the Extended DNS Errors of an OPT record to the front of its RDATA and returns their octets; the others are overwritten,
+ * or stay behind them. Those that are malformed, or too many, are left out. The options were found to be sound.
+ */
+export function gatherExtendedErrors(message: Uint8Array, opt: RecordPosition): number {
+  let size = 0;
+  let next: number;
+  for (let at = opt.rdataStart; at < opt.end; at = next) {
+    const length = readUint16(message, at + 2);
+    next = at + optionHeader + length;
+    if (readUint16(message, at) !== extendedError || length < minValue) continue;
+    if (size + optionHeader + length > maxOctets) continue;
+    message.copyWithin(opt.rdataStart + size, at, next);
+    size += optionHeader + length;
+  }
+  return size;
+}

@@ -1,0 +1,148 @@
+import { connect, type Socket } from 'node:net';
+import { readUint16 } from '../../../wire/message.ts';
+import { type Attempt, type Channel, freeId } from './attempt.ts';
+import type { UpstreamAddress } from '../config.ts';
+import { describeError } from './error-text.ts';
+import { MessageReader } from './message-reader.ts';
+import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
+import { buildRequest } from './request.ts';
+
+/** What a connection tells its pool. */
+export interface ConnectionEvents {
+  /** The last reply that was waited for is in, or given up. */
+  idle(connection: TcpConnection): void;
+  /** It takes no more queries, ever. */
+  closed(connection: TcpConnection): void;
+  /** It waits for nothing any more and ends. */
+  gone(connection: TcpConnection): void;
+  /** The upstream has ended it after so many replies, and left queries unanswered that it had time to see. */
+  cutOff(replies: number): void;
+}
+
+/**
+ * A TCP connection to an upstream with several queries in flight, whose replies come in any order (RFC 7766 section
+ * 6.2.1.1). Queries may be sent before it stands.
+ */
+export class TcpConnection implements Channel {
+  readonly isDatagram = false;
+  /** Takes no more queries: closed, or on the way there. */
+  isDraining = false;
+  replies = 0;
+  #isClosed = false;
+  #isConnected = false;
+  #sent = 0;
+  /** Replies since it was idle. */
+  #repliesInBurst = 0;
+  readonly #capacity: number;
+  readonly #socket: Socket;
+  readonly #reader = new MessageReader((message) => this.#receive(message));
+  readonly #pending = new Map<number, Attempt>();
+  readonly #events: ConnectionEvents;
+  readonly #randomUint16: () => number;
+
+  /** `capacity` is how many queries it takes in all. */
+  constructor(
+    upstream: UpstreamAddress,
+    sourceAddress: string | undefined,
+    randomUint16: () => number,
+    events: ConnectionEvents,
+    capacity: number,
+  ) {
+    this.#capacity = capacity;
+    this.#events = events;
+    this.#randomUint16 = randomUint16;
+    const local = sourceAddress === undefined ? {} : { localAddress: sourceAddress };
+    this.#socket = connect({ host: upstream.address, port: upstream.port, noDelay: true, ...local });
+    this.#socket.on('connect', () => (this.#isConnected = true));
+    this.#socket.on('data', (chunk: Buffer) => this.#reader.read(chunk));
+    this.#socket.on('error', (error) => this.#break(describeError(error)));
+    this.#socket.on('end', () => this.#break('connection closed by the upstream'));
+    this.#socket.on('close', () => this.#break('connection closed'));
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  send(attempt: Attempt): void {
+    if (this.isDraining) {
+      attempt.failed('the connection is closed', false);
+      return;
+    }
+    attempt.messageId = freeId(this.#pending, this.#randomUint16);
+    this.#pending.set(attempt.messageId, attempt);
+    if (++this.#sent >= this.#capacity) this.#drain();
+    this.#socket.write(buildRequest(attempt.query, attempt.messageId, 2, attempt.withEdns));
+  }
+
+  resend(): void {
+    // TCP sees to it.
+  }
+
+  forget(attempt: Attempt, isLate: boolean): void {
+    if (this.#pending.get(attempt.messageId) !== attempt) return;
+    // A connection over which a reply did not come may be dead without anybody having said so.
+    if (isLate) this.#drain();
+    this.#remove(attempt);
+  }
+
+  /** Takes no more queries, and closes when the last reply is in or given up. */
+  retire(): void {
+    this.#drain();
+    if (this.#pending.size === 0) this.#close();
+  }
+
+  #receive(message: Uint8Array): void {
+    const attempt = message.length < 2 ? undefined : this.#pending.get(readUint16(message, 0));
+    if (attempt === undefined) return;
+    if (!isReplyTo(attempt.query, message)) {
+      attempt.ignored(whyNoReply(message));
+      return;
+    }
+    this.replies++;
+    this.#repliesInBurst++;
+    this.#remove(attempt);
+    attempt.replied(message);
+  }
+
+  #remove(attempt: Attempt): void {
+    this.#pending.delete(attempt.messageId);
+    if (this.#pending.size > 0) return;
+    this.#repliesInBurst = 0;
+    if (this.isDraining) this.#close();
+    else this.#events.idle(this);
+  }
+
+  #drain(): void {
+    if (this.isDraining) return;
+    this.isDraining = true;
+    this.#events.closed(this);
+  }
+
+  /**
+   * The upstream, or the way to it, has ended the connection. What it left unanswered is worth asking again (RFC 7766 section
+   * 6.2.4) where it was one of several, or the connection had replies before: it may have been idle too long, or the upstream
+   * answers so many queries per connection. One query that is alone on a new connection and gets none has failed.
+   */
+  #break(reason: string): void {
+    if (this.#isClosed) return;
+    const broken = [...this.#pending.values()];
+    this.#pending.clear();
+    const isStale = this.replies > 0 && this.#repliesInBurst === 0;
+    const mayRetry = this.#isConnected && (this.replies > 0 || broken.length > 1);
+    this.#isClosed = true;
+    if (mayRetry && !isStale && broken.length > 0) this.#events.cutOff(this.replies);
+    this.#drain();
+    this.#socket.destroy();
+    this.#events.gone(this);
+    for (const attempt of broken) attempt.failed(reason, mayRetry);
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // In order: FIN, and not the RST that servers count as an error of theirs.
+    this.#socket.destroySoon();
+    this.#events.gone(this);
+  }
+}

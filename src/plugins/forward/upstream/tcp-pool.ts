@@ -1,0 +1,156 @@
+import type { Channel } from './attempt.ts';
+import type { UpstreamAddress } from '../config.ts';
+import type { Deadlines } from '../query/deadlines.ts';
+import { Limitation } from './limitation.ts';
+import { type ConnectionEvents, TcpConnection } from './tcp-connection.ts';
+import { AttemptQueue } from './attempt-queue.ts';
+
+/** With so many queries in flight a connection is busy, and a further one is opened: a server may answer one by one. */
+const busyQueries = 16;
+/** Connections to an upstream at a time that take further queries. */
+const maxConnections = 16;
+/** Sockets to an upstream at a time, with those that only wait for their last replies. */
+const maxSockets = 128;
+/** Queries that may wait for one of them. */
+const maxWaiting = 1024;
+/** Queries in flight on a connection when no further one may be opened; more wait for nothing and fail. */
+const maxQueriesInFlight = 1024;
+
+export interface TcpPoolOptions {
+  readonly upstream: UpstreamAddress;
+  readonly sourceAddress: string | undefined;
+  /** How long a connection may stand idle. */
+  readonly idleTimeoutMs: number;
+  /** How old a connection may become; 0 for any age. */
+  readonly maxAgeMs: number;
+  /** Idle connections that are kept; 0 for no limit. */
+  readonly maxIdleConnections: number;
+  readonly deadlines: Deadlines;
+  randomUint16(): number;
+}
+
+/** A connection that takes queries, with its idle deadline. */
+interface Entry {
+  readonly connection: TcpConnection;
+  readonly idle: { expired(): void };
+  readonly age: { expired(): void };
+  idleTick: number | undefined;
+  ageTick: number | undefined;
+}
+
+/** The TCP connections to one upstream: reused, pipelined, closed when idle for long or too old (RFC 7766 section 6.2). */
+export class TcpPool {
+  readonly #options: TcpPoolOptions;
+  /** Those that take queries. */
+  readonly #entries = new Map<TcpConnection, Entry>();
+  readonly #queue = new AttemptQueue();
+  /** Those that are not gone. */
+  #sockets = 0;
+  #capacity = Infinity;
+  readonly #isLimited = new Limitation();
+
+  constructor(options: TcpPoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What carries one query: the least busy connection, or a new one where there is none or `mustBeNew`, or the queue of those
+   * that wait for one. `undefined` when all are full.
+   */
+  channel(mustBeNew: boolean): Channel | undefined {
+    let best: Entry | undefined;
+    for (const entry of this.#entries.values()) {
+      if (best === undefined || entry.connection.pendingCount < best.connection.pendingCount) best = entry;
+    }
+    const mayOpen = this.#sockets < maxSockets && this.#entries.size < maxConnections;
+    const inFlight = best?.connection.pendingCount ?? 0;
+    if (mayOpen && (best === undefined || mustBeNew || inFlight >= busyQueries)) return this.#open();
+    if (best === undefined) return this.#queue.length < maxWaiting ? this.#queue : undefined;
+    if (inFlight >= maxQueriesInFlight) return undefined;
+    this.#stopIdling(best);
+    return best.connection;
+  }
+
+  /**
+   * The upstream answers no more than so many queries per connection: for a while no more are sent over one. With 1 there is
+   * no pipelining.
+   */
+  learnCapacity(replies: number): void {
+    const now = this.#options.deadlines.clock.now();
+    const before = this.#isLimited.holds(now) ? this.#capacity : Infinity;
+    this.#capacity = Math.min(before, Math.max(replies, 1));
+    this.#isLimited.learn(now);
+    for (const connection of [...this.#entries.keys()]) connection.retire();
+  }
+
+  /** Open connections that take queries, and waiting queries on them and in the queue, for tests. */
+  get counts(): { connections: number; pending: number } {
+    let pending = this.#queue.length;
+    for (const connection of this.#entries.keys()) pending += connection.pendingCount;
+    return { connections: this.#entries.size, pending };
+  }
+
+  /** Closes all connections once they wait for nothing. */
+  close(): void {
+    for (const connection of [...this.#entries.keys()]) connection.retire();
+  }
+
+  #open(): TcpConnection {
+    const { upstream, sourceAddress, deadlines, maxAgeMs } = this.#options;
+    const capacity = this.#isLimited.holds(deadlines.clock.now()) ? this.#capacity : Infinity;
+    const events: ConnectionEvents = {
+      idle: (each) => this.#onIdle(each),
+      closed: (each) => this.#onClosed(each),
+      gone: () => this.#onGone(),
+      cutOff: (replies) => this.learnCapacity(replies),
+    };
+    const randomUint16 = (): number => this.#options.randomUint16();
+    const connection = new TcpConnection(upstream, sourceAddress, randomUint16, events, capacity);
+    this.#sockets++;
+    const retire = { expired: (): void => connection.retire() };
+    const entry: Entry = { connection, idle: retire, age: { ...retire }, idleTick: undefined, ageTick: undefined };
+    if (maxAgeMs > 0) entry.ageTick = deadlines.schedule(entry.age, maxAgeMs);
+    this.#entries.set(connection, entry);
+    return connection;
+  }
+
+  #onIdle(connection: TcpConnection): void {
+    const entry = this.#entries.get(connection);
+    if (entry === undefined) return;
+    const { maxIdleConnections, idleTimeoutMs, deadlines } = this.#options;
+    if (maxIdleConnections > 0) {
+      let idle = 0;
+      for (const each of this.#entries.keys()) if (each.pendingCount === 0) idle++;
+      if (idle > maxIdleConnections) {
+        connection.retire();
+        return;
+      }
+    }
+    entry.idleTick = deadlines.schedule(entry.idle, idleTimeoutMs);
+  }
+
+  #onClosed(connection: TcpConnection): void {
+    const entry = this.#entries.get(connection);
+    if (entry === undefined) return;
+    this.#entries.delete(connection);
+    this.#stopIdling(entry);
+    if (entry.ageTick !== undefined) this.#options.deadlines.cancel(entry.age, entry.ageTick);
+  }
+
+  /** Who waits gets the place that has become free. */
+  #onGone(): void {
+    this.#sockets--;
+    while (this.#queue.length > 0) {
+      const channel = this.channel(false);
+      if (channel === undefined || channel === this.#queue) return;
+      const attempt = this.#queue.take()!;
+      attempt.carriedBy(channel);
+      channel.send(attempt);
+    }
+  }
+
+  #stopIdling(entry: Entry): void {
+    if (entry.idleTick !== undefined) this.#options.deadlines.cancel(entry.idle, entry.idleTick);
+    entry.idleTick = undefined;
+  }
+}

@@ -1,0 +1,143 @@
+import { namespaceName } from '../../../registry/publish/namespace-ids.ts';
+import { clientFlag, pseudoName, recordOffset, unlimited } from '../../../table/layout.ts';
+import type { TableReader } from '../../../table/reader.ts';
+import { findClientSubnet } from '../../../wire/client-subnet.ts';
+import { readUint16, readUint32, writeUint32 } from '../../../wire/message.ts';
+import type { Query } from '../../../wire/query.ts';
+import { addressSize, Network, writeAddressText } from './addresses.ts';
+import type { ClientsConfig } from '../config.ts';
+import { SubQuery } from '../reply/sub-query.ts';
+
+const nameSize = addressSize + 2;
+/** In place of a namespace's number. */
+const everyNamespace = 0;
+
+/** In place of a Sidecar's record: none limits the client, or one does of which nothing is known any more. */
+export const noLimit = -1;
+export const unknownLimit = -2;
+
+/**
+ * Who asks (docs/semantics.md section 8): the Pod that has the address → `client CIDR NAMESPACE` → `namespace` → nobody that
+ * is known. A forwarder asks for others: it has no namespace, but may say whom it asks for. The result of `find` stands
+ * in the object until the next call.
+ */
+export class ClientFinder {
+  /** The number of the client's namespace in the table, 0 where none is known. */
+  namespaceId = 0;
+  isMeshed = false;
+  /** The record of the Sidecar that limits what the client sees, `noLimit` or `unknownLimit`, where nothing is seen. */
+  limit = noLimit;
+
+  readonly #table: TableReader;
+  readonly #rules: readonly { network: Network; name: Uint8Array }[];
+  readonly #forwarders: readonly Network[];
+  readonly #meshed: readonly Network[];
+  readonly #usesSubnet: boolean;
+  readonly #fallback: Uint8Array | undefined;
+  readonly #name = new Uint8Array(nameSize);
+  readonly #numberName = new Uint8Array(6);
+  /** The Corefile names a namespace for the address that was looked at last. */
+  #isConfigured = false;
+
+  constructor(config: ClientsConfig, table: TableReader) {
+    this.#table = table;
+    this.#rules = config.rules.flatMap(({ cidr, namespace }) => {
+      const name = namespaceName(namespace);
+      return name ? [{ network: new Network(cidr), name }] : [];
+    });
+    this.#forwarders = config.forwarders.map((cidr) => new Network(cidr));
+    this.#meshed = config.meshed.map((cidr) => new Network(cidr));
+    this.#usesSubnet = config.usesSubnet;
+    this.#fallback = config.namespace === undefined ? undefined : namespaceName(config.namespace);
+    this.#name[0] = pseudoName.client;
+  }
+
+  /** Finds out who sent the query; of one that was made to answer another, who sent that. */
+  find(asked: Query): void {
+    const query = asked instanceof SubQuery ? asked.root : asked;
+    const name = this.#name;
+    this.namespaceId = 0;
+    this.isMeshed = false;
+    this.limit = noLimit;
+    if (!writeAddressText(query.peer.address, name, 1)) return;
+    let pod = this.#lookup(query, name);
+    if (this.#isForwarder(pod)) {
+      if (!this.#usesSubnet || !readClientSubnet(query, name)) return;
+      pod = this.#lookup(query, name);
+      if (this.#isForwarder(pod)) return;
+    }
+    const { arena } = this.#table;
+    this.namespaceId = pod >= 0 ? readUint32(arena, pod + recordOffset.ttl) : this.#configured(query, name);
+    const hasNamespace = pod >= 0 || this.#isConfigured;
+    this.isMeshed =
+      (pod >= 0 && (arena[pod + recordOffset.flags]! & clientFlag.meshed) !== 0) || contains(this.#meshed, name);
+    if (hasNamespace && this.#table.isLimited) this.limit = this.#findLimit(query, pod);
+  }
+
+  /** The Sidecar of the Pod → the default one of its namespace → that of all namespaces. */
+  #findLimit(query: Query, pod: number): number {
+    let number = pod >= 0 ? readUint32(this.#table.arena, pod + recordOffset.sidecar) : 0;
+    if (number === 0 && this.namespaceId !== 0) number = this.#defaultOf(query, this.namespaceId);
+    if (number === 0) number = this.#defaultOf(query, everyNamespace);
+    if (number === 0 || number === unlimited) return noLimit;
+    const sidecar = this.#lookup(query, this.#numbered(pseudoName.sidecar, number));
+    // It has gone between two of these steps.
+    return sidecar < 0 ? unknownLimit : sidecar;
+  }
+
+  /** The number of the default Sidecar of a namespace, 0 for none. */
+  #defaultOf(query: Query, namespaceId: number): number {
+    const record = this.#lookup(query, this.#numbered(pseudoName.number, namespaceId));
+    return record < 0 ? 0 : readUint32(this.#table.arena, record + recordOffset.sidecar);
+  }
+
+  #numbered(first: number, number: number): Uint8Array {
+    this.#numberName[0] = first;
+    writeUint32(this.#numberName, 1, number);
+    return this.#numberName;
+  }
+
+  #isForwarder(pod: number): boolean {
+    if (pod >= 0 && (this.#table.arena[pod + recordOffset.flags]! & clientFlag.forwarder) !== 0) return true;
+    return contains(this.#forwarders, this.#name);
+  }
+
+  /** The namespace that the Corefile names for the address. */
+  #configured(query: Query, address: Uint8Array): number {
+    this.#isConfigured = true;
+    for (const { network, name } of this.#rules) {
+      if (network.contains(address, 1)) return this.#numberOf(query, name);
+    }
+    this.#isConfigured = this.#fallback !== undefined;
+    return this.#fallback ? this.#numberOf(query, this.#fallback) : 0;
+  }
+
+  /** 0 for a namespace that no record speaks of: nothing is different for it. */
+  #numberOf(query: Query, name: Uint8Array): number {
+    const record = this.#lookup(query, name);
+    return record < 0 ? 0 : readUint32(this.#table.arena, record + recordOffset.ttl);
+  }
+
+  #lookup(query: Query, name: Uint8Array): number {
+    return this.#table.find(query.hasher.hash(name, 0, name.length), name, 0, name.length);
+  }
+}
+
+function contains(networks: readonly Network[], name: Uint8Array): boolean {
+  for (const network of networks) if (network.contains(name, 1)) return true;
+  return false;
+}
+
+/** Writes the address of the query's Client Subnet option at 1 of `out`; false where there is none of full length. */
+function readClientSubnet(query: Query, out: Uint8Array): boolean {
+  const { bytes } = query;
+  const at = findClientSubnet(query);
+  if (at < 0) return false;
+  const family = readUint16(bytes, at + 4);
+  const size = family === 1 ? 4 : family === 2 ? addressSize : 0;
+  if (size === 0 || readUint16(bytes, at + 2) !== 4 + size || bytes[at + 6] !== size * 8) return false;
+  out.fill(0, 1, 1 + addressSize);
+  if (size === 4) out[11] = out[12] = 0xff;
+  for (let i = 0; i < size; i++) out[1 + addressSize - size + i] = bytes[at + 8 + i]!;
+  return true;
+}

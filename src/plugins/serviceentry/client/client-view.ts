@@ -1,0 +1,85 @@
+import { addressBytes, canonicalAddress, familyOf } from '../../../wire/address.ts';
+import type { Pod, Sidecar } from '../../../registry/model/object.ts';
+import type { View } from '../../../registry/resolve/visibility.ts';
+import { addressSize, Network, writeAddressOctets } from './addresses.ts';
+import type { ClientsConfig } from '../config.ts';
+
+/** Who a client is taken for, and why. */
+export interface ClientView extends View {
+  readonly why: string;
+}
+
+/** What a registry knows of clients. */
+export interface KnownClients {
+  /** The Pods that have an address (canonical). */
+  podsOf(ip: string): readonly Pod[];
+  /** The Sidecar that counts for a client of the namespace that has these Pods. */
+  sidecarFor(namespace: string, pods: readonly Pod[]): Sidecar | undefined;
+}
+
+/**
+ * What `ClientFinder` finds out for the query half, told in words: the Pod that has the address → `client CIDR
+ * NAMESPACE` → `namespace` → nobody that is known. `address` is an IP address, or `undefined` for a client of which
+ * nothing is known; `known` is `undefined` where there is no registry.
+ */
+export function viewOfClient(
+  address: string | undefined,
+  config: ClientsConfig,
+  known: KnownClients | undefined,
+): ClientView {
+  const { view, pods } = withoutLimit(address, config, known);
+  const { namespace } = view;
+  return namespace === undefined ? view : { ...view, sidecar: known?.sidecarFor(namespace, pods) };
+}
+
+/** Who the client is, and the Pods that say so. */
+function withoutLimit(
+  address: string | undefined,
+  config: ClientsConfig,
+  known: KnownClients | undefined,
+): { view: ClientView; pods: readonly Pod[] } {
+  const ip = address === undefined ? undefined : canonicalAddress(address);
+  const octets = new Uint8Array(addressSize);
+  if (ip !== undefined) writeAddressOctets(addressBytes(ip), octets, 0);
+  else octets.fill(0xff, 10, 12);
+  const isIn = (cidr: ClientsConfig['forwarders'][number]): boolean => new Network(cidr).contains(octets, 0);
+  const pods = ip === undefined ? [] : (known?.podsOf(ip) ?? []);
+  const [pod] = pods;
+  const isShared = pods.some(({ meta }) => meta.namespace !== pod?.meta.namespace);
+
+  const forwarder = config.forwarders.find(isIn);
+  const isKubeDns = !isShared && pods.some(({ labels }) => labels.get('k8s-app') === 'kube-dns');
+  if (forwarder || isKubeDns) {
+    const what = forwarder ? `forwarders ${text(forwarder)}` : 'a Pod of kube-dns';
+    const why = `${what}: it asks for others and has no namespace of its own`;
+    return { view: { namespace: undefined, isMeshed: false, why }, pods: [] };
+  }
+  const mesh = config.meshed.find(isIn);
+  const isMeshed = mesh !== undefined || (pod !== undefined && !isShared && pods.every((each) => each.isMeshed));
+  if (pod && !isShared) {
+    const why = `Pod ${pod.meta.namespace}/${pod.meta.name} has the address`;
+    return { view: { namespace: pod.meta.namespace, isMeshed, why }, pods };
+  }
+  const shared = isShared ? 'Pods of several namespaces have the address; ' : '';
+  const rule = config.rules.find(({ cidr }) => isIn(cidr));
+  const configured = (namespace: string | undefined, why: string): { view: ClientView; pods: readonly Pod[] } => {
+    return { view: { namespace, isMeshed, why: `${shared}${why}` }, pods: [] };
+  };
+  if (rule) return configured(rule.namespace, `client ${text(rule.cidr)} ${rule.namespace}`);
+  if (config.namespace !== undefined)
+    return configured(config.namespace, `namespace ${config.namespace}, for all others`);
+  return configured(undefined, 'nothing says which namespace it is in');
+}
+
+/** The clients' part of a config under which every client is of this namespace. */
+export function clientsOfNamespace(namespace: string, isMeshed: boolean): ClientsConfig {
+  const all = [
+    { address: '0.0.0.0', prefixLength: 0, family: 4 },
+    { address: '::', prefixLength: 0, family: 6 },
+  ] as const;
+  return { rules: [], forwarders: [], meshed: isMeshed ? all : [], usesSubnet: false, namespace };
+}
+
+function text({ address, prefixLength }: ClientsConfig['forwarders'][number]): string {
+  return prefixLength === (familyOf(address) === 4 ? 32 : 128) ? address : `${address}/${prefixLength}`;
+}

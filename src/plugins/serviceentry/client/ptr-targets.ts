@@ -1,0 +1,69 @@
+import { ByteWriter } from '../../../registry/publish/compile/byte-writer.ts';
+import { writePointers } from '../../../registry/publish/compile/pointers.ts';
+import { extraAt, maxPointers } from '../../../table/layout.ts';
+import { readUint16, readUint32 } from '../../../wire/message.ts';
+import { formatName } from '../../../wire/name.ts';
+import type { Query } from '../../../wire/query.ts';
+import type { SidecarLimits } from './sidecar-limits.ts';
+import { pointerRecords } from '../reply/positive.ts';
+import type { Client } from './views.ts';
+
+/** A PTR record; its target in presentation form, without trailing dot. */
+interface Target {
+  readonly name: string;
+  readonly ttl: number;
+}
+
+/**
+ * The first `max` targets of a record of the kind `targets` (table/layout.ts) that a limited client gets: of each host it
+ * must get what a namespace has that claims the address.
+ */
+export function targetsFor(
+  arena: Uint8Array,
+  record: number,
+  limits: Pick<SidecarLimits, 'winnerOf'>,
+  client: Client,
+  max: number,
+): Target[] {
+  const targets: Target[] = [];
+  const labelAt = extraAt(arena, record);
+  let at = labelAt + 1 + arena[labelAt]!;
+  let left = readUint16(arena, at);
+  for (at += 2; left > 0 && targets.length < max; left--) {
+    const length = arena[at]!;
+    const host = at + 1;
+    const count = readUint16(arena, host + length);
+    const claims = host + length + 2;
+    const winner = limits.winnerOf(host, length, client);
+    for (let claim = claims; winner !== 0 && claim < claims + 9 * count; claim += 9) {
+      if (readUint32(arena, claim) !== winner) continue;
+      const text = formatName(arena, host).slice(0, -1);
+      const isEndpoint = arena[claim + 8] === 1;
+      const name = isEndpoint ? `${labelText(arena, labelAt)}.${text}` : text;
+      targets.push({ name, ttl: readUint32(arena, claim + 4) });
+      break;
+    }
+    at = claims + 9 * count;
+  }
+  return targets;
+}
+
+function labelText(arena: Uint8Array, at: number): string {
+  return Buffer.from(arena.subarray(at + 1, at + 1 + arena[at]!)).toString('latin1');
+}
+
+/** The PTR records of such a record, as those of a `pointer` record are answered. */
+export function targetsReply(
+  query: Query,
+  arena: Uint8Array,
+  record: number,
+  limits: Pick<SidecarLimits, 'winnerOf'>,
+  client: Client,
+): number {
+  const targets = targetsFor(arena, record, limits, client, maxPointers);
+  const ttl = targets.reduce((least, each) => Math.min(least, each.ttl), Infinity);
+  const out = new ByteWriter();
+  const names = targets.map(({ name }) => name);
+  writePointers(out, query.nameLength, names, ttl);
+  return pointerRecords(query, out.view(), 0);
+}
