@@ -8,6 +8,7 @@ import type { HostAnswer } from '../resolve/answer.ts';
 import { evaluatePrecedence, type View } from '../resolve/visibility.ts';
 import type { Attempt, MatchKind, NameMatch } from './explanation.ts';
 import type { LeftOutParts } from './left-out.ts';
+import { isAtOrBelow, longestZone } from '../../wire/zone-text.ts';
 
 /** Zones that `fallthrough` names, absolute; `undefined` without it. */
 export type Fallthrough = readonly string[] | undefined;
@@ -197,17 +198,7 @@ function notServed(name: string, ownZone: string | undefined, registry: Registry
 
 /** The longest of the zones (absolute) that a name is at or below. */
 export function zoneOf(name: string, zones: readonly string[]): string | undefined {
-  let longest: string | undefined;
-  for (const zone of zones) {
-    if (isAtOrBelow(name, bare(zone)) && (longest === undefined || zone.length > longest.length || longest === '.')) {
-      longest = zone;
-    }
-  }
-  return longest;
-}
-
-export function isAtOrBelow(name: string, zone: string): boolean {
-  return zone === '' || name === zone || name.endsWith(`.${zone}`);
+  return longestZone(`${name}.`, (zone) => zones.includes(zone));
 }
 
 /** A zone without its trailing dot. */

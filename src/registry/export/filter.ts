@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../wire/zone-text.ts';
 import type { Served } from './served.ts';
 
 /** Which of what is served is listed; without a field nothing is left out for it. */
@@ -28,8 +29,4 @@ function namesOf(served: Served): readonly string[] {
   if (served.kind === 'remark') return [served.remark.name];
   const { name, type, data } = served.rrset;
   return type === 'PTR' ? [name, ...data] : [name];
-}
-
-function isAtOrBelow(name: string, zone: string): boolean {
-  return zone === '.' || name === zone || name.endsWith(`.${zone}`);
 }

@@ -1,4 +1,5 @@
 import { encodeName } from '../../wire/name.ts';
+import { longestZone } from '../../wire/zone-text.ts';
 import { below, sortedNames, type Remark, type RRset, type Served } from './served.ts';
 import { ZoneNames } from './zone-names.ts';
 
@@ -93,10 +94,7 @@ function apexesOf(rrsets: readonly RRset[], ownZones: readonly string[]): Set<st
 
 /** The longest zone that an absolute name is at or below. */
 function zoneOfName(name: string, zones: ReadonlySet<string>): string | undefined {
-  for (let rest = isWild(name) ? name.slice(2) : name; ; rest = rest.slice(rest.indexOf('.') + 1)) {
-    if (rest === '') return zones.has('.') ? '.' : undefined;
-    if (zones.has(rest)) return rest;
-  }
+  return longestZone(isWild(name) ? name.slice(2) : name, (zone) => zones.has(zone));
 }
 
 function isWild(name: string): boolean {

@@ -1,5 +1,6 @@
 import type { ServiceEntry } from '../model/object.ts';
 import type { RegistryOptions } from '../model/options.ts';
+import { isAtOrBelow } from '../../wire/zone-text.ts';
 
 /** Why a ServiceEntry does not get a host. */
 export interface HostDenial {
@@ -28,8 +29,4 @@ export function denialReason(
     return { reason: 'not-allowed', message };
   }
   return undefined;
-}
-
-function isAtOrBelow(host: string, name: string): boolean {
-  return name === '' || host === name || (host.endsWith(name) && host[host.length - name.length - 1] === '.');
 }

@@ -1,3 +1,4 @@
+import { longestZone } from '../../wire/zone-text.ts';
 import type { ListenerConfig, ServerConfig } from '../config.ts';
 
 /** Where a name is answered. */
@@ -41,10 +42,7 @@ export class Blocks {
 }
 
 function longest(name: string, zones: ReadonlyMap<string, number>): string | undefined {
-  for (let rest = name === '' ? '' : `${name}.`; rest !== ''; rest = rest.slice(rest.indexOf('.') + 1)) {
-    if (zones.has(rest)) return rest;
-  }
-  return zones.has('.') ? '.' : undefined;
+  return longestZone(`${name}.`, (zone) => zones.has(zone));
 }
 
 function keyOf(zone: string, { address, port }: ListenerConfig): string {

@@ -1,0 +1,16 @@
+// Names and zones as text, for what prints them or decides before there is a query; queries are matched by `ZoneMap`. All
+// are in lower case.
+
+/** Whether a name is the zone or below it, by whole labels; both with their trailing dot, or both without it. */
+export function isAtOrBelow(name: string, zone: string): boolean {
+  if (zone === '' || zone === '.' || name === zone) return true;
+  return name.endsWith(zone) && name[name.length - zone.length - 1] === '.';
+}
+
+/** The longest zone, of those that `isZone` says yes to, that a name is at or below; both are absolute. */
+export function longestZone(name: string, isZone: (zone: string) => boolean): string | undefined {
+  for (let rest = name; rest !== '' && rest !== '.'; rest = rest.slice(rest.indexOf('.') + 1)) {
+    if (isZone(rest)) return rest;
+  }
+  return isZone('.') ? '.' : undefined;
+}
