@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { AllocationTracker, type Allocation } from './allocation/tracker.ts';
-import { ClientIndex } from './publish/client-index.ts';
-import { NamespaceIds } from './publish/namespace-ids.ts';
+import { ClientIndex } from './publish/clients/client-index.ts';
+import { NamespaceIds } from './publish/clients/namespace-ids.ts';
 import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry, type Sidecar } from './model/object.ts';
 import type { RegistryOptions } from './model/options.ts';
 import { OversizeWatch } from './publish/oversize.ts';
 import { PackedMap } from '../collections/packed-map.ts';
 import { PodDemandWatch } from './store/pod-demand.ts';
-import { PointerIndex } from './publish/pointer-index.ts';
+import { PtrIndex } from './publish/ptr-index.ts';
 import { Publisher } from './publish/publisher.ts';
 import type { Rejection, RejectionReason } from './model/rejection.ts';
 import { createdOf, type ResolveContext } from './resolve/resolve.ts';
@@ -17,7 +17,7 @@ import { resolveHost } from './resolve/resolve-host.ts';
 import { ownSidecar, rootSidecar } from './resolve/sidecar.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import { ServiceNames } from './publish/service-names.ts';
-import { SidecarIndex } from './publish/sidecar-index.ts';
+import { SidecarIndex } from './publish/clients/sidecar-index.ts';
 import type { Change, PodDemand, Sink } from './sources/source.ts';
 import { Store, type DeniedHost } from './store/store.ts';
 import { syncState } from '../table/layout.ts';
@@ -59,7 +59,7 @@ export class Registry implements Sink {
   readonly #options: RegistryOptions;
   readonly #environment: RegistryEnvironment;
   readonly #publisher: Publisher;
-  readonly #pointers: PointerIndex;
+  readonly #pointers: PtrIndex;
   readonly #clients: ClientIndex;
   readonly #namespaces: NamespaceIds;
   readonly #serviceNames: ServiceNames;
@@ -87,7 +87,7 @@ export class Registry implements Sink {
     );
     this.#oversize = new OversizeWatch(environment.logger, options.maxRecords);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
-    this.#pointers = new PointerIndex(this.#publisher, this.#publisher.names, (host) =>
+    this.#pointers = new PtrIndex(this.#publisher, this.#publisher.names, (host) =>
       createdOf(host, this.store.entriesOf(host), this.context),
     );
     this.#sidecars = new SidecarIndex(table, this.#namespaces, this.store, options.rootNamespace);
@@ -128,7 +128,7 @@ export class Registry implements Sink {
   }
 
   /** Which hosts claim an address in PTR records. */
-  get pointers(): Pick<PointerIndex, 'claimsOf' | 'addresses'> {
+  get ptrs(): Pick<PtrIndex, 'candidatesOf' | 'addresses'> {
     return this.#pointers;
   }
 

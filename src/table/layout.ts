@@ -29,10 +29,10 @@ import { readUint16, readUint32 } from '../wire/message.ts';
  *
  *     onDemand    u32 offset of the services, 0 without any; u16 count, then each: u8 octets of a name, name: host names
  *                 whose addresses belong to the answer
- *     pointer     u16 PTR records, u16 octets, the records as they stand behind a question for this name
+ *     ptr         u16 PTR records, u16 octets, the records as they stand behind a question for this name
  *     views       u32 plain, u32 meshed for most clients, u16 count, then each u32 namespace, u32 plain, u32 meshed, by
  *                 the namespace's number: the offset of a record within this one, 0 for clients that see nothing
- *     targets     u8 octets of a label, label (that of the address, of claims that are an endpoint's), u16 hosts, each:
+ *     targets     u8 octets of a label, label (that of the address, of an endpoint that has it), u16 hosts, each:
  *                 u8 octets of a name, name, u16 count, then each u32 namespace, u32 TTL, u8 1 for an endpoint
  *
  * Choices stand at the end of a record where Sidecars are heeded, for clients that one limits; all others get the record
@@ -94,7 +94,7 @@ export function servicesAt(arena: Uint8Array, record: number): number {
 /** What a name is, and with it what is answered for each type (docs/semantics.md section 5). */
 export const recordKind = {
   /** An empty non-terminal: an ancestor of a served name. */
-  ancestor: 0,
+  emptyNonTerminal: 0,
   /** Owned; types it does not have are NODATA, unknown services NXDOMAIN. */
   internal: 1,
   /** Owned; other types and unknown services are asked upstream. */
@@ -102,7 +102,7 @@ export const recordKind = {
   /** A host whose addresses are upstream's. SRV is synthesised where upstream has none. */
   forwarded: 3,
   /** A reverse name, with PTR records. */
-  pointer: 4,
+  ptr: 4,
   /** Different for different clients: a record for each. */
   views: 5,
   client: 6,
@@ -142,9 +142,9 @@ export const recordFlag = {
 } as const;
 
 /** PTR records of an address, at the most (docs/semantics.md section 7). */
-export const maxPointers = 32;
+export const maxPtrs = 32;
 
-/** Flag of a `pointer` record with one target: this is an endpoint name of the host that claims the address. */
+/** Flag of a `ptr` record with one target: this is an endpoint name of the host that has the address. */
 export const endpointTarget = 128;
 
 /** Flags of a `client` record. */

@@ -65,10 +65,10 @@ const upstream: Handler = (query) => {
   );
 };
 
-/** Which hosts claim which address, in order: what `explain` and `records` are told. */
-function claimsOf({ pointers }: Registry): [string, unknown[]][] {
-  const addresses = [...pointers.addresses].toSorted();
-  return addresses.map((address) => [address, pointers.claimsOf(address).map(({ host, created }) => [host, created])]);
+/** Which hosts have which address, in order: what `explain` and `records` read. */
+function candidatesOf({ ptrs }: Registry): [string, unknown[]][] {
+  const addresses = [...ptrs.addresses].toSorted();
+  return addresses.map((address) => [address, ptrs.candidatesOf(address).map(({ host, created }) => [host, created])]);
 }
 
 /** What is counted as objects come and go is what there is. */
@@ -112,7 +112,7 @@ test('updates and deletes in any order end in the same answers for every client 
       if (seed % 2 === 0) built.upsert(...objects);
       else for (const object of objects) built.upsert(object);
       expect(grown.registry.status.hosts).toBe(built.registry.status.hosts);
-      expect(claimsOf(grown.registry)).toEqual(claimsOf(built.registry));
+      expect(candidatesOf(grown.registry)).toEqual(candidatesOf(built.registry));
       checkCounts(grown.registry);
       counts.registries++;
       counts.changes += batches.flat().length;

@@ -12,7 +12,7 @@ import { withClientSubnet } from './reply/client-subnet.ts';
 import { answerOnDemand, endpointHostnames } from './reply/on-demand.ts';
 import { NameMatcher } from './match/name-matcher.ts';
 import { negativeReply, nsReply, soaReply } from './reply/negative.ts';
-import { addressCount, addressReply, pointerReply, Rotation, type TableMemory } from './reply/positive.ts';
+import { addressCount, addressReply, ptrReply, Rotation, type TableMemory } from './reply/positive.ts';
 import { findServices, hasServicesBelow, serviceReply } from './reply/services.ts';
 
 /** More than a record of the table can have. */
@@ -128,7 +128,7 @@ class ServiceEntryHandler {
     const { arena } = this.#table;
     return arena[record + recordOffset.kind] === recordKind.targets
       ? this.#matcher.targetsReply(query, record)
-      : pointerReply(query, arena, record);
+      : ptrReply(query, arena, record);
   }
 
   /** The name has `first` leading labels with an underscore before a host. */
@@ -268,7 +268,7 @@ class ServiceEntryHandler {
 }
 
 function isReverse(kind: number): boolean {
-  return kind === recordKind.pointer || kind === recordKind.targets;
+  return kind === recordKind.ptr || kind === recordKind.targets;
 }
 
 /** Types that only the registry answers for an owned name. */

@@ -5,7 +5,7 @@ import { explainEntries } from './entries.ts';
 import type { NameExplanation, NameMatch } from './explanation.ts';
 import { explainHost } from './host.ts';
 import { LeftOutParts } from './left-out.ts';
-import { matchName, pointerFor, zoneOf, type Fallthrough } from './match.ts';
+import { matchName, ptrFor, zoneOf, type Fallthrough } from './match.ts';
 import { partsOf, warningsOf } from './warnings.ts';
 
 /**
@@ -45,17 +45,17 @@ function isClosed({ ownZone }: NameMatch, name: string, fallthrough: Fallthrough
 }
 
 /** The hosts that a PTR query for the name is answered with, and those that the client does not see. */
-export function explainPointers(
+export function explainPtrs(
   name: string,
   view: View,
   registry: Registry,
 ): { readonly target: string; readonly host: string; readonly isSeen: boolean }[] {
   const address = addressFromReverseName(name);
   if (address === undefined) return [];
-  return registry.pointers.claimsOf(address).map((claim) => {
-    const { host } = claim;
-    const pointer = pointerFor(claim, address, view, registry);
-    return { host, target: pointer?.target ?? host, isSeen: pointer !== undefined };
+  return registry.ptrs.candidatesOf(address).map((candidate) => {
+    const { host } = candidate;
+    const ptr = ptrFor(candidate, address, view, registry);
+    return { host, target: ptr?.target ?? host, isSeen: ptr !== undefined };
   });
 }
 

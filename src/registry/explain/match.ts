@@ -1,6 +1,5 @@
-import { reverseName } from '../publish/compile/pointers.ts';
-import { addressFromReverseName } from '../model/reverse-name.ts';
-import type { Claim } from '../publish/pointer-records.ts';
+import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
+import type { PtrCandidate } from '../publish/ptr-records.ts';
 import type { Registry } from '../registry.ts';
 import type { CoveringService } from '../store/service-index.ts';
 import { resolveFor } from '../resolve/resolve.ts';
@@ -60,13 +59,13 @@ export function matchName(
   }
   const address = addressFromReverseName(base);
   if (address !== undefined) {
-    const claims = registry.pointers.claimsOf(address);
-    const seen = claims.filter((claim) => pointerFor(claim, address, view, registry));
+    const candidates = registry.ptrs.candidatesOf(address);
+    const seen = candidates.filter((candidate) => ptrFor(candidate, address, view, registry));
     const text =
-      claims.length === 0
+      candidates.length === 0
         ? 'no host has it'
         : seen.length === 0
-          ? unseen(claims.length, 'host has it', 'hosts have it')
+          ? unseen(candidates.length, 'host has it', 'hosts have it')
           : 'matches';
     tried.push({ what: `address ${address}`, result: text });
     if (seen.length > 0)
@@ -101,16 +100,16 @@ export function seenAnswer(host: string, view: View, registry: Registry): HostAn
 }
 
 /** What a host says of an address (canonical) to this client. */
-export function pointerFor(
-  { host, pointers }: Claim,
+export function ptrFor(
+  { host, ptrs }: PtrCandidate,
   address: string,
   view: View,
   registry: Registry,
 ): { readonly target: string; readonly ttl: number } | undefined {
-  if (!view.sidecar) return pointers.get(view.namespace, view.isMeshed);
+  if (!view.sidecar) return ptrs.get(view.namespace, view.isMeshed);
   const answer = seenAnswer(host, view, registry);
-  const pointer = answer?.pointers.find((each) => each.address === address);
-  return pointer && { target: pointer.target, ttl: answer!.ttl };
+  const ptr = answer?.ptrs.find((each) => each.address === address);
+  return ptr && { target: ptr.target, ttl: answer!.ttl };
 }
 
 /** The host that answers for a name: itself or the longest wildcard that the client sees. */
@@ -180,10 +179,10 @@ function findBelow(base: string, view: View, registry: Registry): string | undef
   }
   // Ancestors of reverse names exist where the server says what exists.
   if (!isAtOrBelow(base, 'arpa') || zoneOf(base, [...zones, ...allocationZones]) === undefined) return undefined;
-  for (const address of registry.pointers.addresses) {
-    const claims = registry.pointers.claimsOf(address);
-    const isSeenHere = claims.some(
-      ({ pointers, limited }) => pointers.get(namespace, isMeshed) ?? limited?.get(namespace, isMeshed),
+  for (const address of registry.ptrs.addresses) {
+    const candidates = registry.ptrs.candidatesOf(address);
+    const isSeenHere = candidates.some(
+      ({ ptrs, limited }) => ptrs.get(namespace, isMeshed) ?? limited?.get(namespace, isMeshed),
     );
     if (isSeenHere && reverseName(address).endsWith(end)) return reverseName(address);
   }

@@ -6,7 +6,7 @@ import { evaluateEndpoints } from '../resolve/endpoints.ts';
 import { maxEndpointHostnames } from '../resolve/resolve.ts';
 import { maxServiceRecords, shareOf } from '../resolve/services.ts';
 import type { View } from '../resolve/visibility.ts';
-import { maxPointers } from '../../table/layout.ts';
+import { maxPtrs } from '../../table/layout.ts';
 import { nameOf } from './entries.ts';
 import type { EntryExplanation, NameMatch } from './explanation.ts';
 import { servingEntries } from './host.ts';
@@ -164,10 +164,10 @@ function cutServices(host: string, view: View, registry: Registry): string[] {
 function sharedAddresses(host: string, view: View, registry: Registry): string[] {
   if (isWildcard(host)) return [];
   const warnings: string[] = [];
-  for (const { address } of seenAnswer(host, view, registry)?.pointers ?? []) {
-    const { length } = registry.pointers.claimsOf(address);
-    if (length > maxPointers) {
-      warnings.push(`${length} hosts have the address ${address}: its PTR answer names the ${maxPointers} oldest`);
+  for (const { address } of seenAnswer(host, view, registry)?.ptrs ?? []) {
+    const { length } = registry.ptrs.candidatesOf(address);
+    if (length > maxPtrs) {
+      warnings.push(`${length} hosts have the address ${address}: its PTR answer names the ${maxPtrs} oldest`);
     }
   }
   return first(warnings, 'such addresses');

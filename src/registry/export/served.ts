@@ -1,15 +1,14 @@
 import { encodeName, formatName } from '../../wire/name.ts';
 import { familyOf } from '../../wire/address.ts';
-import { reverseName } from '../publish/compile/pointers.ts';
 import { namesOf } from '../explain/entries.ts';
 import { servingEntries } from '../explain/host.ts';
-import { pointerFor, seenAnswer } from '../explain/match.ts';
-import { addressFromReverseName } from '../model/reverse-name.ts';
+import { ptrFor, seenAnswer } from '../explain/match.ts';
+import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
 import { isWildcard } from '../model/host.ts';
 import type { Registry } from '../registry.ts';
 import type { HostAnswer, SrvTarget } from '../resolve/answer.ts';
 import type { View } from '../resolve/visibility.ts';
-import { maxPointers } from '../../table/layout.ts';
+import { maxPtrs } from '../../table/layout.ts';
 
 /** Records of one name and type. Names are absolute, in presentation form; of wildcards the first label is `*`. */
 export interface RRset {
@@ -52,7 +51,7 @@ export interface ServedOptions {
 
 /**
  * All that a registry serves to one kind of client: first the own zones, then the hosts in the order of the tree of
- * names, then the reverse names. A name that several things claim is listed as it is answered. Nothing is kept: what
+ * names, then the reverse names. A name that has several layers is listed as it is answered. Nothing is kept: what
  * changes meanwhile is seen or not.
  */
 export function* servedRecords(registry: Registry, options: ServedOptions): Generator<Served, undefined> {
@@ -61,8 +60,8 @@ export function* servedRecords(registry: Registry, options: ServedOptions): Gene
     if (options.reaches(isWildcard(host) ? host.slice(2) : host)) yield* hostRecords(host, registry, options);
     else yield remark(host, 'no server block sends queries for it here', []);
   }
-  for (const name of sortedNames(Array.from(registry.pointers.addresses, reverseName))) {
-    const rrset = pointerRecords(name, registry, options.view);
+  for (const name of sortedNames(Array.from(registry.ptrs.addresses, reverseName))) {
+    const rrset = ptrRrset(name, registry, options.view);
     if (rrset && options.reaches(rrset.name.slice(0, -1))) yield { kind: 'rrset', rrset };
   }
   return undefined;
@@ -158,15 +157,15 @@ function* addressSets(
   }
 }
 
-function pointerRecords(name: string, registry: Registry, view: View): RRset | undefined {
+function ptrRrset(name: string, registry: Registry, view: View): RRset | undefined {
   const address = addressFromReverseName(name);
   if (address === undefined || isTaken(name, view, registry)) return undefined;
-  const claims = registry.pointers.claimsOf(address).flatMap((claim) => {
-    const pointer = pointerFor(claim, address, view, registry);
-    return pointer && encodeName(pointer.target) ? [{ host: claim.host, ...pointer }] : [];
+  const candidates = registry.ptrs.candidatesOf(address).flatMap((candidate) => {
+    const ptr = ptrFor(candidate, address, view, registry);
+    return ptr && encodeName(ptr.target) ? [{ host: candidate.host, ...ptr }] : [];
   });
-  if (claims.length === 0) return undefined;
-  const shown = claims.slice(0, maxPointers);
+  if (candidates.length === 0) return undefined;
+  const shown = candidates.slice(0, maxPtrs);
   const sources = shown.flatMap(({ host }) => namesOf(servingEntries(host, view, registry)));
   return {
     name: `${name}.`,

@@ -1,8 +1,21 @@
-import { canonicalAddress } from '../../wire/address.ts';
+import { addressBytes, canonicalAddress, familyOf } from '../../wire/address.ts';
+
+/** The reverse name of an address, without trailing dot: RFC 1035 section 3.5, RFC 3596 section 2.5. */
+export function reverseName(address: string): string {
+  if (familyOf(address) === 6) {
+    const nibbles = Buffer.from(addressBytes(address)).toString('hex');
+    return `${Array.from(nibbles).reverse().join('.')}.ip6.arpa`;
+  }
+  const first = address.indexOf('.');
+  const second = address.indexOf('.', first + 1);
+  const third = address.indexOf('.', second + 1);
+  const [a, b] = [address.slice(0, first), address.slice(first + 1, second)];
+  return `${address.slice(third + 1)}.${address.slice(second + 1, third)}.${b}.${a}.in-addr.arpa`;
+}
 
 /**
  * The address of a whole reverse name without trailing dot (RFC 1035 section 3.5, RFC 3596 section 2.5), canonical;
- * `undefined` for every other name. `compile/pointers.ts` has the way back.
+ * `undefined` for every other name.
  */
 export function addressFromReverseName(name: string): string | undefined {
   const ipv4 = /^((?:\d{1,3}\.){4})in-addr\.arpa$/.exec(name);

@@ -1,6 +1,6 @@
 import { encodeName, formatName } from '../../wire/name.ts';
-import { everybody, type Visibility } from './ancestors.ts';
-import { isForAll, visibilityOf, type NameClaim } from './claims.ts';
+import { everybody, type Visibility } from './empty-non-terminals.ts';
+import { isForAll, visibilityOf, type NameLayer } from './name-layers.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { readAddresses, readPointer } from './compile/read-back.ts';
 import { isWildcard } from '../model/host.ts';
@@ -36,9 +36,9 @@ export class PublishedNames {
   /** Hosts that some do not see, or may not: what they claim is asked for again. */
   readonly #partialHosts = new RareMap<true>();
   /** Endpoint names that some do not see, or whose host of the same name some do not see. */
-  readonly #partialEndpoints = new RareMap<NameClaim>();
+  readonly #partialEndpoints = new RareMap<NameLayer>();
   /** Reverse names that are answered in several ways, or that something else lies over. */
-  readonly #pointers = new RareMap<NameClaim>();
+  readonly #pointers = new RareMap<NameLayer>();
   /** Fixed names of the own zones. */
   readonly #fixed = new Map<string, NameRecord>();
   /** Length of the longest fixed name: only what is no longer is looked up, which a host seldom is. */
@@ -68,7 +68,7 @@ export class PublishedNames {
     return at >= 0 && isPlainHost(this.#table.arena, at) ? plainHost : undefined;
   }
 
-  keepHost(text: string, host: PublishedHost, claim: NameClaim): void {
+  keepHost(text: string, host: PublishedHost, claim: NameLayer): void {
     const isWhole = isForAll(claim);
     const isSpecial = host.labels !== noLabels || !claim.isUniform || !isWhole || this.fixedAt(text) !== undefined;
     if (isSpecial) this.#special.set(text, isPlain(host) ? plainHost : host);
@@ -82,12 +82,12 @@ export class PublishedNames {
   }
 
   /** Keeps the claim of an endpoint name, or forgets it. */
-  keepEndpoint(text: string, claim: NameClaim | undefined): void {
+  keepEndpoint(text: string, claim: NameLayer | undefined): void {
     keep(this.#partialEndpoints, text, claim);
   }
 
   /** Keeps the claim of a reverse name, or forgets it. */
-  keepPointer(text: string, claim: NameClaim | undefined): void {
+  keepPointer(text: string, claim: NameLayer | undefined): void {
     keep(this.#pointers, text, claim);
   }
 
@@ -95,7 +95,7 @@ export class PublishedNames {
   pointerSeenBy(text: string, name: Uint8Array): Visibility | undefined {
     const kept = this.#pointers.get(text);
     if (kept) return visibilityOf(kept);
-    return this.kindAt(name) === recordKind.pointer ? everybody : undefined;
+    return this.kindAt(name) === recordKind.ptr ? everybody : undefined;
   }
 
   /**
@@ -117,7 +117,7 @@ export class PublishedNames {
   }
 
   /** The claims on a name below that of a host, as far as they are kept; the first one above the others. */
-  *claimsAt(text: string): Iterable<NameClaim> {
+  *claimsAt(text: string): Iterable<NameLayer> {
     const fixed = this.fixedAt(text);
     const kept = [
       this.#partialEndpoints.get(text),
@@ -151,7 +151,7 @@ export class PublishedNames {
 
   /** Whether everybody sees PTR records at a reverse name, and nothing else lies over them. */
   isPointerForAll(text: string, name: Uint8Array): boolean {
-    if (this.kindAt(name) !== recordKind.pointer) return false;
+    if (this.kindAt(name) !== recordKind.ptr) return false;
     const kept = this.#pointers.get(text);
     return !kept || isForAll(kept);
   }
@@ -184,9 +184,7 @@ export class PublishedNames {
     const kept = this.#pointers.get(text);
     if (kept) return kept.isUniform ? kept.others.plain : undefined;
     const at = this.#table.find(this.encode(text)!);
-    return at >= 0 && isKind(this.#table.arena, at, recordKind.pointer)
-      ? readPointer(this.#table.arena, at)
-      : undefined;
+    return at >= 0 && isKind(this.#table.arena, at, recordKind.ptr) ? readPointer(this.#table.arena, at) : undefined;
   }
 
   /** The reverse names that are answered in the same way for everybody. */
@@ -194,7 +192,7 @@ export class PublishedNames {
     for (const [text, { isUniform }] of this.#pointers) if (isUniform) yield text;
     const { arena } = this.#table;
     for (const at of this.#table.records()) {
-      if (!isKind(arena, at, recordKind.pointer)) continue;
+      if (!isKind(arena, at, recordKind.ptr)) continue;
       const text = formatName(arena, at + recordOffset.name).slice(0, -1);
       if (!this.#pointers.has(text)) yield text;
     }

@@ -1,13 +1,13 @@
 import { encodeName, formatName } from '../../wire/name.ts';
-import { Ancestors, everybody } from './ancestors.ts';
-import { ancestorClaim, hasAny, isForAll, settle, visibilityOf, type NameClaim } from './claims.ts';
+import { EmptyNonTerminals, everybody } from './empty-non-terminals.ts';
+import { emptyNonTerminalLayer, hasAny, isForAll, resolveLayers, visibilityOf, type NameLayer } from './name-layers.ts';
 import { withFlags } from './compile/choice.ts';
 import { Compiler, type NameRecord } from './compile/compile.ts';
 import { namesOf, ownRecords, type ViewedName } from './compile/host-records.ts';
 import { ViewCompiler, type NamespaceNumbers } from './compile/views.ts';
 import { isWildcard } from '../model/host.ts';
 import type { RegistryOptions } from '../model/options.ts';
-import type { PointerNames } from './pointer-index.ts';
+import type { PointerNames } from './ptr-index.ts';
 import { noLabels, PublishedNames, type PublishedHost } from './published-names.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import type { ViewMap } from '../resolve/view-map.ts';
@@ -27,7 +27,7 @@ export class Publisher {
   readonly #views: ViewCompiler;
   readonly #answersOf: (host: string) => ViewMap<HostAnswer | undefined>;
   readonly #names: PublishedNames;
-  readonly #ancestors: Ancestors;
+  readonly #ancestors: EmptyNonTerminals;
   /** Zones where the server says what exists, so that ancestors of reverse names count. */
   readonly #knownZones: readonly string[];
   #hosts = 0;
@@ -49,9 +49,9 @@ export class Publisher {
     this.#views = new ViewCompiler(this.#compiler, namespaces);
     this.#names = new PublishedNames(table);
     this.#knownZones = [...zones, ...allocationZones].map((zone) => `.${zone}`.slice(0, -1));
-    this.#ancestors = new Ancestors(
+    this.#ancestors = new EmptyNonTerminals(
       (name) => this.#renewAncestor(name),
-      (name) => this.#names.kindAt(encodeName(name)!) === recordKind.ancestor,
+      (name) => this.#names.kindAt(encodeName(name)!) === recordKind.emptyNonTerminal,
     );
     for (const zone of zones) {
       const suffix = zone === '.' ? '' : `.${zone}`;
@@ -100,7 +100,7 @@ export class Publisher {
   }
 
   /** Serves PTR records at a reverse name, or none any more. Returns whether any client could see a difference. */
-  publishPointer(text: string, records: NameClaim | undefined): boolean {
+  publishPointer(text: string, records: NameLayer | undefined): boolean {
     const name = this.#names.encode(text)!;
     if (this.#knownZones.some((zone) => text.endsWith(zone))) {
       const before = this.#names.pointerSeenBy(text, name);
@@ -142,8 +142,8 @@ export class Publisher {
   }
 
   /** Writes what all claims on a name come to, `top` before those that are kept. */
-  #render(text: string, name: Uint8Array, top?: NameClaim): boolean {
-    let records = top && isForAll(top) ? top : settle(this.#claimsAt(text, name, top));
+  #render(text: string, name: Uint8Array, top?: NameLayer): boolean {
+    let records = top && isForAll(top) ? top : resolveLayers(this.#claimsAt(text, name, top));
     const fixed = this.#names.fixedAt(text);
     // The apex stays an apex, for all: it has SOA and NS beside what the host says.
     if (fixed) records = records?.map((record) => record && withFlags(record, fixed.flags));
@@ -151,13 +151,13 @@ export class Publisher {
     return bytes ? this.#table.set(bytes) : this.#table.delete(name);
   }
 
-  *#claimsAt(text: string, name: Uint8Array, top: NameClaim | undefined): Iterable<NameClaim> {
+  *#claimsAt(text: string, name: Uint8Array, top: NameLayer | undefined): Iterable<NameLayer> {
     // What is on top is the host's, or there is none.
     const first = top ?? (this.#names.isPartialHost(text) ? ownRecords(name, text, this.#answersOf(text)) : undefined);
     if (first) yield first;
     yield* this.#names.claimsAt(text);
     const seenBy = this.#ancestors.seenBy(text);
-    if (seenBy) yield ancestorClaim(name, seenBy);
+    if (seenBy) yield emptyNonTerminalLayer(name, seenBy);
   }
 
   /** The descendants of a name have changed, or who sees them. */
@@ -170,11 +170,11 @@ export class Publisher {
   /** Remembers what only the table knew of a name, before something is put over it. */
   #saveBelow(text: string, name: Uint8Array): void {
     this.#saveAncestor(text, name);
-    if (this.#names.kindAt(name) === recordKind.pointer) this.#names.savePointer(text, name);
+    if (this.#names.kindAt(name) === recordKind.ptr) this.#names.savePointer(text, name);
   }
 
   #saveAncestor(text: string, name: Uint8Array): void {
-    if (this.#names.kindAt(name) === recordKind.ancestor) this.#ancestors.remember(text);
+    if (this.#names.kindAt(name) === recordKind.emptyNonTerminal) this.#ancestors.remember(text);
   }
 
   #fix(record: NameRecord): void {

@@ -18,7 +18,7 @@ export interface HostAnswer {
   /** Names below the host that answer with addresses of their own: label → addresses. */
   readonly endpoints: ReadonlyMap<string, readonly string[]>;
   /** What a PTR query for an address is answered; each address once. */
-  readonly pointers: readonly AddressPointer[];
+  readonly ptrs: readonly AddressPtr[];
   /** Creation time of the oldest ServiceEntry in it, Unix milliseconds: PTR records are ordered by it. */
   readonly created: number;
   /** Where Sidecars are heeded: the namespace that it comes from; `undefined` for a Service, which none hides. */
@@ -28,7 +28,7 @@ export interface HostAnswer {
 }
 
 /** The target of an address: the host, or an endpoint name of it. */
-export interface AddressPointer {
+export interface AddressPtr {
   /** Canonical. */
   readonly address: string;
   readonly target: string;

@@ -2,7 +2,7 @@ import { dashedAddress } from '../../wire/address.ts';
 import { isWildcard } from '../model/host.ts';
 import type { ServiceEntry } from '../model/object.ts';
 import type { RegistryOptions } from '../model/options.ts';
-import type { AddressPointer, HostAnswer, ServiceSet } from './answer.ts';
+import type { AddressPtr, HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
 import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from './services.ts';
 import { vipsOf, type AutoAddresses } from './vips.ts';
@@ -64,7 +64,7 @@ function answerOf(
   if (vips.length > 0) {
     const isPaired = haveDifferentAddresses(offers);
     const services = servicesOfVips(offers, isPaired);
-    const pointers = isWildcard(host) ? noPointers : vips.map((address) => ({ address, target: host }));
+    const ptrs = isWildcard(host) ? noPtrs : vips.map((address) => ({ address, target: host }));
     return {
       host,
       kind: owned,
@@ -73,7 +73,7 @@ function answerOf(
       endpointHostnames: none,
       services,
       endpoints: isPaired && services.length > 0 ? new Map(vips.map((vip) => [dashedAddress(vip), [vip]])) : noNames,
-      pointers,
+      ptrs,
       created: oldest.meta.created ?? 0,
     };
   }
@@ -110,7 +110,7 @@ function answerOf(
     endpointHostnames: hosts.slice(0, maxEndpointHostnames),
     services: servicesOfEndpoints(reached, locality),
     endpoints: endpointNames(usable, owned === 'internal'),
-    pointers: owned === 'internal' && !isWildcard(host) ? endpointPointers(host, usable) : noPointers,
+    ptrs: owned === 'internal' && !isWildcard(host) ? endpointPtrs(host, usable) : noPtrs,
   };
 }
 
@@ -128,7 +128,7 @@ function emptyAnswer(host: string, merged: readonly ServiceEntry[], context: Res
     endpointHostnames: none,
     services: noServices,
     endpoints: noNames,
-    pointers: noPointers,
+    ptrs: noPtrs,
     created: merged[0]?.meta.created ?? 0,
   };
 }
@@ -141,7 +141,7 @@ function ttlOf(merged: readonly ServiceEntry[], { options }: ResolveContext): nu
 
 const none: readonly string[] = [];
 const noServices: readonly ServiceSet[] = [];
-const noPointers: readonly AddressPointer[] = [];
+const noPtrs: readonly AddressPtr[] = [];
 const noNames: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Whether those that have addresses have different ones: then not every port listens on every address. */
@@ -174,7 +174,7 @@ function endpointNames(endpoints: readonly UsableEndpoint[], isInternal: boolean
 }
 
 /** PTR of endpoint addresses: the name that SRV records point at. Pods have theirs from the cluster's DNS. */
-function endpointPointers(host: string, endpoints: readonly UsableEndpoint[]): AddressPointer[] {
+function endpointPtrs(host: string, endpoints: readonly UsableEndpoint[]): AddressPtr[] {
   const addresses = new Set<string>();
   for (const { target, isPod } of endpoints) {
     if (target.kind === 'ip' && !isPod) addresses.add(target.ip);

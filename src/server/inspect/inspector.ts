@@ -1,7 +1,7 @@
 import type { ClientsConfig, ServiceEntryConfig } from '../../plugins/serviceentry/config.ts';
 import { clientsOfNamespace, viewOfClient, type ClientView } from '../../plugins/serviceentry/client/client-view.ts';
 import { canonicalAddress, familyOf } from '../../wire/address.ts';
-import { explainName, explainPointers } from '../../registry/explain/explain.ts';
+import { explainName, explainPtrs } from '../../registry/explain/explain.ts';
 import type { LeftOutPart, NameExplanation } from '../../registry/explain/explanation.ts';
 import { leftOutPart } from '../../registry/explain/left-out.ts';
 import type { Registry } from '../../registry/registry.ts';
@@ -143,7 +143,7 @@ export class Inspector {
     const inspected = this.#registryOf(found.block);
     const view = this.viewOf(request, inspected);
     const registry = inspected ? this.#explainName(text, view, inspected) : null;
-    const pointers = inspected ? explainPointers(text, view, inspected.registry) : [];
+    const pointers = inspected ? explainPtrs(text, view, inspected.registry) : [];
     const block = request.namespace === undefined ? found.block : withNamespace(found.block, view);
     const client = request.client === undefined ? unknownClient : canonicalAddress(request.client)!;
     const question = { name, type, client, clientFamily: familyOf(client) };

@@ -1,4 +1,4 @@
-import { namespaceName } from '../../../registry/publish/namespace-ids.ts';
+import { namespaceName } from '../../../registry/publish/clients/namespace-ids.ts';
 import { clientFlag, pseudoName, recordOffset, unlimited } from '../../../table/layout.ts';
 import type { TableReader } from '../../../table/reader.ts';
 import { findClientSubnet } from '../../../wire/client-subnet.ts';

@@ -1,11 +1,11 @@
 import { ByteWriter } from '../../../registry/publish/compile/byte-writer.ts';
-import { writePointers } from '../../../registry/publish/compile/pointers.ts';
-import { extraAt, maxPointers } from '../../../table/layout.ts';
+import { writePtrRrset } from '../../../registry/publish/compile/ptr-rrset.ts';
+import { extraAt, maxPtrs } from '../../../table/layout.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import { formatName } from '../../../wire/name.ts';
 import type { Query } from '../../../wire/query.ts';
 import type { SidecarLimits } from './sidecar-limits.ts';
-import { pointerRecords } from '../reply/positive.ts';
+import { ptrRrsetReply } from '../reply/positive.ts';
 import type { Client } from './views.ts';
 
 /** A PTR record; its target in presentation form, without trailing dot. */
@@ -52,7 +52,7 @@ function labelText(arena: Uint8Array, at: number): string {
   return Buffer.from(arena.subarray(at + 1, at + 1 + arena[at]!)).toString('latin1');
 }
 
-/** The PTR records of such a record, as those of a `pointer` record are answered. */
+/** The PTR records of such a record, as those of a `ptr` record are answered. */
 export function targetsReply(
   query: Query,
   arena: Uint8Array,
@@ -60,10 +60,10 @@ export function targetsReply(
   limits: Pick<SidecarLimits, 'winnerOf'>,
   client: Client,
 ): number {
-  const targets = targetsFor(arena, record, limits, client, maxPointers);
+  const targets = targetsFor(arena, record, limits, client, maxPtrs);
   const ttl = targets.reduce((least, each) => Math.min(least, each.ttl), Infinity);
   const out = new ByteWriter();
   const names = targets.map(({ name }) => name);
-  writePointers(out, query.nameLength, names, ttl);
-  return pointerRecords(query, out.view(), 0);
+  writePtrRrset(out, query.nameLength, names, ttl);
+  return ptrRrsetReply(query, out.view(), 0);
 }

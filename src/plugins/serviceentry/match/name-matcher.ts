@@ -61,7 +61,7 @@ export class NameMatcher {
         ? table.findName(query)
         : table.find(query.suffixHash(first), lower, labels[first]!, nameLength - labels[first]!);
     const record = found < 0 ? -1 : this.#seenBy(query, found);
-    const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.ancestor;
+    const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.emptyNonTerminal;
     if (record >= 0 && !isAncestor) return record;
     const below = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
     this.isAncestor = isAncestor && first === 0 && below < 0;

@@ -109,12 +109,12 @@ export function writeAddress(
 }
 
 /** The PTR records of a reverse name; compiled as they stand behind the question, so only copied. */
-export function pointerReply(query: Query, arena: Uint8Array, record: number): number {
-  return pointerRecords(query, arena, extraAt(arena, record));
+export function ptrReply(query: Query, arena: Uint8Array, record: number): number {
+  return ptrRrsetReply(query, arena, extraAt(arena, record));
 }
 
 /** The answer of PTR records as `writePointers` has written them at `tail`. */
-export function pointerRecords(query: Query, arena: Uint8Array, tail: number): number {
+export function ptrRrsetReply(query: Query, arena: Uint8Array, tail: number): number {
   const at = beginReply(query, rcode.NOERROR, true);
   const { out } = query;
   const room = roomForRecords(query, at);

@@ -3,7 +3,7 @@ import type { HostAnswer, ServiceSet, SrvRecord, SrvTarget } from '../../resolve
 import { absoluteTarget, recordFlag, recordKind, recordOffset } from '../../../table/layout.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Choice } from './choice.ts';
-import { writePointers } from './pointers.ts';
+import { writePtrRrset } from './ptr-rrset.ts';
 
 const maxUint16 = 65_535;
 
@@ -21,18 +21,18 @@ export interface NameRecord {
   readonly services?: readonly ServiceSet[];
   readonly endpoints?: HostAnswer['endpoints'];
   /** Targets of PTR records. */
-  readonly pointers?: readonly string[];
+  readonly ptrs?: readonly string[];
   /** Of the kind `targets`. */
-  readonly targets?: PointerTargets;
+  readonly targets?: PtrTargets;
   /** Where Sidecars are heeded: what clients get that one limits, in order; without any this record, as all others. */
   readonly choices?: Choice;
 }
 
 /** Hosts that may claim an address, for clients that a Sidecar limits. */
-export interface PointerTargets {
+export interface PtrTargets {
   /** The label below a host that stands for the address, where the claim is that of an endpoint. */
   readonly label: string;
-  readonly claims: readonly {
+  readonly candidates: readonly {
     readonly host: string;
     /** The namespaces whose ServiceEntries of the host claim the address. */
     readonly by: readonly { readonly namespace: string; readonly ttl: number; readonly isEndpoint: boolean }[];
@@ -46,7 +46,7 @@ export class Compiler {
   /** The record in table form. The view is good until the next call. */
   compile(record: NameRecord): Uint8Array {
     const out = this.#out;
-    const { addresses = none, services = noServices, endpointHostnames = none, pointers = none } = record;
+    const { addresses = none, services = noServices, endpointHostnames = none, ptrs = none } = record;
     let v6 = 0;
     for (const address of addresses) if (familyOf(address) === 6) v6++;
     const v4 = Math.min(addresses.length - v6, maxUint16);
@@ -65,7 +65,7 @@ export class Compiler {
       if (services.length > 0) out.patch32(at, out.length);
     }
     if (services.length > 0) this.#services(services, record.endpoints);
-    if (pointers.length > 0) writePointers(out, record.name.length, pointers, record.ttl);
+    if (ptrs.length > 0) writePtrRrset(out, record.name.length, ptrs, record.ttl);
     return this.#finish();
   }
 

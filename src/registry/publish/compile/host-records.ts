@@ -1,5 +1,5 @@
 import { encodeName } from '../../../wire/name.ts';
-import type { NameClaim } from '../claims.ts';
+import type { NameLayer } from '../name-layers.ts';
 import { isWildcard } from '../../model/host.ts';
 import type { HostAnswer } from '../../resolve/answer.ts';
 import type { ViewMap } from '../../resolve/view-map.ts';
@@ -14,13 +14,13 @@ export interface ViewedName {
   /** As in the registry: lower-case, without trailing dot. */
   readonly text: string;
   readonly name: Uint8Array;
-  readonly records: NameClaim;
+  readonly records: NameLayer;
 }
 
 type Answers = ViewMap<HostAnswer | undefined>;
 
 /** The records of a host's own name. */
-export function ownRecords(name: Uint8Array, host: string, answers: Answers): NameClaim {
+export function ownRecords(name: Uint8Array, host: string, answers: Answers): NameLayer {
   const choices = new ChoiceLists(name, 'imported', (answer) => ownRecord(name, host, answer));
   return answers.map((answer) => answer && choices.recordFor(answer));
 }

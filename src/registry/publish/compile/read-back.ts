@@ -4,7 +4,7 @@ import { formatName } from '../../../wire/name.ts';
 import { formatAddress } from '../../../wire/address.ts';
 import { addressesAt, extraAt, recordKind, recordOffset } from '../../../table/layout.ts';
 import type { NameRecord } from './compile.ts';
-import { pointerHead, questionTail } from './pointers.ts';
+import { ptrHead, questionTail } from './ptr-rrset.ts';
 
 /** The addresses in the record of a host; of any other record none. */
 export function readAddresses(arena: Uint8Array, at: number): string[] {
@@ -30,14 +30,14 @@ export function readPointer(arena: Uint8Array, at: number): NameRecord {
   const records = tail + 4;
   // Compression pointers count from the start of the message, where the question comes before the records.
   const message = records - (headerSize + name.length + questionTail);
-  const pointers: string[] = [];
+  const ptrs: string[] = [];
   let record = records;
   for (let left = readUint16(arena, tail); left > 0; left--) {
-    pointers.push(expand(arena, record + pointerHead, message));
-    record += pointerHead + readUint16(arena, record + pointerHead - 2);
+    ptrs.push(expand(arena, record + ptrHead, message));
+    record += ptrHead + readUint16(arena, record + ptrHead - 2);
   }
   const flags = arena[at + recordOffset.flags]!;
-  return { name, kind: 'pointer', flags, ttl: readUint32(arena, at + recordOffset.ttl), pointers };
+  return { name, kind: 'ptr', flags, ttl: readUint32(arena, at + recordOffset.ttl), ptrs };
 }
 
 /** A name in presentation form without trailing dot; its end may stand elsewhere in the message. */

@@ -1,10 +1,10 @@
 import type { ByteWriter } from './byte-writer.ts';
-import type { PointerTargets } from './compile.ts';
+import type { PtrTargets } from './compile.ts';
 
 /** Writes what a record of the kind `targets` adds (table/layout.ts). A host that is no name is left out. */
 export function writeTargets(
   out: ByteWriter,
-  { label, claims }: PointerTargets,
+  { label, candidates }: PtrTargets,
   idOf: (namespace: string) => number,
 ): void {
   const octets = Buffer.from(label, 'latin1');
@@ -13,7 +13,7 @@ export function writeTargets(
   const countAt = out.length;
   out.u16(0);
   let count = 0;
-  for (const { host, by } of claims) {
+  for (const { host, by } of candidates) {
     const lengthAt = out.length;
     out.u8(0);
     if (!out.name(host)) {

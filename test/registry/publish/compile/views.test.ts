@@ -4,7 +4,7 @@ import { noLimit } from '../../../../src/plugins/serviceentry/client/client-find
 import { selectView } from '../../../../src/plugins/serviceentry/client/views.ts';
 import { Compiler, type NameRecord } from '../../../../src/registry/publish/compile/compile.ts';
 import { ViewCompiler } from '../../../../src/registry/publish/compile/views.ts';
-import { NamespaceIds } from '../../../../src/registry/publish/namespace-ids.ts';
+import { NamespaceIds } from '../../../../src/registry/publish/clients/namespace-ids.ts';
 import { ViewMap, type ByMesh } from '../../../../src/registry/resolve/view-map.ts';
 import { recordKind, recordOffset } from '../../../../src/table/layout.ts';
 import { TableWriter } from '../../../../src/table/writer.ts';

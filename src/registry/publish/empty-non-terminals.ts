@@ -24,7 +24,7 @@ export const everybody: Visibility = { all: true, namespaces: new Set() };
  * A million hosts may have a million parents: a name that has one descendant, for everybody, is not counted where
  * `isKnown` says that it is served as an ancestor and as nothing else.
  */
-export class Ancestors {
+export class EmptyNonTerminals {
   /** Descendants that everybody sees. */
   readonly #all = new Map<string, Count>();
   /** Those that not everybody sees, by namespace; no empty maps. */

@@ -1,12 +1,12 @@
 import type { ClientIndex } from './client-index.ts';
-import { numberName, pseudoRecord } from './compile/pseudo-record.ts';
-import { sidecarRecord } from './compile/sidecar-record.ts';
+import { numberName, pseudoRecord } from './pseudo-record.ts';
+import { sidecarRecord } from './sidecar-record.ts';
 import type { NamespaceIds } from './namespace-ids.ts';
-import { objectKey, type Labels, type Pod, type Sidecar } from '../model/object.ts';
-import { ownSidecar, rootSidecar } from '../resolve/sidecar.ts';
-import type { Store } from '../store/store.ts';
-import { pseudoName, unlimited } from '../../table/layout.ts';
-import type { TableWriter } from '../../table/writer.ts';
+import { objectKey, type Labels, type Pod, type Sidecar } from '../../model/object.ts';
+import { ownSidecar, rootSidecar } from '../../resolve/sidecar.ts';
+import type { Store } from '../../store/store.ts';
+import { pseudoName, unlimited } from '../../../table/layout.ts';
+import type { TableWriter } from '../../../table/writer.ts';
 
 /** In place of a namespace's number. */
 const everyNamespace = 0;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Ancestors, everybody, type Visibility } from '../../../src/registry/publish/ancestors.ts';
+import { EmptyNonTerminals, everybody, type Visibility } from '../../../src/registry/publish/empty-non-terminals.ts';
 
 const only = (...namespaces: string[]): Visibility => ({ all: false, namespaces: new Set(namespaces) });
 
-function setUp(): { ancestors: Ancestors; changed: () => string[] } {
+function setUp(): { ancestors: EmptyNonTerminals; changed: () => string[] } {
   const names: string[] = [];
-  return { ancestors: new Ancestors((name) => names.push(name)), changed: () => names.splice(0) };
+  return { ancestors: new EmptyNonTerminals((name) => names.push(name)), changed: () => names.splice(0) };
 }
 
 describe('ancestors of served names', () => {
@@ -55,7 +55,7 @@ describe('ancestors of served names', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...names), visibility)), (moves) => {
         const told = new Set<string>();
-        const ancestors = new Ancestors((name) => told.add(name));
+        const ancestors = new EmptyNonTerminals((name) => told.add(name));
         const served = new Map<string, Visibility | undefined>();
         for (const [name, after] of moves) {
           const seen = new Map(['b.c', 'c'].map((each) => [each, ancestors.seenBy(each)]));

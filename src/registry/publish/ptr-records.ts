@@ -1,39 +1,39 @@
 import { dashedAddress } from '../../wire/address.ts';
 import { hiddenRecord, type Choice } from './compile/choice.ts';
-import type { NameRecord, PointerTargets } from './compile/compile.ts';
+import type { NameRecord, PtrTargets } from './compile/compile.ts';
 import { answersIn } from './compile/host-records.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import type { ViewMap } from '../resolve/view-map.ts';
-import { endpointTarget, maxPointers } from '../../table/layout.ts';
+import { endpointTarget, maxPtrs } from '../../table/layout.ts';
 
 /** Hosts that share an address and are looked through for a client that a Sidecar limits: the oldest ones. */
 const maxTargets = 256;
 
 /** What one host says of one address, to whom. */
-export interface Claim {
+export interface PtrCandidate {
   readonly host: string;
-  readonly pointers: ViewMap<Pointer | undefined>;
+  readonly ptrs: ViewMap<Ptr | undefined>;
   /** Where Sidecars are heeded: what clients that one limits may get. */
-  readonly limited?: ViewMap<LimitedPointer | undefined>;
+  readonly limited?: ViewMap<LimitedPtr | undefined>;
   readonly created: number;
 }
 
-export interface Pointer {
+export interface Ptr {
   readonly target: string;
   readonly ttl: number;
 }
 
 /** A pointer for those who get what the namespace has of the host; and the next such one. */
-export interface LimitedPointer extends Pointer {
+export interface LimitedPtr extends Ptr {
   readonly namespace: string;
-  readonly next: LimitedPointer | undefined;
+  readonly next: LimitedPtr | undefined;
 }
 
 /** The PTR records of an address for one kind of client, with what clients of it get that a Sidecar limits. */
-export function pointerRecord(
+export function ptrRecord(
   name: Uint8Array,
   address: string,
-  claims: readonly Claim[],
+  claims: readonly PtrCandidate[],
   namespace: string | undefined,
   isMeshed: boolean,
 ): NameRecord | undefined {
@@ -44,14 +44,14 @@ export function pointerRecord(
 }
 
 /** What the answer and those behind it say of an address; `lists` has what was found for others. */
-export function limitedPointer(
+export function limitedPtr(
   first: HostAnswer,
   address: string,
   targets: ReadonlyMap<HostAnswer, ReadonlyMap<string, string>>,
-  lists: Map<HostAnswer, LimitedPointer | undefined>,
-): LimitedPointer | undefined {
+  lists: Map<HostAnswer, LimitedPtr | undefined>,
+): LimitedPtr | undefined {
   const lacking: HostAnswer[] = [];
-  let list: LimitedPointer | undefined;
+  let list: LimitedPtr | undefined;
   for (const answer of answersIn(first)) {
     if (lists.has(answer)) {
       list = lists.get(answer);
@@ -72,13 +72,13 @@ export function limitedPointer(
 function targetsChoice(
   name: Uint8Array,
   address: string,
-  claims: readonly Claim[],
+  claims: readonly PtrCandidate[],
   namespace: string | undefined,
   isMeshed: boolean,
 ): Choice | undefined {
-  const found: PointerTargets['claims'][number][] = [];
+  const found: PtrTargets['candidates'][number][] = [];
   for (const { host, limited } of claims) {
-    const by: PointerTargets['claims'][number]['by'][number][] = [];
+    const by: PtrTargets['candidates'][number]['by'][number][] = [];
     for (let each = limited?.get(namespace, isMeshed); each; each = each.next) {
       by.push({ namespace: each.namespace, ttl: each.ttl, isEndpoint: each.target !== host });
     }
@@ -86,7 +86,7 @@ function targetsChoice(
     if (found.length === maxTargets) break;
   }
   if (found.length === 0) return undefined;
-  const targets: PointerTargets = { label: dashedAddress(address), claims: found };
+  const targets: PtrTargets = { label: dashedAddress(address), candidates: found };
   return {
     when: 'targets',
     namespace: '',
@@ -97,20 +97,20 @@ function targetsChoice(
 
 function commonRecord(
   name: Uint8Array,
-  claims: readonly Claim[],
+  claims: readonly PtrCandidate[],
   namespace: string | undefined,
   isMeshed: boolean,
 ): NameRecord | undefined {
   const targets: string[] = [];
   let least = Infinity;
-  for (const { pointers } of claims) {
-    const pointer = pointers.get(namespace, isMeshed);
+  for (const { ptrs } of claims) {
+    const pointer = ptrs.get(namespace, isMeshed);
     if (!pointer) continue;
     targets.push(pointer.target);
     least = Math.min(least, pointer.ttl);
-    if (targets.length === maxPointers) break;
+    if (targets.length === maxPtrs) break;
   }
   if (targets.length === 0) return undefined;
   const flags = claims.length === 1 && targets[0] !== claims[0]!.host ? endpointTarget : 0;
-  return { name, kind: 'pointer', flags, ttl: least, pointers: targets };
+  return { name, kind: 'ptr', flags, ttl: least, ptrs: targets };
 }

@@ -1,9 +1,9 @@
 /** What Sidecars cost, and when a change of one is served: docs/semantics.md section 8. */
 import { describe, expect, test } from 'vitest';
-import type { EgressHost, RegistryObject, Sidecar } from '../../../src/registry/model/object.ts';
-import type { Change } from '../../../src/registry/sources/source.ts';
-import { decodeMessage } from '../../support/dns-message.ts';
-import { pod, RegistryHarness, serviceEntry } from '../harness.ts';
+import type { EgressHost, RegistryObject, Sidecar } from '../../../../src/registry/model/object.ts';
+import type { Change } from '../../../../src/registry/sources/source.ts';
+import { decodeMessage } from '../../../support/dns-message.ts';
+import { pod, RegistryHarness, serviceEntry } from '../../harness.ts';
 
 const network = (address: string) => ({ address, prefixLength: 24, family: 4 as const });
 const clients = {

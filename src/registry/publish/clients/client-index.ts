@@ -1,11 +1,11 @@
-import { addressBytes } from '../../wire/address.ts';
-import { pseudoRecord } from './compile/pseudo-record.ts';
-import { IdSets } from '../../collections/id-sets.ts';
+import { addressBytes } from '../../../wire/address.ts';
+import { pseudoRecord } from './pseudo-record.ts';
+import { IdSets } from '../../../collections/id-sets.ts';
 import { clientName, type NamespaceIds } from './namespace-ids.ts';
-import type { Labels, Pod } from '../model/object.ts';
-import type { NumberedObjects } from '../store/packed-objects.ts';
-import { clientFlag } from '../../table/layout.ts';
-import type { TableWriter } from '../../table/writer.ts';
+import type { Labels, Pod } from '../../model/object.ts';
+import type { NumberedObjects } from '../../store/packed-objects.ts';
+import { clientFlag } from '../../../table/layout.ts';
+import type { TableWriter } from '../../../table/writer.ts';
 
 /** The number of the Sidecar that counts for Pods with these labels, where it is not the default one of the namespace. */
 export type SidecarNumber = (namespace: string, pods: readonly Labels[]) => number;

@@ -1,7 +1,7 @@
-import type { NamespaceNumbers } from './compile/views.ts';
-import { pseudoRecord } from './compile/pseudo-record.ts';
-import { egressNamespace, pseudoName } from '../../table/layout.ts';
-import type { TableWriter } from '../../table/writer.ts';
+import type { NamespaceNumbers } from '../compile/views.ts';
+import { pseudoRecord } from './pseudo-record.ts';
+import { egressNamespace, pseudoName } from '../../../table/layout.ts';
+import type { TableWriter } from '../../../table/writer.ts';
 
 /**
  * Numbers for namespaces: records of the table speak of them by number. A number is there as long as something speaks of

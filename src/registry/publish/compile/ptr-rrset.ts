@@ -1,32 +1,18 @@
 import { headerSize, rrClass, rrType } from '../../../wire/codes.ts';
-import { addressBytes, familyOf } from '../../../wire/address.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 /** Type and class behind the name of the question. */
 export const questionTail = 4;
 /** Octets of a PTR record before its target: owner, type, class, TTL and length. */
-export const pointerHead = 12;
-const maxPointer = 0x3fff;
-
-/** The reverse name of an address, without trailing dot: RFC 1035 section 3.5, RFC 3596 section 2.5. */
-export function reverseName(address: string): string {
-  if (familyOf(address) === 6) {
-    const nibbles = Buffer.from(addressBytes(address)).toString('hex');
-    return `${Array.from(nibbles).reverse().join('.')}.ip6.arpa`;
-  }
-  const first = address.indexOf('.');
-  const second = address.indexOf('.', first + 1);
-  const third = address.indexOf('.', second + 1);
-  const [a, b] = [address.slice(0, first), address.slice(first + 1, second)];
-  return `${address.slice(third + 1)}.${address.slice(second + 1, third)}.${b}.${a}.in-addr.arpa`;
-}
+export const ptrHead = 12;
+const maxCompressionPointer = 0x3fff;
 
 /**
  * Writes how many PTR records there are, of how many octets, and the records as they stand behind a question for a name
  * of `ownerLength` octets: where they start is known, so the targets' common ends are compressed here, once (RFC 1035
  * section 4.1.4). Targets that are no names are left out.
  */
-export function writePointers(out: ByteWriter, ownerLength: number, targets: readonly string[], ttl: number): void {
+export function writePtrRrset(out: ByteWriter, ownerLength: number, targets: readonly string[], ttl: number): void {
   const head = out.length;
   out.u16(0);
   out.u16(0);
@@ -66,7 +52,7 @@ function compress(out: ByteWriter, text: string, start: number, shift: number, k
       out.u16(0xc000 | pointer);
       return;
     }
-    if (at + shift <= maxPointer) known.set(rest, at + shift);
+    if (at + shift <= maxCompressionPointer) known.set(rest, at + shift);
     const dot = rest.indexOf('.');
     if (dot < 0) return;
     at += dot + 1;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { clientName, namespaceName, NamespaceIds } from '../../../src/registry/publish/namespace-ids.ts';
-import { pseudoName, recordOffset } from '../../../src/table/layout.ts';
-import { TableReader } from '../../../src/table/reader.ts';
-import { TableWriter } from '../../../src/table/writer.ts';
-import { readUint32 } from '../../../src/wire/message.ts';
-import { NameHasher } from '../../../src/wire/name-hash.ts';
+import { clientName, namespaceName, NamespaceIds } from '../../../../src/registry/publish/clients/namespace-ids.ts';
+import { pseudoName, recordOffset } from '../../../../src/table/layout.ts';
+import { TableReader } from '../../../../src/table/reader.ts';
+import { TableWriter } from '../../../../src/table/writer.ts';
+import { readUint32 } from '../../../../src/wire/message.ts';
+import { NameHasher } from '../../../../src/wire/name-hash.ts';
 
 const seed = 11;
 

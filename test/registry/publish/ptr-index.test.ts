@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NameRecord } from '../../../src/registry/publish/compile/compile.ts';
-import { PointerIndex } from '../../../src/registry/publish/pointer-index.ts';
+import { PtrIndex } from '../../../src/registry/publish/ptr-index.ts';
 import type { HostAnswer } from '../../../src/registry/resolve/answer.ts';
 import { ViewMap } from '../../../src/registry/resolve/view-map.ts';
 import { encodeName } from '../../../src/wire/name.ts';
@@ -8,9 +8,9 @@ import { encodeName } from '../../../src/wire/name.ts';
 type Answers = ViewMap<HostAnswer | undefined>;
 
 function answer(host: string, addresses: readonly string[], created = 0, ttl = 30): HostAnswer {
-  const pointers = addresses.map((address) => ({ address, target: host }));
+  const ptrs = addresses.map((address) => ({ address, target: host }));
   const endpoints = new Map<string, readonly string[]>();
-  return { host, kind: 'internal', ttl, addresses, endpointHostnames: [], services: [], endpoints, pointers, created };
+  return { host, kind: 'internal', ttl, addresses, endpointHostnames: [], services: [], endpoints, ptrs, created };
 }
 
 function uniform(...given: Parameters<typeof answer>): Answers {
@@ -22,7 +22,7 @@ function setUp() {
   const published = new Map<string, ViewMap<NameRecord | undefined>>();
   const hosts = new Map<string, Answers>();
   const calls: string[] = [];
-  const index = new PointerIndex(
+  const index = new PtrIndex(
     {
       publishPointer(text, records) {
         calls.push(text);
@@ -50,8 +50,8 @@ function setUp() {
     hosts.set(host, answers);
   };
   const targets = (text: string, namespace?: string, isMeshed = false): readonly string[] | undefined =>
-    published.get(text)?.get(namespace, isMeshed)?.pointers;
-  const claims = (address: string): string[] => index.claimsOf(address).map(({ host }) => host);
+    published.get(text)?.get(namespace, isMeshed)?.ptrs;
+  const claims = (address: string): string[] => index.candidatesOf(address).map(({ host }) => host);
   return { index, update, published, targets, claims, calls };
 }
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { addressBytes } from '../../../src/wire/address.ts';
-import { ClientIndex } from '../../../src/registry/publish/client-index.ts';
-import { clientName, NamespaceIds } from '../../../src/registry/publish/namespace-ids.ts';
-import { clientFlag, recordOffset } from '../../../src/table/layout.ts';
-import { TableReader } from '../../../src/table/reader.ts';
-import { TableWriter } from '../../../src/table/writer.ts';
-import { NameHasher } from '../../../src/wire/name-hash.ts';
-import { numberedObjects, pod } from '../harness.ts';
+import { addressBytes } from '../../../../src/wire/address.ts';
+import { ClientIndex } from '../../../../src/registry/publish/clients/client-index.ts';
+import { clientName, NamespaceIds } from '../../../../src/registry/publish/clients/namespace-ids.ts';
+import { clientFlag, recordOffset } from '../../../../src/table/layout.ts';
+import { TableReader } from '../../../../src/table/reader.ts';
+import { TableWriter } from '../../../../src/table/writer.ts';
+import { NameHasher } from '../../../../src/wire/name-hash.ts';
+import { numberedObjects, pod } from '../../harness.ts';
 
 function setUp() {
   const writer = new TableWriter(3);

@@ -1,14 +1,13 @@
 import type { NameRecord } from './compile/compile.ts';
 import { answersIn } from './compile/host-records.ts';
-import { reverseName } from './compile/pointers.ts';
 import { maxHostLength } from '../model/host.ts';
-import { limitedPointer, pointerRecord, type Claim, type LimitedPointer, type Pointer } from './pointer-records.ts';
+import { limitedPtr, ptrRecord, type PtrCandidate, type LimitedPtr, type Ptr } from './ptr-records.ts';
 import type { PublishedNames } from './published-names.ts';
 import type { Publisher } from './publisher.ts';
 import { RareMap } from '../../collections/rare-map.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import { ViewMap, type ByMesh } from '../resolve/view-map.ts';
-import { addressFromReverseName } from '../model/reverse-name.ts';
+import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
 import { endpointTarget } from '../../table/layout.ts';
 
 /** Addresses of a family that the table holds for a host. */
@@ -26,12 +25,12 @@ export type PointerNames = Pick<PublishedNames, 'encode' | 'pointerAt' | 'pointe
  * A claim that is the only one on its address, and is the same for everybody, is not kept: its PTR record says all but
  * the age, and `createdOf` says that when it counts.
  */
-export class PointerIndex {
+export class PtrIndex {
   readonly #publisher: Pick<Publisher, 'publishPointer'>;
   readonly #names: PointerNames;
   readonly #createdOf: (host: string) => number;
   /** Addresses that have several claims, or one that differs by client; and those that are being changed. */
-  readonly #claims = new RareMap<Claim[]>();
+  readonly #claims = new RareMap<PtrCandidate[]>();
   /** Addresses of the hosts of which the table does not say them. */
   readonly #byHost = new RareMap<readonly string[]>();
   #dirty = new Set<string>();
@@ -45,7 +44,7 @@ export class PointerIndex {
   }
 
   /** What hosts say of an address (canonical), in order; those that this client does not see included. */
-  claimsOf(address: string): readonly Claim[] {
+  candidatesOf(address: string): readonly PtrCandidate[] {
     const claims = this.#claims.get(address);
     if (claims) return claims;
     const record = this.#names.pointerAt(reverseName(address));
@@ -72,27 +71,27 @@ export class PointerIndex {
     else this.#byHost.set(host, [...addresses]);
     const targets = targetsOf(answers);
     for (const address of addresses) {
-      const pointers = answers.map((answer) => {
+      const ptrs = answers.map((answer) => {
         const target = answer && targets.get(answer)?.get(address);
         return target === undefined ? undefined : { target, ttl: answer!.ttl };
       });
-      const lists = new Map<HostAnswer, LimitedPointer | undefined>();
-      const limited = answers.map((answer) => answer && limitedPointer(answer, address, targets, lists));
+      const lists = new Map<HostAnswer, LimitedPtr | undefined>();
+      const limited = answers.map((answer) => answer && limitedPtr(answer, address, targets, lists));
       const isLimited = [...limited.values()].some((each) => each !== undefined);
-      this.#claim(address, { host, pointers, created, ...(isLimited ? { limited } : {}) }, before);
+      this.#claim(address, { host, ptrs, created, ...(isLimited ? { limited } : {}) }, before);
     }
   }
 
   #updateUniform(host: string, answer: HostAnswer | undefined, before: readonly string[]): void {
     this.#byHost.delete(host);
     if (before.length > 0) {
-      const claimed = new Set(answer?.pointers.map(({ address }) => address));
+      const claimed = new Set(answer?.ptrs.map(({ address }) => address));
       for (const address of before) if (!claimed.has(address)) this.#withdraw(address, host);
     }
     if (!answer) return;
-    for (const { address, target } of answer.pointers) {
-      const pointers = ViewMap.uniform<Pointer | undefined>({ target, ttl: answer.ttl });
-      this.#claim(address, { host, pointers, created: answer.created }, before);
+    for (const { address, target } of answer.ptrs) {
+      const ptrs = ViewMap.uniform<Ptr | undefined>({ target, ttl: answer.ttl });
+      this.#claim(address, { host, ptrs, created: answer.created }, before);
     }
   }
 
@@ -110,7 +109,7 @@ export class PointerIndex {
   }
 
   /** `before` are the addresses that the host may have claimed already. */
-  #claim(address: string, claim: Claim, before: readonly string[]): void {
+  #claim(address: string, claim: PtrCandidate, before: readonly string[]): void {
     const claims = this.#claims.get(address) ?? this.#claimsInTable(address, claim);
     if (!claims) return;
     const own = before.includes(address) ? claims.findIndex(({ host }) => host === claim.host) : -1;
@@ -125,7 +124,7 @@ export class PointerIndex {
    * What the PTR record of an address is made of, for a claim that comes to it or replaces it; `undefined` where there is
    * nothing more to do: the record says so already, or the claim is alone and need not be remembered till all are known.
    */
-  #claimsInTable(address: string, claim: Claim): Claim[] | undefined {
+  #claimsInTable(address: string, claim: PtrCandidate): PtrCandidate[] | undefined {
     const text = reverseName(address);
     const record = this.#names.pointerAt(text);
     if (!record) {
@@ -134,8 +133,8 @@ export class PointerIndex {
       return undefined;
     }
     if (hostOf(record) !== claim.host) return [this.#claimIn(record)];
-    const pointer = isTold([claim]) ? claim.pointers.others.plain! : undefined;
-    return pointer?.target === record.pointers![0] && pointer?.ttl === record.ttl ? undefined : [];
+    const pointer = isTold([claim]) ? claim.ptrs.others.plain! : undefined;
+    return pointer?.target === record.ptrs![0] && pointer?.ttl === record.ttl ? undefined : [];
   }
 
   #withdraw(address: string, host: string): void {
@@ -153,10 +152,10 @@ export class PointerIndex {
   }
 
   /** The one claim that a record was made of. */
-  #claimIn(record: NameRecord): Claim {
+  #claimIn(record: NameRecord): PtrCandidate {
     const host = hostOf(record);
-    const pointer: Pointer = { target: record.pointers![0]!, ttl: record.ttl };
-    return { host, pointers: ViewMap.uniform<Pointer | undefined>(pointer), created: this.#createdOf(host) };
+    const pointer: Ptr = { target: record.ptrs![0]!, ttl: record.ttl };
+    return { host, ptrs: ViewMap.uniform<Ptr | undefined>(pointer), created: this.#createdOf(host) };
   }
 
   *#addresses(): Iterable<string> {
@@ -167,18 +166,16 @@ export class PointerIndex {
     }
   }
 
-  #write(address: string, claims: readonly Claim[]): boolean {
+  #write(address: string, claims: readonly PtrCandidate[]): boolean {
     const text = reverseName(address);
     if (claims.length === 0) return this.#publisher.publishPointer(text, undefined);
     const name = this.#names.encode(text)!;
     const recordFor = (namespace: string | undefined, isMeshed: boolean): NameRecord | undefined =>
-      pointerRecord(name, address, claims, namespace, isMeshed);
-    if (claims.every(({ pointers, limited }) => pointers.isUniform && (!limited || limited.isUniform))) {
+      ptrRecord(name, address, claims, namespace, isMeshed);
+    if (claims.every(({ ptrs, limited }) => ptrs.isUniform && (!limited || limited.isUniform))) {
       return this.#publisher.publishPointer(text, ViewMap.uniform(recordFor(undefined, false)));
     }
-    const namespaces = new Set(
-      claims.flatMap(({ pointers, limited }) => [...differing(pointers), ...differing(limited)]),
-    );
+    const namespaces = new Set(claims.flatMap(({ ptrs, limited }) => [...differing(ptrs), ...differing(limited)]));
     const pair = (namespace: string | undefined): ByMesh<NameRecord | undefined> => ({
       plain: recordFor(namespace, false),
       meshed: recordFor(namespace, true),
@@ -203,7 +200,7 @@ function claimedBy(answers: Answers): { addresses: ReadonlySet<string>; created:
   let created = Infinity;
   for (const first of answers.values()) {
     for (const answer of answersIn(first)) {
-      for (const { address } of answer.pointers) addresses.add(address);
+      for (const { address } of answer.ptrs) addresses.add(address);
       created = Math.min(created, answer.created);
     }
   }
@@ -217,33 +214,33 @@ function targetsOf(answers: Answers): ReadonlyMap<HostAnswer, ReadonlyMap<string
     for (const answer of answersIn(first)) {
       // What comes behind it was looked at with another.
       if (targets.has(answer)) break;
-      targets.set(answer, new Map(answer.pointers.map(({ address, target }) => [address, target])));
+      targets.set(answer, new Map(answer.ptrs.map(({ address, target }) => [address, target])));
     }
   }
   return targets;
 }
 
 /** Whether the PTR record says who claims the address. A target that is too long to be a name is not in it. */
-function isTold(claims: readonly Claim[]): boolean {
+function isTold(claims: readonly PtrCandidate[]): boolean {
   if (claims.length !== 1 || claims[0]!.limited) return false;
-  const { isUniform, others } = claims[0]!.pointers;
+  const { isUniform, others } = claims[0]!.ptrs;
   return isUniform && others.plain!.target.length <= maxHostLength;
 }
 
-function isSame(a: Claim, b: Claim): boolean {
-  if (a.limited || b.limited || a.created !== b.created || !a.pointers.isUniform || !b.pointers.isUniform) return false;
-  const [left, right] = [a.pointers.others.plain!, b.pointers.others.plain!];
+function isSame(a: PtrCandidate, b: PtrCandidate): boolean {
+  if (a.limited || b.limited || a.created !== b.created || !a.ptrs.isUniform || !b.ptrs.isUniform) return false;
+  const [left, right] = [a.ptrs.others.plain!, b.ptrs.others.plain!];
   return left.target === right.target && left.ttl === right.ttl;
 }
 
 /** Whose claim a record is made of that has one target. */
-function hostOf({ pointers, flags }: NameRecord): string {
-  const target = pointers![0]!;
+function hostOf({ ptrs, flags }: NameRecord): string {
+  const target = ptrs![0]!;
   return (flags & endpointTarget) === 0 ? target : target.slice(target.indexOf('.') + 1);
 }
 
 /** Where a claim belongs among those that are in order. */
-function placeOf(claim: Claim, claims: readonly Claim[]): number {
+function placeOf(claim: PtrCandidate, claims: readonly PtrCandidate[]): number {
   let low = 0;
   let high = claims.length;
   while (low < high) {
@@ -254,6 +251,6 @@ function placeOf(claim: Claim, claims: readonly Claim[]): number {
   return low;
 }
 
-function isBefore(a: Claim, b: Claim): boolean {
+function isBefore(a: PtrCandidate, b: PtrCandidate): boolean {
   return a.created < b.created || (a.created === b.created && a.host < b.host);
 }

@@ -1,14 +1,14 @@
-import { everybody, type Visibility } from './ancestors.ts';
+import { everybody, type Visibility } from './empty-non-terminals.ts';
 import { isForLimited, RecordStack } from './compile/choice.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { ViewMap, type ByMesh } from '../resolve/view-map.ts';
 
 /** One claim on a name: for each client the record that it makes there, or `undefined` for those who do not see it. */
-export type NameClaim = ViewMap<NameRecord | undefined>;
+export type NameLayer = ViewMap<NameRecord | undefined>;
 
 /** What claims on a name come to: for each client the first one that it sees. `undefined` where there is none. */
-export function settle(claims: Iterable<NameClaim>): NameClaim | undefined {
-  let settled: NameClaim | undefined;
+export function resolveLayers(claims: Iterable<NameLayer>): NameLayer | undefined {
+  let settled: NameLayer | undefined;
   for (const claim of claims) {
     settled = settled ? layered(settled, claim) : claim;
     // Nobody looks further down.
@@ -25,8 +25,8 @@ export function visibilityOf(answers: ViewMap<object | undefined>): Visibility {
 }
 
 /** That of an ancestor of names that these see. No Sidecar hides it: what is above a name exists, whoever sees that. */
-export function ancestorClaim(name: Uint8Array, { all, namespaces }: Visibility): NameClaim {
-  const record: NameRecord = { name, kind: 'ancestor', flags: 0, ttl: 0 };
+export function emptyNonTerminalLayer(name: Uint8Array, { all, namespaces }: Visibility): NameLayer {
+  const record: NameRecord = { name, kind: 'emptyNonTerminal', flags: 0, ttl: 0 };
   if (all) return ViewMap.uniform<NameRecord | undefined>(record);
   const pair = { plain: record, meshed: record };
   const listed = new Map(Array.from(namespaces, (namespace) => [namespace, pair]));
@@ -34,7 +34,7 @@ export function ancestorClaim(name: Uint8Array, { all, namespaces }: Visibility)
 }
 
 /** For each client the upper value, or the lower one where it sees none. */
-function layered(upper: NameClaim, lower: NameClaim): NameClaim {
+function layered(upper: NameLayer, lower: NameLayer): NameLayer {
   const stack = new RecordStack();
   if (upper.isUniform && lower.isUniform) return ViewMap.uniform(stack.put(upper.others.plain, lower.others.plain));
   const pairOf = (namespace: string | undefined): ByMesh<NameRecord | undefined> => ({
@@ -46,7 +46,7 @@ function layered(upper: NameClaim, lower: NameClaim): NameClaim {
 }
 
 /** Whether everybody sees something, whatever a Sidecar hides. */
-export function isForAll(records: NameClaim): boolean {
+export function isForAll(records: NameLayer): boolean {
   const { plain } = records.others;
   if (records.isUniform) return plain !== undefined && isForLimited(plain);
   for (const record of records.values()) if (!record || !isForLimited(record)) return false;
