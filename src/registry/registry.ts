@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { AllocationTracker, type Allocation } from './allocation/tracker.ts';
@@ -7,7 +6,6 @@ import { NamespaceIds } from './publish/clients/namespace-ids.ts';
 import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry, type Sidecar } from './model/object.ts';
 import type { RegistryOptions } from './model/options.ts';
 import { OversizeWatch } from './publish/oversize.ts';
-import { PackedMap } from '../collections/packed-map.ts';
 import { PodDemandWatch } from './store/pod-demand.ts';
 import { PtrIndex } from './publish/ptr-index.ts';
 import { Publisher } from './publish/publisher.ts';
@@ -23,7 +21,6 @@ import { Store, type DeniedHost } from './store/store.ts';
 import { syncState } from '../table/layout.ts';
 import type { TableWriter } from '../table/writer.ts';
 import { Tally } from './store/tally.ts';
-import { TextSet } from '../collections/text-set.ts';
 import { namedNamespaces, namespacesIn } from './store/used-namespaces.ts';
 
 /** What a registry holds and has done, for logs, metrics and tests. */
@@ -67,18 +64,17 @@ export class Registry implements Sink {
   readonly #allocations: AllocationTracker | undefined;
   readonly #oversize: OversizeWatch;
   readonly #podDemand: PodDemandWatch;
-  readonly #seed = randomInt(0x7fff_ffff);
   #rejections: readonly Rejection[] = [];
   #reasons = new Tally<RejectionReason>();
   /** Hosts whose automatic addresses nobody gets, until `synced`. */
-  #heldBack: PackedMap | undefined;
+  #heldBack: Set<string> | undefined;
   #resolved = 0;
 
   constructor(options: RegistryOptions, environment: RegistryEnvironment) {
     const { table, serverAddresses } = environment;
     this.#options = options;
     this.#environment = environment;
-    this.#heldBack = options.autoAddresses === 'off' ? new PackedMap() : undefined;
+    this.#heldBack = options.autoAddresses === 'off' ? new Set() : undefined;
     this.store = new Store(options);
     this.#namespaces = new NamespaceIds(table);
     for (const namespace of namedNamespaces(options.defaultExportTo)) this.#namespaces.use(namespace);
@@ -151,7 +147,7 @@ export class Registry implements Sink {
   }
 
   apply(changes: Iterable<Change>): void {
-    const dirty = new TextSet(this.#seed);
+    const dirty = new Set<string>();
     const told = this.#environment.logger.debugs ? [...changes] : undefined;
     for (const change of told ?? changes) {
       const old = this.#replacedBy(change);
@@ -215,7 +211,7 @@ export class Registry implements Sink {
     return change.isNew === true ? undefined : this.store.get(objectKey(change.object));
   }
 
-  #add(object: RegistryObject, text: string | undefined, dirty: TextSet): void {
+  #add(object: RegistryObject, text: string | undefined, dirty: Set<string>): void {
     for (const denial of this.store.add(object, dirty, text)) this.#logDenial(denial);
     if (object.kind === 'ServiceEntry') this.#allocations?.add(object);
     if (object.kind === 'Pod') this.#clients.add(object);
@@ -224,7 +220,7 @@ export class Registry implements Sink {
     for (const namespace of namespacesIn(object)) this.#namespaces.use(namespace);
   }
 
-  #remove(object: RegistryObject, dirty: TextSet): void {
+  #remove(object: RegistryObject, dirty: Set<string>): void {
     if (object.kind === 'Pod') this.#clients.remove(object);
     this.store.remove(object, dirty);
     if (object.kind === 'Service') this.#serviceNames.touch(object);
@@ -255,7 +251,7 @@ export class Registry implements Sink {
     this.#environment.table.serial = Math.floor(this.#environment.clock.wall() / 1000);
   }
 
-  #logChanges(changes: readonly Change[], hosts: TextSet, changed: boolean): void {
+  #logChanges(changes: readonly Change[], hosts: ReadonlySet<string>, changed: boolean): void {
     const shown = 10;
     const first = (names: readonly string[]): string =>
       names.length <= shown ? names.join(', ') : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`;
@@ -272,7 +268,7 @@ export class Registry implements Sink {
   #noteHeldBack(host: string, entries: readonly ServiceEntry[]): void {
     const isHeldBack = (entry: ServiceEntry): boolean => autoAddressesOf(entry, host, this.context).length > 0;
     if (!this.#heldBack) return;
-    if (entries.some(isHeldBack)) this.#heldBack.set(host, '');
+    if (entries.some(isHeldBack)) this.#heldBack.add(host);
     else this.#heldBack.delete(host);
   }
 }

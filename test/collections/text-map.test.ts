@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { hashText } from '../../src/collections/hash-index.ts';
 import { TextMap } from '../../src/collections/text-map.ts';
-import { TextSet } from '../../src/collections/text-set.ts';
 
 test('is a map in the order of arrival', () => {
   const map = new TextMap<number>();
@@ -24,10 +23,4 @@ test('tells texts with one hash apart', () => {
     expect(map.get(text)).toBe(`of ${text}`);
   }
   expect([map.size, new Set(Array.from(map, ([text]) => text)).size]).toEqual([texts.length, texts.length]);
-});
-
-test('a set has each text once', () => {
-  const set = new TextSet();
-  for (const text of ['b', 'a', 'b']) set.add(text);
-  expect([set.size, [...set]]).toEqual([2, ['b', 'a']]);
 });

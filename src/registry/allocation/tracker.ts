@@ -1,6 +1,5 @@
 import type { ServiceEntry } from '../model/object.ts';
 import { mayHaveAutoAddresses } from '../resolve/vips.ts';
-import type { TextSet } from '../../collections/text-set.ts';
 import type { Allocator } from './allocator.ts';
 
 /** An allocator and how it names what it gives addresses to. */
@@ -53,7 +52,7 @@ export class AllocationTracker {
   }
 
   /** Has addresses given out and taken back; `dirty` gets the hosts whose addresses have changed. */
-  flush(dirty: TextSet): void {
+  flush(dirty: Set<string>): void {
     const reservations = { reserved: this.#reserved.splice(0), released: this.#released.splice(0) };
     const changes = this.#allocation.allocator.update(this.#added, this.#removed, reservations);
     this.#added.clear();

@@ -1,5 +1,4 @@
 import type { RegistryOptions } from '../model/options.ts';
-import { PackedMap } from '../../collections/packed-map.ts';
 import type { PodDemand } from '../sources/source.ts';
 import type { WorkloadIndex } from './workload-index.ts';
 
@@ -12,7 +11,7 @@ export class PodDemandWatch {
   readonly #isAlwaysEverywhere: boolean;
   readonly #onChange: ((demand: PodDemand) => void) | undefined;
   /** Hosts whose answer differs by client. */
-  readonly #partial = new PackedMap();
+  readonly #partial = new Set<string>();
   #told: { readonly everywhere: boolean; readonly revision: number };
 
   constructor(
@@ -33,7 +32,7 @@ export class PodDemandWatch {
   /** A host was resolved. */
   resolved(host: string, isUniform: boolean): void {
     if (isUniform) this.#partial.delete(host);
-    else this.#partial.set(host, '');
+    else this.#partial.add(host);
   }
 
   /** Tells the demand where it is another than before. */

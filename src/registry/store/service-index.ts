@@ -1,4 +1,3 @@
-import { PackedMap } from '../../collections/packed-map.ts';
 import type { RegistryObject } from '../model/object.ts';
 
 /** A Service that a name belongs to. */
@@ -12,7 +11,7 @@ export interface CoveringService {
 /** The Kubernetes Services that ServiceEntries yield to, and the hosts that have the name of one, or would have. */
 export class ServiceIndex {
   /** `NAME.NAMESPACE` of each Service → how many clusters and sources have one. */
-  readonly #counts = new PackedMap();
+  readonly #counts = new Map<string, number>();
   /** `NAME.NAMESPACE` → hosts that begin so, with `.svc` behind it. */
   readonly #hosts = new Map<string, Set<string>>();
 
@@ -66,8 +65,8 @@ export class ServiceIndex {
 
   #set(service: RegistryObject, difference: number): void {
     const key = serviceKey(service);
-    const count = Number(this.#counts.get(key) ?? 0) + difference;
-    if (count > 0) this.#counts.set(key, String(count));
+    const count = (this.#counts.get(key) ?? 0) + difference;
+    if (count > 0) this.#counts.set(key, count);
     else this.#counts.delete(key);
   }
 }

@@ -16,7 +16,6 @@ import type { Workload } from '../resolve/endpoints.ts';
 import { bySelectorAndAge } from '../resolve/sidecar.ts';
 import { ServiceIndex } from './service-index.ts';
 import { Tally } from './tally.ts';
-import type { TextSet } from '../../collections/text-set.ts';
 import { WorkloadIndex } from './workload-index.ts';
 
 /** A ServiceEntry that may not take a host. */
@@ -102,7 +101,7 @@ export class Store {
    * Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. `text` is
    * `textOfObject` of it, where that is at hand.
    */
-  add(object: RegistryObject, dirty: TextSet, text?: string): readonly DeniedHost[] {
+  add(object: RegistryObject, dirty: Set<string>, text?: string): readonly DeniedHost[] {
     const id = this.packed.put(object, text);
     this.kinds.add(object.kind);
     switch (object.kind) {
@@ -125,7 +124,7 @@ export class Store {
   }
 
   /** Takes an object out that is in; `dirty` gets the hosts that it touched. */
-  remove(object: RegistryObject, dirty: TextSet): void {
+  remove(object: RegistryObject, dirty: Set<string>): void {
     const id = this.packed.idOf(object);
     this.kinds.add(object.kind, -1);
     switch (object.kind) {
@@ -177,7 +176,7 @@ export class Store {
     return denials;
   }
 
-  #addHosts(id: number, entry: ServiceEntry, dirty: TextSet): readonly DeniedHost[] {
+  #addHosts(id: number, entry: ServiceEntry, dirty: Set<string>): readonly DeniedHost[] {
     const denied = this.#denialsOf(entry);
     for (const host of entry.hosts) {
       if (neverMatches(host) || denied.some((denial) => denial.host === host)) continue;
@@ -191,7 +190,7 @@ export class Store {
     return denied;
   }
 
-  #removeHosts(id: number, entry: ServiceEntry, dirty: TextSet): void {
+  #removeHosts(id: number, entry: ServiceEntry, dirty: Set<string>): void {
     if (this.#denied.delete(id)) {
       for (const { reason } of this.#denialsOf(entry)) this.#deniedCounts[reason]--;
     }
@@ -204,7 +203,7 @@ export class Store {
     }
   }
 
-  #touchSelecting(workload: Workload, dirty: TextSet): void {
+  #touchSelecting(workload: Workload, dirty: Set<string>): void {
     for (const entry of this.workloads.selecting(workload)) {
       for (const host of entry.hosts) if (this.#isFiled(entry, host)) dirty.add(host);
     }
