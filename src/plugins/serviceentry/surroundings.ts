@@ -1,6 +1,6 @@
 import type { FileSystem } from '../../registry/sources/file/file-system.ts';
-import { expandPath } from '../../registry/sources/file/paths.ts';
-import { WatchPoints } from '../../registry/sources/file/watch-points.ts';
+import { expandPath } from '../../registry/sources/file/paths/expand-path.ts';
+import { WatchPoints } from '../../registry/sources/file/watch/watch-points.ts';
 import { workToEnd } from '../../runtime/sliced-work.ts';
 import type { ServiceEntryConfig } from './config.ts';
 

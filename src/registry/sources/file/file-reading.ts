@@ -1,9 +1,9 @@
 import type { Rejection } from '../../model/rejection.ts';
-import type { FilePlace, ReadObject } from './document.ts';
+import type { FilePlace, ReadObject } from './declaration.ts';
 import type { FileSystem } from './file-system.ts';
-import { loadFile, type PartsOf } from './load-file.ts';
+import { loadFile, type PartsOf } from './text/read-documents.ts';
 import type { PackedDocuments } from './packed-documents.ts';
-import { readText } from './text.ts';
+import { readText } from './text/read-text.ts';
 
 /** How a text ends: a writer that is half-way leaves nothing, or a line without its end. */
 export type TextEnd = 'nothing' | 'within a line' | 'whole';

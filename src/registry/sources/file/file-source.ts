@@ -5,15 +5,15 @@ import type { Logger } from '../../../runtime/logger.ts';
 import { usualSliceMs, workInSlices, type Work } from '../../../runtime/sliced-work.ts';
 import { readObject } from '../../decode/object.ts';
 import type { Sink, Source } from '../source.ts';
-import type { ReadObject } from './document.ts';
+import type { ReadObject } from './declaration.ts';
 import { isDoubtful, settleMs, tornFiles, tornMs, withServed } from './doubt.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { FileLoader, LoadedFile } from './loaded-file.ts';
 import type { StartReadAhead } from './read-ahead.ts';
-import { FaultReport } from './report.ts';
+import { FaultReport } from './faults/report.ts';
 import { emptySnapshot, findFiles, readDueFiles, type OnRead, type Scan, type Snapshot } from './scan.ts';
-import { ServedFiles } from './served-files.ts';
-import { Watches } from './watches.ts';
+import { ServedFiles } from './served/served-files.ts';
+import { Watches } from './watch/watches.ts';
 
 export interface FileSourceOptions {
   /** Files, directories and globs. The first that holds an object wins over the others. */

@@ -1,10 +1,10 @@
 import type { Logger } from '../../../runtime/logger.ts';
 import type { Work } from '../../../runtime/sliced-work.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import type { FilePlace, ReadObject } from './document.ts';
+import type { FilePlace, ReadObject } from './declaration.ts';
 import { readFile, type FileReading, type TextEnd } from './file-reading.ts';
 import type { FileStatus, FileSystem } from './file-system.ts';
-import type { LoadedPart } from './load-file.ts';
+import type { LoadedPart } from './text/read-documents.ts';
 import { PackedDocuments } from './packed-documents.ts';
 import type { ReadAhead, ReadingOf } from './read-ahead.ts';
 

@@ -1,7 +1,7 @@
 import { memoryOf, PackedList, type PackedListParts } from '../../../collections/packed-list.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import type { Claim, FilePlace, LoadedDocument } from './document.ts';
-import { moveDocument } from './read-document.ts';
+import type { Claim, FilePlace, LoadedDocument } from './declaration.ts';
+import { moveDocument } from './text/read-document.ts';
 
 const noRejections: readonly Rejection[] = [];
 const noClaims: readonly Claim[] = [];

@@ -1,5 +1,5 @@
 import type { FileReading } from './file-reading.ts';
-import type { LoadedPart } from './load-file.ts';
+import type { LoadedPart } from './text/read-documents.ts';
 import type { DueFile, FileLoader } from './loaded-file.ts';
 
 /** Parts of a file as they are read; a promise where they must be waited for, nothing where there is time for other things. */

@@ -1,7 +1,7 @@
-import type { FilePlace } from './document.ts';
+import type { FilePlace } from './declaration.ts';
 import type { FileReading } from './file-reading.ts';
 import type { DocumentParts } from './packed-documents.ts';
-import type { MovedDocuments } from './reuse.ts';
+import type { MovedDocuments } from './text/previous-documents.ts';
 
 /** What a reading thread is started with. */
 export interface ReadingStart {

@@ -1,5 +1,5 @@
 import type { FileReading } from './file-reading.ts';
-import type { LoadedPart } from './load-file.ts';
+import type { LoadedPart } from './text/read-documents.ts';
 import { logSkipped, type DueFile, type FileLoader } from './loaded-file.ts';
 import { PackedDocuments } from './packed-documents.ts';
 import type { ReadAhead, ReadingOf } from './read-ahead.ts';

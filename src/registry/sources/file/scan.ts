@@ -4,9 +4,9 @@ import type { Rejection } from '../../model/rejection.ts';
 import type { FileStatus } from './file-system.ts';
 import { loadDue, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
 import type { PackedDocuments } from './packed-documents.ts';
-import { expandPath } from './paths.ts';
+import { expandPath } from './paths/expand-path.ts';
 import type { StartReadAhead } from './read-ahead.ts';
-import { WatchPoints } from './watch-points.ts';
+import { WatchPoints } from './watch/watch-points.ts';
 
 /** A path of the configuration as it was when last looked at. */
 export interface PathState {

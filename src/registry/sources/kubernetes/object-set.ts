@@ -1,6 +1,6 @@
 import { asFields } from '../../../runtime/untyped.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { sameObject } from '../file/same-object.ts';
+import { sameObject } from '../same-object.ts';
 import { keyOf, type ObjectKind, type Origin, type RegistryObject } from '../../model/object.ts';
 import { objectOfText, textOfObject } from '../../store/object-text.ts';
 import { PackedMap } from '../../../collections/packed-map.ts';

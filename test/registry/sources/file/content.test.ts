@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ReadObject } from '../../../../src/registry/sources/file/document.ts';
+import type { ReadObject } from '../../../../src/registry/sources/file/declaration.ts';
 import { readObject } from '../../../../src/registry/decode/object.ts';
 import { entry, entryObject, startSource, temporaryDirectory } from './support.ts';
 

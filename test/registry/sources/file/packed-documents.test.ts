@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LoadedDocument } from '../../../../src/registry/sources/file/document.ts';
+import type { LoadedDocument } from '../../../../src/registry/sources/file/declaration.ts';
 import {
   memoryOfDocuments,
   PackedDocuments,

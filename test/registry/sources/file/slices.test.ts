@@ -3,7 +3,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FileSource, pollMs } from '../../../../src/registry/sources/file/file-source.ts';
-import { maxChanges } from '../../../../src/registry/sources/file/served-files.ts';
+import { maxChanges } from '../../../../src/registry/sources/file/served/served-files.ts';
 import { readObject } from '../../../../src/registry/decode/object.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { RecordingLogger } from '../../../support/quiet-logger.ts';

@@ -1,4 +1,4 @@
-import type { Rejection } from '../../model/rejection.ts';
+import type { Rejection } from '../../../model/rejection.ts';
 
 /** Something of a file that is left out, and how to know it again when the file is read anew. */
 export interface Fault {

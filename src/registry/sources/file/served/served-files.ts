@@ -1,11 +1,11 @@
-import type { Work } from '../../../runtime/sliced-work.ts';
-import type { Change, Sink } from '../source.ts';
-import type { ClaimPlace } from './document.ts';
-import { keepMissing } from './keep.ts';
-import { Ledger, type FileRejection } from './ledger.ts';
-import type { LoadedFile } from './loaded-file.ts';
-import type { PackedDocuments } from './packed-documents.ts';
-import type { PathState, Snapshot } from './scan.ts';
+import type { Work } from '../../../../runtime/sliced-work.ts';
+import type { Change, Sink } from '../../source.ts';
+import type { ClaimPlace } from '../declaration.ts';
+import { keepMissing } from './keep-missing.ts';
+import { Ledger, type FileRejection } from './duplicate-resolver.ts';
+import type { LoadedFile } from '../loaded-file.ts';
+import type { PackedDocuments } from '../packed-documents.ts';
+import type { PathState, Snapshot } from '../scan.ts';
 
 /** At the start the objects of so many documents are told at a time: few enough to die young. */
 const maxFirstDocuments = 30;

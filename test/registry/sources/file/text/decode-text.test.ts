@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeText } from '../../../../src/registry/sources/file/decode-text.ts';
-import { entry } from './support.ts';
+import { decodeText } from '../../../../../src/registry/sources/file/text/decode-text.ts';
+import { entry } from '../support.ts';
 
 function utf16(text: string, order: 'LE' | 'BE'): Buffer {
   const bytes = Buffer.from(text, 'utf16le');

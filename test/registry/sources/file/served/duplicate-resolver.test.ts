@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ClaimPlace, LoadedDocument } from '../../../../src/registry/sources/file/document.ts';
-import { Ledger } from '../../../../src/registry/sources/file/ledger.ts';
-import { sameObject } from '../../../../src/registry/sources/file/same-object.ts';
-import { objectKey, type RegistryObject } from '../../../../src/registry/model/object.ts';
-import { textOfObject } from '../../../../src/registry/store/object-text.ts';
-import { readObject } from '../../../../src/registry/decode/object.ts';
-import type { Change } from '../../../../src/registry/sources/source.ts';
-import { entryObject } from './support.ts';
+import type { ClaimPlace, LoadedDocument } from '../../../../../src/registry/sources/file/declaration.ts';
+import { Ledger } from '../../../../../src/registry/sources/file/served/duplicate-resolver.ts';
+import { sameObject } from '../../../../../src/registry/sources/same-object.ts';
+import { objectKey, type RegistryObject } from '../../../../../src/registry/model/object.ts';
+import { textOfObject } from '../../../../../src/registry/store/object-text.ts';
+import { readObject } from '../../../../../src/registry/decode/object.ts';
+import type { Change } from '../../../../../src/registry/sources/source.ts';
+import { entryObject } from '../support.ts';
 
 function object(name: string, host: string, origin = 'x:1'): RegistryObject {
   const result = readObject(entryObject(name, host), { text: origin });

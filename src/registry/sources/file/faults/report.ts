@@ -1,10 +1,10 @@
-import type { Logger } from '../../../runtime/logger.ts';
-import type { Work } from '../../../runtime/sliced-work.ts';
-import type { Rejection } from '../../model/rejection.ts';
+import type { Logger } from '../../../../runtime/logger.ts';
+import type { Work } from '../../../../runtime/sliced-work.ts';
+import type { Rejection } from '../../../model/rejection.ts';
 import { compareFaults, faultOf, groupBy, lineOf, sameRejection, textOfFault, type Fault } from './fault.ts';
-import type { FileRejection } from './ledger.ts';
-import type { LoadedFile } from './loaded-file.ts';
-import type { Snapshot } from './scan.ts';
+import type { FileRejection } from '../served/duplicate-resolver.ts';
+import type { LoadedFile } from '../loaded-file.ts';
+import type { Snapshot } from '../scan.ts';
 
 /** Lines in the log for what has come, or gone, in one file at a time. */
 export const maxLinesPerFile = 100;

@@ -1,5 +1,5 @@
-import type { FilePlace } from './document.ts';
-import { PackedDocuments } from './packed-documents.ts';
+import type { FilePlace } from '../declaration.ts';
+import { PackedDocuments } from '../packed-documents.ts';
 
 /** Documents of a file that stand in it again, by their numbers among those of before. */
 export interface MovedDocuments {

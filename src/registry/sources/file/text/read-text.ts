@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { fileErrorText } from '../../../runtime/errors.ts';
-import { release } from '../../../runtime/heap.ts';
-import type { RejectionReason } from '../../model/rejection.ts';
+import { fileErrorText } from '../../../../runtime/errors.ts';
+import { release } from '../../../../runtime/heap.ts';
+import type { RejectionReason } from '../../../model/rejection.ts';
 import { decodeText } from './decode-text.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem } from '../file-system.ts';
 
 /** Line and column from 1. */
 export interface TextPosition {

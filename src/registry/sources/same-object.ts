@@ -1,4 +1,4 @@
-import type { RegistryObject } from '../../model/object.ts';
+import type { RegistryObject } from '../model/object.ts';
 
 /**
  * Whether two slim objects mean the same: all fields but `meta.origin`, which moves with the lines of a file. Slim

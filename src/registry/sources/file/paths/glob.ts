@@ -4,8 +4,8 @@
  * directories, so it ends.
  */
 import { join } from 'node:path';
-import type { Work } from '../../../runtime/sliced-work.ts';
-import type { DirectoryEntry } from './file-system.ts';
+import type { Work } from '../../../../runtime/sliced-work.ts';
+import type { DirectoryEntry } from '../file-system.ts';
 
 /** How deep `**` looks. */
 const maxGlobDepth = 16;

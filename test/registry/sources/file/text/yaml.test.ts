@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseYaml } from '../../../../src/registry/sources/file/yaml.ts';
+import { parseYaml } from '../../../../../src/registry/sources/file/text/yaml.ts';
 
 function laughs(levels: number, end: string): string {
   const lines = ['a0: &a0 ["lol", "lol", "lol", "lol", "lol", "lol", "lol", "lol", "lol", "lol"]'];

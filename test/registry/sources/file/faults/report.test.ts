@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { settleMs } from '../../../../src/registry/sources/file/doubt.ts';
-import { compareFaults, faultOf, lineOf } from '../../../../src/registry/sources/file/fault.ts';
-import { pollMs } from '../../../../src/registry/sources/file/file-source.ts';
-import { maxLinesPerFile } from '../../../../src/registry/sources/file/report.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
-import { entry, startSource, temporaryDirectory } from './support.ts';
+import { settleMs } from '../../../../../src/registry/sources/file/doubt.ts';
+import { compareFaults, faultOf, lineOf } from '../../../../../src/registry/sources/file/faults/fault.ts';
+import { pollMs } from '../../../../../src/registry/sources/file/file-source.ts';
+import { maxLinesPerFile } from '../../../../../src/registry/sources/file/faults/report.ts';
+import { FakeClock } from '../../../../support/fake-clock.ts';
+import { entry, startSource, temporaryDirectory } from '../support.ts';
 
 interface Logged {
   /** What is logged when the file is this, without the directory. */

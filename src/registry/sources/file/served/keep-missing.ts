@@ -1,6 +1,6 @@
-import type { Work } from '../../../runtime/sliced-work.ts';
-import type { LoadedFile } from './loaded-file.ts';
-import { PackedDocuments } from './packed-documents.ts';
+import type { Work } from '../../../../runtime/sliced-work.ts';
+import type { LoadedFile } from '../loaded-file.ts';
+import { PackedDocuments } from '../packed-documents.ts';
 
 /**
  * What a file had before and has no more, where that may be a slip: while a part of it does not parse, or is no object that

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findJsonError } from '../../../../src/registry/sources/file/json-error.ts';
-import { splitJson, type JsonValue } from '../../../../src/registry/sources/file/split-json.ts';
+import { findJsonError } from '../../../../../src/registry/sources/file/text/json-error.ts';
+import { splitJson, type JsonValue } from '../../../../../src/registry/sources/file/text/split-json.ts';
 
 const split = (text: string): JsonValue[] => splitJson(text, 0, text.length, 1, 100);
 

@@ -1,13 +1,13 @@
-import type { Rejection } from '../../model/rejection.ts';
-import type { FilePlace, LoadedDocument, ReadObject } from './document.ts';
+import type { Rejection } from '../../../model/rejection.ts';
+import type { FilePlace, LoadedDocument, ReadObject } from '../declaration.ts';
 import { findJsonError } from './json-error.ts';
 import { namesIn } from './names-in.ts';
-import { PackedDocuments } from './packed-documents.ts';
+import { PackedDocuments } from '../packed-documents.ts';
 import { listItemType, readDocument, withType, type ParsedDocument } from './read-document.ts';
-import { Reuse, type MovedDocuments } from './reuse.ts';
+import { Reuse, type MovedDocuments } from './previous-documents.ts';
 import { splitJson, type JsonValue } from './split-json.ts';
 import { splitYaml, type YamlDocument } from './split-yaml.ts';
-import { positionOf, textHash, type TextPosition } from './text.ts';
+import { positionOf, textHash, type TextPosition } from './read-text.ts';
 import { maxDepth, parseYaml } from './yaml.ts';
 
 export interface LoadOptions {

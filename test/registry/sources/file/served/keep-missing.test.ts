@@ -2,11 +2,11 @@
 import { renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { settleMs, tornMs } from '../../../../src/registry/sources/file/doubt.ts';
-import { debounceMs, pollMs } from '../../../../src/registry/sources/file/file-source.ts';
-import { nodeFileSystem } from '../../../../src/registry/sources/file/file-system.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
-import { entry, entryObject, startSource, temporaryDirectory } from './support.ts';
+import { settleMs, tornMs } from '../../../../../src/registry/sources/file/doubt.ts';
+import { debounceMs, pollMs } from '../../../../../src/registry/sources/file/file-source.ts';
+import { nodeFileSystem } from '../../../../../src/registry/sources/file/file-system.ts';
+import { FakeClock } from '../../../../support/fake-clock.ts';
+import { entry, entryObject, startSource, temporaryDirectory } from '../support.ts';
 
 interface Edited {
   /** Writes the file in place, and waits until it is believed, but for what is torn. */

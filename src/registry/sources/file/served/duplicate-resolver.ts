@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
-import type { RegistryObject } from '../../model/object.ts';
-import { objectOfText, partsOfKey, textOfObject } from '../../store/object-text.ts';
-import { PackedMap } from '../../../collections/packed-map.ts';
-import { RareMap } from '../../../collections/rare-map.ts';
-import type { Rejection } from '../../model/rejection.ts';
-import type { Change } from '../source.ts';
-import { TextMap } from '../../../collections/text-map.ts';
-import { compareClaims, type Claim, type ClaimPlace, type FilePlace, type LoadedDocument } from './document.ts';
-import { sameObject } from './same-object.ts';
+import type { RegistryObject } from '../../../model/object.ts';
+import { objectOfText, partsOfKey, textOfObject } from '../../../store/object-text.ts';
+import { PackedMap } from '../../../../collections/packed-map.ts';
+import { RareMap } from '../../../../collections/rare-map.ts';
+import type { Rejection } from '../../../model/rejection.ts';
+import type { Change } from '../../source.ts';
+import { TextMap } from '../../../../collections/text-map.ts';
+import { compareClaims, type Claim, type ClaimPlace, type FilePlace, type LoadedDocument } from '../declaration.ts';
+import { sameObject } from '../../same-object.ts';
 
 /** A rejection with the file that it counts for, and the hash of its document. */
 export interface FileRejection {

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
-import { errorCode, fileErrorText } from '../../../runtime/errors.ts';
-import type { Work } from '../../../runtime/sliced-work.ts';
-import type { DirectoryEntry, FileStatus, FileSystem } from './file-system.ts';
+import { errorCode, fileErrorText } from '../../../../runtime/errors.ts';
+import type { Work } from '../../../../runtime/sliced-work.ts';
+import type { DirectoryEntry, FileStatus, FileSystem } from '../file-system.ts';
 import { expandGlob, isGlob, splitGlob } from './glob.ts';
-import { parentOf, type WatchPoints } from './watch-points.ts';
+import { parentOf, type WatchPoints } from '../watch/watch-points.ts';
 
 /** What a path of the configuration stands for at one moment. */
 export interface Expansion {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { DirectoryEntry } from '../../../../src/registry/sources/file/file-system.ts';
-import { expandGlob, matchesElement, splitGlob } from '../../../../src/registry/sources/file/glob.ts';
-import type { Work } from '../../../../src/runtime/sliced-work.ts';
+import type { DirectoryEntry } from '../../../../../src/registry/sources/file/file-system.ts';
+import { expandGlob, matchesElement, splitGlob } from '../../../../../src/registry/sources/file/paths/glob.ts';
+import type { Work } from '../../../../../src/runtime/sliced-work.ts';
 
 const tree: Record<string, string[]> = {
   '/m': ['a.yaml', 'b.yml', '.hidden.yaml', 'shop/', 'pay/', '.git/', 'link@'],

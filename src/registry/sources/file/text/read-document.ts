@@ -1,7 +1,7 @@
-import { objectKey } from '../../model/object.ts';
-import { textOfObject, withOrigin } from '../../store/object-text.ts';
-import type { Rejection } from '../../model/rejection.ts';
-import { maxClaims, type Claim, type FilePlace, type LoadedDocument, type ReadObject } from './document.ts';
+import { objectKey } from '../../../model/object.ts';
+import { textOfObject, withOrigin } from '../../../store/object-text.ts';
+import type { Rejection } from '../../../model/rejection.ts';
+import { maxClaims, type Claim, type FilePlace, type LoadedDocument, type ReadObject } from '../declaration.ts';
 
 /** Lists in lists, at most. */
 const maxListDepth = 4;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { splitYaml } from '../../../../src/registry/sources/file/split-yaml.ts';
+import { splitYaml } from '../../../../../src/registry/sources/file/text/split-yaml.ts';
 
 function split(text: string): { text: string; startLine: number; line: number }[] {
   return splitYaml(text).map(({ start, end, startLine, line }) => ({ text: text.slice(start, end), startLine, line }));
