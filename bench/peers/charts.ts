@@ -31,6 +31,14 @@ const perCpuSecond: Figure = { of: (medians) => medians.answersPerCpuSecond, tex
 const more = 'Answers per second of CPU time of the server, all its processes and threads; more is better';
 
 const charts: readonly Chart[] = [
+  // The one on the first page of the README.
+  {
+    file: 'summary.svg',
+    title: 'Answers per second of CPU time',
+    subtitle: 'UDP, queries from dnsperf; more is better',
+    figure: perCpuSecond,
+    groups: each('a10k', 'mix'),
+  },
   {
     file: 'udp.svg',
     title: 'As fast as it can',

@@ -5,7 +5,8 @@ import { inspectLocally } from '../../src/cli/local.ts';
 import { recordFilter, recordsText } from '../../src/server/inspect/records.ts';
 import { codeSpans, fencedBlocks, section, tableRows } from './markdown.ts';
 
-const shell = fencedBlocks('README.md').filter(({ text }) => /^\$ serviceentry-dns (explain|records) /.test(text));
+const document = 'docs/debugging.md';
+const shell = fencedBlocks(document).filter(({ text }) => /^\$ serviceentry-dns (explain|records) /.test(text));
 
 /** The time of the last change is another each time. */
 function withoutSerial(text: string): string {
@@ -35,7 +36,7 @@ async function output(command: string): Promise<string> {
   return `${lines.join('\n')}\n`;
 }
 
-describe('transcripts of explain and records in the README', () => {
+describe('transcripts of explain and records', () => {
   test('there are some of both', () => {
     const commands = shell.map(({ text }) => text.split(' ')[2]);
     expect(commands.filter((command) => command === 'explain').length).toBeGreaterThan(2);
@@ -52,7 +53,7 @@ describe.each([
   ['explain', 'Why a name is answered as it is', explainUsage],
   ['records', 'What is served', recordsUsage],
 ] as const)('flags of %s', (command, heading, usage) => {
-  const documented = tableRows(section('README.md', heading)).flatMap(([flag]) => codeSpans(flag!));
+  const documented = tableRows(section(document, heading)).flatMap(([flag]) => codeSpans(flag!));
   const known = Array.from(usage.matchAll(/^ {2}(-[\w.]+)/gm), ([, flag]) => flag!);
 
   test('are all in the table, and no others', () => {

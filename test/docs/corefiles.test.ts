@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import { certPath, keyPath } from '../support/tls/files.ts';
-import { fencedBlocks, readmes } from './markdown.ts';
+import { documentsWithCorefiles, fencedBlocks } from './markdown.ts';
 import { startCorefile } from './server.ts';
 
-const examples = readmes()
+const examples = documentsWithCorefiles()
   .flatMap(fencedBlocks)
   .filter(({ language }) => language === 'corefile');
 
@@ -32,10 +32,10 @@ function withFiles(corefile: string): string {
     .replaceAll('/etc/tls/ca.crt', certPath('ca'));
 }
 
-describe('Corefiles of the READMEs', () => {
-  it('are found in every one', () => {
+describe('Corefiles of the documents', () => {
+  it('are found in each of them', () => {
     const files = new Set(examples.map(({ place }) => place.replace(/:\d+$/, '')));
-    expect([...files].sort()).toEqual([...readmes()].sort());
+    expect([...files].sort()).toEqual([...documentsWithCorefiles()].sort());
   });
 
   it.each(examples)('$place starts', async ({ text, place }) => {

@@ -1,34 +1,24 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { headingsOf } from './markdown.ts';
 
 const files = globSync(['*.md', 'docs/**/*.md', 'deploy/**/*.md', 'src/**/*.md', 'bench/**/*.md', 'test/**/*.md']);
 
-/** The text without fenced blocks and code spans, in which brackets are no links. */
-function prose(file: string): string {
-  return readFileSync(file, 'utf8')
-    .replaceAll(/^( *)(```|~~~)[^]*?^ *\2$/gm, '')
-    .replaceAll(/`[^`\n]*`/g, '');
-}
-
 /** Targets of links and images, other than those of the web. */
 function links(file: string): string[] {
-  return Array.from(prose(file).matchAll(/\]\(([^)\s]+)\)/g), ([, target]) => target!).filter(
+  const prose = readFileSync(file, 'utf8')
+    .replaceAll(/^( *)(```|~~~)[^]*?^ *\2$/gm, '')
+    .replaceAll(/`[^`\n]*`/g, '');
+  return Array.from(prose.matchAll(/\]\(([^)\s]+)\)/g), ([, target]) => target!).filter(
     (target) => !/^[a-z]+:/.test(target),
   );
 }
 
 /** The anchor that GitHub gives each heading. */
 function anchors(file: string): string[] {
-  const headings = Array.from(
-    readFileSync(file, 'utf8')
-      .replaceAll(/^( *)(```|~~~)[^]*?^ *\2$/gm, '')
-      .matchAll(/^#+ (.*)$/gm),
-    ([, heading]) => heading!,
-  );
-  return headings.map((heading) =>
-    heading
-      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+  return headingsOf(readFileSync(file, 'utf8').split('\n')).map(({ text }) =>
+    text
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
       .replaceAll(' ', '-'),

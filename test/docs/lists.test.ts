@@ -8,32 +8,36 @@ import { serviceEntryOptions } from '../../src/plugins/serviceentry/options.ts';
 import { rejectionReasons } from '../../src/registry/model/rejection.ts';
 import { codeSpans, pluginNames, section, tableRows } from './markdown.ts';
 
-const readme = 'README.md';
+const configuration = 'docs/configuration.md';
+const debugging = 'docs/debugging.md';
 const serviceEntryReadme = 'src/plugins/serviceentry/README.md';
 const options = [...Object.keys(serviceEntryOptions), ...Object.keys(kubernetesOptions)];
 
-describe('tables of the README', () => {
+describe('tables of the documents', () => {
   it.each([
-    ['Codes of Corefile errors', corefileCodes],
-    ['Reasons why parts of the registry are left out', rejectionReasons],
-  ])('%s: each one with its meaning', (heading, table) => {
-    const rows = tableRows(section(readme, heading)).map(([code, meaning]) => [codeSpans(code!)[0], meaning]);
+    ['Codes of Corefile errors', configuration, corefileCodes],
+    ['Reasons why parts of the registry are left out', debugging, rejectionReasons],
+  ])('%s: each one with its meaning', (heading, file, table) => {
+    const rows = tableRows(section(file, heading)).map(([code, meaning]) => [codeSpans(code!)[0], meaning]);
     expect(rows).toEqual(Object.entries(table));
   });
 
   it('lists the plugins in the order in which they handle a query', () => {
-    const rows = tableRows(section(readme, 'Plugins')).map(([link]) => link);
-    expect(rows).toEqual(makeDirectives().map(({ name }) => `[${name}](src/plugins/${name}/README.md)`));
+    const rows = tableRows(section(configuration, 'Plugins')).map(([link]) => link);
+    expect(rows).toEqual(makeDirectives().map(({ name }) => `[${name}](../src/plugins/${name}/README.md)`));
   });
 
   it('says which directives of CoreDNS are not built yet', () => {
-    const words = Array.from(section(readme, 'What does not work yet').matchAll(/_(\w+)_/g), ([, name]) => name!);
+    const words = Array.from(
+      section(configuration, 'What does not work yet').matchAll(/_(\w+)_/g),
+      ([, name]) => name!,
+    );
     expect(words.sort()).toEqual([...laterDirectives].sort());
   });
 });
 
 describe('flags', () => {
-  const rows = tableRows(section(readme, 'Running it'));
+  const rows = tableRows(section(configuration, 'Flags'));
   const documented = rows.flatMap(([flag]) => codeSpans(flag!));
   const known = Object.keys(flagTypes).map((name) => `-${name}`);
 
@@ -86,8 +90,8 @@ describe('options of serviceentry', () => {
     expect(explained.sort()).toEqual([...options].sort());
   });
 
-  it('are all in the table of the README', () => {
-    const rows = tableRows(section(readme, 'Options of serviceentry'));
+  it('are all in the table of the configuration', () => {
+    const rows = tableRows(section(configuration, 'Options of serviceentry'));
     expect(rows.flatMap(([option]) => optionsOf(option!)).sort()).toEqual([...options].sort());
   });
 });

@@ -7,9 +7,14 @@ export interface FencedBlock {
   readonly place: string;
 }
 
-/** The READMEs for users: that of the server, and one for each plugin. */
-export function readmes(): readonly string[] {
-  return ['README.md', ...pluginNames().map((name) => `src/plugins/${name}/README.md`)];
+/** The documents for users. */
+export function userDocuments(): readonly string[] {
+  return ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+}
+
+/** Those that show how to configure the server: that on the Corefile, and the README of each plugin. */
+export function documentsWithCorefiles(): readonly string[] {
+  return ['docs/configuration.md', ...pluginNames().map((name) => `src/plugins/${name}/README.md`)];
 }
 
 export function pluginNames(): readonly string[] {
@@ -37,11 +42,24 @@ export function fencedBlocks(file: string): FencedBlock[] {
 /** The text below a heading of any level, up to the next heading of the same or a higher one. */
 export function section(file: string, heading: string): string {
   const lines = readFileSync(file, 'utf8').split('\n');
-  const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading);
+  const headings = headingsOf(lines);
+  const start = headings.findIndex(({ text }) => text === heading);
   if (start < 0) throw new Error(`${file} has no heading '${heading}'`);
-  const level = lines[start]!.indexOf(' ');
-  const length = lines.slice(start + 1).findIndex((line) => /^#+ /.test(line) && line.indexOf(' ') <= level);
-  return lines.slice(start + 1, length < 0 ? undefined : start + 1 + length).join('\n');
+  const { line, level } = headings[start]!;
+  const next = headings.slice(start + 1).find((other) => other.level <= level);
+  return lines.slice(line + 1, next?.line).join('\n');
+}
+
+/** Headings, but for lines of fenced blocks that look like one. */
+export function headingsOf(lines: readonly string[]): { line: number; level: number; text: string }[] {
+  const headings: { line: number; level: number; text: string }[] = [];
+  let isFenced = false;
+  for (const [line, text] of lines.entries()) {
+    if (/^ *(```|~~~)/.test(text)) isFenced = !isFenced;
+    const [, marks] = /^(#+) /.exec(text) ?? [];
+    if (!isFenced && marks !== undefined) headings.push({ line, level: marks.length, text: text.replace(/^#+ /, '') });
+  }
+  return headings;
 }
 
 /** Cells of the rows of all tables in a text, without the heads. */

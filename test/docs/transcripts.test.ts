@@ -6,7 +6,7 @@ import { formatIpAddress, parseIpAddress } from '../../src/corefile/address.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import type { RunningServer } from '../../src/server/control/server.ts';
 import { answer, FakeUpstream } from '../support/fake-upstream.ts';
-import { fencedBlocks } from './markdown.ts';
+import { fencedBlocks, userDocuments } from './markdown.ts';
 import { ask, startCorefile } from './server.ts';
 
 interface Transcript {
@@ -26,7 +26,7 @@ interface Summary {
 }
 
 const corefile = readFileSync('deploy/examples/Corefile', 'utf8');
-const blocks = fencedBlocks('README.md');
+const blocks = userDocuments().flatMap(fencedBlocks);
 const transcripts = blocks.filter(({ text }) => text.startsWith('$ dig ')).map(({ text }) => readTranscript(text));
 
 function readTranscript(text: string): Transcript {
@@ -95,7 +95,7 @@ function formatData(record: Answer): string {
   }
 }
 
-describe('dig transcripts of the README', () => {
+describe('dig transcripts of the documents', () => {
   let upstream: FakeUpstream;
   let server: RunningServer;
 
