@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { flagTypes, readFlags, usage } from '../../src/cli/flags.ts';
 import { corefileCodes } from '../../src/corefile/problem.ts';
 import { laterDirectives, makeDirectives } from '../../src/plugins/directives.ts';
@@ -34,6 +35,16 @@ describe('tables of the documents', () => {
     );
     expect(words.sort()).toEqual([...laterDirectives].sort());
   });
+});
+
+describe('the version', () => {
+  it.each(['README.md', 'docs/operations.md', 'deploy/README.md', 'deploy/base/kustomization.yaml'])(
+    'in %s is that of the package',
+    (file) => {
+      const versions = readFileSync(file, 'utf8').matchAll(/(?:serviceentry-dns[-:]|newTag: )(\d+\.\d+\.\d+)/g);
+      expect([...new Set(Array.from(versions, ([, version]) => version))]).toEqual([packageJson.version]);
+    },
+  );
 });
 
 describe('flags', () => {
