@@ -1,4 +1,4 @@
-/** How long to wait after failures: exponential with full jitter, so that many replicas do not come back at one moment. */
+/** Exponential back-off with full jitter, so that many replicas do not come back at one moment. */
 export class Backoff {
   readonly #minMs: number;
   readonly #maxMs: number;
@@ -15,7 +15,7 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** All is well: the next failure counts as the first. */
+  /** The next failure counts as the first. */
   reset(): void {
     this.#failures = 0;
   }
@@ -24,7 +24,7 @@ export class Backoff {
   next(now: number, maxMs = this.#maxMs): number {
     if (now - this.#lastFailure > this.#resetMs) this.#failures = 0;
     this.#lastFailure = now;
-    // Beyond 2^20 the limit has been reached for long.
+    // `maxMs` is reached long before 2^20.
     const limit = Math.min(maxMs, this.#minMs * 2 ** Math.min(this.#failures++, 20));
     return this.#random() * limit;
   }

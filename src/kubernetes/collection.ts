@@ -1,13 +1,14 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { ApiClient } from './api-client.ts';
-import { exchange, type ReadBody } from './exchange.ts';
+import { request, type ReadBody } from './api-request.ts';
 import { apiVersionOf, collectionPath, type Resource } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
 
 export interface CollectionOptions {
   readonly resource: Resource;
-  /** `undefined` for all. */
+  /** `undefined` for all namespaces. */
   readonly namespace: string | undefined;
+  /** '' for all objects. */
   readonly labelSelector: string;
   readonly api: ApiClient;
   readonly clock: Clock;
@@ -21,7 +22,7 @@ export class Collection {
   readonly #onAnswer: () => void;
   #version = 0;
 
-  /** `signal` ends what is under way; `onAnswer` is called when the head of a success has come. */
+  /** `signal` ends requests; `onAnswer` is called when the head of a 200 has arrived. */
   constructor(options: CollectionOptions, signal: AbortSignal, onAnswer: () => void) {
     this.#options = options;
     this.#signal = signal;
@@ -30,28 +31,28 @@ export class Collection {
 
   /** `networking.istio.io/v1`. */
   get apiVersion(): string {
-    return apiVersionOf(this.#path);
+    return apiVersionOf(this.#versionPath);
   }
 
-  /** Goes over to the next version of the group; false when all have been tried. */
+  /** Takes the next version of the group; false when all have been tried, and the first one is the next. */
   tryNextVersion(): boolean {
     this.#version = (this.#version + 1) % this.#options.resource.versions.length;
     return this.#version !== 0;
   }
 
-  /** A GET; the body of the answer may be silent for `silenceMs` at the most. See `exchange`. */
+  /** A GET with the selectors of the collection; see `request`. */
   get<Result>(query: Readonly<Record<string, string>>, silenceMs: number, read: ReadBody<Result>): Promise<Result> {
     const { resource, namespace, labelSelector, api, clock, timing } = this.#options;
     const { fieldSelector } = resource;
-    const path = collectionPath(resource, this.#path, namespace, { ...query, labelSelector, fieldSelector });
+    const path = collectionPath(resource, this.#versionPath, namespace, { ...query, labelSelector, fieldSelector });
     const options = { api, clock, responseTimeoutMs: timing.responseTimeoutMs, signal: this.#signal };
-    return exchange(options, path, silenceMs, (response, limitSilence) => {
+    return request(options, path, silenceMs, (response, setSilenceLimit) => {
       this.#onAnswer();
-      return read(response, limitSilence);
+      return read(response, setSilenceLimit);
     });
   }
 
-  get #path(): string {
+  get #versionPath(): string {
     return this.#options.resource.versions[this.#version]!;
   }
 }

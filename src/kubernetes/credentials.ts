@@ -1,22 +1,22 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
-import type { ClusterConfig } from '../registry/sources/kubernetes/config.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 import { errorCode, errorMessage } from '../runtime/errors.ts';
 
-/** Where and how the next request goes. */
+/** What the next request needs. */
 export interface Access {
   /** URL of the API server, without a slash at its end. */
   readonly server: string;
   /** TLS, and an agent where a proxy is to be used. */
   readonly options: RequestOptions;
-  /** Header of that name. Without TLS there is none. */
+  /** The `Authorization` header; `undefined` without TLS. */
   readonly authorization: string | undefined;
   readonly usesProxy: boolean;
 }
 
 /**
- * The account at one API server, by way of the Kubernetes client's own KubeConfig: token files are read again after a
- * minute, exec plugins are asked again when their credential has expired, files of certificates each time.
+ * The credentials for one API server, from the KubeConfig of the Kubernetes client: token files are read again after a minute,
+ * exec plugins run again when their credential has expired, files of certificates are read each time.
  */
 export class Credentials {
   readonly #config: ClusterConfig;
@@ -26,8 +26,8 @@ export class Credentials {
   #hasWithheld = false;
 
   /**
-   * @param onWithheld told once where there are credentials, and none are sent because the server's URL is no https
-   * @param root stands before the paths of the account that a Pod is given, for tests
+   * @param onWithheld called once if there are credentials that are not sent because the URL of the server is no https
+   * @param root prefix of the paths of the Pod's service account, for tests
    */
   constructor(config: ClusterConfig, onWithheld: (server: string) => void = () => undefined, root = '') {
     this.#config = config;
@@ -35,12 +35,12 @@ export class Credentials {
     this.#root = root;
   }
 
-  /** Forgets tokens and files: they are read anew. */
+  /** Tokens and files are read anew for the next request. */
   reload(): void {
     this.#kubeConfig = undefined;
   }
 
-  /** Rejects with what a person should read. */
+  /** Rejects with an error for people. */
   async forRequest(): Promise<Access> {
     try {
       this.#kubeConfig ??= this.#load();
@@ -57,14 +57,14 @@ export class Credentials {
       const usesProxy = typeof cluster.proxyUrl === 'string' && cluster.proxyUrl !== '';
       return { server: url.href.replace(/\/+$/, ''), options, authorization, usesProxy };
     } catch (error) {
-      // A file may be there the next time.
+      // The file may be there, or whole, the next time.
       this.#kubeConfig = undefined;
       throw error;
     }
   }
 
   async #load(): Promise<KubeConfig> {
-    // 310 ms and 92 MB: only for those who watch an API server.
+    // It takes 310 ms and 92 MB: only for those who watch an API server.
     const { KubeConfig } = await import('./kube-config.ts');
     const config = new KubeConfig();
     load(config, this.#config, this.#root);
@@ -76,13 +76,13 @@ export class Credentials {
     return config;
   }
 
-  /** Anybody on the way could read credentials: none are read or asked for (client-go does the same). */
+  /** Without TLS anybody on the way could read credentials: none are loaded (as in client-go). */
   #withhold(config: KubeConfig, url: URL): void {
     const user = config.getCurrentUser();
     const hasAny = url.username !== '' || (user !== null && Object.keys(user).some((key) => key !== 'name'));
     url.username = '';
     url.password = '';
-    // There is nothing to verify; the client wants it said.
+    // There is nothing to verify, but the client insists on the option.
     Object.assign(config.getCurrentCluster()!, { server: url.href, skipTLSVerify: true });
     config.users = config.users.map(({ name }) => ({ name }));
     if (!hasAny || this.#hasWithheld) return;
@@ -145,7 +145,7 @@ function loadFile(config: KubeConfig, file: string): void {
   try {
     config.loadFromFile(file);
   } catch (error) {
-    // What the system says has the path in it; of a file that is empty, or being written, the client says anything.
+    // A system error has the path in it. The client throws anything where the file is empty, or half written.
     if (errorCode(error) !== '') throw error;
     throw new Error(`${file} is no kubeconfig: ${errorMessage(error)}`, { cause: error });
   }

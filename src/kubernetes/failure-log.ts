@@ -1,81 +1,71 @@
 import type { Logger } from '../runtime/logger.ts';
-import { failureKind } from './failure.ts';
+import { errorClass } from './api-errors.ts';
 import type { Resource } from './resource.ts';
 
-/** What differs each time is told no more often than this. */
-const maxTold = 20;
+/** No more than so many classes of errors are logged until the collection recovers. */
+const maxLogged = 20;
 
 export interface FailureLogOptions {
   readonly logger: Logger;
-  /** Stands before messages, `kubernetes(east): ServiceEntry`. */
+  /** In front of messages, `kubernetes(east): ServiceEntry`. */
   readonly title: string;
   readonly resource: Resource;
 }
 
-/**
- * Tells of what keeps a collection from being read: each kind of failure once, however often it is met again and whatever
- * the API server says to it, and its end.
- */
+/** Logs why a collection cannot be read: each class of error once, however often it occurs, and the recovery. */
 export class FailureLog {
   readonly #options: FailureLogOptions;
-  /** What was met since all was well. */
-  readonly #told = new Set<string>();
-  readonly #usual = new Set<string>();
+  /** Classes of errors since the last recovery. */
+  readonly #logged = new Set<string>();
+  readonly #loggedExpected = new Set<string>();
   #last: string | undefined;
 
   constructor(options: FailureLogOptions) {
     this.#options = options;
   }
 
-  /** What was met last, without end since. */
+  /** The last failure, where there was no recovery since. */
   get last(): string | undefined {
     return this.#last;
   }
 
-  /** @param text of the error, as it may be shown */
-  tell(error: unknown, text: string, waitMs: number): void {
-    const { resource } = this.#options;
-    const kind = failureKind(error);
-    const isDoneWithout = kind === '403' && resource.isOptional;
-    this.#tell(kind, isDoneWithout ? `may not be read, the rest is served: ${text}` : text, waitMs);
+  /** @param text of the error, without credentials */
+  failed(error: unknown, text: string, waitMs: number): void {
+    const { logger, title, resource } = this.#options;
+    const kind = errorClass(error);
+    this.#last = kind === '403' && resource.isOptional ? `may not be read, the rest is served: ${text}` : text;
+    const line = `${title}: ${this.#last}; trying again in ${(waitMs / 1000).toFixed(1)} s`;
+    if (this.#logged.has(kind) || this.#logged.size >= maxLogged) {
+      if (logger.debugs) logger.debug(line);
+      return;
+    }
+    this.#logged.add(kind);
+    logger.warning(line);
   }
 
-  /** Something that happens where all is well, and that is not waited for; told once in the life of the collection. */
-  tellUsual(text: string): void {
+  /** Something that happens to a healthy collection too, and is dealt with at once; logged once in its life. */
+  expected(text: string): void {
     const { logger, title } = this.#options;
-    if (!this.#usual.has(text)) logger.info(`${title}: ${text}`);
+    if (!this.#loggedExpected.has(text)) logger.info(`${title}: ${text}`);
     else if (logger.debugs) logger.debug(`${title}: ${text}`);
-    this.#usual.add(text);
+    this.#loggedExpected.add(text);
   }
 
-  /** The definition (CRD) is not installed; `isNews` where it may have been at the last look. */
-  tellAbsent(retryMs: number, isNews: boolean): void {
+  /** The CRD is not installed; `isNew` where it may have been at the last attempt. */
+  notInstalled(retryMs: number, isNew: boolean): void {
     const { logger, title } = this.#options;
     this.#last = 'the definition (CRD) is not installed';
-    this.#told.add(this.#last);
-    if (!isNews) return;
+    this.#logged.add(this.#last);
+    if (!isNew) return;
     const again = `asked again every ${retryMs / 1000} s`;
     logger.warning(`${title}: ${this.#last}; there are none, and it is ${again}`);
   }
 
-  /** All is well. */
-  end(): void {
+  recovered(): void {
     const { logger, title } = this.#options;
     if (this.#last === undefined) return;
-    this.#told.clear();
+    this.#logged.clear();
     this.#last = undefined;
     logger.info(`${title}: the API server answers again`);
-  }
-
-  #tell(kind: string, text: string, waitMs: number): void {
-    const { logger, title } = this.#options;
-    this.#last = text;
-    const line = `${title}: ${text}; trying again in ${(waitMs / 1000).toFixed(1)} s`;
-    if (this.#told.has(kind) || this.#told.size >= maxTold) {
-      if (logger.debugs) logger.debug(line);
-      return;
-    }
-    this.#told.add(kind);
-    logger.warning(line);
   }
 }

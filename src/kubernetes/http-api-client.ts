@@ -5,10 +5,10 @@ import type { ApiClient, ApiResponse } from './api-client.ts';
 import type { Access, Credentials } from './credentials.ts';
 import { Secrets } from './secrets.ts';
 
-/** The kernel asks whether the other side is there after so much silence; the watchdog is for what it cannot see. */
+/** TCP keep-alive. The watchdog is for what the kernel cannot see. */
 const keepAliveMs = 15_000;
 
-/** HTTP/1.1 with one agent for as long as the TLS material is the same, so that connections and sessions are used again. */
+/** HTTP/1.1, with one agent as long as the TLS material stays the same, so that connections and sessions are reused. */
 export class HttpApiClient implements ApiClient {
   readonly #credentials: Credentials;
   readonly #secrets = new Secrets();
@@ -19,13 +19,13 @@ export class HttpApiClient implements ApiClient {
   }
 
   async get(path: string, signal: AbortSignal): Promise<ApiResponse> {
-    // A plugin that gives credentials may hang.
+    // An exec plugin may hang.
     const access = await orAborted(this.#credentials.forRequest(), signal);
     const url = new URL(access.server + path);
     const agent = access.usesProxy ? access.options.agent : this.#agentFor(url, access);
     const given = access.authorization === undefined ? {} : { authorization: access.authorization };
     const headers = { ...given, accept: 'application/json', 'user-agent': 'serviceentry-dns' };
-    if (access.authorization !== undefined) this.#secrets.learn(access.authorization);
+    if (access.authorization !== undefined) this.#secrets.add(access.authorization);
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(
@@ -45,11 +45,11 @@ export class HttpApiClient implements ApiClient {
     });
   }
 
-  hide(text: string): string {
-    return this.#secrets.hide(text);
+  redact(text: string): string {
+    return this.#secrets.redact(text);
   }
 
-  reload(): void {
+  reloadCredentials(): void {
     this.#credentials.reload();
   }
 
@@ -69,7 +69,7 @@ export class HttpApiClient implements ApiClient {
       .update(JSON.stringify([url.protocol, tls]))
       .digest('hex');
     if (this.#agent?.key !== id) {
-      // Watches that run keep the connections of the agent before; idle ones are closed by the server.
+      // Watches keep the connections of the previous agent; its idle ones are closed by the server.
       const agentOptions: AgentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, ...tls };
       this.#agent = {
         key: id,
@@ -80,7 +80,7 @@ export class HttpApiClient implements ApiClient {
   }
 }
 
-/** Seconds; the form with a date is rare, and then the back-off is enough. */
+/** From seconds. The form with a date is rare, and the back-off is enough for it. */
 function retryAfterMs(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
 }

@@ -12,8 +12,8 @@ const requirement = new RegExp(
 );
 
 /**
- * The first requirement of a Kubernetes label selector (`app=x,!old,env in (a,b)`) that is none, as it is written;
- * `undefined` where all are right. The API server has the last word.
+ * The first requirement of a Kubernetes label selector (`app=x,!old,env in (a,b)`) that is malformed, as it is written;
+ * `undefined` where there is none. The API server checks them too.
  */
 export function badRequirement(expression: string): string | undefined {
   // A comma in parentheses belongs to its set.

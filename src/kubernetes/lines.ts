@@ -1,8 +1,9 @@
-import { BadStreamError } from './api-client.ts';
+import { quoted } from '../runtime/untyped.ts';
+import { BadStreamError } from './api-errors.ts';
 
 const newline = 0x0a;
 
-/** Splits a stream into lines. What is not complete yet is kept as it came, and never more than `maxBytes` of it. */
+/** Splits a stream into lines. An incomplete line is kept as octets, `maxBytes` of them at most. */
 export class LineSplitter {
   readonly #maxBytes: number;
   #parts: Uint8Array[] = [];
@@ -34,8 +35,18 @@ export class LineSplitter {
   }
 }
 
+/** UTF-8. */
 export function textOf(parts: readonly Uint8Array[]): string {
   const [first] = parts;
   const bytes = parts.length === 1 && first ? first : Buffer.concat(parts);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+}
+
+/** Throws BadStreamError where the text is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadStreamError(`found ${quoted(text)}, expected JSON`);
+  }
 }

@@ -1,6 +1,5 @@
-import { BadStreamError } from './api-client.ts';
-import { textOf } from './lines.ts';
-import { parseJson } from './messages.ts';
+import { BadStreamError } from './api-errors.ts';
+import { parseJson, textOf } from './lines.ts';
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -9,13 +8,13 @@ const backslash = 0x5c;
 const closeList = 0x5d;
 const openMap = 0x7b;
 const closeMap = 0x7d;
-/** What stands before the list of items: the text at hand is the object around it. */
+/** The end of the text in front of the list of items, in the object around it. */
 const beforeItems = /[{,]\s*"items"\s*:\s*$/;
 const maxBeforeItems = 200;
 
 /**
- * Takes a page of a list apart while it comes: each item is parsed by itself, so that 500 large objects are no more work at a
- * time than one, and no page is in memory as a whole.
+ * Splits a page of a list while it arrives: each item is parsed by itself, so that a page of 500 large objects does not block
+ * the thread, and is never in memory as a whole.
  *
  *     {"metadata":{...},"items":[{...},{...}]}     frame: all but the items, `{"metadata":{...},"items":[]}`
  */
@@ -30,7 +29,7 @@ export class PageSplitter {
   #isInItems = false;
   #items = 0;
 
-  /** `maxBytes` is the limit of an item, and of all the rest. */
+  /** `maxBytes` is the limit for an item, and for all the rest. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -85,14 +84,14 @@ export class PageSplitter {
     this.#keep(chunk.subarray(start));
   }
 
-  /** What is left when the items are taken out. Throws BadStreamError where it is no JSON. */
+  /** The page without its items. Throws BadStreamError where it is no JSON. */
   end(): unknown {
     return parseJson(this.#frame + this.#take());
   }
 
   *#last(): Iterable<unknown> {
     const text = this.#take();
-    // A list of none is one.
+    // The list may be empty.
     if (this.#items > 0 || text.trim() !== '') yield parseJson(text);
   }
 

@@ -1,56 +1,55 @@
-import type { Turns } from './turns.ts';
+import { asFields } from '../runtime/untyped.ts';
+import type { TimeSlicer } from '../runtime/time-slicer.ts';
 
-/** Where a reflector puts what it reads. Calls come in this order: any number of upserts and removes, then flushes. */
+/** Where a reflector puts what it reads: a store of objects, which passes changes on when it is flushed. */
 export interface Receiver {
-  /** An object exists, as it came out of JSON. Returns the key that a listing knows it by, `undefined` if it is left out. */
-  upsert(raw: unknown, apiVersion: string): string | undefined;
+  /** An object was added or changed, as it came out of JSON. Returns the key for `retain`, `undefined` if it is left out. */
+  upsert(object: unknown, apiVersion: string): string | undefined;
   /** An object was deleted; this is its last state. */
-  remove(raw: unknown): void;
-  /** A list of a namespace (or all) begins. */
-  beginList(namespace: string | undefined): Listing;
-  /** Some of what has changed is told. Returns false where there is more: it is called again then, now or after a rest. */
+  remove(object: unknown): void;
+  /**
+   * A list is complete: removes the objects of the namespace, or of all, whose keys are not listed. It is done when the
+   * iteration ends; time may pass at each step.
+   */
+  retain(namespace: string | undefined, listed: ReadonlySet<string>): Iterable<void>;
+  /** Passes some changes on. Returns false where there are more: it is called again then, now or after a rest. */
   flush(): boolean;
-  /** How many objects of the namespace, or of all, are known. */
+  /** Number of the objects that exist in the namespace, or in all. */
   count(namespace: string | undefined): number;
 }
 
-/** A list on its way. One that breaks off is left as it is. */
-export interface Listing {
-  /** The list has what `upsert` returned this key for. */
-  saw(key: string): void;
-  /** It is over: nothing exists but what it has. It is over when the iteration is, which may rest anywhere. */
-  end(): Iterable<void>;
+/** Passes all changes on, in slices; no more of them once the work is stopped. */
+export async function flushAll(receiver: Pick<Receiver, 'flush'>, slicer: TimeSlicer): Promise<void> {
+  while (!slicer.isStopped && !receiver.flush()) if (slicer.isSliceOver) await slicer.rest();
 }
 
-/** Tells all that has changed, in turns; nothing more where all is stopped. */
-export async function tell(receiver: Pick<Receiver, 'flush'>, turns: Turns): Promise<void> {
-  while (!turns.isStopped && !receiver.flush()) if (turns.isOver) await turns.rest();
+/** Removes what a complete list does not have, in slices. Rejects where the work is stopped before. */
+export async function retainListed(
+  receiver: Receiver,
+  namespace: string | undefined,
+  listed: ReadonlySet<string>,
+  slicer: TimeSlicer,
+): Promise<void> {
+  const steps = receiver.retain(namespace, listed)[Symbol.iterator]();
+  while (steps.next().done !== true) if (slicer.isSliceOver) await slicer.rest();
+  await flushAll(receiver, slicer);
 }
 
-/** Ends a list in turns. Rejects where all is stopped: then it has not ended. */
-export async function endList(receiver: Receiver, listing: Listing, turns: Turns): Promise<void> {
-  const steps = listing.end()[Symbol.iterator]();
-  while (steps.next().done !== true) if (turns.isOver) await turns.rest();
-  await tell(receiver, turns);
-}
-
-/** What an API server says of any object. */
+/** What tells one object of a kind from others. */
 export interface Identity {
-  /** `NAMESPACE/NAME`. */
-  readonly key: string;
+  /** '' for objects that have none. */
   readonly namespace: string;
-  /** '' where it has none, as `resourceVersion`. */
+  readonly name: string;
+  /** '' where it is missing, as `resourceVersion`. */
   readonly uid: string;
   readonly resourceVersion: string;
 }
 
 /** Of an object that came out of JSON; `undefined` where it has no name. */
-export function identityOf(raw: unknown): Identity | undefined {
-  const metadata = (raw as { metadata?: unknown } | null | undefined)?.metadata;
-  if (typeof metadata !== 'object' || metadata === null) return undefined;
-  const { namespace = '', name, uid, resourceVersion } = metadata as Readonly<Record<string, unknown>>;
+export function identityOf(object: unknown): Identity | undefined {
+  const { namespace = '', name, uid, resourceVersion } = asFields(asFields(object)?.metadata) ?? {};
   if (typeof name !== 'string' || name === '' || typeof namespace !== 'string') return undefined;
-  return { key: `${namespace}/${name}`, namespace, uid: textOrNone(uid), resourceVersion: textOrNone(resourceVersion) };
+  return { namespace, name, uid: textOrNone(uid), resourceVersion: textOrNone(resourceVersion) };
 }
 
 function textOrNone(value: unknown): string {

@@ -1,22 +1,21 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { SourceState } from '../registry/sources/source.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Receiver } from './receiver.ts';
 import type { Resource } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
 
-/** What a reflector stands on. */
 export interface ReflectorOptions {
   readonly resource: Resource;
-  /** `undefined` for all. */
+  /** `undefined` for all namespaces. */
   readonly namespace: string | undefined;
+  /** '' for all objects. */
   readonly labelSelector: string;
   readonly api: ApiClient;
   readonly receiver: Receiver;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Stands before messages, `kubernetes(east): ServiceEntry`. */
+  /** In front of messages, `kubernetes(east): ServiceEntry`. */
   readonly title: string;
   /** Numbers in [0, 1). */
   readonly random: () => number;
@@ -25,17 +24,22 @@ export interface ReflectorOptions {
   readonly onState: () => void;
 }
 
-/** What one has done and heard; times are Unix times in milliseconds. */
+/** `waiting`: in a back-off, `absent`: the CRD is not installed, `forbidden`: 403. */
+export type ReflectorState = 'listing' | 'watching' | 'waiting' | 'absent' | 'forbidden';
+
+/** Times are Unix times in milliseconds, `undefined` for what has not happened yet. */
 export interface ReflectorStatus {
-  readonly state: SourceState;
+  readonly state: ReflectorState;
+  /** The first list is complete, or there is nothing to list. */
   readonly isSynced: boolean;
-  /** `undefined` where it was never started. */
   readonly startedMs: number | undefined;
-  /** What keeps it from being read, or how far it is; '' where all is well. */
+  /** The last failure, or the progress of the first list; '' where all is well. */
   readonly trouble: string;
   readonly lastEventMs: number | undefined;
   readonly lastBookmarkMs: number | undefined;
+  /** Lists after the first one. */
   readonly relists: number;
+  /** Watches after the first one. */
   readonly watchRestarts: number;
   readonly errors: number;
 }

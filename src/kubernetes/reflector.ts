@@ -1,32 +1,49 @@
-import type { SourceState } from '../registry/sources/source.ts';
-import { ApiError, BadStreamError, PageTooLargeError, SilenceError } from './api-client.ts';
+import { backgroundPace, foregroundPace, TimeSlicer } from '../runtime/time-slicer.ts';
+import { sleep } from '../runtime/sleep.ts';
+import {
+  allowsPages,
+  ApiError,
+  BadStreamError,
+  describeError,
+  lacksStreamedLists,
+  PageTooLargeError,
+  SilenceError,
+} from './api-errors.ts';
 import { Collection } from './collection.ts';
 import { FailureLog } from './failure-log.ts';
-import { failureText, isNotStreamed, mayComeInPages, NotStreamedError } from './failure.ts';
-import { listInPages } from './list.ts';
-import type { WatchEvent } from './messages.ts';
-import type { ReflectorOptions, ReflectorStatus } from './reflector-options.ts';
-import { endList, tell, type Listing } from './receiver.ts';
+import { listInPages } from './paged-list.ts';
+import { flushAll, retainListed } from './receiver.ts';
+import type { ReflectorOptions, ReflectorState, ReflectorStatus } from './reflector-options.ts';
 import { Retry } from './retry.ts';
-import { sleep } from './sleep.ts';
-import { quietPace, startPace, Turns } from './turns.ts';
-import { watch, type WatchFrom } from './watch.ts';
+import { watch, type WatchStart } from './watch.ts';
+import type { WatchEvent } from './watch-events.ts';
 
-/** Times that a stream may be broken at one resourceVersion before everything is listed anew. */
+/** Broken streams in a row, without an event, before a relist. */
 const maxBrokenStreams = 3;
-/** A watch that says nothing and ends so soon is a failure, or it would be opened again without pause. */
+/** A watch without an event that ends sooner is a failure, or it would be opened again without pause. */
 const minWatchMs = 1000;
 
 /**
- * Keeps a receiver in step with one collection of an API server, as client-go's reflector does.
+ * Keeps a receiver in step with one collection of an API server, as client-go's reflector does. This folder lists and watches
+ * any resource, and knows nothing of what the objects are for.
  *
- *     ┌► list ── pages ──► watch ── events, bookmarks ──┐
- *     │   ▲                  ▲                          │
- *     │   └── 410, broken ───┴── ended, reset, silent ──┤
- *     └── back-off ◄── 401, 403, 404, 429, 5xx ◄────────┘
+ *     ┌─► list ──────────► watch ◄─────────────────────┐
+ *     │   streamed, or      ADDED, MODIFIED, DELETED,   │
+ *     │   in pages          BOOKMARK                    │
+ *     │                       └─► ended or silent ──────┤
+ *     │                       └─► error ─► back-off ────┤
+ *     └── relist ◄─── 410, or three broken streams ─────┘
  *
- * A list replaces what is known as a difference: objects go when the list is over, so that the last state is served while
- * it runs. A streamed list is the beginning of a watch.
+ * A relist is a difference: objects that are gone are removed when the list is complete, so that the last state is served
+ * meanwhile. A streamed list is the beginning of a watch (`sendInitialEvents`), one request for both.
+ *
+ *     Reflector ─► listInPages, watch ─► Collection ─► request ─► ApiClient ─► Credentials
+ *         │        PageSplitter,         version,      timeouts   HTTP, TLS    kubeconfig, tokens
+ *         │        LineSplitter          selectors
+ *         ├─► Receiver      the objects: upsert, remove, retain (after a list), flush
+ *         ├─► Retry         how long to wait after a failure
+ *         ├─► FailureLog    each class of failure is logged once
+ *         └─► TimeSlicer    many objects are taken in short slices of time
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
@@ -34,24 +51,25 @@ export class Reflector {
   readonly #stopping = new AbortController();
   readonly #collection: Collection;
   readonly #failures: FailureLog;
+  readonly #slicer: TimeSlicer;
   #running: Promise<void> | undefined;
-  #state: SourceState = 'listing';
+  #state: ReflectorState = 'listing';
   #isSynced = false;
-  #startedMs: number | undefined;
+  /** Where the next watch begins; `undefined` before a list is complete. */
   #resourceVersion: string | undefined;
+  /** `pages once`: a streamed list has failed. */
+  #listMode: 'stream' | 'pages' | 'pages once';
   #pageSize: number;
-  #streamsLists: boolean;
-  /** A streamed list that failed is followed by pages. */
-  #streamsNext = true;
-  /** A streamed list that is on its way. */
-  #streamed: Listing | undefined;
-  readonly #turns: Turns;
-  /** The API server has taken the watch that is under way. */
+  /** Keys of the list that is under way. */
+  #listed = new Set<string>();
+  /** The watch that is under way is a streamed list so far. */
+  #isStreaming = false;
+  /** The API server has accepted the watch that is under way. */
   #isOpen = false;
   #brokenStreams = 0;
+  /** The last list said that the CRD is not installed. */
   #wasAbsent = false;
-  /** Of the list that is under way. */
-  #listed = 0;
+  #startedMs: number | undefined;
   #lastEventMs: number | undefined;
   #lastBookmarkMs: number | undefined;
   #lists = 0;
@@ -65,9 +83,9 @@ export class Reflector {
     this.#retry = new Retry(timing, random);
     this.#failures = new FailureLog(options);
     this.#collection = new Collection(options, signal, () => this.#retry.answered());
-    this.#turns = new Turns(clock, signal, startPace);
+    this.#slicer = new TimeSlicer(clock, signal, foregroundPace);
     this.#pageSize = timing.pageSize;
-    this.#streamsLists = timing.streamsLists;
+    this.#listMode = timing.streamsLists ? 'stream' : 'pages';
   }
 
   get isSynced(): boolean {
@@ -79,7 +97,7 @@ export class Reflector {
       state: this.#state,
       isSynced: this.#isSynced,
       startedMs: this.#startedMs,
-      trouble: this.#trouble,
+      trouble: this.#failures.last ?? (this.#isSynced ? '' : progressText(this.#listed.size)),
       lastEventMs: this.#lastEventMs,
       lastBookmarkMs: this.#lastBookmarkMs,
       relists: Math.max(0, this.#lists - 1),
@@ -95,16 +113,10 @@ export class Reflector {
     });
   }
 
-  /** Resolves when nothing of it is under way any more. */
+  /** Resolves when no request is under way any more. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
-  }
-
-  get #trouble(): string {
-    const { last } = this.#failures;
-    if (last !== undefined || this.#isSynced) return last ?? '';
-    return this.#listed > 0 ? `${this.#listed} objects have come so far` : 'no answer yet';
   }
 
   async #run(): Promise<void> {
@@ -119,70 +131,54 @@ export class Reflector {
   }
 
   async #list(): Promise<void> {
-    const { receiver, namespace, timing } = this.#options;
+    const { receiver, timing } = this.#options;
     this.#setState('listing');
     this.#lists++;
-    this.#listed = 0;
-    if (this.#streamsLists && this.#streamsNext) {
-      await this.#watch('beginning');
-      return;
-    }
-    this.#streamed = undefined;
-    const listing = this.#counting(receiver.beginList(namespace));
-    const turns = this.#turns;
-    await this.#endList(listing, await listInPages(this.#collection, receiver, listing, this.#pageSize, timing, turns));
+    this.#listed = new Set();
+    if (this.#listMode === 'stream') return this.#watch('streamed list');
+    this.#isStreaming = false;
+    const list = listInPages(this.#collection, receiver, this.#listed, this.#pageSize, timing, this.#slicer);
+    await this.#finishList(await list);
   }
 
-  #counting(listing: Listing): Listing {
-    const saw = (key: string): void => {
-      this.#listed++;
-      listing.saw(key);
-    };
-    return { saw, end: () => listing.end() };
-  }
-
-  async #endList(listing: Listing, resourceVersion: string): Promise<void> {
-    const { receiver, clock, onState } = this.#options;
-    await endList(receiver, listing, this.#turns);
-    // A list that was stopped on its way is none.
+  async #finishList(resourceVersion: string): Promise<void> {
+    const { receiver, namespace, clock, onState } = this.#options;
+    await retainListed(receiver, namespace, this.#listed, this.#slicer);
     if (this.#isStopped) return;
+    this.#listed = new Set();
     this.#resourceVersion = resourceVersion;
     this.#wasAbsent = false;
-    this.#streamsNext = true;
+    if (this.#listMode === 'pages once') this.#listMode = 'stream';
     this.#lastEventMs = clock.wall();
-    this.#failures.end();
-    this.#sync();
+    this.#failures.recovered();
+    this.#setSynced();
     onState();
   }
 
-  #sync(): void {
-    this.#isSynced = true;
-    this.#turns.pace = quietPace;
-  }
-
-  async #watch(from: WatchFrom): Promise<void> {
-    const { receiver, namespace, clock, timing, random } = this.#options;
+  async #watch(start: WatchStart): Promise<void> {
+    const { receiver, clock, timing, random } = this.#options;
     const before = this.#resourceVersion;
-    const turns = this.#turns;
     let openedAt = clock.now();
-    let cancelSettled = (): void => undefined;
+    let cancelRecovered = (): void => undefined;
     this.#isOpen = false;
-    this.#streamed = from === 'beginning' ? this.#counting(receiver.beginList(namespace)) : undefined;
-    if (from !== 'beginning') this.#watches++;
+    this.#isStreaming = start === 'streamed list';
+    if (!this.#isStreaming) this.#watches++;
+    const onOpen = (): void => {
+      openedAt = clock.now();
+      this.#isOpen = true;
+      if (this.#isStreaming) return;
+      if (this.#failures.last !== undefined)
+        cancelRecovered = clock.after(minWatchMs, () => this.#failures.recovered());
+      this.#setState('watching');
+    };
     try {
-      await watch(this.#collection, from, timing, random, turns, {
-        onOpen: () => {
-          openedAt = clock.now();
-          this.#isOpen = true;
-          if (from === 'beginning') return;
-          if (this.#failures.last !== undefined) cancelSettled = clock.after(minWatchMs, () => this.#failures.end());
-          this.#setState('watching');
-        },
-        onEvent: (event) => this.#event(event),
-        onPause: () => tell(receiver, turns),
+      await watch(this.#collection, start, timing, random, this.#slicer, {
+        onOpen,
+        onEvent: (event) => this.#takeEvent(event),
+        onPause: () => flushAll(receiver, this.#slicer),
       });
     } finally {
-      cancelSettled();
+      cancelRecovered();
     }
     if (this.#isStopped) return;
     if (this.#resourceVersion === undefined) throw new Error('the list broke off');
@@ -191,35 +187,29 @@ export class Reflector {
     }
   }
 
-  #event(event: WatchEvent): Promise<void> | undefined {
+  async #takeEvent(event: WatchEvent): Promise<void> {
     const { receiver, clock } = this.#options;
     if (event.type === 'ERROR') throw new ApiError(event.status, event.message, event.retryAfterMs);
-    const now = clock.wall();
-    this.#lastEventMs = now;
+    this.#lastEventMs = clock.wall();
     this.#brokenStreams = 0;
     if (event.type === 'BOOKMARK') {
-      this.#lastBookmarkMs = now;
-      if (this.#streamed) return this.#endStreamedList(this.#streamed, event);
+      this.#lastBookmarkMs = this.#lastEventMs;
+      if (this.#isStreaming) return this.#finishStreamedList(event.resourceVersion);
     } else if (event.type === 'DELETED') receiver.remove(event.object);
     else {
       const key = receiver.upsert(event.object, this.#collection.apiVersion);
-      if (key !== undefined) this.#streamed?.saw(key);
+      if (key !== undefined && this.#isStreaming) this.#listed.add(key);
     }
-    // A list that breaks off is begun anew.
-    if (this.#streamed) return undefined;
+    // A list that breaks off begins anew.
+    if (this.#isStreaming) return;
     this.#retry.succeeded();
-    this.#failures.end();
+    this.#failures.recovered();
     this.#resourceVersion = event.resourceVersion;
-    return undefined;
   }
 
-  async #endStreamedList(
-    listing: Listing,
-    { endsList, resourceVersion }: { endsList: boolean; resourceVersion: string },
-  ): Promise<void> {
-    if (!endsList) throw new NotStreamedError('the API server does not say where a streamed list ends');
-    await this.#endList(listing, resourceVersion);
-    this.#streamed = undefined;
+  async #finishStreamedList(resourceVersion: string): Promise<void> {
+    await this.#finishList(resourceVersion);
+    this.#isStreaming = false;
     this.#watches++;
     this.#setState('watching');
   }
@@ -227,73 +217,86 @@ export class Reflector {
   async #recover(error: unknown): Promise<void> {
     const { api, resource, clock } = this.#options;
     const status = error instanceof ApiError ? error.status : undefined;
-    const isListing = this.#resourceVersion === undefined;
     if (this.#isStopped) return;
-    if (status === 404 && resource.isCustom) return this.#absent();
-    if (error instanceof SilenceError && this.#isOpen && !isListing) {
-      // A dead connection, or a quiet cluster: it cannot be told which (see `watchdogMs`).
-      this.#failures.tellUsual(`${error.message}; the watch is opened again`);
-      return;
-    }
-    this.#errors++;
-    if (this.#streamed && isListing && mayComeInPages(error)) {
-      this.#streamsLists &&= !isNotStreamed(error);
-      this.#streamsNext = false;
-      // It is one list still.
-      this.#lists--;
-      return;
-    }
-    if (error instanceof PageTooLargeError && this.#pageSize > 1) {
-      this.#pageSize = Math.ceil(this.#pageSize / 2);
-      return;
-    }
-    if (status === 401) api.reload();
-    // 410: what was watched from is forgotten. Other refusals of a watch that are no refusals of us mean the same.
-    if (status === 410 || status === 400 || status === 404) this.#resourceVersion = undefined;
-    if (error instanceof BadStreamError && !isListing && ++this.#brokenStreams >= maxBrokenStreams) {
-      this.#brokenStreams = 0;
-      this.#resourceVersion = undefined;
-    }
-    const isForbidden = status === 403;
-    if (isForbidden && resource.isOptional) this.#sync();
+    if (status === 404 && resource.isCustom) return this.#retryAbsent();
+    if (this.#retriesAtOnce(error)) return;
+    if (status === 401) api.reloadCredentials();
+    if (this.#mustRelist(error)) this.#resourceVersion = undefined;
+    if (status === 403 && resource.isOptional) this.#setSynced();
     const now = clock.now();
-    if (status === 410 && this.#retry.listsAtOnce(now)) {
-      this.#failures.tellUsual('the resourceVersion has expired; everything is listed again');
+    if (status === 410 && this.#retry.relistsAtOnce(now)) {
+      this.#failures.expected('the resourceVersion has expired; everything is listed again');
       return;
     }
     const waitMs = this.#retry.next(error, now, !this.#isSynced);
-    this.#failures.tell(error, api.hide(failureText(error)), waitMs);
-    this.#setState(isForbidden ? 'forbidden' : 'waiting');
-    await this.#sleep(waitMs);
+    this.#failures.failed(error, api.redact(describeError(error)), waitMs);
+    this.#setState(status === 403 ? 'forbidden' : 'waiting');
+    await sleep(clock, waitMs, this.#stopping.signal);
   }
 
-  /** The definition is not installed, at least not in this version of its group. */
-  async #absent(): Promise<void> {
-    const { receiver, namespace, timing, random } = this.#options;
+  /** Whether the next attempt is another one, which needs no back-off. Counts the error. */
+  #retriesAtOnce(error: unknown): boolean {
+    const isListing = this.#resourceVersion === undefined;
+    if (error instanceof SilenceError && this.#isOpen && !isListing) {
+      // A dead connection, or a collection without events: they cannot be told apart (see `watchdogMs`).
+      this.#failures.expected(`${error.message}; the watch is opened again`);
+      return true;
+    }
+    this.#errors++;
+    if (this.#isStreaming && isListing && allowsPages(error)) {
+      this.#listMode = lacksStreamedLists(error) ? 'pages' : 'pages once';
+      // It counts as the same list.
+      this.#lists--;
+      return true;
+    }
+    if (error instanceof PageTooLargeError && this.#pageSize > 1) {
+      this.#pageSize = Math.ceil(this.#pageSize / 2);
+      return true;
+    }
+    return false;
+  }
+
+  /** 410: the resourceVersion has expired. Other refusals of a watch that are not about the client mean the same. */
+  #mustRelist(error: unknown): boolean {
+    if (error instanceof ApiError) return [400, 404, 410].includes(error.status);
+    if (!(error instanceof BadStreamError) || this.#resourceVersion === undefined) return false;
+    this.#brokenStreams = (this.#brokenStreams + 1) % maxBrokenStreams;
+    return this.#brokenStreams === 0;
+  }
+
+  /** The CRD is not installed, at least not in this version of its group. */
+  async #retryAbsent(): Promise<void> {
+    const { receiver, namespace, clock, timing, random } = this.#options;
     this.#resourceVersion = undefined;
     this.#retry.answered();
     if (this.#collection.tryNextVersion()) return;
-    // A proxy, or a server that has just been started, may say so once: objects go when it is said again.
+    // A proxy, or an API server that has just started, may say so by mistake: objects are removed the second time.
     if (this.#wasAbsent || receiver.count(namespace) === 0) {
-      await endList(receiver, receiver.beginList(namespace), this.#turns);
-      this.#sync();
+      await retainListed(receiver, namespace, new Set(), this.#slicer);
+      this.#setSynced();
     }
-    this.#failures.tellAbsent(timing.absentRetryMs, !this.#wasAbsent);
+    this.#failures.notInstalled(timing.absentRetryMs, !this.#wasAbsent);
     this.#wasAbsent = true;
     this.#setState('absent');
-    await this.#sleep(timing.absentRetryMs * (0.9 + 0.2 * random()));
+    await sleep(clock, timing.absentRetryMs * (0.9 + 0.2 * random()), this.#stopping.signal);
   }
 
-  #setState(state: SourceState): void {
+  #setSynced(): void {
+    this.#isSynced = true;
+    // From now on queries go first.
+    this.#slicer.pace = backgroundPace;
+  }
+
+  #setState(state: ReflectorState): void {
     this.#state = state;
     this.#options.onState();
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return sleep(this.#options.clock, ms, this.#stopping.signal);
   }
 
   get #isStopped(): boolean {
     return this.#stopping.signal.aborted;
   }
+}
+
+function progressText(listed: number): string {
+  return listed > 0 ? `${listed} objects have come so far` : 'no answer yet';
 }

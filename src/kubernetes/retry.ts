@@ -1,11 +1,10 @@
-import { ApiError } from './api-client.ts';
+import { ApiError, isUnreachable } from './api-errors.ts';
 import { Backoff } from './backoff.ts';
-import { isRefusal } from './failure.ts';
 import type { ReflectorTiming } from './timing.ts';
 
 /**
- * How long a collection waits after a failure. Requests without an answer are counted apart from bad answers: an API server
- * that was away for minutes, and answers again, is not left alone for as long as one that is away.
+ * How long a reflector waits after a failure. Requests without an answer and answers that are errors have a back-off each: an
+ * API server that was away for minutes, and answers again, is not left alone for as long as one that is away.
  */
 export class Retry {
   readonly #timing: ReflectorTiming;
@@ -13,7 +12,7 @@ export class Retry {
   readonly #answered: Backoff;
   /** Since the last failure. */
   #wasAnswered = false;
-  #lastGoneAt = -Infinity;
+  #lastExpiredAt = -Infinity;
 
   /** `random` gives numbers in [0, 1). */
   constructor(timing: ReflectorTiming, random: () => number) {
@@ -23,38 +22,40 @@ export class Retry {
     this.#answered = new Backoff(minBackoffMs, maxBackoffMs, resetBackoffMs, random);
   }
 
-  /** The API server has answered, whatever. */
+  /** The API server has answered, with a success or an error. */
   answered(): void {
     this.#wasAnswered = true;
     this.#unanswered.reset();
   }
 
-  /** A watch tells what happens: all is well. */
+  /** An event of a watch has arrived. */
   succeeded(): void {
     this.#answered.reset();
   }
 
   /**
-   * Milliseconds to wait after a failure at `now`; what the API server asks for is heeded, up to a limit. `isFirst`: nothing
-   * has been read yet, and no query can be answered meanwhile.
+   * Milliseconds to wait after a failure at `now`; Retry-After is honoured up to a limit. `isFirst`: nothing has been listed
+   * yet, and queries cannot be answered.
    */
   next(error: unknown, now: number, isFirst: boolean): number {
-    const { maxRetryAfterMs, maxFirstRetryAfterMs, maxBackoffMs, maxFirstBackoffMs, maxRefusedBackoffMs } =
+    const { maxRetryAfterMs, maxFirstRetryAfterMs, maxBackoffMs, maxFirstBackoffMs, maxUnreachableBackoffMs } =
       this.#timing;
-    const askedForMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     const isAnswer = this.#wasAnswered || error instanceof ApiError;
     if (isAnswer) this.#unanswered.reset();
     this.#wasAnswered = false;
     const maxMs = isFirst ? Math.min(maxFirstBackoffMs, maxBackoffMs) : maxBackoffMs;
-    if (!isAnswer) return this.#unanswered.next(now, isRefusal(error) ? Math.min(maxRefusedBackoffMs, maxMs) : maxMs);
-    const heededMs = Math.min(askedForMs, isFirst ? maxFirstRetryAfterMs : maxRetryAfterMs);
-    return Math.max(this.#answered.next(now, maxMs), heededMs);
+    if (!isAnswer) {
+      return this.#unanswered.next(now, isUnreachable(error) ? Math.min(maxUnreachableBackoffMs, maxMs) : maxMs);
+    }
+    const retryAfterMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    const honouredMs = Math.min(retryAfterMs, isFirst ? maxFirstRetryAfterMs : maxRetryAfterMs);
+    return Math.max(this.#answered.next(now, maxMs), honouredMs);
   }
 
-  /** After a 410 at `now` everything is listed at once, but not again and again: false then. */
-  listsAtOnce(now: number): boolean {
-    const isFirst = now - this.#lastGoneAt > this.#timing.maxBackoffMs;
-    this.#lastGoneAt = now;
+  /** Whether the relist after a 410 at `now` needs no back-off: not when the last one was a moment ago. */
+  relistsAtOnce(now: number): boolean {
+    const isFirst = now - this.#lastExpiredAt > this.#timing.maxBackoffMs;
+    this.#lastExpiredAt = now;
     if (isFirst) this.answered();
     return isFirst;
   }

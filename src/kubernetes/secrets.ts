@@ -1,33 +1,33 @@
-/** A part of a secret that is as long as this says too much. */
+/** Parts of a secret that are as long as this are removed too. */
 const partLength = 16;
-/** Shorter secrets are words like any other. */
+/** Shorter secrets are not removed: they are words like any other. */
 const minLength = 4;
-/** Tokens are renewed; an answer may speak of the one before. */
-const maxRemembered = 4;
+/** Tokens are renewed; an answer may have the previous one. */
+const maxKept = 4;
 const hidden = '[hidden]';
 
-/** What was sent to an API server to prove who we are, taken out of what it says: answers and errors are logged. */
+/** Removes the credentials that were sent to an API server from its answers and errors, because these are logged. */
 export class Secrets {
-  /** By what was learned, the last one last. */
-  readonly #learned = new Map<string, readonly string[]>();
+  /** Secrets by `Authorization` header, the last one last. */
+  readonly #kept = new Map<string, readonly string[]>();
   #parts = new Set<string>();
   #short: readonly string[] = [];
 
   /** The value of an `Authorization` header. */
-  learn(authorization: string): void {
-    if (this.#learned.has(authorization)) return;
-    this.#learned.set(authorization, secretsOf(authorization));
-    for (const oldest of this.#learned.keys()) {
-      if (this.#learned.size <= maxRemembered) break;
-      this.#learned.delete(oldest);
+  add(authorization: string): void {
+    if (this.#kept.has(authorization)) return;
+    this.#kept.set(authorization, secretsOf(authorization));
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= maxKept) break;
+      this.#kept.delete(oldest);
     }
-    const all = [...this.#learned.values()].flat();
+    const all = [...this.#kept.values()].flat();
     this.#short = all.filter(({ length }) => length >= minLength && length < partLength);
     this.#parts = new Set(all.flatMap(partsOf));
   }
 
-  /** The text without the secrets, and without long parts of them: a message may be cut. */
-  hide(text: string): string {
+  /** The text without the secrets, and without long parts of them: a message may have been cut. */
+  redact(text: string): string {
     let shown = '';
     let from = 0;
     for (let at = 0; at + partLength <= text.length; at++) {
@@ -44,7 +44,7 @@ export class Secrets {
   }
 }
 
-/** In all the forms in which they may come back. */
+/** All forms in which an answer may have them. */
 function secretsOf(authorization: string): string[] {
   const [, scheme = '', value = authorization] = /^(\S+)\s+(.*)$/s.exec(authorization.trim()) ?? [];
   const secrets = [value];

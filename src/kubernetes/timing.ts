@@ -1,42 +1,42 @@
 /** Times and limits of a reflector. */
 export interface ReflectorTiming {
   /**
-   * A watch that is silent for so long is cut. An API server sends a bookmark every 60 to 75 seconds, so a connection
-   * without one for longer is dead, though nobody may have said so. It sends none for a collection of which nothing has
-   * happened since its own start: such a watch is opened again once, from where it was. That cannot be told from a dead
-   * connection (HTTP/1.1 has no ping), and a longer limit would leave dead ones unnoticed.
+   * A watch that is silent for so long is cut. An API server sends a bookmark every 60 to 75 seconds, so a connection without
+   * one for longer is dead, even if nobody has said so. It sends none for a collection in which nothing has happened since
+   * its own start: such a watch is opened again from its resourceVersion. That cannot be told from a dead connection
+   * (HTTP/1.1 has no ping), and a longer limit would leave dead ones unnoticed.
    */
   readonly watchdogMs: number;
-  /** For the head of an answer, and between the octets of a list. */
+  /** For the head of an answer, and between the chunks of a page. */
   readonly responseTimeoutMs: number;
   /**
-   * Between the octets of a streamed list. Its end is a bookmark that some API servers send late, or never, while they are
-   * busy; pages do not wait for one.
+   * Between the chunks of a streamed list. It ends with a bookmark that some API servers send late, or never, while they are
+   * busy; pages have no such end.
    */
   readonly streamSilenceMs: number;
-  /** Between questions whether a definition has been installed. */
+  /** Between attempts while the CRD is not installed. */
   readonly absentRetryMs: number;
   readonly minBackoffMs: number;
   readonly maxBackoffMs: number;
   /** The longest back-off before the first list. */
   readonly maxFirstBackoffMs: number;
-  /** The longest back-off where nobody listens: to find that out costs nobody anything. */
-  readonly maxRefusedBackoffMs: number;
+  /** The longest back-off while nothing listens at the address: to find that out costs nobody anything. */
+  readonly maxUnreachableBackoffMs: number;
   /** Without failures for so long, the back-off begins anew. */
   readonly resetBackoffMs: number;
-  /** Of Retry-After nothing beyond this is heeded. */
+  /** Retry-After is honoured up to this limit. */
   readonly maxRetryAfterMs: number;
   /** The same before the first list. */
   readonly maxFirstRetryAfterMs: number;
   /**
-   * Lists are streamed (KEP-3157) where the API server can do that; else, and where it cannot, they come in pages. Pages are
-   * there sooner where there is little to list, and cost the API server less; a stream takes a fifth of our memory less.
+   * Lists are streamed (KEP-3157) if the API server supports that, else listed in pages. Pages are faster where there is
+   * little to list, and cost the API server less; a stream takes a fifth less of our memory.
    */
   readonly streamsLists: boolean;
-  /** Objects that are asked for at once. */
+  /** Objects in a page. */
   readonly pageSize: number;
   readonly maxPageBytes: number;
-  /** Of an event in a watch, or an object in a page: an API server takes none of more than 3 MiB. */
+  /** For an event of a watch, or an object of a page: API servers take objects of up to 3 MiB. */
   readonly maxLineBytes: number;
 }
 
@@ -48,7 +48,7 @@ export const defaultTiming: ReflectorTiming = {
   minBackoffMs: 800,
   maxBackoffMs: 30_000,
   maxFirstBackoffMs: 5000,
-  maxRefusedBackoffMs: 5000,
+  maxUnreachableBackoffMs: 5000,
   resetBackoffMs: 120_000,
   maxRetryAfterMs: 300_000,
   maxFirstRetryAfterMs: 10_000,

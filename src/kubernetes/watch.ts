@@ -1,59 +1,64 @@
+import type { TimeSlicer } from '../runtime/time-slicer.ts';
+import { NotStreamedError } from './api-errors.ts';
 import type { Collection } from './collection.ts';
-import { LineSplitter } from './lines.ts';
-import { parseJson, readEvent, type WatchEvent } from './messages.ts';
+import { LineSplitter, parseJson } from './lines.ts';
 import type { ReflectorTiming } from './timing.ts';
-import type { Turns } from './turns.ts';
+import { readEvent, type WatchEvent } from './watch-events.ts';
 
-/** Who hears a watch. */
+/** Calls of a watch. The next one comes when the promise of this one has resolved. */
 export interface WatchListener {
-  /** The API server has taken it. */
+  /** The API server has accepted the watch. */
   readonly onOpen: () => void;
-  /** The next event comes when the promise has resolved, where there is one. */
-  readonly onEvent: (event: WatchEvent) => Promise<void> | undefined;
-  /** No more events have come for the moment. */
+  readonly onEvent: (event: WatchEvent) => Promise<void>;
+  /** No more events have arrived, or the slice is over. */
   readonly onPause: () => Promise<void>;
 }
 
-/** From where a watch tells: a resourceVersion, or all that exists first (WatchList, Kubernetes 1.27 and later). */
-export type WatchFrom = { readonly resourceVersion: string } | 'beginning';
+/** A resourceVersion to watch from, or all objects that exist first: a streamed list (KEP-3157, Kubernetes 1.27 and later). */
+export type WatchStart = { readonly resourceVersion: string } | 'streamed list';
 
 /**
  * One watch, until the API server ends it. Rejects where it breaks, or is silent for too long.
  *
- * @param turns divides many events that come at once
+ * @param random numbers in [0, 1)
+ * @param slicer divides many events that arrive at once
  */
 export async function watch(
   collection: Pick<Collection, 'get'>,
-  from: WatchFrom,
+  start: WatchStart,
   { watchdogMs, streamSilenceMs, maxLineBytes }: ReflectorTiming,
   random: () => number,
-  turns: Turns,
+  slicer: TimeSlicer,
   listener: WatchListener,
 ): Promise<void> {
-  const beginning =
-    from === 'beginning' ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { ...from };
+  let isListing = start === 'streamed list';
+  const from =
+    start === 'streamed list' ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : { ...start };
   const query = {
     watch: 'true',
     allowWatchBookmarks: 'true',
-    ...beginning,
-    // Replicas that were started together shall not come back together.
+    ...from,
+    // The watches of replicas that were started together must not end together.
     timeoutSeconds: String(300 + Math.floor(random() * 300)),
   };
-  const silenceMs = from === 'beginning' ? streamSilenceMs : watchdogMs;
-  await collection.get(query, silenceMs, async ({ body }, limitSilence) => {
+  const silenceMs = isListing ? streamSilenceMs : watchdogMs;
+  await collection.get(query, silenceMs, async ({ body }, setSilenceLimit) => {
     listener.onOpen();
     const lines = new LineSplitter(maxLineBytes);
     for await (const chunk of body) {
-      turns.begin();
+      slicer.startSlice();
       try {
         for (const line of lines.push(chunk)) {
           const event = readEvent(parseJson(line));
-          const done = listener.onEvent(event);
-          if (done) await done;
-          if (event.type === 'BOOKMARK' && event.endsList) limitSilence(watchdogMs);
-          if (!turns.isOver) continue;
+          if (isListing && event.type === 'BOOKMARK') {
+            if (!event.endsList) throw new NotStreamedError('the API server does not say where a streamed list ends');
+            isListing = false;
+            setSilenceLimit(watchdogMs);
+          }
+          await listener.onEvent(event);
+          if (!slicer.isSliceOver) continue;
           await listener.onPause();
-          await turns.rest();
+          await slicer.rest();
         }
       } finally {
         await listener.onPause();

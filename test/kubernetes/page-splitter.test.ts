@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BadStreamError } from '../../src/kubernetes/api-client.ts';
+import { BadStreamError } from '../../src/kubernetes/api-errors.ts';
 import { PageSplitter } from '../../src/kubernetes/page-splitter.ts';
 
 /** The items and the rest of a text that comes in pieces of these lengths. */

@@ -18,22 +18,22 @@ const accounts = {
 describe('a text', () => {
   test('has neither the token nor a long part of it', () => {
     const secrets = new Secrets();
-    secrets.learn(`Bearer ${token}`);
-    expect(secrets.hide(`no ${token}, no`)).toBe('no [hidden], no');
-    expect(secrets.hide(`cut: ${token.slice(0, 200)}`)).toBe('cut: [hidden]');
-    expect(secrets.hide(`end: ${token.slice(-40)}.`)).toBe('end: [hidden].');
-    expect(secrets.hide(Buffer.from(token).toString('base64'))).not.toContain(
+    secrets.add(`Bearer ${token}`);
+    expect(secrets.redact(`no ${token}, no`)).toBe('no [hidden], no');
+    expect(secrets.redact(`cut: ${token.slice(0, 200)}`)).toBe('cut: [hidden]');
+    expect(secrets.redact(`end: ${token.slice(-40)}.`)).toBe('end: [hidden].');
+    expect(secrets.redact(Buffer.from(token).toString('base64'))).not.toContain(
       Buffer.from(token).toString('base64').slice(0, 30),
     );
-    expect(secrets.hide('nothing of it')).toBe('nothing of it');
+    expect(secrets.redact('nothing of it')).toBe('nothing of it');
   });
 
   test('has neither the token before, nor any of a password', () => {
     const secrets = new Secrets();
-    for (const each of ['first-first-first-first', 'second-second-second']) secrets.learn(`Bearer ${each}`);
-    secrets.learn(`Basic ${Buffer.from('admin:hunter22').toString('base64')}`);
+    for (const each of ['first-first-first-first', 'second-second-second']) secrets.add(`Bearer ${each}`);
+    secrets.add(`Basic ${Buffer.from('admin:hunter22').toString('base64')}`);
     const text = 'first-first-first-first second-second-second admin:hunter22 hunter22';
-    expect(secrets.hide(text)).toBe('[hidden] [hidden] [hidden] [hidden]');
+    expect(secrets.redact(text)).toBe('[hidden] [hidden] [hidden] [hidden]');
   });
 });
 

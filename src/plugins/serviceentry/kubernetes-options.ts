@@ -3,7 +3,8 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { isLabel } from '../../registry/model/host.ts';
-import type { ClusterConfig, KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
+import type { ClusterConfig } from '../../kubernetes/cluster-config.ts';
+import type { KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
 import { badRequirement } from '../../kubernetes/label-selector.ts';
 import { noKubernetes } from './config.ts';
 

@@ -1,22 +1,22 @@
+import type { ApiClient } from '../../../kubernetes/api-client.ts';
+import { flushAll, type Receiver } from '../../../kubernetes/receiver.ts';
+import { Reflector } from '../../../kubernetes/reflector.ts';
+import type { ReflectorTiming } from '../../../kubernetes/timing.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logger.ts';
+import type { TimeSlicer } from '../../../runtime/time-slicer.ts';
 import type { ObjectKind, RegistryObject } from '../../model/object.ts';
 import type { Rejection } from '../../model/rejection.ts';
 import type { PodDemand, SourceStatus } from '../source.ts';
-import type { ApiClient } from '../../../kubernetes/api-client.ts';
 import type { KubernetesConfig } from './config.ts';
+import { combinedStatus, noCounts } from './kind-status.ts';
 import { NamespaceSet } from './namespace-set.ts';
 import { ObjectSet, type Difference } from './object-set.ts';
-import { noCounts, sumOf, type Counts } from './kind-status.ts';
-import { podScopes, type PodScopes } from './pod-scopes.ts';
-import { tell, type Receiver } from '../../../kubernetes/receiver.ts';
-import { Reflector } from '../../../kubernetes/reflector.ts';
-import { resources, type WatchedKind } from '../../../kubernetes/resource.ts';
-import type { ReflectorTiming } from '../../../kubernetes/timing.ts';
-import { quietPace, Turns } from '../../../kubernetes/turns.ts';
+import { PodWatches } from './pod-watches.ts';
+import { hasRevision, resources, type WatchedKind } from './watched-kinds.ts';
 
 export interface ClusterWatchOptions {
-  /** Shown in messages. */
+  /** For messages. */
   readonly name: string;
   /** Objects carry the name, because there are several clusters. */
   readonly isNamed: boolean;
@@ -28,47 +28,30 @@ export interface ClusterWatchOptions {
   readonly logger: Logger;
   readonly random: () => number;
   readonly timing: ReflectorTiming;
-  /** What the sink has under a key. */
+  /** The object that the sink has under a key. */
   readonly served: (key: string) => RegistryObject | undefined;
   readonly onDifference: (difference: Difference) => void;
-  /** Asked for when `isSynced` or `isFailing` may be another. */
+  /** `isSynced` or `isFailing` may have changed. */
   readonly onState: () => void;
 }
 
-/** Pods that nobody has a use for any more are watched for so long: demand comes and goes with single objects. */
-const podLingerMs = 60_000;
-const wide = '';
-
-/** What of one cluster the Corefile needs, and no more. */
+/** Watches the kinds of one cluster that the Corefile needs: a set of objects for each kind, and reflectors that fill it. */
 export class ClusterWatch {
   readonly #options: ClusterWatchOptions;
   readonly #sets = new Map<ObjectKind, ObjectSet>();
   readonly #namespaces: NamespaceSet | undefined;
-  readonly #fixed: Reflector[] = [];
-  readonly #fixedKinds = new Map<Reflector, WatchedKind>();
-  /** By namespace, `wide` for all of them. */
-  readonly #pods = new Map<string, Reflector>();
-  /** Reflectors on their way out, and what else is under way. */
-  readonly #stopping = new Set<Promise<void>>();
-  readonly #abort = new AbortController();
-  readonly #turns: Turns;
-  /** Of Pods whose reflectors are gone. */
-  #pastPods: Counts = noCounts;
-  #demand: PodDemand = { everywhere: false, namespaces: new Set() };
-  #cancelLinger: (() => void) | undefined;
-  /** Pods came out of a snapshot, maybe of namespaces that nobody needs now. */
-  #hasLoadedPods = false;
+  /** Of all kinds but Pods. */
+  readonly #reflectors = new Map<WatchedKind, readonly Reflector[]>();
+  readonly #pods: PodWatches | undefined;
   #isStarted = false;
-  #isStopped = false;
 
   constructor(options: ClusterWatchOptions) {
-    const { config, watchesServices, watchesSidecars } = options;
+    const { config, watchesServices, watchesSidecars, clock } = options;
     this.#options = options;
-    this.#turns = new Turns(options.clock, this.#abort.signal, quietPace);
     if (config.namespaceLabels !== '') {
       this.#namespaces = new NamespaceSet({
         onChange: (changed) => {
-          for (const set of this.#sets.values()) set.revisit(changed);
+          for (const set of this.#sets.values()) set.reselect(changed);
         },
         flush: () => this.#flush(),
       });
@@ -77,107 +60,107 @@ export class ClusterWatch {
     this.#addSet('WorkloadEntry');
     if (watchesServices) this.#addSet('Service');
     if (watchesSidecars) this.#addSet('Sidecar');
-    if (config.pods !== 'off') this.#addSet('Pod');
+    if (config.pods === 'off') return;
+    const pods = this.#addSet('Pod');
+    const makeReflector = (namespace: string | undefined): Reflector => this.#makeReflector('Pod', namespace, pods, '');
+    this.#pods = new PodWatches({ config, pods, clock, makeReflector });
   }
 
   get name(): string {
     return this.#options.name;
   }
 
-  /** Everything that existed at the start was told. */
+  /** Everything that existed at the start was passed on. */
   get isSynced(): boolean {
-    return this.#isStarted && this.#reflectors.every(({ isSynced }) => isSynced);
+    return this.#isStarted && this.#allReflectors.every(({ isSynced }) => isSynced);
   }
 
-  /** Takes out of a text what is sent to the API server as a proof. */
-  hide(text: string): string {
-    return this.#options.api.hide(text);
-  }
-
-  /** Something could not be read for a first time, and is waited for. */
+  /** Something could not be listed yet, because of errors. */
   get isFailing(): boolean {
-    return this.#reflectors.some(({ isSynced, status }) => !isSynced && status.errors > 0);
+    return this.#allReflectors.some(({ isSynced, status }) => !isSynced && status.errors > 0);
   }
 
   get rejections(): readonly Rejection[] {
     return [...this.#sets.values()].flatMap(({ rejections }) => rejections);
   }
 
+  /** Removes the credentials of the API server from a text. */
+  redact(text: string): string {
+    return this.#options.api.redact(text);
+  }
+
   start(): void {
     this.#isStarted = true;
     const { labels, namespaceLabels, namespaces } = this.#options.config;
-    if (this.#namespaces) this.#watch('Namespace', undefined, this.#namespaces, namespaceLabels);
+    if (this.#namespaces) {
+      const reflector = this.#makeReflector('Namespace', undefined, this.#namespaces, namespaceLabels);
+      this.#reflectors.set('Namespace', [reflector]);
+    }
+    const scopes = namespaces.length === 0 ? [undefined] : namespaces;
     for (const [kind, set] of this.#sets) {
       if (kind === 'Pod') continue;
       const selector = kind === 'ServiceEntry' || kind === 'WorkloadEntry' ? labels : '';
-      if (namespaces.length === 0) this.#watch(kind, undefined, set, selector);
-      for (const namespace of namespaces) this.#watch(kind, namespace, set, selector);
+      const reflectors = scopes.map((namespace) => this.#makeReflector(kind, namespace, set, selector));
+      this.#reflectors.set(kind, reflectors);
     }
-    this.#reconcilePods();
-    for (const reflector of this.#fixed) reflector.start();
+    this.#pods?.start();
+    for (const reflector of [...this.#reflectors.values()].flat()) reflector.start();
   }
 
   demand(demand: PodDemand): void {
-    this.#demand = demand;
-    if (this.#isStarted && !this.#isStopped) this.#reconcilePods();
+    this.#pods?.demand(demand);
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancelLinger?.();
-    this.#abort.abort();
-    await Promise.all([...this.#reflectors.map((each) => each.stop()), ...this.#stopping]);
+    const reflectors = [...this.#reflectors.values()].flat();
+    await Promise.all([...reflectors.map((each) => each.stop()), this.#pods?.stop()]);
     this.#options.api.close();
   }
 
-  /** Puts in what a snapshot held; told by `tell`. Only before `start`. */
+  /** Adds the namespaces of a snapshot, which are passed on by `flush`. Only before `start`. */
   loadNamespaces(names: readonly string[]): void {
     this.#namespaces?.load(names);
   }
 
-  /** As `loadNamespaces`, which goes first. */
+  /** Adds an object of a snapshot, after the namespaces; else as `loadNamespaces`. */
   loadObject(uid: string, object: RegistryObject): void {
     this.#sets.get(object.kind)?.load(uid, object);
-    if (object.kind === 'Pod') this.#hasLoadedPods = true;
   }
 
-  /** Tells all that has changed, in turns. */
-  tell(turns: Turns): Promise<void> {
-    return tell({ flush: () => this.#flush() }, turns);
+  /** Passes all changes on, in slices. */
+  flush(slicer: TimeSlicer): Promise<void> {
+    return flushAll({ flush: () => this.#flush() }, slicer);
   }
 
-  /** The names of namespaces that match, for a snapshot. */
+  /** Names of the selected namespaces, for a snapshot. */
   get namespaces(): readonly string[] {
     return [...(this.#namespaces?.names ?? [])];
   }
 
+  /** All objects that the sink has, for a snapshot. */
   *served(): Iterable<{ uid: string; object: RegistryObject }> {
     for (const set of this.#sets.values()) yield* set.served();
   }
 
   status(): SourceStatus[] {
     const kinds: WatchedKind[] = [...this.#sets.keys(), ...(this.#namespaces ? (['Namespace'] as const) : [])];
-    return kinds.map((kind) => this.#statusOf(kind));
-  }
-
-  #statusOf(kind: WatchedKind): SourceStatus {
-    const isPod = kind === 'Pod';
-    const reflectors = isPod
-      ? [...this.#pods.values()]
-      : this.#fixed.filter((each) => this.#fixedKinds.get(each) === kind);
-    const set = kind === 'Namespace' ? undefined : this.#sets.get(kind);
-    const { errors, ...status } = sumOf(
-      reflectors.map((each) => each.status),
-      isPod ? this.#pastPods : noCounts,
-    );
-    return {
-      ...status,
-      cluster: this.name,
-      kind,
-      isSynced: this.#isStarted && status.isSynced,
-      objects: set?.size ?? this.#namespaces?.size ?? 0,
-      errors: errors + (set?.badObjects ?? 0),
-    };
+    return kinds.map((kind) => {
+      const set = kind === 'Namespace' ? undefined : this.#sets.get(kind);
+      const reflectors = this.#reflectors.get(kind) ?? [];
+      const ofReflectors = combinedStatus(
+        reflectors.map(({ status }) => status),
+        noCounts,
+      );
+      const status = kind === 'Pod' && this.#pods ? this.#pods.status() : ofReflectors;
+      return {
+        ...status,
+        cluster: this.name,
+        kind,
+        isSynced: this.#isStarted && status.isSynced,
+        objects: (set ?? this.#namespaces)?.size ?? 0,
+        errors: status.errors + (set?.badObjects ?? 0),
+      };
+    });
   }
 
   /** As `Receiver.flush`, of all kinds. */
@@ -187,32 +170,31 @@ export class ClusterWatch {
     return isDone;
   }
 
-  get #reflectors(): Reflector[] {
-    return [...this.#fixed, ...this.#pods.values()];
+  get #allReflectors(): readonly Reflector[] {
+    return [...this.#reflectors.values(), this.#pods?.reflectors ?? []].flat();
   }
 
-  #addSet(kind: ObjectKind): void {
+  #addSet(kind: ObjectKind): ObjectSet {
     const { name, isNamed, config, served, onDifference } = this.#options;
-    const isIstios = kind === 'ServiceEntry' || kind === 'WorkloadEntry' || kind === 'Sidecar';
     const set = new ObjectSet({
       kind,
       cluster: isNamed ? name : undefined,
       origin: { text: name },
-      revision: isIstios ? config.revision : undefined,
+      revision: hasRevision(kind) ? config.revision : undefined,
+      isSelected: (namespace) => this.#namespaces?.has(namespace) ?? true,
       served,
-      isVisible: (namespace) => this.#namespaces?.has(namespace) ?? true,
       onFlush: onDifference,
     });
     this.#sets.set(kind, set);
+    return set;
   }
 
-  #watch(kind: WatchedKind, namespace: string | undefined, receiver: Receiver, labelSelector: string): void {
-    const reflector = this.#reflector(kind, namespace, receiver, labelSelector);
-    this.#fixed.push(reflector);
-    this.#fixedKinds.set(reflector, kind);
-  }
-
-  #reflector(kind: WatchedKind, namespace: string | undefined, receiver: Receiver, labelSelector: string): Reflector {
+  #makeReflector(
+    kind: WatchedKind,
+    namespace: string | undefined,
+    receiver: Receiver,
+    labelSelector: string,
+  ): Reflector {
     const { name, api, clock, logger, random, timing, onState } = this.#options;
     const where = namespace === undefined ? '' : ` in ${namespace}`;
     const title = `kubernetes(${name}): ${kind}${where}`;
@@ -220,68 +202,4 @@ export class ClusterWatch {
     const options = { resource, namespace, labelSelector, api, receiver, clock, logger, title, random, timing };
     return new Reflector({ ...options, onState });
   }
-
-  /** Watches at once what is missing, and after a while no more what is too much. */
-  #reconcilePods(): void {
-    const scopes = this.#podScopes();
-    if (scopes === 'all') {
-      // Its first list finds what is kept of the others.
-      for (const namespace of [...this.#pods.keys()]) if (namespace !== wide) this.#stopPods(namespace);
-      this.#startPods(wide);
-    } else if (!this.#pods.has(wide)) {
-      for (const namespace of scopes) this.#startPods(namespace);
-    }
-    if (this.#hasLoadedPods || isExcess(scopes, this.#pods.keys())) {
-      this.#cancelLinger ??= this.#options.clock.after(podLingerMs, () => this.#narrowPods());
-    } else {
-      this.#cancelLinger?.();
-      this.#cancelLinger = undefined;
-    }
-  }
-
-  #narrowPods(): void {
-    this.#cancelLinger = undefined;
-    this.#hasLoadedPods = false;
-    const scopes = this.#podScopes();
-    if (scopes === 'all') return;
-    for (const namespace of [...this.#pods.keys()]) if (!scopes.has(namespace)) this.#stopPods(namespace);
-    for (const namespace of scopes) this.#startPods(namespace);
-    const set = this.#sets.get('Pod');
-    if (!set) return;
-    set.retainNamespaces(scopes);
-    this.#track(tell(set, this.#turns).catch(() => undefined));
-  }
-
-  #podScopes(): PodScopes {
-    const { pods, namespaces } = this.#options.config;
-    return podScopes(pods, namespaces, this.#demand);
-  }
-
-  #startPods(namespace: string): void {
-    const set = this.#sets.get('Pod');
-    if (!set || this.#pods.has(namespace)) return;
-    const reflector = this.#reflector('Pod', namespace === wide ? undefined : namespace, set, '');
-    this.#pods.set(namespace, reflector);
-    reflector.start();
-  }
-
-  #stopPods(namespace: string): void {
-    const reflector = this.#pods.get(namespace);
-    if (!reflector) return;
-    this.#pods.delete(namespace);
-    this.#pastPods = sumOf([reflector.status], this.#pastPods);
-    this.#track(reflector.stop());
-  }
-
-  /** `stop` waits for it. */
-  #track(running: Promise<void>): void {
-    const tracked = running.finally(() => this.#stopping.delete(tracked));
-    this.#stopping.add(tracked);
-  }
-}
-
-function isExcess(scopes: PodScopes, watched: Iterable<string>): boolean {
-  if (scopes === 'all') return false;
-  for (const namespace of watched) if (!scopes.has(namespace)) return true;
-  return false;
 }

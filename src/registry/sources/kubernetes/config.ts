@@ -1,16 +1,4 @@
-/** How an API server is reached. */
-export type ClusterConfig =
-  /** The account that a Pod is given. */
-  | { readonly kind: 'in-cluster' }
-  | { readonly kind: 'kubeconfig'; readonly file: string; readonly context: string | undefined }
-  | { readonly kind: 'endpoint'; readonly url: string; readonly tls: EndpointTls | undefined };
-
-/** Paths of PEM files. */
-export interface EndpointTls {
-  readonly cert: string;
-  readonly key: string;
-  readonly ca: string;
-}
+import type { ClusterConfig } from '../../../kubernetes/cluster-config.ts';
 
 /** What is watched, and where. */
 export interface KubernetesConfig {

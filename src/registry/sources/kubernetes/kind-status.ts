@@ -1,16 +1,16 @@
-import type { SourceState, SourceStatus } from '../source.ts';
-import type { ReflectorStatus } from '../../../kubernetes/reflector-options.ts';
+import type { ReflectorState, ReflectorStatus } from '../../../kubernetes/reflector-options.ts';
+import type { SourceStatus } from '../source.ts';
 
-/** What is counted since the start. */
+/** Counters since the start. */
 export type Counts = Pick<SourceStatus, 'relists' | 'watchRestarts' | 'errors'>;
 
 export const noCounts: Counts = { relists: 0, watchRestarts: 0, errors: 0 };
 
-/** Of several reflectors of one kind the one that is worst off says how the kind is. */
-const worstFirst: readonly SourceState[] = ['forbidden', 'absent', 'waiting', 'listing', 'watching'];
+/** The state of several reflectors is that of the worst one. */
+const worstFirst: readonly ReflectorState[] = ['forbidden', 'absent', 'waiting', 'listing', 'watching'];
 
-/** How a kind is that has several reflectors, or none: then it is as it should be. `past` is of those that are gone. */
-export function sumOf(
+/** Status of a kind that has several reflectors. Without any it is healthy. `past` are the counts of former reflectors. */
+export function combinedStatus(
   reflectors: readonly ReflectorStatus[],
   past: Counts,
 ): Omit<SourceStatus, 'cluster' | 'kind' | 'objects'> {

@@ -1,16 +1,17 @@
-import type { Clock } from '../../../runtime/clock.ts';
-import type { Logger } from '../../../runtime/logger.ts';
-import type { PodDemand, Sink, SnapshotStatus, Source, SourceStatus } from '../source.ts';
 import type { ApiClient } from '../../../kubernetes/api-client.ts';
-import { clusterNames } from './cluster-name.ts';
-import { ClusterWatch } from './cluster-watch.ts';
-import type { ClusterConfig, KubernetesConfig } from './config.ts';
+import type { ClusterConfig } from '../../../kubernetes/cluster-config.ts';
+import { clusterNames } from '../../../kubernetes/cluster-name.ts';
 import { Credentials } from '../../../kubernetes/credentials.ts';
 import { HttpApiClient } from '../../../kubernetes/http-api-client.ts';
-import type { Difference } from './object-set.ts';
-import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { defaultTiming, type ReflectorTiming } from '../../../kubernetes/timing.ts';
-import { startPace, Turns } from '../../../kubernetes/turns.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Logger } from '../../../runtime/logger.ts';
+import { foregroundPace, TimeSlicer } from '../../../runtime/time-slicer.ts';
+import type { PodDemand, Sink, SnapshotStatus, Source, SourceStatus } from '../source.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import type { KubernetesConfig } from './config.ts';
+import type { Difference } from './object-set.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
 
 export interface KubernetesSourceOptions {
   /** Names at least one cluster. */
@@ -28,20 +29,31 @@ export interface KubernetesSourceOptions {
   readonly isReadOnly?: boolean;
 }
 
-/** A start waits so long for API servers before what a snapshot holds is served. */
+/** API servers have so long to answer before the snapshot is served. */
 export const snapshotGraceMs = 1000;
-/** Lines of one change in the log; the list that the sink gets is whole. */
+/** Log lines of one flush; the sink gets the whole list. */
 const maxLoggedRejections = 100;
 
-/** Objects from one or several API servers. */
+/**
+ * The source of objects from one or several API servers. What is common to all users of an API server is in src/kubernetes;
+ * this folder knows which kinds are watched where, and how their objects become slim objects.
+ *
+ *     KubernetesSource
+ *      ├─► ClusterWatch      one per cluster
+ *      │    ├─► Reflector    one per kind (and namespace, if the Corefile names some)
+ *      │    ├─► PodWatches   reflectors of Pods, in the namespaces where something needs them
+ *      │    ├─► NamespaceSet which namespaces `namespace_labels` selects
+ *      │    └─► ObjectSet    one per kind: decodes objects and finds what has changed ──► Sink
+ *      └─► SnapshotWriter    the last good state in a file, for a start while no API server answers
+ */
 export class KubernetesSource implements Source {
   readonly name: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #clusters: readonly ClusterWatch[];
-  readonly #snapshot: SnapshotKeeper | undefined;
+  readonly #snapshot: SnapshotWriter | undefined;
   #sink: Sink | undefined;
-  /** Of the sink, also when it is told no more: the last snapshot is written then. */
+  /** That of the sink. It is still needed after the last change: `stop` writes the snapshot. */
   #get: Sink['get'] = () => undefined;
   #isSynced = false;
   #hasSnapshot = false;
@@ -74,16 +86,16 @@ export class KubernetesSource implements Source {
         random,
         timing: { ...defaultTiming, ...options.timing },
         served: (key) => this.#get(key),
-        onDifference: (difference) => this.#tell(difference),
-        onState: () => this.#look(),
+        onDifference: (difference) => this.#pass(difference),
+        onState: () => this.#checkSync(),
       });
     });
     const { snapshot: path, ...rest } = config;
     if (path !== undefined) {
-      // What was left out then must not be left out now, and the other way round.
+      // A snapshot of another configuration has other objects.
       const key = JSON.stringify([rest, watchesServices, watchesSidecars]);
       const isReadOnly = options.isReadOnly ?? false;
-      this.#snapshot = new SnapshotKeeper({ path, key, clusters: this.#clusters, clock, logger, isReadOnly, random });
+      this.#snapshot = new SnapshotWriter({ path, key, clusters: this.#clusters, clock, logger, isReadOnly, random });
     }
   }
 
@@ -115,11 +127,11 @@ export class KubernetesSource implements Source {
     await this.#snapshot?.stop();
   }
 
-  /** What a snapshot holds comes first: it is older than anything that an API server says. Never rejects. */
-  async #loadAndWatch(snapshot: SnapshotKeeper): Promise<void> {
+  /** The snapshot comes first, because it is older than anything that an API server says. */
+  async #loadAndWatch(snapshot: SnapshotWriter): Promise<void> {
     try {
-      const turns = new Turns(this.#clock, this.#abort.signal, startPace);
-      this.#hasSnapshot = await snapshot.load(turns);
+      const slicer = new TimeSlicer(this.#clock, this.#abort.signal, foregroundPace);
+      this.#hasSnapshot = await snapshot.load(slicer);
     } catch (error) {
       if (!this.#sink) return;
       throw error;
@@ -133,10 +145,10 @@ export class KubernetesSource implements Source {
     for (const cluster of this.#clusters) cluster.start();
   }
 
-  #look(): void {
+  #checkSync(): void {
     if (!this.#sink) return;
     if (this.#clusters.every(({ isSynced }) => isSynced)) {
-      this.#snapshot?.begin();
+      this.#snapshot?.enable();
       this.#sync();
     } else if (this.#hasSnapshot && this.#clusters.some(({ isFailing }) => isFailing)) {
       this.#serveSnapshot();
@@ -158,26 +170,26 @@ export class KubernetesSource implements Source {
     this.#sink?.synced();
   }
 
-  #tell({ changes, hasNewRejections, healed, newRejections }: Difference): void {
+  #pass({ changes, hasNewRejections, newRejections, repaired }: Difference): void {
     if (!this.#sink) return;
     if (changes.length > 0) {
       this.#sink.apply(changes);
-      this.#snapshot?.touch();
+      this.#snapshot?.changed();
     }
     if (!hasNewRejections) return;
     for (const { reason, object, field, message, origin } of newRejections.slice(0, maxLoggedRejections)) {
       const text = [`kubernetes(${origin})`, object, field, message].filter((part) => part !== '').join(': ');
-      this.#logger.warning(this.#hide(text), { reason, object: this.#hide(object), field, origin });
+      this.#logger.warning(this.#redact(text), { reason, object: this.#redact(object), field, origin });
     }
     const more = newRejections.length - maxLoggedRejections;
     if (more > 0) this.#logger.warning(`${this.name}: ${more} more parts of objects are left out`);
-    for (const object of healed.slice(0, maxLoggedRejections)) {
+    for (const object of repaired.slice(0, maxLoggedRejections)) {
       this.#logger.info(`${this.name}: ${object}: fine again, nothing of it is left out`);
     }
     this.#sink.rejected(this.#clusters.flatMap(({ rejections }) => rejections));
   }
 
-  #hide(text: string): string {
-    return this.#clusters.reduce((shown, cluster) => cluster.hide(shown), text);
+  #redact(text: string): string {
+    return this.#clusters.reduce((redacted, cluster) => cluster.redact(redacted), text);
   }
 }

@@ -1,75 +1,78 @@
-import { asFields } from '../../../runtime/untyped.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { sameObject } from '../same-object.ts';
-import { keyOf, type ObjectKind, type Origin, type RegistryObject } from '../../model/object.ts';
-import { objectOfText, textOfObject } from '../../store/object-text.ts';
-import { PackedMap } from '../../../collections/packed-map.ts';
+import { identityOf, type Receiver } from '../../../kubernetes/receiver.ts';
+import { asFields } from '../../../runtime/untyped.ts';
 import { readObject } from '../../decode/object.ts';
+import { keyOf, type ObjectKind, type Origin, type RegistryObject } from '../../model/object.ts';
 import type { Rejection } from '../../model/rejection.ts';
+import { objectOfText, textOfObject } from '../../store/object-text.ts';
+import { sameObject } from '../same-object.ts';
 import type { Change } from '../source.ts';
-import { known, namespaceOf, stampFor, stampOf, uidOf } from './known.ts';
-import { identityOf, type Identity, type Listing, type Receiver } from '../../../kubernetes/receiver.ts';
-import { SeenKeys } from './seen-keys.ts';
 
-/** What is told at one flush. */
+/** What has changed at one flush. */
 export interface Difference {
   readonly changes: readonly Change[];
-  /** Whether `rejections` is another list than before. */
+  /** `rejections` is another list than before. */
   readonly hasNewRejections: boolean;
-  /** Objects of which nothing is left out any more. */
-  readonly healed: readonly string[];
   readonly newRejections: readonly Rejection[];
+  /** Objects of which nothing is left out any more. */
+  readonly repaired: readonly string[];
 }
 
 export interface ObjectSetOptions {
   readonly kind: ObjectKind;
-  /** Put into the objects where there are several clusters. */
+  /** Name for the objects of the cluster where there are several. */
   readonly cluster: string | undefined;
   readonly origin: Origin;
-  /** Objects with another label `istio.io/rev` are left out; `undefined` to take all. */
+  /** Objects with another label `istio.io/rev` are left out; `undefined` for all. */
   readonly revision: string | undefined;
-  readonly isVisible: (namespace: string) => boolean;
-  /** What the sink has under a key (`objectKey`). */
+  readonly isSelected: (namespace: string) => boolean;
+  /** The object that the sink has under a key (`objectKey`). */
   readonly served: (key: string) => RegistryObject | undefined;
-  /** The sink is told, if it is, before this returns. */
+  /** Passes the difference to the sink before it returns. */
   readonly onFlush: (difference: Difference) => void;
 }
 
-/** What has become of an object since the last flush. */
-interface Pending {
-  readonly namespace: string;
-  readonly stamp: string;
-  /** `undefined` where it cannot be served, or is gone. */
-  readonly object: RegistryObject | undefined;
+/** An object that exists at the API server. */
+interface Entry {
+  readonly uid: string;
+  readonly resourceVersion: string;
   readonly rejections: readonly Rejection[];
-  readonly exists: boolean;
+  content: Content;
 }
 
+/** Where the slim object is. */
+type Content =
+  /** Here, until the next flush; `undefined` where nothing of it can be served. */
+  | { readonly type: 'new'; readonly object: RegistryObject | undefined }
+  /** In the store behind the sink. */
+  | typeof served
+  | typeof unusable
+  /** Here, packed: its namespace is not selected. */
+  | { readonly type: 'hidden'; readonly text: string };
+
+const served = { type: 'served' } as const;
+const unusable = { type: 'unusable' } as const;
 const noRejections: readonly Rejection[] = [];
-/** Objects that are told at a time, and that are looked at: a few milliseconds. */
-const maxTold = 256;
-const maxVisited = 2048;
-
-/** Something that is to be done with each object, by and by. */
-interface Sweep {
-  readonly keys: Iterator<string>;
-  readonly visit: (key: string) => void;
-}
+/** Objects of one flush, or of one step of a longer walk: a few milliseconds. */
+const maxPerStep = 256;
 
 /**
- * The slim objects of one kind and cluster. Whatever happens between two flushes becomes one difference to what the sink
- * was told, with at most one change per object. An object that was deleted and created again by the same name is one
- * upsert of the whole new object: the registry takes the old one out and puts the new one in with no answer in between.
+ * The objects of one kind and cluster. Their slim objects are in the store behind the sink; here is what the API server says
+ * of them, and which of them have changed since they were flushed.
+ *
+ *     reflector ─► upsert, remove, retain ─► entries, changed keys ─► flush ─► Difference ─► sink
+ *
+ * A flush passes on how changed objects differ from what the sink has. An object that was deleted and created again under the
+ * same name is one upsert, so that no query finds it missing.
  */
 export class ObjectSet implements Receiver {
   readonly #options: ObjectSetOptions;
-  /** `NAMESPACE/NAME` of what exists → what is known of it. The objects themselves are where the sink has them. */
-  readonly #known = new PackedMap();
-  readonly #pending = new Map<string, Pending>();
-  /** Of objects that exist, visible or not. */
-  readonly #leftOut = new Map<string, readonly Rejection[]>();
-  readonly #rejected = new Map<string, readonly Rejection[]>();
-  readonly #sweeps: Sweep[] = [];
+  /** By `NAMESPACE/NAME`. */
+  readonly #entries = new Map<string, Entry>();
+  /** Keys of objects that are to be flushed, deleted ones among them. */
+  readonly #changed = new Set<string>();
+  /** Rejections of selected objects, as of the last flush. */
+  readonly #rejections = new Map<string, readonly Rejection[]>();
   #badObjects = 0;
 
   constructor(options: ObjectSetOptions) {
@@ -77,24 +80,23 @@ export class ObjectSet implements Receiver {
   }
 
   get size(): number {
-    return this.count(undefined);
+    return this.#entries.size;
   }
 
-  /** Objects without so much as a name, that came since the start. */
+  /** Number of objects without a name since the start. */
   get badObjects(): number {
     return this.#badObjects;
   }
 
   get rejections(): readonly Rejection[] {
-    return [...this.#rejected.values()].flat();
+    return [...this.#rejections.values()].flat();
   }
 
-  /** What the sink has, with uid, each as it is when it is asked for. */
+  /** The objects that the sink has. The set may change during the iteration. */
   *served(): Iterable<{ uid: string; object: RegistryObject }> {
-    for (const key of this.#known.liveKeys()) {
-      const text = this.#known.get(key);
-      const object = text?.startsWith(known.served) === true ? this.#told(key) : undefined;
-      if (object) yield { uid: uidOf(stampOf(text!)), object };
+    for (const [key, { uid }] of this.#entries) {
+      const object = this.#options.served(this.#objectKey(key));
+      if (object) yield { uid, object };
     }
   }
 
@@ -104,17 +106,22 @@ export class ObjectSet implements Receiver {
       this.#badObjects++;
       return undefined;
     }
-    if (this.#isAsBefore(identity)) return identity.key;
+    const { namespace, name, uid, resourceVersion } = identity;
+    const key = `${namespace}/${name}`;
+    const before = this.#entries.get(key);
+    // Most of a relist: one uid and resourceVersion is one state of an object, which need not be decoded again.
+    if (before?.uid === uid && before.resourceVersion === resourceVersion && resourceVersion !== '') return key;
     if (!this.#isOfRevision(raw)) {
-      this.#forget(identity.key);
+      this.#delete(key);
       return undefined;
     }
     const { kind, cluster, origin } = this.#options;
     const result = readObject({ ...(raw as object), apiVersion, kind }, origin);
     let object = result.type === 'object' ? result.object : undefined;
     if (object && cluster !== undefined) object = { ...object, meta: { ...object.meta, cluster } };
-    this.#put(identity, object, result.type === 'skipped' ? noRejections : result.rejections);
-    return identity.key;
+    const rejections = result.type === 'skipped' ? noRejections : result.rejections;
+    this.#set(key, { uid, resourceVersion, rejections, content: { type: 'new', object } });
+    return key;
   }
 
   remove(raw: unknown): void {
@@ -123,112 +130,107 @@ export class ObjectSet implements Receiver {
       this.#badObjects++;
       return;
     }
-    const { key } = identity;
-    const uid = uidOf(this.#pending.get(key)?.stamp ?? stampOf(this.#known.get(key) ?? ''));
-    // The end of one that was followed by another of the same name says nothing about that.
-    if (uid === '' || identity.uid === '' || uid === identity.uid) this.#forget(key);
+    const key = `${identity.namespace}/${identity.name}`;
+    const { uid } = this.#entries.get(key) ?? identity;
+    // With another uid it was the predecessor of the object that exists now.
+    if (uid === '' || identity.uid === '' || uid === identity.uid) this.#delete(key);
   }
 
-  beginList(namespace: string | undefined): Listing {
-    const seen = new SeenKeys(this.#known);
-    return { saw: (key) => seen.add(key), end: () => this.#retain(namespace, seen) };
+  *retain(namespace: string | undefined, listed: ReadonlySet<string>): Iterable<void> {
+    let visited = 0;
+    for (const key of this.#entries.keys()) {
+      if (!listed.has(key) && (namespace === undefined || namespaceOf(key) === namespace)) this.#delete(key);
+      if (++visited % maxPerStep === 0) yield;
+    }
   }
 
-  /** Takes out what is in no namespace of these, while it is flushed. */
+  /** Removes the objects of all other namespaces. */
   retainNamespaces(namespaces: ReadonlySet<string>): void {
-    this.#sweep((key) => {
-      if (!namespaces.has(namespaceOf(key))) this.#forget(key);
-    });
+    for (const key of this.#entries.keys()) if (!namespaces.has(namespaceOf(key))) this.#delete(key);
+  }
+
+  /** `isSelected` has changed for these namespaces. */
+  reselect(namespaces: ReadonlySet<string>): void {
+    for (const key of this.#entries.keys()) if (namespaces.has(namespaceOf(key))) this.#changed.add(key);
+  }
+
+  /** Adds an object of a snapshot. */
+  load(uid: string, object: RegistryObject): void {
+    const { namespace, name } = object.meta;
+    const content = { type: 'new', object } as const;
+    this.#set(`${namespace}/${name}`, { uid, resourceVersion: '', rejections: noRejections, content });
   }
 
   count(namespace: string | undefined): number {
+    if (namespace === undefined) return this.size;
     let count = 0;
-    if (namespace === undefined) count = this.#known.size;
-    else for (const key of this.#known.keys()) if (namespaceOf(key) === namespace) count++;
-    for (const [key, pending] of this.#pending) {
-      if ((namespace === undefined || pending.namespace === namespace) && !this.#known.has(key)) count++;
-    }
+    for (const key of this.#entries.keys()) if (namespaceOf(key) === namespace) count++;
     return count;
   }
 
-  /** Puts in an object of a snapshot. */
-  load(uid: string, object: RegistryObject): void {
-    const { namespace, name } = object.meta;
-    this.#put({ key: `${namespace}/${name}`, namespace, uid, resourceVersion: '' }, object, noRejections);
-  }
-
-  /** `isVisible` says something else than before of these; it is told while all is flushed. */
-  revisit(namespaces: ReadonlySet<string>): void {
-    this.#sweep((key) => {
-      const namespace = namespaceOf(key);
-      const text = this.#known.get(key);
-      if (!namespaces.has(namespace) || text === undefined || this.#pending.has(key)) return;
-      const rejections = this.#leftOut.get(key) ?? noRejections;
-      const pending = { namespace, stamp: stampOf(text), object: this.#kept(key, text), rejections, exists: true };
-      this.#pending.set(key, pending);
-    });
-  }
-
   flush(): boolean {
-    if (this.#pending.size < maxTold) this.#visitSome();
-    if (this.#pending.size > 0) this.#tellSome();
-    return this.#pending.size === 0 && this.#sweeps.length === 0;
-  }
-
-  #tellSome(): void {
     const changes: Change[] = [];
-    const healed: string[] = [];
     const newRejections: Rejection[] = [];
+    const repaired: string[] = [];
     let hasNewRejections = false;
-    let left = maxTold;
-    for (const [key, pending] of this.#pending) {
+    let left = maxPerStep;
+    for (const key of this.#changed) {
       if (left-- === 0) break;
-      this.#pending.delete(key);
-      const isServed = pending.exists && this.#options.isVisible(pending.namespace);
-      const change = this.#changeOf(key, isServed ? pending.object : undefined);
+      this.#changed.delete(key);
+      const entry = this.#entries.get(key);
+      const isSelected = entry !== undefined && this.#options.isSelected(namespaceOf(key));
+      const change = this.#flushObject(key, entry, isSelected);
       if (change) changes.push(change);
-      this.#remember(key, pending, isServed);
 
-      const before = this.#rejected.get(key) ?? noRejections;
-      const now = isServed ? pending.rejections : noRejections;
+      const before = this.#rejections.get(key) ?? noRejections;
+      const now = isSelected ? entry.rejections : noRejections;
       if ((before.length === 0 && now.length === 0) || isDeepStrictEqual(before, now)) continue;
       hasNewRejections = true;
-      if (now.length > 0) this.#rejected.set(key, now);
-      else this.#rejected.delete(key);
+      if (now.length > 0) this.#rejections.set(key, now);
+      else this.#rejections.delete(key);
       newRejections.push(...now.filter((each) => !before.some((old) => isDeepStrictEqual(old, each))));
-      if (now.length === 0 && pending.exists) healed.push(`${this.#options.kind} ${key}`);
+      if (now.length === 0 && entry) repaired.push(`${this.#options.kind} ${key}`);
     }
     if (changes.length > 0 || hasNewRejections) {
-      this.#options.onFlush({ changes, hasNewRejections, healed, newRejections });
+      this.#options.onFlush({ changes, hasNewRejections, newRejections, repaired });
     }
+    return this.#changed.size === 0;
   }
 
-  #changeOf(key: string, now: RegistryObject | undefined): Change | undefined {
-    const before = this.#known.get(key)?.startsWith(known.served) === true ? this.#told(key) : undefined;
-    if (now) return before && sameObject(before, now) ? undefined : { type: 'upsert', object: now };
+  /** What changes for the sink; from now on the slim object is there, or packed here. */
+  #flushObject(key: string, entry: Entry | undefined, isSelected: boolean): Change | undefined {
+    const before = this.#options.served(this.#objectKey(key));
+    const object = entry && this.#objectOf(key, entry, before);
+    if (entry) {
+      if (!object) entry.content = unusable;
+      else entry.content = isSelected ? served : { type: 'hidden', text: textOfObject(object) };
+    }
+    if (object && isSelected) return before && sameObject(before, object) ? undefined : { type: 'upsert', object };
     if (!before) return undefined;
     const { namespace, name, cluster } = before.meta;
     return { type: 'delete', kind: before.kind, namespace, name, ...(cluster === undefined ? {} : { cluster }) };
   }
 
-  #remember(key: string, { stamp, object, rejections, exists }: Pending, isServed: boolean): void {
-    if (exists && rejections.length > 0) this.#leftOut.set(key, rejections);
-    else this.#leftOut.delete(key);
-    if (!exists) this.#known.delete(key);
-    else if (!object) this.#known.set(key, known.unusable + stamp);
-    else if (isServed) this.#known.set(key, known.served + stamp);
-    else this.#known.set(key, `${known.hidden}${stamp}\n${textOfObject(object)}`);
+  #objectOf(key: string, { content }: Entry, before: RegistryObject | undefined): RegistryObject | undefined {
+    switch (content.type) {
+      case 'new':
+        return content.object;
+      case 'served':
+        return before;
+      case 'hidden':
+        return objectOfText(this.#objectKey(key), content.text);
+      case 'unusable':
+        return undefined;
+    }
   }
 
-  /** The object that is known under a key, served or not. */
-  #kept(key: string, text: string): RegistryObject | undefined {
-    if (text.startsWith(known.served)) return this.#told(key);
-    if (!text.startsWith(known.hidden)) return undefined;
-    return objectOfText(this.#objectKey(key), text.slice(text.indexOf('\n') + 1));
+  #set(key: string, entry: Entry): void {
+    this.#entries.set(key, entry);
+    this.#changed.add(key);
   }
 
-  #told(key: string): RegistryObject | undefined {
-    return this.#options.served(this.#objectKey(key));
+  #delete(key: string): void {
+    if (this.#entries.delete(key)) this.#changed.add(key);
   }
 
   #objectKey(key: string): string {
@@ -237,60 +239,14 @@ export class ObjectSet implements Receiver {
     return keyOf(kind, namespace, key.slice(namespace.length + 1), cluster);
   }
 
-  /** Visits all that is known now, some at each flush. What comes later is right from the start. */
-  #sweep(visit: (key: string) => void): void {
-    this.#sweeps.push({ keys: this.#known.liveKeys()[Symbol.iterator](), visit });
-  }
-
-  #visitSome(): void {
-    for (let left = maxVisited; left > 0 && this.#pending.size < maxTold; left--) {
-      const [sweep] = this.#sweeps;
-      if (!sweep) return;
-      const next = sweep.keys.next();
-      if (next.done === true) this.#sweeps.shift();
-      else sweep.visit(next.value);
-    }
-  }
-
-  /**
-   * Whether the API server has told this state of the object before, so that it need not be read again: most of a list that
-   * is not the first. Objects with one uid and resourceVersion are one and the same (Kubernetes API concepts, "Resource
-   * versions").
-   */
-  #isAsBefore(identity: Identity): boolean {
-    const { key, resourceVersion } = identity;
-    if (resourceVersion === '' || this.#pending.has(key)) return false;
-    const text = this.#known.get(key);
-    return text !== undefined && stampOf(text) === stampFor(identity);
-  }
-
-  #put(identity: Identity, object: RegistryObject | undefined, rejections: readonly Rejection[]): void {
-    const { key, namespace } = identity;
-    this.#pending.set(key, { namespace, stamp: stampFor(identity), object, rejections, exists: true });
-  }
-
-  *#retain(namespace: string | undefined, seen: SeenKeys): Iterable<void> {
-    // Then all that exists is known.
-    while (!this.flush()) yield;
-    let count = 0;
-    for (const key of seen.unseen()) {
-      if (namespace === undefined || namespaceOf(key) === namespace) this.#forget(key);
-      if (++count % maxTold > 0) continue;
-      this.flush();
-      yield;
-    }
-  }
-
-  #forget(key: string): void {
-    if (!this.#known.has(key) && !this.#pending.has(key)) return;
-    const gone = { stamp: '', object: undefined, rejections: noRejections, exists: false };
-    this.#pending.set(key, { namespace: namespaceOf(key), ...gone });
-  }
-
   #isOfRevision(raw: unknown): boolean {
     const { revision } = this.#options;
     if (revision === undefined) return true;
     const label = asFields(asFields(asFields(raw)?.metadata)?.labels)?.['istio.io/rev'];
     return label === undefined || label === null || label === revision;
   }
+}
+
+function namespaceOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
 }

@@ -2,34 +2,39 @@ import { createHash } from 'node:crypto';
 import type { RegistryObject } from '../../model/object.ts';
 import { LineSplitter } from '../../../kubernetes/lines.ts';
 
-/** What a cluster held. */
+/** The state of one cluster. */
 export interface ClusterSnapshot {
   readonly name: string;
-  /** Those whose labels match, where that is asked. */
+  /** Those that `namespace_labels` selects; empty without it. */
   readonly namespaces: readonly string[];
   readonly objects: Iterable<{ readonly uid: string; readonly object: RegistryObject }>;
 }
 
 export interface Snapshot {
-  /** What the Corefile says of the source. */
+  /** Configuration of the source. */
   readonly key: string;
-  /** Unix time in milliseconds when all of it was true. */
+  /** Unix time in milliseconds of the state. */
   readonly savedMs: number;
   readonly clusters: readonly ClusterSnapshot[];
 }
 
-/** Goes up whenever slim objects change their form. */
+/** Its number is increased whenever the form of slim objects changes. */
 const format = 'serviceentry-dns snapshot 2';
-/** Objects that are written in one go: a few milliseconds. */
+/** Objects in a piece of text: a few milliseconds. */
 const objectsPerChunk = 200;
-/** How the first line begins. */
+/** The first line begins with it. */
 const beginning = JSON.stringify({ format }).slice(0, -1);
-/** An object is never so long. */
+/** No object is so long. */
 const maxLineBytes = 64 * 1024 * 1024;
 
 /**
- * Text of a snapshot in pieces: a line with the head, a line per cluster and per object, and a line with the hash of all
- * that. What has the right hash was written by this program, so that objects need not be checked once more.
+ * The text of a snapshot, in pieces. With the right hash it was written by this program, so that objects need not be validated
+ * again when it is read.
+ *
+ *     {"format": ..., "key": ..., "savedMs": ...}
+ *     {"cluster": ..., "namespaces": [...]}            for each cluster, followed by its objects
+ *     {"uid": ..., "object": {...}}
+ *     {"sha256": ...}                                  of all lines before
  */
 export function* writeSnapshot({ key, savedMs, clusters }: Snapshot): Iterable<string> {
   const hash = createHash('sha256');
@@ -53,14 +58,14 @@ export function* writeSnapshot({ key, savedMs, clusters }: Snapshot): Iterable<s
   yield text + endOf(hash.digest('hex'));
 }
 
-/** Octets of a file, in pieces. */
+/** A file that is read in pieces. */
 export interface SnapshotBytes {
   readonly size: number;
-  /** So many octets from a place on. */
+  /** `length` octets from a position. */
   read(position: number, length: number): Promise<Uint8Array>;
 }
 
-/** What a line of a snapshot says. */
+/** A line of a snapshot. */
 export type SnapshotLine =
   | { readonly savedMs: number; readonly key: string }
   | { readonly cluster: string; readonly namespaces: readonly string[] }
@@ -69,7 +74,7 @@ export type SnapshotLine =
 const pieceBytes = 256 * 1024;
 const endBytes = endOf('0'.repeat(64)).length;
 
-/** Whether it is whole, and of this format. Rejects where it cannot be read. */
+/** Whether the snapshot is complete, and of this format. Rejects where it cannot be read. */
 export async function isWhole(bytes: SnapshotBytes): Promise<boolean> {
   const hash = createHash('sha256');
   const bodyBytes = bytes.size - endBytes;
@@ -83,7 +88,7 @@ export async function isWhole(bytes: SnapshotBytes): Promise<boolean> {
   return end === endOf(hash.digest('hex'));
 }
 
-/** The lines of one that is whole, by the piece. */
+/** The lines of a complete snapshot, for each piece that is read. */
 export async function* readSnapshot(bytes: SnapshotBytes): AsyncIterable<Iterable<SnapshotLine>> {
   const bodyBytes = bytes.size - endBytes;
   const splitter = new LineSplitter(maxLineBytes);
@@ -100,7 +105,7 @@ function endOf(sha256: string): string {
   return `${JSON.stringify({ sha256 })}\n`;
 }
 
-/** JSON knows neither maps nor `undefined`: `{"$": [[key, value]...]}` and `{"$": 0}`. */
+/** What JSON does not have: maps become `{"$": [[key, value]...]}`, `undefined` becomes `{"$": 0}`. */
 function toPlain(_key: string, value: unknown): unknown {
   if (value === undefined) return { $: 0 };
   return value instanceof Map ? { $: [...(value as Map<unknown, unknown>)] } : value;

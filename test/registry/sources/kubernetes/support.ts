@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { ClusterConfig, KubernetesConfig } from '../../../../src/registry/sources/kubernetes/config.ts';
+import type { ClusterConfig } from '../../../../src/kubernetes/cluster-config.ts';
+import type { KubernetesConfig } from '../../../../src/registry/sources/kubernetes/config.ts';
 import {
   KubernetesSource,
   type KubernetesSourceOptions,

@@ -1,6 +1,6 @@
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock } from './clock.ts';
 
-/** Resolves after so many milliseconds, or when the signal ends it. */
+/** Resolves after `ms` milliseconds, or when `signal` is aborted. */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

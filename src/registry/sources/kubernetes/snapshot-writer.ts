@@ -1,18 +1,18 @@
 import { renameSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import type { Clock } from '../../../runtime/clock.ts';
-import type { Logger } from '../../../runtime/logger.ts';
-import type { SnapshotStatus } from '../source.ts';
 import { Backoff } from '../../../kubernetes/backoff.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { errorCode, errorMessage, fileErrorText } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/logger.ts';
+import type { TimeSlicer } from '../../../runtime/time-slicer.ts';
+import type { SnapshotStatus } from '../source.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { removeLeftParts, replaceFile } from './snapshot-file.ts';
 import { isWhole, readSnapshot, writeSnapshot, type SnapshotBytes } from './snapshot.ts';
-import type { Turns } from '../../../kubernetes/turns.ts';
-import { errorCode, errorMessage, fileErrorText } from '../../../runtime/errors.ts';
 
-export interface SnapshotKeeperOptions {
+export interface SnapshotWriterOptions {
   readonly path: string;
-  /** What the Corefile says of the source; what was written under another key is not served. */
+  /** Configuration of the source; a snapshot of another one is not served. */
   readonly key: string;
   readonly clusters: readonly ClusterWatch[];
   readonly clock: Clock;
@@ -22,30 +22,33 @@ export interface SnapshotKeeperOptions {
   readonly random: () => number;
 }
 
-/** Between a change and the file, and between two writes. */
+/** From a change to the write, and between two writes. */
 export const minWriteMs = 5000;
-/** Writing shall take no more than a twentieth of the time. */
+/** Writing takes no more than a twentieth of the time. */
 const pausePerWrite = 20;
-/** Beside `minWriteMs`, after a write that failed. */
+/** Back-off after a write that failed, in addition to `minWriteMs`. */
 const minRetryMs = 5000;
 const maxRetryMs = 300_000;
 
-/** The last good state of a source in a file. Nothing is written before everything was read from the API servers. */
-export class SnapshotKeeper {
-  readonly #options: SnapshotKeeperOptions;
+/**
+ * Keeps the last good state of a source in a file, and loads it at the start. Nothing is written before everything has been
+ * listed.
+ */
+export class SnapshotWriter {
+  readonly #options: SnapshotWriterOptions;
   readonly #backoff: Backoff;
   #savedMs: number | undefined;
   #writtenMs: number | undefined;
   #errors = 0;
   #isFailing = false;
-  #hasBegun = false;
+  #isEnabled = false;
   #isStopped = false;
   #isDirty = false;
   #pauseMs = minWriteMs;
   #cancel: (() => void) | undefined;
   #writing: Promise<void> | undefined;
 
-  constructor(options: SnapshotKeeperOptions) {
+  constructor(options: SnapshotWriterOptions) {
     this.#options = options;
     this.#backoff = new Backoff(minRetryMs, maxRetryMs, Infinity, options.random);
   }
@@ -55,10 +58,10 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Puts what the file holds into the clusters. `false` where there is nothing to serve. A bad file is moved aside. Rejects
-   * where the turns are over for good.
+   * Loads the file into the clusters. Resolves to `false` where there is nothing to serve. A corrupt file is moved aside.
+   * Rejects where the work is stopped.
    */
-  async load(turns: Turns): Promise<boolean> {
+  async load(slicer: TimeSlicer): Promise<boolean> {
     const { path, isReadOnly } = this.#options;
     if (!isReadOnly) removeLeftParts(path);
     let file: FileHandle;
@@ -69,9 +72,9 @@ export class SnapshotKeeper {
       return false;
     }
     try {
-      return await this.#loadFrom(await bytesOf(file), turns);
+      return await this.#loadFrom(await bytesOf(file), slicer);
     } catch (error) {
-      if (turns.isStopped) throw error;
+      if (slicer.isStopped) throw error;
       this.#warn(fileErrorText(error));
       return false;
     } finally {
@@ -79,38 +82,38 @@ export class SnapshotKeeper {
     }
   }
 
-  /** `5m`, of what was loaded. */
+  /** Age of what was loaded, `5 min`. */
   ageText(): string {
     const seconds = Math.max(0, Math.round((this.#options.clock.wall() - (this.#savedMs ?? 0)) / 1000));
     if (seconds < 120) return `${seconds} s`;
     return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
   }
 
-  /** From now on the state is a good one. */
-  begin(): void {
-    if (this.#hasBegun) return;
-    this.#hasBegun = true;
-    this.touch();
+  /** Everything is listed: from now on the state is written. */
+  enable(): void {
+    if (this.#isEnabled) return;
+    this.#isEnabled = true;
+    this.changed();
   }
 
-  /** Something has changed. */
-  touch(): void {
+  /** The state has changed. */
+  changed(): void {
     if (this.#options.isReadOnly || this.#isStopped) return;
     this.#isDirty = true;
     this.#schedule(this.#pauseMs);
   }
 
-  /** Writes what is not written yet. */
+  /** Writes a state that is not written yet. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
     this.#cancel = undefined;
     await this.#writing;
-    if (this.#hasBegun && this.#isDirty) await this.#write();
-    this.#hasBegun = false;
+    if (this.#isEnabled && this.#isDirty) await this.#write();
+    this.#isEnabled = false;
   }
 
-  async #loadFrom(bytes: SnapshotBytes, turns: Turns): Promise<boolean> {
+  async #loadFrom(bytes: SnapshotBytes, slicer: TimeSlicer): Promise<boolean> {
     const { path, key, clusters, logger, isReadOnly } = this.#options;
     if (!(await isWhole(bytes))) {
       const aside = `${path}.corrupt`;
@@ -120,7 +123,7 @@ export class SnapshotKeeper {
       return false;
     }
     let cluster: ClusterWatch | undefined;
-    turns.begin();
+    slicer.startSlice();
     for await (const lines of readSnapshot(bytes)) {
       for (const line of lines) {
         if ('key' in line) {
@@ -133,17 +136,17 @@ export class SnapshotKeeper {
           cluster = clusters.find(({ name }) => name === line.cluster);
           cluster?.loadNamespaces(line.namespaces);
         } else cluster?.loadObject(line.uid, line.object);
-        if (!turns.isOver) continue;
-        await cluster?.tell(turns);
-        await turns.rest();
+        if (!slicer.isSliceOver) continue;
+        await cluster?.flush(slicer);
+        await slicer.rest();
       }
     }
-    for (const each of clusters) await each.tell(turns);
+    for (const each of clusters) await each.flush(slicer);
     return true;
   }
 
   #schedule(pauseMs: number): void {
-    if (!this.#hasBegun || this.#isStopped || this.#cancel || this.#writing) return;
+    if (!this.#isEnabled || this.#isStopped || this.#cancel || this.#writing) return;
     this.#cancel = this.#options.clock.after(pauseMs, () => {
       this.#cancel = undefined;
       this.#writing = this.#write().then((isWritten) => {
@@ -154,7 +157,7 @@ export class SnapshotKeeper {
     });
   }
 
-  /** Never rejects. False where it failed: what is to be written is so still. */
+  /** Never rejects. Resolves to false where it failed: the state remains to be written. */
   async #write(): Promise<boolean> {
     const { path, key, clusters, clock, logger } = this.#options;
     const startedAt = clock.now();
@@ -188,7 +191,7 @@ export class SnapshotKeeper {
     try {
       renameSync(path, aside);
     } catch {
-      // It is overwritten by the first good state then.
+      // The first good state overwrites it.
     }
   }
 }

@@ -1,10 +1,10 @@
-/** Many events at once are told in short turns. */
+/** Many events or objects that arrive at once are taken in short slices of time. */
 import { describe, expect, test } from 'vitest';
 import type { Collection } from '../../src/kubernetes/collection.ts';
-import { listInPages } from '../../src/kubernetes/list.ts';
+import { listInPages } from '../../src/kubernetes/paged-list.ts';
 import type { Receiver } from '../../src/kubernetes/receiver.ts';
 import { defaultTiming } from '../../src/kubernetes/timing.ts';
-import { quietPace, startPace, Turns, type Pace } from '../../src/kubernetes/turns.ts';
+import { backgroundPace, foregroundPace, TimeSlicer, type Pace } from '../../src/runtime/time-slicer.ts';
 import { watch } from '../../src/kubernetes/watch.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -24,40 +24,40 @@ function collectionOf(chunks: readonly string[], beforeEach: () => void = () => 
   return { get };
 }
 
-/** What a listener hears of a watch where each event is an eighth of a millisecond's work. */
-async function heard(chunks: readonly string[], pace: Pace, pauseMs = 0): Promise<string> {
+/** What a watch calls if each event is an eighth of a millisecond's work. */
+async function callsOfWatch(chunks: readonly string[], pace: Pace, pauseMs = 0): Promise<string> {
   const clock = new FakeClock();
-  const told = new Told(clock);
-  const onPause = (): Promise<void> => (told.pause(), Promise.resolve());
-  const listener = { onOpen: () => undefined, onEvent: () => told.event(), onPause };
-  const turns = new Turns(clock, new AbortController().signal, pace);
+  const calls = new Calls(clock);
+  const onPause = (): Promise<void> => (calls.pause(), Promise.resolve());
+  const onEvent = (): Promise<void> => (calls.event(), Promise.resolve());
+  const listener = { onOpen: () => undefined, onEvent, onPause };
+  const slicer = new TimeSlicer(clock, new AbortController().signal, pace);
   const collection = collectionOf(chunks, () => clock.advance(pauseMs));
-  return told.until(watch(collection, 'beginning', defaultTiming, () => 0, turns, listener));
+  return calls.until(watch(collection, 'streamed list', defaultTiming, () => 0, slicer, listener));
 }
 
-/** The same of a list in one page. */
-async function heardOfPage(objects: number, pace: Pace): Promise<string> {
+/** The same for a list in one page. */
+async function callsOfPage(objects: number, pace: Pace): Promise<string> {
   const clock = new FakeClock();
-  const told = new Told(clock);
+  const calls = new Calls(clock);
   const items = Array.from({ length: objects }, (_, i) => ({ metadata: { name: `n${i}` } }));
   const { get } = collectionOf([JSON.stringify({ metadata: { resourceVersion: '1' }, items })]);
-  const listing = { saw: () => undefined, end: () => [] };
-  const receiver = { ...unused, upsert: () => (told.event(), 'key'), flush: () => (told.pause(), true) };
-  const turns = new Turns(clock, new AbortController().signal, pace);
-  return told.until(listInPages({ get, apiVersion: 'v1' }, receiver, listing, 500, defaultTiming, turns));
+  const receiver = { ...unused, upsert: () => (calls.event(), 'key'), flush: () => (calls.pause(), true) };
+  const slicer = new TimeSlicer(clock, new AbortController().signal, pace);
+  return calls.until(listInPages({ get, apiVersion: 'v1' }, receiver, new Set(), 500, defaultTiming, slicer));
 }
 
-/** Of a receiver, what a list in pages does not call. */
+/** What a list in pages does not call. */
 const unused: Receiver = {
   upsert: () => expect.fail(),
   remove: () => expect.fail(),
-  beginList: () => expect.fail(),
+  retain: () => expect.fail(),
   count: () => expect.fail(),
   flush: () => expect.fail(),
 };
 
 /** `e` for an event, `|` for a flush, a space for a rest. */
-class Told {
+class Calls {
   readonly #clock: FakeClock;
   #text = '';
 
@@ -97,31 +97,20 @@ class Told {
 }
 
 describe('events that come at once', () => {
-  test('are told in turns with rests between them, and what was told is flushed before a rest', async () => {
-    expect(await heard([added.repeat(7)], quietPace)).toBe('eee| eee| e|');
+  test('are taken in slices with rests between them, and flushed before a rest', async () => {
+    expect(await callsOfWatch([added.repeat(7)], backgroundPace)).toBe('eee| eee| e|');
   });
 
-  test('in a chunk that comes later begin a turn of their own', async () => {
-    expect(await heard([added.repeat(2), added.repeat(2)], quietPace, 5)).toBe('ee|ee|');
+  test('in a chunk that comes later begin a slice of their own', async () => {
+    expect(await callsOfWatch([added.repeat(2), added.repeat(2)], backgroundPace, 5)).toBe('ee|ee|');
   });
 
   test('are divided in a page of a list as well', async () => {
-    expect(await heardOfPage(7, quietPace)).toBe('eee| eee| e|');
-    expect(await heardOfPage(7, startPace)).toBe('eeeeeee|');
+    expect(await callsOfPage(7, backgroundPace)).toBe('eee| eee| e|');
+    expect(await callsOfPage(7, foregroundPace)).toBe('eeeeeee|');
   });
 
-  test('wait no longer when all is stopped', async () => {
-    const stopping = new AbortController();
-    const clock = new FakeClock();
-    const turns = new Turns(clock, stopping.signal, quietPace);
-    const rest = turns.rest();
-    stopping.abort();
-    await expect(rest).rejects.toThrow();
-    await expect(turns.rest()).rejects.toThrow();
-    expect(clock.pending).toBe(0);
-  });
-
-  test('are told in longer turns where they are waited for', async () => {
-    expect(await heard([added.repeat(7)], startPace)).toBe('eeeeeee|');
+  test('are taken in longer slices where they are waited for', async () => {
+    expect(await callsOfWatch([added.repeat(7)], foregroundPace)).toBe('eeeeeee|');
   });
 });

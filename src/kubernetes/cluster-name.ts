@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { ClusterConfig } from './config.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 
-/** A name for each cluster, for messages and `meta.cluster`: the context, the host of an endpoint, `kubernetes`. Unique. */
+/** A unique name for each cluster, for people: the context, the host of an endpoint, or `kubernetes`. */
 export function clusterNames(clusters: readonly ClusterConfig[]): string[] {
   const taken = new Set<string>();
   return clusters.map((cluster) => {
@@ -25,7 +25,7 @@ function nameOf(cluster: ClusterConfig): string {
   }
 }
 
-/** `undefined` where the file cannot be read, or has none: the name must not depend on whether it is there later. */
+/** `undefined` where the file cannot be read, or has no current context. */
 function currentContext(file: string): string | undefined {
   try {
     const match = /(?:^|[{,])\s*"?current-context"?:\s*["']?([^\s"',}#]+)/m.exec(readFileSync(file, 'utf8'));
