@@ -1,4 +1,5 @@
-import { formatIpAddress, parseIpAddress, parseNetwork } from './address.ts';
+import { familyOf, normalizeAddress } from '../wire/address.ts';
+import { cidrOf, parseNetwork, type Cidr } from '../wire/network.ts';
 import type { Directive, Token } from './ast.ts';
 import { formatDurationMs, parseDurationMs } from './duration.ts';
 import { zonesOf } from './key.ts';
@@ -86,17 +87,10 @@ export function ipAddress(
   what: string,
   problems: Problems,
 ): { readonly address: string; readonly family: 4 | 6 } | undefined {
-  const address = parseIpAddress(token.text);
-  if (address !== undefined) return { address: formatIpAddress(address), family: address.family };
+  const address = normalizeAddress(token.text);
+  if (address !== undefined) return { address, family: familyOf(address) };
   bad(token, `${what} must be an IPv4 or IPv6 address`, problems);
   return undefined;
-}
-
-/** A network in canonical form: host bits cleared, the length 0..32 (family 4) or 0..128 (family 6). */
-export interface Cidr {
-  readonly address: string;
-  readonly prefixLength: number;
-  readonly family: 4 | 6;
 }
 
 /** Reads `ADDRESS/LENGTH`; a bare address counts as full length. Reports COREFILE_ARGUMENT otherwise. */
@@ -106,7 +100,7 @@ export function cidr(token: Token, what: string, problems: Problems): Cidr | und
     bad(token, `${what} must be a network such as '10.0.0.0/8'`, problems);
     return undefined;
   }
-  return { address: formatIpAddress(network), prefixLength: network.prefixLength, family: network.family };
+  return cidrOf(network);
 }
 
 /**

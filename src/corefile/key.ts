@@ -1,4 +1,5 @@
-import { parseIpAddress, parseNetwork } from './address.ts';
+import { parseAddress } from '../wire/address.ts';
+import { parseNetwork } from '../wire/network.ts';
 import type { Key, Scheme, Token } from './ast.ts';
 import type { Problems } from './problem.ts';
 import { quote } from './quote.ts';
@@ -50,7 +51,7 @@ export function parseKey(token: Token, problems: Problems): Key[] {
   if (/(?:^|[^\\]),/.test(host)) {
     problems.warning('COREFILE_KEY', position, `key ${quote(text)} is one zone; two need a space after the comma`);
   }
-  if (parseIpAddress(host)) {
+  if (parseAddress(host)) {
     const network = `${host}/32`;
     const meaning = `is taken as a zone name; for its reverse zone write '${network}', to listen on it use bind`;
     problems.warning('COREFILE_KEY', position, `key ${quote(text)} ${meaning}`);
@@ -65,10 +66,10 @@ export function parseKey(token: Token, problems: Problems): Key[] {
 export function zonesOf(host: string): { readonly zones: string[] } | { readonly reason: string } {
   const slash = host.indexOf('/');
   // RFC 2317 zones have a slash too (`0/25.2.0.192.in-addr.arpa`), but no whole address before it.
-  const looksLikeNetwork = slash !== -1 && parseIpAddress(host.slice(0, slash)) && /^\d*$/.test(host.slice(slash + 1));
+  const looksLikeNetwork = slash !== -1 && parseAddress(host.slice(0, slash)) && /^\d*$/.test(host.slice(slash + 1));
   if (looksLikeNetwork) {
     const network = parseNetwork(host);
-    const refused = network?.family === 6 && /^[:0]/.test(host);
+    const refused = network?.octets.length === 16 && /^[:0]/.test(host);
     if (network === undefined || network.prefixLength === 0 || refused) {
       const lengths = host.includes(':') ? '1..128' : '1..32';
       const why = refused
@@ -86,7 +87,7 @@ export function zonesOf(host: string): { readonly zones: string[] } | { readonly
 /** The address when the text is an IPv6 address without length: its last group would read as a port otherwise. */
 function bareIpv6(text: string): string | undefined {
   const inner = /^\[([^\]]*)\](?::\d*)?$/.exec(text)?.[1] ?? text;
-  return parseIpAddress(inner)?.family === 6 ? inner : undefined;
+  return parseAddress(inner)?.length === 16 ? inner : undefined;
 }
 
 type SplitKey = { readonly host: string; readonly port: number | undefined } | { readonly reason: string };
@@ -94,7 +95,7 @@ type SplitKey = { readonly host: string; readonly port: number | undefined } | {
 function splitPort(text: string): SplitKey {
   // The colons of an IPv6 network end at its slash.
   const slash = text.indexOf('/');
-  const isIpv6Network = slash !== -1 && parseIpAddress(text.slice(0, slash))?.family === 6;
+  const isIpv6Network = slash !== -1 && parseAddress(text.slice(0, slash))?.length === 16;
   const searchFrom = isIpv6Network ? slash : 0;
   const colon = lastColon(text, searchFrom);
   if (colon === -1) return { host: text, port: undefined };

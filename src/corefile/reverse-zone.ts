@@ -1,4 +1,4 @@
-import type { Network } from './address.ts';
+import type { Network } from '../wire/network.ts';
 
 /**
  * The reverse zones that cover a network, in ascending order: one, or up to 128 (IPv4) or 8 (IPv6) when the prefix
@@ -6,9 +6,10 @@ import type { Network } from './address.ts';
  * (RFC 1035 section 3.5, RFC 3596 section 2.5). The prefix length must not be 0: that would be all of the tree.
  */
 export function reverseZones(network: Network): string[] {
-  const isIpv4 = network.family === 4;
+  const isIpv4 = network.octets.length === 4;
   const bitsPerLabel = isIpv4 ? 8 : 4;
-  const units = isIpv4 ? network.octets : network.octets.flatMap((octet) => [octet >> 4, octet & 0xf]);
+  const octets = [...network.octets];
+  const units = isIpv4 ? octets : octets.flatMap((octet) => [octet >> 4, octet & 0xf]);
   const labelCount = Math.ceil(network.prefixLength / bitsPerLabel);
   const zoneCount = 2 ** (labelCount * bitsPerLabel - network.prefixLength);
   const fixed = units.slice(0, labelCount - 1).reverse();

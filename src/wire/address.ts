@@ -1,50 +1,85 @@
 /**
- * IP addresses in one spelling each, so that equal addresses are equal strings: a dotted quad, or the IPv6 text of
- * RFC 5952 in lower case. An IPv4-mapped IPv6 address (`::ffff:a.b.c.d`, RFC 4291 section 2.5.5.2) is the IPv4
- * address that it stands for.
+ * IP addresses: their octets in network order, 4 or 16, and their text. Canonical text is a dotted quad or the IPv6 text of
+ * RFC 5952. An IPv4-mapped IPv6 address (`::ffff:a.b.c.d`, RFC 4291 section 2.5.5.2) stands for an IPv4 address: configuration
+ * keeps it as it is written (`parseAddress`), the registry takes it for the IPv4 address (`canonicalAddress`).
  */
 
-export interface Cidr {
-  /** Canonical, with the host bits as written. */
-  readonly address: string;
-  readonly prefixLength: number;
-  readonly family: 4 | 6;
-}
-
+/** Octets of an address in the form that both families have: IPv6, with IPv4 addresses mapped. */
+export const mappedSize = 16;
+/** Of these, those before the IPv4 address. */
+const mappedPrefixSize = 12;
 /** Eight groups of four hex digits, the last two as a dotted quad. */
 const maxTextLength = 45;
-const mappedPrefixLength = 96;
 const dot = 0x2e;
 const colon = 0x3a;
 
 /**
- * The canonical form, or `undefined` where the text is no IP address. IPv4 takes four decimal numbers without leading
- * zeros and no shorthand; zone ids are refused. The unspecified addresses `0.0.0.0` and `::` are no addresses.
+ * The octets of an address, or `undefined` where the text is none. IPv4 takes four decimal numbers without leading zeros and
+ * no shorthand; zone ids (`%eth0`) are refused.
+ */
+export function parseAddress(text: string): Uint8Array | undefined {
+  if (text.length > maxTextLength) return undefined;
+  const isQuad = !text.includes(':');
+  const octets = new Uint8Array(isQuad ? 4 : 16);
+  const isAddress = isQuad ? writeQuad(text, 0, octets, 0) : writeGroups(text, octets);
+  return isAddress ? octets : undefined;
+}
+
+/** The canonical text of an address. */
+export function formatAddress(octets: Uint8Array): string {
+  if (octets.length === 4) return formatQuad(octets, 0);
+  return isMapped(octets, 0) ? `::ffff:${formatQuad(octets, mappedPrefixSize)}` : formatGroups(octets);
+}
+
+/** The canonical text of the address that a text is, `undefined` where it is none. */
+export function normalizeAddress(text: string): string | undefined {
+  const octets = parseAddress(text);
+  return octets && formatAddress(octets);
+}
+
+/**
+ * As `normalizeAddress`, so that equal addresses are equal text: a mapped address becomes the IPv4 address. The unspecified
+ * addresses `0.0.0.0` and `::` are none.
  */
 export function canonicalAddress(text: string): string | undefined {
-  const address = canonicalOrUnspecified(text);
+  // A strict dotted quad has but one spelling.
+  if (!text.includes(':')) return text !== '0.0.0.0' && writeQuad(text, 0, undefined, 0) ? text : undefined;
+  const octets = parseAddress(text);
+  const address = octets && formatAddress(unmapped(octets));
   return address === '0.0.0.0' || address === '::' ? undefined : address;
 }
 
-/** The octets of a canonical address in network order: 4 or 16. */
-export function addressBytes(canonical: string): Uint8Array {
-  const isQuad = familyOf(canonical) === 4;
-  const bytes = new Uint8Array(isQuad ? 4 : 16);
-  if (isQuad) writeQuad(canonical, 0, bytes, 0);
-  else writeGroups(canonical, bytes);
-  return bytes;
+/** The octets of the IPv4 address that a mapped one stands for; any other address as it is. */
+export function unmapped(octets: Uint8Array): Uint8Array {
+  return octets.length === mappedSize && isMapped(octets, 0) ? octets.subarray(mappedPrefixSize) : octets;
+}
+
+/** Whether the 16 octets at `at` are an IPv4-mapped address. */
+export function isMapped(octets: Uint8Array, at: number): boolean {
+  for (let i = 0; i < 10; i++) if (octets[at + i] !== 0) return false;
+  return octets[at + 10] === 0xff && octets[at + 11] === 0xff;
 }
 
 /** Writes the octets of a canonical address, 4 or 16, at `at`; returns where they end. */
-export function writeAddressBytes(canonical: string, bytes: Uint8Array, at: number): number {
+export function writeAddress(canonical: string, bytes: Uint8Array, at: number): number {
   if (writeQuad(canonical, 0, bytes, at)) return at + 4;
-  bytes.set(addressBytes(canonical), at);
+  bytes.set(parseAddress(canonical)!, at);
   return at + 16;
 }
 
-/** The canonical form of 4 octets, or of 16 that are no IPv4-mapped address: the way back from `addressBytes`. */
-export function formatAddress(bytes: Uint8Array): string {
-  return bytes.length === 4 ? formatQuad(bytes, 0) : formatGroups(bytes);
+/** Writes an address as 16 octets, IPv4 mapped, without its zone id; false where the text is none. An IPv4 address costs no allocation. */
+export function writeMapped(text: string, bytes: Uint8Array, at: number): boolean {
+  const zone = text.indexOf('%');
+  const address = zone < 0 ? text : text.slice(0, zone);
+  if (writeQuad(address, 0, bytes, at + mappedPrefixSize)) {
+    bytes.fill(0, at, at + 10);
+    bytes[at + 10] = bytes[at + 11] = 0xff;
+    return true;
+  }
+  const octets = parseAddress(address);
+  if (octets === undefined) return false;
+  bytes.set(octets, at);
+  return true;
 }
 
 export function familyOf(canonical: string): 4 | 6 {
@@ -60,51 +95,8 @@ export function dashedAddress(canonical: string): string {
   return dashed.endsWith('-') ? `${dashed}0` : dashed;
 }
 
-/**
- * `ADDRESS/LENGTH`, or `undefined` where the text is not of this form. Host bits may be set. The unspecified
- * addresses are fine here (`0.0.0.0/0`). A range of IPv4-mapped addresses is the IPv4 range.
- */
-export function parseCidr(text: string): Cidr | undefined {
-  const slash = text.indexOf('/');
-  if (slash < 0 || text.length > maxTextLength + 4) return undefined;
-  const written = text.slice(0, slash);
-  const address = canonicalOrUnspecified(written);
-  const length = prefixLengthOf(text, slash + 1);
-  if (address === undefined || length === undefined) return undefined;
-  if (familyOf(address) === 6) return length <= 128 ? { address, prefixLength: length, family: 6 } : undefined;
-  const prefixLength = written.includes(':') ? length - mappedPrefixLength : length;
-  return prefixLength >= 0 && prefixLength <= 32 ? { address, prefixLength, family: 4 } : undefined;
-}
-
-function canonicalOrUnspecified(text: string): string | undefined {
-  if (text.length > maxTextLength) return undefined;
-  // A strict dotted quad has but one spelling.
-  if (!text.includes(':')) return writeQuad(text, 0, undefined, 0) ? text : undefined;
-  const bytes = new Uint8Array(16);
-  if (!writeGroups(text, bytes)) return undefined;
-  return isMapped(bytes) ? formatQuad(bytes, 12) : formatGroups(bytes);
-}
-
 function formatQuad(bytes: Uint8Array, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
-}
-
-function isMapped(bytes: Uint8Array): boolean {
-  for (let i = 0; i < 10; i++) if (bytes[i] !== 0) return false;
-  return bytes[10] === 0xff && bytes[11] === 0xff;
-}
-
-/** Digits up to the end, without leading zeros: `undefined` for anything else. */
-function prefixLengthOf(text: string, start: number): number | undefined {
-  const digits = text.length - start;
-  if (digits < 1 || digits > 3 || (digits > 1 && text.charCodeAt(start) === 0x30)) return undefined;
-  let value = 0;
-  for (let i = start; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
-  }
-  return value;
 }
 
 /** Reads the dotted quad that stands from `start` to the end into `bytes` at `at`; false where there is none. */

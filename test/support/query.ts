@@ -1,5 +1,5 @@
 import { rrClass, rrType } from '../../src/wire/codes.ts';
-import { addressBytes, familyOf } from '../../src/wire/address.ts';
+import { parseAddress, familyOf } from '../../src/wire/address.ts';
 import { Query, type Peer, type Transport } from '../../src/wire/query.ts';
 
 export interface QueryOptions {
@@ -63,7 +63,7 @@ export function replyBytes(query: Query, length: number): Uint8Array {
 /** An EDNS Client Subnet option (RFC 7871 section 6) for `ADDRESS/PREFIXLENGTH`. */
 export function clientSubnet(text: string): Uint8Array {
   const [address = '', prefix = ''] = text.split('/');
-  const octets = addressBytes(address).subarray(0, Math.ceil(Number(prefix) / 8));
+  const octets = parseAddress(address)!.subarray(0, Math.ceil(Number(prefix) / 8));
   const family = familyOf(address) === 4 ? 1 : 2;
   return Uint8Array.from([0, 8, 0, 4 + octets.length, 0, family, Number(prefix), 0, ...octets]);
 }

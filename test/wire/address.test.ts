@@ -1,7 +1,16 @@
 import { isIP, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressBytes, canonicalAddress, dashedAddress, familyOf, parseCidr } from '../../src/wire/address.ts';
+import {
+  canonicalAddress,
+  dashedAddress,
+  familyOf,
+  mappedSize,
+  normalizeAddress,
+  parseAddress,
+  unmapped,
+  writeMapped,
+} from '../../src/wire/address.ts';
 
 describe('canonicalAddress', () => {
   it.each([
@@ -100,7 +109,7 @@ describe('canonicalAddress', () => {
         const canonical = canonicalAddress(text);
         fc.pre(canonical !== undefined && isIPv6(canonical));
         expect(`[${canonical}]`).toBe(new URL(`http://[${text}]`).hostname);
-        expect([...addressBytes(canonical)]).toEqual(groups.flatMap((value) => [value >> 8, value & 0xff]));
+        expect([...parseAddress(canonical)!]).toEqual(groups.flatMap((value) => [value >> 8, value & 0xff]));
       }),
       { numRuns: 1000 },
     );
@@ -109,8 +118,8 @@ describe('canonicalAddress', () => {
 
 describe('the parts of a canonical address', () => {
   it('has 4 or 16 bytes', () => {
-    expect([...addressBytes('1.2.3.255')]).toEqual([1, 2, 3, 255]);
-    expect([...addressBytes('2001:db8::1')]).toEqual([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect([...parseAddress('1.2.3.255')!]).toEqual([1, 2, 3, 255]);
+    expect([...parseAddress('2001:db8::1')!]).toEqual([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
     expect([familyOf('1.2.3.4'), familyOf('::1')]).toEqual([4, 6]);
   });
 
@@ -122,32 +131,81 @@ describe('the parts of a canonical address', () => {
   ])('%s has the label %s', (address, label) => expect(dashedAddress(address)).toBe(label));
 });
 
-describe('parseCidr', () => {
+describe('an address as it is written', () => {
   it.each([
-    ['10.0.0.0/8', { address: '10.0.0.0', prefixLength: 8, family: 4 }],
-    ['10.1.2.3/8', { address: '10.1.2.3', prefixLength: 8, family: 4 }],
-    ['1.2.3.4/32', { address: '1.2.3.4', prefixLength: 32, family: 4 }],
-    ['0.0.0.0/0', { address: '0.0.0.0', prefixLength: 0, family: 4 }],
-    ['::/0', { address: '::', prefixLength: 0, family: 6 }],
-    ['2001:DB8::/32', { address: '2001:db8::', prefixLength: 32, family: 6 }],
-    ['::1/128', { address: '::1', prefixLength: 128, family: 6 }],
-    ['::ffff:10.0.0.0/104', { address: '10.0.0.0', prefixLength: 8, family: 4 }],
-  ])('%s', (text, cidr) => expect(parseCidr(text)).toEqual(cidr));
+    ['::', '::'],
+    ['0.0.0.0', '0.0.0.0'],
+    ['::ffff:1.2.3.4', '::ffff:1.2.3.4'],
+    ['::FFFF:102:304', '::ffff:1.2.3.4'],
+    ['::ffff:0:0', '::ffff:0.0.0.0'],
+    ['::FFFF:0:102:304', '::ffff:0:102:304'],
+    ['2001:DB8:0:0::1', '2001:db8::1'],
+  ])('%s is %s', (text, normal) => {
+    expect(normalizeAddress(text)).toBe(normal);
+    expect(normalizeAddress(normal)).toBe(normal);
+  });
+
+  it.each(['', 'fe80::1%eth0', '1.2.3', ':::'])('%j is none', (text) => expect(normalizeAddress(text)).toBeUndefined());
+
+  it('loses the mapping and nothing else', () => {
+    const octets = (text: string): number[] => [...unmapped(parseAddress(text)!)];
+    expect(octets('::ffff:1.2.3.4')).toEqual([1, 2, 3, 4]);
+    expect(octets('1.2.3.4')).toEqual([1, 2, 3, 4]);
+    expect(octets('::1.2.3.4')).toHaveLength(16);
+  });
+});
+
+/** The octets of a text as 16; `undefined` where it is no address. */
+function mappedOctets(text: string): number[] | undefined {
+  const octets = parseAddress(text.split('%')[0]!);
+  if (octets === undefined) return undefined;
+  return octets.length === 16 ? [...octets] : [...Array.from({ length: 10 }, () => 0), 255, 255, ...octets];
+}
+
+function written(text: string, at = 0): number[] | undefined {
+  const out = new Uint8Array(at + mappedSize + 3).fill(0xaa);
+  const isAddress = writeMapped(text, out, at);
+  expect([...out.subarray(0, at), ...out.subarray(at + mappedSize)].every((octet) => octet === 0xaa)).toBe(true);
+  return isAddress ? [...out.subarray(at, at + mappedSize)] : undefined;
+}
+
+describe('an address of 16 octets', () => {
+  it('is the same that is parsed', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), fc.nat(5), (text, at) => {
+        expect(written(text, at)).toEqual(mappedOctets(text));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is taken where it can be parsed, and nowhere else', () => {
+    const nearly = fc.oneof(
+      fc.array(fc.constantFrom('0', '1', '25', '256', '999', '.', ':', '::', 'f', '-', ' ', '%eth0'), { maxLength: 9 }),
+      fc.array(fc.nat(300).map(String), { minLength: 3, maxLength: 5 }).map((parts) => [parts.join('.')]),
+    );
+    fc.assert(
+      fc.property(nearly, (parts) => {
+        const text = parts.join('');
+        expect(written(text), text).toEqual(mappedOctets(text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
 
   it.each([
-    '10.0.0.0',
-    '10.0.0.0/',
-    '10.0.0.0/33',
-    '10.0.0.0/08',
-    '10.0.0.0/+8',
-    '10.0.0.0/8/8',
-    '10.0.0.0/1e1',
-    '10.0.0/8',
-    '/8',
-    '::/129',
-    '::/1000',
-    '::ffff:10.0.0.0/95',
-    'fe80::1%eth0/64',
-    `${'0'.repeat(100_000)}/8`,
-  ])('%s is none', (text) => expect(parseCidr(text)).toBeUndefined());
+    ['10.0.0.1', '00000000000000000000ffff0a000001'],
+    ['::ffff:10.0.0.1', '00000000000000000000ffff0a000001'],
+    ['fe80::1%eth0', 'fe800000000000000000000000000001'],
+    ['2001:DB8::1', '20010db8000000000000000000000001'],
+  ])('%s', (text, hex) => {
+    expect(Buffer.from(written(text)!).toString('hex')).toBe(hex);
+  });
+
+  it.each(['', '.', '1.2.3', '1.2.3.4.5', '1.2.3.', '256.1.1.1', '1.1.1.256', '01.2.3.4', '1..2.3', '1.2.3.4 ', 'a'])(
+    '%j is none',
+    (text) => {
+      expect(written(text)).toBeUndefined();
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import type { Cidr } from '../../corefile/arguments.ts';
+import type { Cidr } from '../../wire/network.ts';
 import type { KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
 import type { RegistryOptions } from '../../registry/model/options.ts';
 

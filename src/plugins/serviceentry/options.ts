@@ -8,8 +8,8 @@ import {
   takes,
   zoneName,
   zoneNames,
-  type Cidr,
 } from '../../corefile/arguments.ts';
+import type { Cidr } from '../../wire/network.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';

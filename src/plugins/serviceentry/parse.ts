@@ -1,4 +1,5 @@
-import { noBlock, zoneNames, type Cidr } from '../../corefile/arguments.ts';
+import { noBlock, zoneNames } from '../../corefile/arguments.ts';
+import type { Cidr } from '../../wire/network.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import { formatPosition } from '../../corefile/position.ts';
 import type { Problems } from '../../corefile/problem.ts';

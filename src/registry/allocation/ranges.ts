@@ -1,6 +1,5 @@
-import { parseNetwork, type Network } from '../../corefile/address.ts';
 import { reverseZones } from '../../corefile/reverse-zone.ts';
-import { parseCidr } from '../../wire/address.ts';
+import { hasPrefix, parseCidr, type Network } from '../../wire/network.ts';
 
 /** Istio's ranges for automatic addresses, of both schemes. */
 export const defaultRanges: readonly string[] = Object.freeze(['240.240.0.0/16', '2001:2::/48']);
@@ -11,11 +10,7 @@ export const defaultRanges: readonly string[] = Object.freeze(['240.240.0.0/16',
  * configuration reports it.
  */
 export function networksOf(cidrs: readonly string[]): readonly Network[] {
-  const networks = cidrs.flatMap((text) => {
-    const cidr = parseCidr(text);
-    const network = cidr && parseNetwork(`${cidr.address}/${cidr.prefixLength}`);
-    return network ? [network] : [];
-  });
+  const networks = cidrs.flatMap((text) => parseCidr(text) ?? []);
   return networks.filter((network, index) => {
     const isCovered = (other: Network, at: number): boolean =>
       at !== index && contains(other, network) && (!contains(network, other) || at < index);
@@ -33,20 +28,11 @@ export function reverseZonesOfRanges(cidrs: readonly string[]): readonly string[
 }
 
 function zonesOf(network: Network): string[] {
-  if (network.prefixLength === 0) return [network.family === 4 ? 'in-addr.arpa.' : 'ip6.arpa.'];
+  if (network.prefixLength === 0) return [network.octets.length === 4 ? 'in-addr.arpa.' : 'ip6.arpa.'];
   return reverseZones(network);
 }
 
 function contains(outer: Network, inner: Network): boolean {
-  if (outer.family !== inner.family || outer.prefixLength > inner.prefixLength) return false;
-  return hasPrefix(inner.octets, outer);
-}
-
-/** Whether the address of these octets, of the same family, lies in the network. */
-export function hasPrefix(octets: ArrayLike<number>, { octets: prefix, prefixLength }: Network): boolean {
-  for (let i = 0; i * 8 < prefixLength; i++) {
-    const mask = (0xff00 >> Math.min(8, prefixLength - i * 8)) & 0xff;
-    if (((octets[i]! ^ prefix[i]!) & mask) !== 0) return false;
-  }
-  return true;
+  if (outer.octets.length !== inner.octets.length || outer.prefixLength > inner.prefixLength) return false;
+  return hasPrefix(inner.octets, 0, outer);
 }

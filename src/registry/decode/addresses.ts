@@ -1,5 +1,6 @@
 import { asFields, type Fields, quoted } from '../../runtime/untyped.ts';
-import { canonicalAddress, parseCidr } from '../../wire/address.ts';
+import { canonicalAddress, formatAddress } from '../../wire/address.ts';
+import { parseCidr } from '../../wire/network.ts';
 import { normalizeHost } from '../model/host.ts';
 import { listField, mapField, noValues } from './fields.ts';
 import type { Report } from './report.ts';
@@ -53,7 +54,7 @@ function vipOf(text: string): string | undefined {
   if (!text.includes('/')) return canonicalAddress(text);
   const cidr = parseCidr(text);
   if (cidr === undefined) return undefined;
-  return cidr.prefixLength === (cidr.family === 4 ? 32 : 128) ? canonicalAddress(cidr.address) : '';
+  return cidr.prefixLength === 8 * cidr.octets.length ? canonicalAddress(formatAddress(cidr.octets)) : '';
 }
 
 /**

@@ -1,9 +1,9 @@
-import { addressBytes, canonicalAddress, familyOf } from '../../wire/address.ts';
+import { parseAddress, canonicalAddress, familyOf } from '../../wire/address.ts';
 
 /** The reverse name of an address, without trailing dot: RFC 1035 section 3.5, RFC 3596 section 2.5. */
 export function reverseName(address: string): string {
   if (familyOf(address) === 6) {
-    const nibbles = Buffer.from(addressBytes(address)).toString('hex');
+    const nibbles = Buffer.from(parseAddress(address)!).toString('hex');
     return `${Array.from(nibbles).reverse().join('.')}.ip6.arpa`;
   }
   const first = address.indexOf('.');

@@ -1,4 +1,4 @@
-import { formatIpAddress } from '../../corefile/address.ts';
+import { formatAddress } from '../../wire/address.ts';
 import { className, headerFlag, maxNameLength, rcodeName, rrType, typeName } from '../../wire/codes.ts';
 import { readRecords, readUint16, readUint32 } from '../../wire/message.ts';
 import { formatName } from '../../wire/name.ts';
@@ -104,7 +104,7 @@ function rdataText(message: Uint8Array, type: number, start: number, end: number
       if (end - start === 4) return message.subarray(start, end).join('.');
       break;
     case rrType.AAAA:
-      if (end - start === 16) return formatIpAddress({ family: 6, octets: [...message.subarray(start, end)] });
+      if (end - start === 16) return formatAddress(message.subarray(start, end));
       break;
     case rrType.NS:
     case rrType.CNAME:

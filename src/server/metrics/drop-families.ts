@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseIpAddress } from '../../corefile/address.ts';
+import { parseAddress } from '../../wire/address.ts';
 import { socketAddresses } from '../addresses.ts';
 import type { ListenerConfig, ServerConfig } from '../config.ts';
 import type { Family } from './family.ts';
@@ -55,8 +55,7 @@ function dropsByAddress(texts: readonly string[]): Map<string, number> {
 function keysOf(listener: ListenerConfig): string[] {
   const port = listener.port.toString(16).toUpperCase().padStart(4, '0');
   return socketAddresses(listener).map(({ address }) => {
-    const { octets } = parseIpAddress(address.replace(/%.*/, ''))!;
-    const words = Array.from(new Uint32Array(Uint8Array.from(octets).buffer));
+    const words = Array.from(new Uint32Array(parseAddress(address.replace(/%.*/, ''))!.buffer));
     return `${words.map((word) => word.toString(16).toUpperCase().padStart(8, '0')).join('')}:${port}`;
   });
 }

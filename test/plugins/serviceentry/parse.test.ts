@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Cidr } from '../../../src/corefile/arguments.ts';
+import type { Cidr } from '../../../src/wire/network.ts';
 import type { Token } from '../../../src/corefile/ast.ts';
 import { Problems } from '../../../src/corefile/problem.ts';
 import { noKubernetes, type ClientsConfig, type ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';

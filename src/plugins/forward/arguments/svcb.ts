@@ -3,7 +3,7 @@ import { integer } from '../../../corefile/arguments.ts';
 import type { Token } from '../../../corefile/ast.ts';
 import type { Problems } from '../../../corefile/problem.ts';
 import { quote } from '../../../corefile/quote.ts';
-import { addressBytes, canonicalAddress, familyOf } from '../../../wire/address.ts';
+import { canonicalAddress, familyOf, parseAddress } from '../../../wire/address.ts';
 import { encodeName } from '../../../wire/name.ts';
 
 /** Number and value of a SvcParam (RFC 9460 section 2.2); a text where the value is none. */
@@ -92,7 +92,7 @@ function readHints(value: string, family: 4 | 6): Uint8Array | string {
   const isFamily = (address: string | undefined): address is string =>
     address !== undefined && familyOf(address) === family;
   if (!addresses.every(isFamily)) return `IPv${family} addresses with ',' between them`;
-  return Uint8Array.from(addresses.flatMap((address) => [...addressBytes(address)]));
+  return Uint8Array.from(addresses.flatMap((address) => [...parseAddress(address)!]));
 }
 
 /** A URI template with the variable `dns`, relative to the server (RFC 9461 section 5). */

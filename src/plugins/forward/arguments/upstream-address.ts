@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from '../../../corefile/address.ts';
+import { familyOf, normalizeAddress } from '../../../wire/address.ts';
 import type { UpstreamAddress } from '../config.ts';
 
 const defaultPort = 53;
@@ -19,10 +19,10 @@ export function parseUpstream(text: string): UpstreamAddress | 'port' | undefine
 
 /** An IPv6 address may have a zone (RFC 4007 section 11): `fe80::1%eth0`. */
 function parseAddress(text: string, port: number): UpstreamAddress | undefined {
-  const [, address = '', zone = ''] = /^([^%]*)(%[\w.-]+)?$/.exec(text) ?? [];
-  const parsed = parseIpAddress(address);
-  if (parsed === undefined || (zone !== '' && parsed.family === 4)) return undefined;
-  return { address: formatIpAddress(parsed) + zone, port, family: parsed.family };
+  const [, bare = '', zone = ''] = /^([^%]*)(%[\w.-]+)?$/.exec(text) ?? [];
+  const address = normalizeAddress(bare);
+  if (address === undefined || (zone !== '' && familyOf(address) === 4)) return undefined;
+  return { address: address + zone, port, family: familyOf(address) };
 }
 
 /** 0.0.0.0 or ::, which is nobody's address. */

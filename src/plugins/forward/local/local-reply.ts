@@ -1,7 +1,7 @@
-import { rcode, refusedTypes, rrClass, rrType } from '../../../wire/codes.ts';
-import { writeUint16, writeUint32 } from '../../../wire/message.ts';
+import { rcode, refusedTypes, rrType } from '../../../wire/codes.ts';
 import { encodeName } from '../../../wire/name.ts';
 import type { Query } from '../../../wire/query.ts';
+import { recordHeadSize, writeRecord } from '../../../wire/record.ts';
 import { beginReply, cutReply, emptyReply, endReply, roomForRecords } from '../../../wire/reply.ts';
 
 /** A record of the name that is asked for. */
@@ -44,28 +44,16 @@ export function localReply(query: Query, { name, code }: LocalZone, records: rea
   let written = 0;
   for (const record of records) {
     if (!isAny && record.type !== type) continue;
-    if (12 + record.rdata.length > roomForRecords(query, at)) {
+    if (recordHeadSize + record.rdata.length > roomForRecords(query, at)) {
       cutReply(query);
       return endReply(query, at, written, 0, 0);
     }
-    at = writeRecord(query, at, 0, record.type, record.rdata);
+    at = writeRecord(query, at, 0, record.type, ttl, record.rdata);
     written++;
   }
   if (written > 0) return endReply(query, at, written, 0, 0);
   const ownerOffset = query.nameLength - name.length;
   const isSoa = code === rcode.NOERROR && ownerOffset === 0 && (type === rrType.SOA || isAny);
-  at = writeRecord(query, at, ownerOffset, rrType.SOA, soaRdata);
+  at = writeRecord(query, at, ownerOffset, rrType.SOA, ttl, soaRdata);
   return endReply(query, at, isSoa ? 1 : 0, isSoa ? 0 : 1, 0);
-}
-
-/** A record whose owner name stands so far into the question's. The index behind it. */
-function writeRecord(query: Query, at: number, ownerOffset: number, type: number, rdata: Uint8Array): number {
-  const { out } = query;
-  writeUint16(out, at, 0xc00c + ownerOffset);
-  writeUint16(out, at + 2, type);
-  writeUint16(out, at + 4, rrClass.IN);
-  writeUint32(out, at + 6, ttl);
-  writeUint16(out, at + 10, rdata.length);
-  out.set(rdata, at + 12);
-  return at + 12 + rdata.length;
 }

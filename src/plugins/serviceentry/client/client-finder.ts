@@ -3,12 +3,13 @@ import { clientFlag, pseudoName, recordOffset, unlimited } from '../../../table/
 import type { TableReader } from '../../../table/reader.ts';
 import { findClientSubnet } from '../../../wire/client-subnet.ts';
 import { readUint16, readUint32, writeUint32 } from '../../../wire/message.ts';
+import { holdsMapped, networkOfCidr, type Network } from '../../../wire/network.ts';
 import type { Query } from '../../../wire/query.ts';
-import { addressSize, Network, writeAddressText } from './addresses.ts';
+import { mappedSize, writeMapped } from '../../../wire/address.ts';
 import type { ClientsConfig } from '../config.ts';
 import { SubQuery } from '../reply/sub-query.ts';
 
-const nameSize = addressSize + 2;
+const nameSize = mappedSize + 2;
 /** In place of a namespace's number. */
 const everyNamespace = 0;
 
@@ -43,10 +44,10 @@ export class ClientFinder {
     this.#table = table;
     this.#rules = config.rules.flatMap(({ cidr, namespace }) => {
       const name = namespaceName(namespace);
-      return name ? [{ network: new Network(cidr), name }] : [];
+      return name ? [{ network: networkOfCidr(cidr), name }] : [];
     });
-    this.#forwarders = config.forwarders.map((cidr) => new Network(cidr));
-    this.#meshed = config.meshed.map((cidr) => new Network(cidr));
+    this.#forwarders = config.forwarders.map(networkOfCidr);
+    this.#meshed = config.meshed.map(networkOfCidr);
     this.#usesSubnet = config.usesSubnet;
     this.#fallback = config.namespace === undefined ? undefined : namespaceName(config.namespace);
     this.#name[0] = pseudoName.client;
@@ -59,7 +60,7 @@ export class ClientFinder {
     this.namespaceId = 0;
     this.isMeshed = false;
     this.limit = noLimit;
-    if (!writeAddressText(query.peer.address, name, 1)) return;
+    if (!writeMapped(query.peer.address, name, 1)) return;
     let pod = this.#lookup(query, name);
     if (this.#isForwarder(pod)) {
       if (!this.#usesSubnet || !readClientSubnet(query, name)) return;
@@ -106,7 +107,7 @@ export class ClientFinder {
   #configured(query: Query, address: Uint8Array): number {
     this.#isConfigured = true;
     for (const { network, name } of this.#rules) {
-      if (network.contains(address, 1)) return this.#numberOf(query, name);
+      if (holdsMapped(network, address, 1)) return this.#numberOf(query, name);
     }
     this.#isConfigured = this.#fallback !== undefined;
     return this.#fallback ? this.#numberOf(query, this.#fallback) : 0;
@@ -124,7 +125,7 @@ export class ClientFinder {
 }
 
 function contains(networks: readonly Network[], name: Uint8Array): boolean {
-  for (const network of networks) if (network.contains(name, 1)) return true;
+  for (const network of networks) if (holdsMapped(network, name, 1)) return true;
   return false;
 }
 
@@ -134,10 +135,10 @@ function readClientSubnet(query: Query, out: Uint8Array): boolean {
   const at = findClientSubnet(query);
   if (at < 0) return false;
   const family = readUint16(bytes, at + 4);
-  const size = family === 1 ? 4 : family === 2 ? addressSize : 0;
+  const size = family === 1 ? 4 : family === 2 ? mappedSize : 0;
   if (size === 0 || readUint16(bytes, at + 2) !== 4 + size || bytes[at + 6] !== size * 8) return false;
-  out.fill(0, 1, 1 + addressSize);
+  out.fill(0, 1, 1 + mappedSize);
   if (size === 4) out[11] = out[12] = 0xff;
-  for (let i = 0; i < size; i++) out[1 + addressSize - size + i] = bytes[at + 8 + i]!;
+  for (let i = 0; i < size; i++) out[1 + mappedSize - size + i] = bytes[at + 8 + i]!;
   return true;
 }

@@ -1,7 +1,7 @@
-import { addressBytes, canonicalAddress, familyOf } from '../../../wire/address.ts';
+import { canonicalAddress, familyOf, mappedSize, writeMapped } from '../../../wire/address.ts';
+import { holdsMapped, networkOfCidr, type Cidr } from '../../../wire/network.ts';
 import type { Pod, Sidecar } from '../../../registry/model/object.ts';
 import type { View } from '../../../registry/resolve/visibility.ts';
-import { addressSize, Network, writeAddressOctets } from './addresses.ts';
 import type { ClientsConfig } from '../config.ts';
 
 /** Who a client is taken for, and why. */
@@ -39,10 +39,9 @@ function withoutLimit(
   known: KnownClients | undefined,
 ): { view: ClientView; pods: readonly Pod[] } {
   const ip = address === undefined ? undefined : canonicalAddress(address);
-  const octets = new Uint8Array(addressSize);
-  if (ip !== undefined) writeAddressOctets(addressBytes(ip), octets, 0);
-  else octets.fill(0xff, 10, 12);
-  const isIn = (cidr: ClientsConfig['forwarders'][number]): boolean => new Network(cidr).contains(octets, 0);
+  const octets = new Uint8Array(mappedSize);
+  writeMapped(ip ?? '0.0.0.0', octets, 0);
+  const isIn = (cidr: Cidr): boolean => holdsMapped(networkOfCidr(cidr), octets, 0);
   const pods = ip === undefined ? [] : (known?.podsOf(ip) ?? []);
   const [pod] = pods;
   const isShared = pods.some(({ meta }) => meta.namespace !== pod?.meta.namespace);
@@ -80,6 +79,6 @@ export function clientsOfNamespace(namespace: string, isMeshed: boolean): Client
   return { rules: [], forwarders: [], meshed: isMeshed ? all : [], usesSubnet: false, namespace };
 }
 
-function text({ address, prefixLength }: ClientsConfig['forwarders'][number]): string {
+function text({ address, prefixLength }: Cidr): string {
   return prefixLength === (familyOf(address) === 4 ? 32 : 128) ? address : `${address}/${prefixLength}`;
 }

@@ -1,9 +1,9 @@
-import { headerSize, maxNameLength, rcode, rrClass, rrType } from '../../../wire/codes.ts';
+import { maxNameLength, rcode, rrClass, rrType } from '../../../wire/codes.ts';
 import { writeUint16, writeUint32 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
+import { compressionPointer, recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
 import { beginReply, endReply } from '../../../wire/reply.ts';
 
-const pointer = 0xc000;
 /** SOA times in seconds, CoreDNS's: refresh, retry, expire. */
 const soaTimes = [7200, 1800, 86_400] as const;
 const nsDns = Buffer.from('\x02ns\x03dns', 'latin1');
@@ -40,7 +40,7 @@ export function nsReply(query: Query, ttl: number): number {
   const { out } = query;
   at = writeRecordHead(query, at, 0, rrType.NS, ttl, nsDns.length + 2);
   out.set(nsDns, at);
-  writeUint16(out, at + nsDns.length, pointer | headerSize);
+  writeUint16(out, at + nsDns.length, compressionPointer(0));
   return endReply(query, at + nsDns.length + 2, 1, 0, 0);
 }
 
@@ -49,21 +49,21 @@ export function nsReply(query: Query, ttl: number): number {
  *
  *     zone TYPE CLASS TTL RDLENGTH | 2 "ns" 3 "dns" zone | 10 "hostmaster" zone | SERIAL REFRESH RETRY EXPIRE TTL
  */
-const soaTemplate = makeSoaTemplate();
 const soaOwnerAt = 0;
 const soaTtlAt = 6;
-const soaServerAt = 12 + nsDns.length;
+const soaServerAt = recordHeadSize + nsDns.length;
 const soaMailboxAt = soaServerAt + 2 + hostmaster.length;
 const soaSerialAt = soaMailboxAt + 2;
 const soaMinimumAt = soaSerialAt + 16;
+const soaTemplate = makeSoaTemplate();
 
 function makeSoaTemplate(): DataView {
-  const bytes = new Uint8Array(12 + soaRdataSize);
+  const bytes = new Uint8Array(recordHeadSize + soaRdataSize);
   bytes[3] = rrType.SOA;
   bytes[5] = rrClass.IN;
   writeUint16(bytes, 10, soaRdataSize);
-  bytes.set(nsDns, 12);
-  bytes.set(hostmaster, 12 + nsDns.length + 2);
+  bytes.set(nsDns, recordHeadSize);
+  bytes.set(hostmaster, soaServerAt + 2);
   soaTimes.forEach((time, i) => writeUint32(bytes, bytes.length - 16 + 4 * i, time));
   return new DataView(bytes.buffer);
 }
@@ -73,7 +73,7 @@ function writeSoa(query: Query, start: number, zone: number, ttl: number, serial
   const { outView } = query;
   // The last word reaches into the minimum, which is written over it.
   for (let i = 0; i < soaMinimumAt; i += 4) outView.setInt32(start + i, soaTemplate.getInt32(i));
-  const owner = pointer | (headerSize + zone);
+  const owner = compressionPointer(zone);
   outView.setInt16(start + soaOwnerAt, owner);
   outView.setInt16(start + soaServerAt, owner);
   outView.setInt16(start + soaMailboxAt, owner);
@@ -81,20 +81,4 @@ function writeSoa(query: Query, start: number, zone: number, ttl: number, serial
   outView.setInt32(start + soaSerialAt, serial);
   outView.setInt32(start + soaMinimumAt, ttl);
   return start + soaTemplate.byteLength;
-}
-
-/** Owner name (a pointer into the question), type, class IN, TTL and RDLENGTH: 12 octets. */
-export function writeRecordHead(
-  query: Query,
-  at: number,
-  ownerOffset: number,
-  type: number,
-  ttl: number,
-  rdataSize: number,
-): number {
-  const { outView } = query;
-  outView.setInt32(at, ((pointer | (headerSize + ownerOffset)) << 16) | type);
-  outView.setInt32(at + 4, (rrClass.IN << 16) | (ttl >>> 16));
-  outView.setInt32(at + 8, (ttl << 16) | rdataSize);
-  return at + 12;
 }

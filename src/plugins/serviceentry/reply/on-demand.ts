@@ -2,6 +2,7 @@ import { addressesAt, endpointHostnamesAt, recordOffset } from '../../../table/l
 import { rcode, rrType } from '../../../wire/codes.ts';
 import { readRecords, readUint16, readUint32 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
+import { recordHeadSize } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, replyCode, roomForRecords, serverFailure } from '../../../wire/reply.ts';
 import type { Handler } from '../../plugin.ts';
 import { addressCount, writeAddress, type Rotation } from './positive.ts';
@@ -147,7 +148,7 @@ function writeUnion(
   let count = 0;
   for (let i = 0; i < addresses.length && count < most; i++) {
     const address = addresses[(start + i) % addresses.length]!;
-    if (at + 12 + address.length > limit) {
+    if (at + recordHeadSize + address.length > limit) {
       cutReply(query);
       break;
     }

@@ -3,8 +3,8 @@ import type { TableReader } from '../../../table/reader.ts';
 import { rcode, rrType } from '../../../wire/codes.ts';
 import { readUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
+import { recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, roomForRecords } from '../../../wire/reply.ts';
-import { writeRecordHead } from './negative.ts';
 
 const rotationBits = 11;
 
@@ -49,11 +49,11 @@ export function addressReply(
   if (type !== rrType.AAAA) {
     const share = type === rrType.A ? most : ipv4Share(table.arena, record, most);
     at = writeAddresses(query, at, table, record, false, rotation, share);
-    written = (at - first) / (12 + 4);
+    written = (at - first) / (recordHeadSize + 4);
   }
   if (type !== rrType.A) {
     const behind = writeAddresses(query, at, table, record, true, rotation, most - written);
-    written += (behind - at) / (12 + 16);
+    written += (behind - at) / (recordHeadSize + 16);
     at = behind;
   }
   return endReply(query, at, written, 0, 0);
@@ -78,8 +78,8 @@ function writeAddresses(
   const size = isV6 ? 16 : 4;
   const room = roomForRecords(query, at);
   let fitting = count < most ? count : most;
-  if (fitting * (12 + size) > room) {
-    fitting = Math.floor(room / (12 + size));
+  if (fitting * (recordHeadSize + size) > room) {
+    fitting = Math.floor(room / (recordHeadSize + size));
     cutReply(query);
   }
   const ttl = view.getUint32(record + recordOffset.ttl);
@@ -122,7 +122,7 @@ export function ptrRrsetReply(query: Query, arena: Uint8Array, tail: number): nu
   let length = 0;
   let fitting = 0;
   for (; fitting < count; fitting++) {
-    const size = 12 + readUint16(arena, tail + 4 + length + 10);
+    const size = recordHeadSize + readUint16(arena, tail + 4 + length + recordHeadSize - 2);
     if (length + size > room) {
       cutReply(query);
       break;

@@ -2,10 +2,12 @@ import { absoluteTarget, addressesAt, recordOffset, servicesAt } from '../../../
 import { rcode, rrType } from '../../../wire/codes.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
+import { recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, roomForRecords } from '../../../wire/reply.ts';
-import { writeRecordHead } from './negative.ts';
 import { addressCount, writeAddress, type Rotation, type TableMemory } from './positive.ts';
 
+/** Octets of priority, weight and port. */
+const srvHeadSize = 6;
 const both = [false, true] as const;
 
 /**
@@ -78,15 +80,15 @@ export function serviceReply(
     const target = record + view.getUint32(from + 6);
     const length = target === record ? hostLength : targetLength(arena, target, hostLength);
     if (length > 255) continue;
-    if (at + 18 + length > limit) {
+    if (at + recordHeadSize + srvHeadSize + length > limit) {
       // Nobody asks a stream again: all have their turn.
       if (!isWindow && query.transport !== 'udp')
         return serviceReply(query, memory, record, set, hostOffset, rotation, count - 1);
       cutReply(query);
       return endReply(query, at, written, 0, 0);
     }
-    at = writeRecordHead(query, at, 0, rrType.SRV, ttl, 6 + length);
-    for (let k = 0; k < 6; k++) out[at++] = arena[from + k]!;
+    at = writeRecordHead(query, at, 0, rrType.SRV, ttl, srvHeadSize + length);
+    for (let k = 0; k < srvHeadSize; k++) out[at++] = arena[from + k]!;
     if (target !== record && arena[target] === absoluteTarget) {
       for (let k = 0; k < length; k++) out[at++] = arena[target + 2 + k]!;
     } else {
@@ -112,7 +114,7 @@ export function serviceReply(
       const number = target === record ? addressCount(arena, record, isV6) : view.getUint16(addresses - 2);
       let next = number > most ? rotation.start(addresses, number) : 0;
       for (let k = Math.min(number, most); k > 0; k--) {
-        if (at + labelSize + 12 + size > limit) return endReply(query, at, written, 0, additionals);
+        if (at + labelSize + recordHeadSize + size > limit) return endReply(query, at, written, 0, additionals);
         if (labelSize > 0) at = copyLabel(out, at, arena, target);
         at = writeAddress(query, at, hostOffset, ttl, view, addresses + next * size, size);
         if (++next === number) next = 0;

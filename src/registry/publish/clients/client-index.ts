@@ -1,4 +1,4 @@
-import { addressBytes } from '../../../wire/address.ts';
+import { parseAddress } from '../../../wire/address.ts';
 import { pseudoRecord } from './pseudo-record.ts';
 import { IdSets } from '../../../collections/id-sets.ts';
 import { clientName, type NamespaceIds } from './namespace-ids.ts';
@@ -70,7 +70,7 @@ export class ClientIndex {
   }
 
   #write(ip: string): void {
-    const name = clientName(addressBytes(ip));
+    const name = clientName(parseAddress(ip)!);
     const [first, ...others] = this.podsOf(ip);
     if (!first || others.some(({ meta }) => meta.namespace !== first.meta.namespace)) {
       this.#table.delete(name);

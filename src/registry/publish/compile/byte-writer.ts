@@ -1,6 +1,6 @@
 import { maxNameLength } from '../../../wire/codes.ts';
 import { writeName } from '../../../wire/name.ts';
-import { writeAddressBytes } from '../../../wire/address.ts';
+import { writeAddress } from '../../../wire/address.ts';
 
 /** Appends numbers in network order to memory that grows. Reused from record to record. */
 export class ByteWriter {
@@ -49,7 +49,7 @@ export class ByteWriter {
   /** The octets of a canonical address. */
   address(canonical: string): void {
     this.#reserve(16);
-    this.length = writeAddressBytes(canonical, this.#bytes, this.length);
+    this.length = writeAddress(canonical, this.#bytes, this.length);
   }
 
   /** The wire form of a name in presentation form. Nothing, and false, where it is none. */

@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from '../../../corefile/address.ts';
+import { formatAddress, parseAddress } from '../../../wire/address.ts';
 import type { Peer } from '../../../wire/query.ts';
 import { addressFamily } from './linux.ts';
 
@@ -21,7 +21,7 @@ export function encodeSocketAddress(
   const [bare = '', scope] = address.split('%', 2);
   view.setUint16(0, addressFamily[family], true);
   view.setUint16(2, port);
-  bytes.set(parseIpAddress(bare)!.octets, octetsAt[family]);
+  bytes.set(parseAddress(bare)!, octetsAt[family]);
   if (scope !== undefined) view.setUint32(scopeAt, Number(scope) || indexOfInterface(scope), true);
   return bytes;
 }
@@ -70,8 +70,8 @@ export class SocketPeer implements Peer {
   #format(): string {
     const bytes = this.#bytes;
     const at = this.#at + octetsAt[this.family];
-    if (this.family === 4) return `${bytes[at]!}.${bytes[at + 1]!}.${bytes[at + 2]!}.${bytes[at + 3]!}`;
-    const text = formatIpAddress({ family: 6, octets: Array.from(bytes.subarray(at, at + 16)) });
+    const text = formatAddress(bytes.subarray(at, at + (this.family === 4 ? 4 : 16)));
+    if (this.family === 4) return text;
     // Only a link-local address is told with its interface, as node:dgram does it.
     if (bytes[at] !== 0xfe || (bytes[at + 1]! & 0xc0) !== 0x80) return text;
     const scope = new DataView(bytes.buffer, bytes.byteOffset).getUint32(this.#at + scopeAt, true);

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { encode, type Answer } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adoptReply } from '../../../../src/plugins/forward/reply/client-reply.ts';
-import { answersQuery, readReply as readOrSay, type UpstreamReply } from '../../../../src/plugins/forward/reply/upstream-reply.ts';
+import {
+  answersQuery,
+  readReply as readOrSay,
+  type UpstreamReply,
+} from '../../../../src/plugins/forward/reply/upstream-reply.ts';
 import { rcode, rrType } from '../../../../src/wire/codes.ts';
 import { readRecords, writeUint16 } from '../../../../src/wire/message.ts';
 import type { Query } from '../../../../src/wire/query.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressBytes } from '../../../../src/wire/address.ts';
+import { parseAddress } from '../../../../src/wire/address.ts';
 import { ClientIndex } from '../../../../src/registry/publish/clients/client-index.ts';
 import { clientName, NamespaceIds } from '../../../../src/registry/publish/clients/namespace-ids.ts';
 import { clientFlag, recordOffset } from '../../../../src/table/layout.ts';
@@ -15,7 +15,7 @@ function setUp() {
   const of = (ip: string): string => {
     index.flush();
     const reader = new TableReader(writer.handle);
-    const name = clientName(addressBytes(ip));
+    const name = clientName(parseAddress(ip)!);
     const record = reader.find(new NameHasher(3).hash(name, 0, name.length), name, 0, name.length);
     if (record < 0) return 'nobody';
     const flags = reader.arena[record + recordOffset.flags]!;
