@@ -1,3 +1,4 @@
+import { makePlugins } from '../src/plugins/plugins.ts';
 import { createSocket } from 'node:dgram';
 import { loadCorefile } from '../src/cli/load.ts';
 import type { Sink, Source } from '../src/registry/sources/source.ts';
@@ -46,7 +47,7 @@ const server = await RunningServer.start(config, {
   hashSeed: 1,
   cpus: 1,
   canReusePort: true,
-  makeSources: () => [source],
+  plugins: makePlugins({ makeSources: () => [source] }),
 });
 console.log(`${hosts} ServiceEntries served ${((performance.now() - started) / 1000).toFixed(2)} s after the start`);
 

@@ -1,3 +1,4 @@
+import { makePlugins } from '../src/plugins/plugins.ts';
 import { defaultRegistryOptions, type RegistryOptions } from '../src/registry/model/options.ts';
 import type { ServiceEntry, Sidecar } from '../src/registry/model/object.ts';
 import { Registry } from '../src/registry/registry.ts';
@@ -89,14 +90,16 @@ export function makeDispatcher(
     fallthrough: undefined,
     serverAddresses: [],
   };
+  const position = { file: 'Corefile', line: 1, column: 1 };
   const plugins = [
-    ...(isCounted ? [{ name: 'prometheus', config: {} }] : []),
-    { name: 'errors', config: { consolidations: [] } },
-    { name: 'serviceentry', config },
+    ...(isCounted ? [{ name: 'prometheus', config: {}, settings: { isMeasured: true }, position }] : []),
+    { name: 'errors', config: { consolidations: [] }, settings: {}, position },
+    { name: 'serviceentry', config, settings: {}, position },
   ];
   const block = { zones: ['.'], plugins };
   const listener: ListenerConfig = { scheme: 'dns', address: '', port: 53, zones: [['.', 0]] };
   const chain = buildChain(block, {
+    plugins: makePlugins(),
     clock: systemClock,
     logger: silent,
     zones: ['.'],
@@ -104,7 +107,7 @@ export function makeDispatcher(
     table: () => table,
     onClose: nothing,
   });
-  const layout = metricsLayout({ blocks: [block], listeners: [listener] });
+  const layout = metricsLayout({ blocks: [block], listeners: [listener] }, makePlugins());
   const counters = new Float64Array(makeCounters(layout.length));
   const [series] = layout.zones;
   const meter = series && new Meter(counters, series.at, systemClock);

@@ -5,9 +5,7 @@ import type { RunningServer } from '../server/control/server.ts';
 export function banner(server: RunningServer, version: string): string {
   const lines = served(server);
   lines.push(`serviceentry-dns-${version}`, `${process.platform}/${process.arch}, node ${process.versions.node}`);
-  lines.push(...server.adminUrls.map((url) => `admin on ${url}`));
-  const hosts = hostCount(server);
-  if (server.registries.length > 0) lines.push(`${hosts} ${hosts === 1 ? 'host' : 'hosts'} served`);
+  lines.push(...server.announcements.flatMap((each) => each.lines));
   const command = exampleQuery(server);
   if (command !== undefined) lines.push(`try: ${command}`);
   return `${lines.join('\n')}\n`;
@@ -19,8 +17,7 @@ export function bannerFields(server: RunningServer): LogFields {
     platform: `${process.platform}/${process.arch}`,
     node: process.versions.node,
     listeners: served(server).join(', '),
-    admin: server.adminUrls.length > 0 ? server.adminUrls.join(', ') : undefined,
-    hosts: server.registries.length > 0 ? hostCount(server) : undefined,
+    ...Object.assign({}, ...server.announcements.map(({ fields }) => fields)),
   };
 }
 
@@ -33,14 +30,10 @@ function served(server: RunningServer): string[] {
   );
 }
 
-function hostCount(server: RunningServer): number {
-  return server.registries.reduce((sum, { status }) => sum + status.hosts, 0);
-}
-
 function exampleQuery(server: RunningServer): string | undefined {
   const listener = server.listeners.find(({ scheme }) => scheme === 'dns') ?? server.listeners[0];
   if (listener === undefined) return undefined;
-  const host = server.registries.flatMap(({ exampleHost }) => exampleHost ?? [])[0] ?? 'example.org';
+  const host = server.announcements.flatMap(({ exampleName }) => exampleName ?? [])[0] ?? 'example.org';
   const address = listener.address === '' ? 'localhost' : listener.address;
   const isTls = listener.scheme === 'tls';
   const port = listener.port === (isTls ? 853 : 53) ? '' : ` -p ${listener.port}`;

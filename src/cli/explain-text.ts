@@ -1,7 +1,7 @@
 import type { EndpointExplanation, EntryExplanation, NameExplanation } from '../registry/explain/explanation.ts';
 import type { Forwarded } from '../server/inspect/dry-run.ts';
 import type { Explanation } from '../server/inspect/inspector.ts';
-import { digText } from '../server/inspect/message-text.ts';
+import { digText } from '../wire/message-text.ts';
 import { printable, wrap } from './output.ts';
 
 const shownEntries = 20;

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { diskFiles } from '../corefile/files.ts';
 import { parseCorefile } from '../corefile/parser.ts';
 import { Problems } from '../corefile/problem.ts';
-import { makeDirectives } from '../plugins/directives.ts';
+import { makePlugins } from '../plugins/plugins.ts';
+import { networkInterfaces } from 'node:os';
+import { version } from './version.ts';
 import { configure } from '../server/control/configure.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { errorCode, errorMessage } from '../runtime/errors.ts';
@@ -39,7 +41,9 @@ export function loadCorefile(
   const problems = new Problems();
   const blocks = parseCorefile(input, environment, diskFiles, problems);
   const options = {
-    directives: makeDirectives(),
+    plugins: makePlugins(),
+    version,
+    interfaces: networkInterfaces,
     defaultPort,
     readFile: (path: string) => readFileSync(path, 'utf8'),
   };

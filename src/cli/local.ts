@@ -1,18 +1,21 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { formatProblem } from '../corefile/problem.ts';
-import { RegistryService } from '../plugins/serviceentry/control.ts';
+import type { Host } from '../plugins/control.ts';
+import { InspectError } from '../plugins/inspection.ts';
+import { makePlugins } from '../plugins/plugins.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { InspectError } from '../server/inspect/inspect-error.ts';
+import { Controls } from '../server/control/controls.ts';
+import { Panics } from '../server/control/panics.ts';
+import { withPlaces } from '../server/control/places.ts';
 import { Inspector } from '../server/inspect/inspector.ts';
-import { serviceEntries, withServerAddresses } from '../server/control/server.ts';
+import type { TableHandle } from '../table/layout.ts';
 import { loadCorefile, readCorefile } from './load.ts';
 
-const filesTimeoutMs = 60 * 60 * 1000;
-
 /**
- * Reads the registries that a Corefile names, once, hands them to `use`, and lets them go. Opens no port and writes no
+ * Reads what the plugins of a Corefile answer from, once, hands it to `use`, and lets it go. Opens no port and writes no
  * file. Rejects with InspectError where the Corefile has errors or a registry cannot be read in its `startup_timeout`.
  */
 export async function inspectLocally<Result>(
@@ -23,29 +26,53 @@ export async function inspectLocally<Result>(
 ): Promise<Result> {
   const { problems, config } = loadCorefile(readCorefile(conf, defaultPort), defaultPort, process.env);
   if (problems.hasErrors) throw new InspectError(problems.sorted().map(formatProblem).join('\n'));
-  const complete = withServerAddresses(config, networkInterfaces);
-  const services = complete.blocks.flatMap(serviceEntries).map((directive) => {
-    const allocation = { ...directive.allocation, isReadOnly: true };
-    // Files are there, however long it takes to read them.
-    const patience = directive.kubernetes.clusters.length === 0 ? { startupTimeoutMs: filesTimeoutMs } : {};
-    const nothing = (): void => undefined;
-    return new RegistryService(
-      { ...directive, allocation, ...patience },
-      hashSeed,
-      systemClock,
-      problemLogger,
-      nothing,
-    );
-  });
+  const plugins = makePlugins();
+  const complete = withPlaces(config, plugins, networkInterfaces);
+  const tables = new Map<string, TableHandle>();
+  const controls = new Controls(new Panics(problemLogger));
+  const host = readOnlyHost(hashSeed, tables);
   try {
-    await Promise.all(services.map((service) => service.start()));
-    const late = services.find(({ isSynced }) => !isSynced);
-    if (late) throw new InspectError(`the registry of ${late.name} could not be read in time (startup_timeout)`);
-    const environment = { clock: systemClock, hashSeed, randomUint16: () => randomInt(65_536) };
-    return await use(new Inspector(complete, services, environment));
+    await controls.make(
+      complete,
+      plugins.filter(({ explains }) => explains),
+      () => host,
+    );
+    await controls.load();
+    const inspector = new Inspector(complete, (block) => controls.inspectables(block), {
+      plugins,
+      clock: systemClock,
+      hashSeed,
+      randomUint16: () => randomInt(65_536),
+      table: (name) => tables.get(name)!,
+    });
+    const late = inspector.inspected.find(({ inspectable }) => !inspectable.isSynced);
+    if (late)
+      throw new InspectError(`the registry of ${late.inspectable.table} could not be read in time (startup_timeout)`);
+    return await use(inspector);
   } finally {
-    await Promise.all(services.map((service) => service.stop()));
+    await controls.stop();
   }
+}
+
+/** What a plugin may use where nothing is served. */
+function readOnlyHost(hashSeed: number, tables: Map<string, TableHandle>): Host {
+  return {
+    clock: systemClock,
+    logger: problemLogger,
+    hashSeed,
+    isReadOnly: true,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    openHttp: () => Promise.reject(new Error('nothing is served here')),
+    publishTable: (name, handle) => tables.set(name, handle),
+    publishWaiting: () => undefined,
+    publishTls: () => undefined,
+    counters: () => undefined,
+    readiness: () => [],
+    metrics: () => [],
+    inspection: () => Promise.reject(new Error('nothing is served here')),
+    interfaces: networkInterfaces,
+    reopenSockets: () => undefined,
+  };
 }
 
 /** What matters is in the explanation; only errors are told beside it. */

@@ -1,9 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { formatProblem, type Problem } from '../corefile/problem.ts';
-import { makeDirectives } from '../plugins/directives.ts';
-import { missingSurroundings } from '../plugins/serviceentry/surroundings.ts';
-import { nodeFileSystem } from '../registry/sources/file/file-system.ts';
+import { makePlugins } from '../plugins/plugins.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
@@ -18,7 +16,8 @@ import { errorMessage } from '../runtime/errors.ts';
 import { withHint } from '../server/hint.ts';
 import { controlPlane, threadIds } from '../server/control/priority.ts';
 import { fileLimit, fileLimitWarning, threadLimitWarning } from '../server/control/process-limits.ts';
-import { RunningServer, serviceEntries } from '../server/control/server.ts';
+import { usesOf } from '../server/config.ts';
+import { RunningServer } from '../server/control/server.ts';
 import { banner, bannerFields } from './banner.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
 import { readInspectFlags } from './inspect-flags.ts';
@@ -45,7 +44,7 @@ export async function main(args: readonly string[], parts: ProcessParts): Promis
     return print(`serviceentry-dns-${version}\n${process.platform}/${process.arch}, node ${process.versions.node}\n`);
   if (flags.plugins)
     return print(
-      `${makeDirectives()
+      `${makePlugins()
         .map(({ name }) => name)
         .sort()
         .join('\n')}\n`,
@@ -91,9 +90,11 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   reportProblems(problems.sorted(), flags);
   if (problems.hasErrors) return 1;
   if (flags.check) {
-    for (const directive of config.blocks.flatMap(serviceEntries)) {
-      for (const text of await missingSurroundings(directive, nodeFileSystem, process.env)) {
-        process.stderr.write(`warning: serviceentry: ${text}\n`);
+    for (const plugin of makePlugins()) {
+      for (const use of usesOf(config, plugin.name)) {
+        for (const text of (await plugin.missing?.(use.config)) ?? []) {
+          process.stderr.write(`warning: ${plugin.name}: ${text}\n`);
+        }
       }
     }
     return print('The Corefile is valid.\n');
@@ -139,8 +140,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   if (showsBanner && flags.logFormat === 'text') process.stdout.write(banner(server, version));
   // The sockets belong to workers; this keeps the main thread until it is told to go.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const resolved = (): number => server.registries.reduce((sum, { status }) => sum + status.resolved, 0);
-  const endGivingBack = giveBackWhenQuiet(clock, resolved, giveBackMemory);
+  const endGivingBack = giveBackWhenQuiet(clock, () => server.changes, giveBackMemory);
   const signal = await signalled;
   endGivingBack();
   clearInterval(alive);

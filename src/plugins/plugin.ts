@@ -1,9 +1,119 @@
 import type { Directive } from '../corefile/ast.ts';
+import type { Position } from '../corefile/position.ts';
 import type { Problems } from '../corefile/problem.ts';
-import type { TableReader } from '../table/reader.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { HttpAddress } from '../runtime/http/address.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { TableReader } from '../table/reader.ts';
 import type { Query } from '../wire/query.ts';
+import type { Control, Host } from './control.ts';
+
+/**
+ * All that a directive of the Corefile does. A plugin is whole in its folder, and the server knows it by the one list in
+ * plugins.ts; whatever the two have to say to each other passes through this interface.
+ *
+ *     Corefile ─ parse ─► Config ┬─ settings ─► listeners      where the block is served, and how
+ *                                ├─ control ──► Control        main thread: ports, files, timers, metrics
+ *                                └─ query ────► Handler        each worker: a link of the chain that answers queries
+ *
+ * The config is plain data, because it is cloned into the workers.
+ */
+export interface Plugin<Config> {
+  readonly name: string;
+  /** All lines of the directive in one server block, in file order. What it returns is not used where it reports errors. */
+  parse(directives: readonly Directive[], context: ParseContext): Config;
+  /** What the line says about the server itself. */
+  settings?(config: Config): BlockSettings;
+  /** Completes the config where it depends on what else the server does. */
+  place?(config: Config, place: BlockPlace): Config;
+  /** What the config names and this machine does not have at present, as sentences: `-check` warns of it. */
+  missing?(config: Config): Promise<readonly string[]>;
+  /**
+   * The control half, on the main thread: one for all server blocks that have the directive, as they may share an address or
+   * a file. It loads its code when it is called, so that workers do without it. `uses` are in the order of the Corefile.
+   */
+  control?(uses: readonly Use<Config>[], host: Host): Promise<Control>;
+  /** Explains names and lists records: such a control half runs for these commands too, without a server. */
+  readonly explains?: true;
+  readonly query?: QueryHalf<Config>;
+}
+
+export interface ParseContext {
+  /** Zones of the server block, lower-case and absolute. */
+  readonly zones: readonly string[];
+  readonly problems: Problems;
+  /** Version of this program. */
+  readonly version: string;
+  /** Throws where the system does not tell. */
+  readonly interfaces: Interfaces;
+  /** Reads a text file that the Corefile names (resolv.conf); throws as node:fs does. */
+  readFile(path: string): string;
+}
+
+/** The directive of one server block. */
+export interface Use<Config> {
+  /** Index of the server block. */
+  readonly block: number;
+  /** Zones of the server block, lower-case and absolute. */
+  readonly zones: readonly string[];
+  readonly config: Config;
+  /** Of the first line. */
+  readonly position: Position;
+}
+
+/** What plugins say about the server block that they stand in. */
+export interface BlockSettings {
+  /** The addresses to listen on; all of the machine where no plugin names any. */
+  readonly addresses?: readonly string[];
+  /** How the block's `tls://` keys are served. */
+  readonly tls?: TlsSettings;
+  /** Sockets per listener, which is the number of workers. */
+  readonly sockets?: number | undefined;
+  /** Debug lines are logged. */
+  readonly logsDebug?: boolean;
+  /** The queries of the block are counted. */
+  readonly isMeasured?: boolean;
+  /** Where the control half opens an HTTP server. */
+  readonly http?: HttpAddress;
+}
+
+/** Go's `tls.ClientAuthType`, in CoreDNS's words. */
+export const clientAuthModes = ['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'] as const;
+
+/**
+ * What is asked of clients: no certificate; one that nobody looks at, given or not; any; one that the CA signed where one is
+ * given; one that the CA signed.
+ */
+export type ClientAuth = (typeof clientAuthModes)[number];
+
+export interface TlsSettings {
+  /** Name under which the certificate is published; blocks on one port must have the same. */
+  readonly name: string;
+  readonly clientAuth: ClientAuth;
+}
+
+/** The machine's network interfaces by name, each with its addresses, as node:os gives them. */
+export type Interfaces = () => Readonly<
+  Record<
+    string,
+    | readonly {
+        readonly address: string;
+        readonly family: string;
+        readonly internal: boolean;
+        /** Of IPv6: number of the interface where the address is link-local, else 0. */
+        readonly scopeid?: number | undefined;
+      }[]
+    | undefined
+  >
+>;
+
+/** What the rest of the configuration means for one server block. */
+export interface BlockPlace {
+  /** The addresses of its listeners: those of the machine where it listens on all. */
+  readonly addresses: readonly string[];
+  /** Zones that other server blocks have at the same listeners. */
+  readonly zonesBeside: readonly string[];
+}
 
 /**
  * What a handler comes to: the length of the reply that it wrote at `query.out[query.outStart]`, 0 for no reply at
@@ -14,28 +124,18 @@ export type Outcome = number | Promise<number>;
 /** One link of the chain. It answers, or returns what `next` returns. */
 export type Handler = (query: Query) => Outcome;
 
-/**
- * The control half of a directive: reads its lines of one server block, on the main thread, into plain data that can
- * be cloned into a worker. Errors go into `context.problems`; what it returns then is not used.
- */
-export interface DirectivePlugin<Config> {
-  readonly name: string;
-  /** All lines of the directive in this server block, in file order. */
-  parse(directives: readonly Directive[], context: ParseContext): Config;
-}
-
-export interface ParseContext {
-  /** Zones of the server block, lower-case and absolute. */
-  readonly zones: readonly string[];
-  readonly problems: Problems;
-  /** Reads a text file that the Corefile names (resolv.conf); throws as node:fs does. */
-  readFile(path: string): string;
-}
-
-/** The query half: builds a link of the chain from its config, in a worker, once per server block. */
-export interface QueryPlugin<Config> {
-  readonly name: string;
+/** The query half: a link of the chain, in each worker. */
+export interface QueryHalf<Config> {
+  /** Builds the link from its config, once per server block. */
   create(config: Config, environment: HandlerEnvironment, next: Handler): Handler;
+  /** Classes of the queries that it handles, `any` where it passes all on; without it IN. What no plugin serves is REFUSED. */
+  readonly classes?: readonly number[] | 'any';
+  /** It can ask other servers: the replies of its block have RA set. */
+  readonly isRecursive?: true;
+  /** How many numbers it counts in, where the queries of the block are counted. */
+  counterCount?(config: Config): number;
+  /** In place of `create` where a chain is only looked at: what would be sent to another server is reported instead. */
+  dryRun?(config: Config, environment: HandlerEnvironment, next: Handler, run: DryRun): Handler;
 }
 
 /** What a query half may use. Nothing else of the process is reached for. */
@@ -46,10 +146,17 @@ export interface HandlerEnvironment {
   readonly zones: readonly string[];
   /** A cryptographically random number from 0 to 65535. */
   randomUint16(): number;
-  /** The answer table that the main thread fills for the registry of this name. */
+  /** The answer table that a control half publishes under this name. */
   table(name: string): TableReader;
-  /** Shared memory that the plugin counts in, where the server block has `prometheus`; `plugin` is its name. */
-  counters?(plugin: string): Float64Array | undefined;
+  /** The numbers that the plugin counts in, in shared memory; `undefined` where the queries of the block are not counted. */
+  readonly counters?: Float64Array | undefined;
   /** Registers what has to be closed when the chain goes out of use; it may finish what is in flight first. */
   onClose(close: () => void | Promise<void>): void;
+}
+
+/** How a chain is looked at. */
+export interface DryRun {
+  /** What becomes of a query for another server: no reply, NXDOMAIN as if that knew nothing, or it is really sent. */
+  readonly upstream: 'none' | 'nxdomain' | 'resolve';
+  report(query: Query, to: readonly string[]): void;
 }

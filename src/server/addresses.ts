@@ -1,19 +1,5 @@
+import type { Interfaces } from '../plugins/plugin.ts';
 import type { ListenerConfig } from './config.ts';
-
-/** The machine's addresses as node:os gives them. */
-export type Interfaces = () => Readonly<
-  Record<
-    string,
-    | readonly {
-        readonly address: string;
-        readonly family: string;
-        readonly internal: boolean;
-        /** Of IPv6: number of the interface where the address is link-local, else 0. */
-        readonly scopeid?: number | undefined;
-      }[]
-    | undefined
-  >
->;
 
 /** An address to open a socket on. */
 export interface SocketAddress {

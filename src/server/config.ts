@@ -1,5 +1,6 @@
 import type { Scheme } from '../corefile/ast.ts';
-import type { TlsConfig } from '../plugins/tls/config.ts';
+import type { Position } from '../corefile/position.ts';
+import type { BlockSettings, TlsSettings, Use } from '../plugins/plugin.ts';
 
 /** What a Corefile comes to: plain data that is cloned into every worker. */
 export interface ServerConfig {
@@ -7,7 +8,7 @@ export interface ServerConfig {
   readonly listeners: readonly ListenerConfig[];
   /** Sockets per listener, which is the number of workers; `undefined`: one per CPU. */
   readonly sockets: number | undefined;
-  /** `debug` stands in some block: debug lines are logged. */
+  /** Debug lines are logged. */
   readonly debug: boolean;
 }
 
@@ -21,6 +22,9 @@ export interface BlockConfig {
 export interface PluginConfig {
   readonly name: string;
   readonly config: unknown;
+  readonly settings: BlockSettings;
+  /** Of its first line. */
+  readonly position: Position;
 }
 
 /** One address and port, UDP and TCP or (`tls://`) TLS, with the zones that are served there. */
@@ -29,8 +33,22 @@ export interface ListenerConfig {
   /** IP address, or '' for all addresses of the machine. */
   readonly address: string;
   readonly port: number;
-  /** For `tls://`: what the `tls` line of its blocks says. */
-  readonly tls?: TlsConfig | undefined;
+  /** For `tls://`. */
+  readonly tls?: TlsSettings | undefined;
   /** Zone → index in `blocks`. */
   readonly zones: readonly (readonly [zone: string, block: number])[];
+}
+
+/** What all plugins of a block say about it; of two that say the same the last one counts. */
+export function settingsOf({ plugins }: BlockConfig): BlockSettings {
+  return Object.assign({}, ...plugins.map(({ settings }) => settings)) as BlockSettings;
+}
+
+/** The server blocks that have a plugin. */
+export function usesOf({ blocks }: Pick<ServerConfig, 'blocks'>, name: string): Use<unknown>[] {
+  return blocks.flatMap(({ zones, plugins }, block) =>
+    plugins
+      .filter((plugin) => plugin.name === name)
+      .map(({ config, position }) => ({ block, zones, config, position })),
+  );
 }

@@ -1,12 +1,12 @@
 import type { TableHandle } from '../table/layout.ts';
-import type { TlsMaterial } from '../plugins/tls/control.ts';
+import type { TlsMaterial } from '../plugins/control.ts';
 import type { ServerConfig } from './config.ts';
 
 /** What a worker is started with. Plain data and shared memory. */
 export interface WorkerStart {
   readonly config: ServerConfig;
   readonly tables: ReadonlyMap<string, TableHandle>;
-  /** Certificates and keys by `tlsName`. */
+  /** Certificates and keys by the name of their TlsSettings. */
   readonly tls: ReadonlyMap<string, TlsMaterial>;
   readonly counters: SharedArrayBuffer;
   readonly hashSeed: number;

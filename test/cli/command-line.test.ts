@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { makeDirectives } from '../../src/plugins/directives.ts';
+import { makePlugins } from '../../src/plugins/plugins.ts';
 import { directoryWith, ServerProcess, startServer } from './server-process.ts';
 
 /** Runs to its end. */
@@ -34,7 +34,7 @@ test('-version', async () => {
 
 test('-plugins lists all directives, sorted', async () => {
   const { code, stdout } = await run(['-plugins']);
-  const names = makeDirectives().map(({ name }) => name);
+  const names = makePlugins().map(({ name }) => name);
   expect(stdout.trim().split('\n')).toEqual(names.sort());
   expect(code).toBe(0);
 });

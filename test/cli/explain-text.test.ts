@@ -1,3 +1,4 @@
+import type { Rejection } from '../../src/registry/model/rejection.ts';
 import { describe, expect, test } from 'vitest';
 import { explanationText } from '../../src/cli/explain-text.ts';
 import { serviceEntry, workloadEntry } from '../semantics/case.ts';
@@ -160,14 +161,13 @@ describe('what people read', () => {
   });
 
   test('of many warnings the first are shown', async () => {
-    const inspector = inspect({});
     const fault = { reason: 'object', object: '', field: '', message: 'bad', isWhole: true } as const;
     const faults = Array.from({ length: 30 }, (_, i) => ({
       ...fault,
       object: `ServiceEntry a/x${i}`,
       origin: 'x.yaml:1',
     }));
-    inspector.registries[0]!.registry.rejected(faults.map((each) => ({ ...each, written: ['a.mesh.test'] })));
+    const inspector = inspect({ rejections: faults.map((each) => ({ ...each, written: ['a.mesh.test'] })) });
     const shown = explanationText(await inspector.explain({ name: 'a.mesh.test' }));
     expect(shown).toContain(
       '- a/x19 has it, but is left out: bad (x.yaml:1)\n  and 10 more, which -output json shows\n',
@@ -175,9 +175,8 @@ describe('what people read', () => {
   });
 
   test('control characters of manifests do not reach the terminal', async () => {
-    const inspector = inspect({});
     const message = 'found "\u001b[2J\u009b31m"';
-    inspector.registries[0]!.registry.rejected([
+    const rejections: Rejection[] = [
       {
         reason: 'object',
         object: 'ServiceEntry a/x',
@@ -187,7 +186,8 @@ describe('what people read', () => {
         written: ['a.mesh.test'],
         isWhole: true,
       },
-    ]);
+    ];
+    const inspector = inspect({ rejections });
     const shown = explanationText(await inspector.explain({ name: 'a.mesh.test' }));
     expect(shown).toContain('found "?[2J?31m"');
   });

@@ -1,3 +1,4 @@
+import { registriesOf } from '../support/running.ts';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +43,7 @@ describe('Corefiles of the documents', () => {
     const server = await startCorefile(withFiles(text), place);
     try {
       expect(server.listeners).not.toEqual([]);
-      for (const registry of server.registries) {
+      for (const registry of registriesOf(server)) {
         expect(registry.isSynced).toBe(true);
         expect(registry.status.objects).toBeGreaterThan(0);
       }

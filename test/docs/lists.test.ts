@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { flagTypes, readFlags, usage } from '../../src/cli/flags.ts';
 import { corefileCodes } from '../../src/corefile/problem.ts';
-import { laterDirectives, makeDirectives } from '../../src/plugins/directives.ts';
+import { laterDirectives, makePlugins } from '../../src/plugins/plugins.ts';
 import { kubernetesOptions } from '../../src/plugins/serviceentry/kubernetes-options.ts';
 import { serviceEntryOptions } from '../../src/plugins/serviceentry/options.ts';
 import { rejectionReasons } from '../../src/registry/model/rejection.ts';
@@ -25,7 +25,7 @@ describe('tables of the documents', () => {
 
   it('lists the plugins in the order in which they handle a query', () => {
     const rows = tableRows(section(configuration, 'Plugins')).map(([link]) => link);
-    expect(rows).toEqual(makeDirectives().map(({ name }) => `[${name}](../src/plugins/${name}/README.md)`));
+    expect(rows).toEqual(makePlugins().map(({ name }) => `[${name}](../src/plugins/${name}/README.md)`));
   });
 
   it('says which directives of CoreDNS are not built yet', () => {
@@ -78,7 +78,7 @@ describe('plugins', () => {
 
   it('are all directives', () => {
     expect([...pluginNames()].sort()).toEqual(
-      makeDirectives()
+      makePlugins()
         .map(({ name }) => name)
         .sort(),
     );

@@ -3,7 +3,7 @@ import { decode, encode, RECURSION_DESIRED, type DecodedPacket, type RecordType 
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import type { HttpAddress } from '../../src/plugins/http-address.ts';
+import type { HttpAddress } from '../../src/runtime/http/address.ts';
 import type { PluginConfig } from '../../src/server/config.ts';
 import { RunningServer } from '../../src/server/control/server.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
@@ -31,8 +31,7 @@ export async function startCorefile(text: string, file: string): Promise<Running
 /** What listens for HTTP does so on a port of its own, on the loopback address. */
 function onFreePort(plugin: PluginConfig): PluginConfig {
   const at: HttpAddress = { address: '127.0.0.1', port: 0 };
-  if (plugin.name === 'admin') return { ...plugin, config: at };
-  if (!['health', 'ready', 'prometheus'].includes(plugin.name)) return plugin;
+  if (plugin.settings.http === undefined) return plugin;
   return { ...plugin, config: { ...(plugin.config as object), at } };
 }
 

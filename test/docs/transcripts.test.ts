@@ -1,3 +1,4 @@
+import { registriesOf } from '../support/running.ts';
 import { readFileSync } from 'node:fs';
 import { RECURSION_AVAILABLE, RECURSION_DESIRED, type Answer, type DecodedPacket, type RecordType } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -131,9 +132,9 @@ describe('dig transcripts of the documents', () => {
 
   it('the start shows as many hosts, and the same host to try', () => {
     const banner = blocks.find(({ text }) => text.includes('hosts served'))!.text;
-    expect(banner).toContain(`\n${server.registries[0]!.status.hosts} hosts served\n`);
-    expect(banner).toContain(`\ntry: dig @localhost -p 1053 ${server.registries[0]!.exampleHost!}\n`);
-    expect(server.registries[0]!.exampleHost).toBe('customers.com');
+    expect(banner).toContain(`\n${registriesOf(server)[0]!.status.hosts} hosts served\n`);
+    expect(banner).toContain(`\ntry: dig @localhost -p 1053 ${registriesOf(server)[0]!.exampleHost!}\n`);
+    expect(registriesOf(server)[0]!.exampleHost).toBe('customers.com');
   });
 
   it('the errors of a Corefile are those of today', () => {

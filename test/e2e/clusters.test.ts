@@ -1,3 +1,4 @@
+import { registriesOf } from '../support/running.ts';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { Cluster } from './support/cluster.ts';
 import { installCrds } from './support/crds.ts';
@@ -41,9 +42,9 @@ describeOnCluster('two API servers', (east) => {
     // What one forgets the other still has.
     await east().admin.delete(withVip('shop', 'both', '', ''));
     await served.until(host, '10.7.0.3');
-    const origins = [...served.server.registries[0]!.registry.store.objects].map(({ meta }) => meta.cluster);
+    const origins = [...registriesOf(served.server)[0]!.registry.store.objects].map(({ meta }) => meta.cluster);
     expect(origins).toEqual(['west']);
-    const clusters = new Set(served.server.registries[0]!.sourceStatus.map(({ cluster }) => cluster));
+    const clusters = new Set(registriesOf(served.server)[0]!.sourceStatus.map(({ cluster }) => cluster));
     expect([...clusters]).toEqual(['east', 'west']);
     await west!.admin.delete(withVip('shop', 'both', '', ''));
     await served.until(host, 'NXDOMAIN');
@@ -71,7 +72,7 @@ describeOnCluster('two API servers', (east) => {
     await east().kill();
     const served = await start('startup_timeout 1s');
     const stateOfWest = (): string[] =>
-      served.server.registries[0]!.sourceStatus.flatMap(({ cluster, state }) => (cluster === 'west' ? [state] : []));
+      registriesOf(served.server)[0]!.sourceStatus.flatMap(({ cluster, state }) => (cluster === 'west' ? [state] : []));
     await expect.poll(() => new Set(stateOfWest()), { timeout: 30_000 }).toEqual(new Set(['watching']));
     // The other may have the same host, or a ServiceEntry that takes it.
     expect(await served.ask('there.mesh.test')).toBe('SERVFAIL');

@@ -1,3 +1,4 @@
+import { makePlugins } from '../../src/plugins/plugins.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +14,11 @@ import type { Rejection } from '../../src/registry/model/rejection.ts';
 import { TableReader } from '../../src/table/reader.ts';
 import { TableWriter } from '../../src/table/writer.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { withPlaces } from '../../src/server/control/places.ts';
 import { Dispatcher } from '../../src/server/worker/dispatcher.ts';
 import { buildChain } from '../../src/server/worker/chain.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
-import { configOf } from '../../src/server/control/configure.ts';
+import { configOf } from '../support/plugin.ts';
 import { makeCounters } from '../../src/server/counters.ts';
 import { Query, type Transport } from '../../src/wire/query.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
@@ -29,7 +31,7 @@ const hashSeed = 0x5eed;
 export function configFor(corefile: string): ServerConfig {
   const { problems, config } = loadCorefile({ file: 'Corefile', text: corefile }, 53, {});
   if (problems.hasErrors) throw new Error(problems.list.map(formatProblem).join('\n'));
-  return config;
+  return withPlaces(config, makePlugins(), () => ({}));
 }
 
 /** The objects of manifests, with what was left out of them. */
@@ -76,6 +78,7 @@ export class InProcess {
       logger: this.logger,
     });
     const chain = buildChain(block, {
+      plugins: makePlugins(),
       clock: systemClock,
       logger: this.logger,
       zones: block.zones,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseCorefile } from '../../src/corefile/parser.ts';
 import { formatProblem, Problems } from '../../src/corefile/problem.ts';
-import type { DirectivePlugin, Handler, HandlerEnvironment } from '../../src/plugins/plugin.ts';
+import type { Handler, HandlerEnvironment, Interfaces, Plugin } from '../../src/plugins/plugin.ts';
+import type { BlockConfig } from '../../src/server/config.ts';
 import { FakeClock } from './fake-clock.ts';
 import { RecordingLogger } from './quiet-logger.ts';
 
@@ -11,8 +12,18 @@ export interface ParsedDirective<Config> {
   readonly problems: readonly string[];
 }
 
-/** Runs the control half of a plugin over lines as they would stand in the block of `example.org`. */
-export function parseDirective<Config>(plugin: DirectivePlugin<Config>, lines: string): ParsedDirective<Config> {
+/** The config of a plugin of the block. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the name says which type it is
+export function configOf<Config>({ plugins }: BlockConfig, name: string): Config | undefined {
+  return plugins.find((plugin) => plugin.name === name)?.config as Config | undefined;
+}
+
+/** Has a plugin read lines as they would stand in the block of `example.org`. */
+export function parseDirective<Config>(
+  plugin: Pick<Plugin<Config>, 'name' | 'parse'>,
+  lines: string,
+  interfaces: Interfaces = () => ({}),
+): ParsedDirective<Config> {
   const problems = new Problems();
   const files = {
     readFile: (path: string) => readFileSync(path, 'utf8'),
@@ -22,7 +33,7 @@ export function parseDirective<Config>(plugin: DirectivePlugin<Config>, lines: s
   const text = `example.org:1053 {\n${lines}\n}\n`;
   const blocks = parseCorefile({ file: 'Corefile', text }, {}, files, problems);
   const directives = (blocks[0]?.directives ?? []).filter(({ name }) => name.text === plugin.name);
-  const context = { zones: ['example.org.'], problems, readFile: files.readFile };
+  const context = { zones: ['example.org.'], problems, version: '1.2.3', interfaces, readFile: files.readFile };
   const config = plugin.parse(directives, context);
   return { config, problems: problems.list.map(formatProblem) };
 }

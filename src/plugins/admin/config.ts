@@ -1,4 +1,6 @@
-import type { HttpAddress } from '../http-address.ts';
+import type { HttpAddress } from '../../runtime/http/address.ts';
 
-/** Where `admin` listens; always at an address that was written or is loopback. */
-export type AdminConfig = HttpAddress;
+export interface AdminConfig {
+  /** Always an address that was written, or loopback. */
+  readonly at: HttpAddress;
+}

@@ -1,19 +1,18 @@
+import type { Directive } from '../../corefile/ast.ts';
 import { noBlock, takes } from '../../corefile/arguments.ts';
-import { httpAddress } from '../http-address.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import { httpAddress } from '../../corefile/http-address.ts';
+import type { HttpAddress } from '../../runtime/http/address.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { ParseContext } from '../plugin.ts';
 import type { AdminConfig } from './config.ts';
 
-const defaultConfig: AdminConfig = { address: '127.0.0.1', port: 9154 };
+const defaultAddress: HttpAddress = { address: '127.0.0.1', port: 9154 };
 
 /** `admin [ADDR]`. ADDR is `[HOST]:PORT` or a host alone; a host that is not loopback must be written as an IP address. */
-export const adminDirective: DirectivePlugin<AdminConfig> = {
-  name: 'admin',
-  parse(directives, { problems }) {
-    const directive = once(directives, problems);
-    if (!directive || !takes(directive, { max: 1 }, 'at most one ADDR', problems)) return defaultConfig;
-    noBlock(directive, problems);
-    const [token] = directive.args;
-    return token ? httpAddress(token, defaultConfig, '127.0.0.1', problems) : defaultConfig;
-  },
-};
+export function parseAdmin(directives: readonly Directive[], { problems }: ParseContext): AdminConfig {
+  const directive = singleDirective(directives, problems);
+  if (!directive || !takes(directive, { max: 1 }, 'at most one ADDR', problems)) return { at: defaultAddress };
+  noBlock(directive, problems);
+  const [token] = directive.args;
+  return { at: token ? httpAddress(token, defaultAddress, '127.0.0.1', problems) : defaultAddress };
+}

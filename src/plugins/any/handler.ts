@@ -1,7 +1,7 @@
 import { rcode, rrClass, rrType } from '../../wire/codes.ts';
 import { writeRecord } from '../../wire/record.ts';
 import { beginReply, endReply } from '../../wire/reply.ts';
-import type { QueryPlugin } from '../plugin.ts';
+import type { QueryHalf } from '../plugin.ts';
 
 /** TTL of the answer in seconds; as in CoreDNS the number of the RFC. */
 const ttlSeconds = 8482;
@@ -9,8 +9,7 @@ const ttlSeconds = 8482;
 const rdata = Buffer.from('\x0dANY obsoleted\x0cSee RFC 8482', 'latin1');
 
 /** Answers ANY of class IN with one small HINFO record (RFC 8482 section 4.2); all else goes on. */
-export const anyHandler: QueryPlugin<Record<string, never>> = {
-  name: 'any',
+export const anyHandler: QueryHalf<object> = {
   create: (_config, _environment, next) => (query) => {
     if (query.type !== rrType.ANY || query.class !== rrClass.IN) return next(query);
     const at = beginReply(query, rcode.NOERROR, false);

@@ -1,18 +1,12 @@
-import { networkInterfaces } from 'node:os';
 import { formatIpAddress, parseIpAddress } from '../../corefile/address.ts';
 import { noBlock, takes, unknownOption } from '../../corefile/arguments.ts';
-import type { Token } from '../../corefile/ast.ts';
+import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
 import { errorMessage } from '../../runtime/errors.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import type { Interfaces, ParseContext } from '../plugin.ts';
 import type { BindConfig } from './config.ts';
-
-/** The machine's network interfaces by name, each with its addresses; what node:os gives. */
-export type Interfaces = () => Readonly<
-  Record<string, readonly { readonly address: string; readonly scopeid?: number | undefined }[] | undefined>
->;
 
 /**
  *     bind ADDR|IFACE... {
@@ -21,34 +15,29 @@ export type Interfaces = () => Readonly<
  *
  * Lines are merged; `except` takes away from its own line. An interface stands for all addresses that it has now.
  */
-export function makeBindDirective(interfaces: Interfaces = networkInterfaces): DirectivePlugin<BindConfig> {
-  return {
-    name: 'bind',
-    parse(directives, { problems }) {
-      const list = listInterfaces(interfaces);
-      const addresses = new Set<string>();
-      for (const directive of directives) {
-        if (!takes(directive, { min: 1 }, 'addresses or interfaces', problems)) continue;
-        const problemCount = problems.list.length;
-        const excepted = new Set<string>();
-        for (const option of directive.block ?? []) {
-          if (option.name.text !== 'except') unknownOption(option, ['except'], 'bind', problems);
-          else if (takes(option, { min: 1 }, 'addresses or interfaces', problems) && noBlock(option, problems)) {
-            for (const token of option.args) resolve(token, list, problems).forEach((each) => excepted.add(each));
-          }
-        }
-        const kept = directive.args
-          .flatMap((token) => resolve(token, list, problems))
-          .filter((each) => !excepted.has(each));
-        if (kept.length === 0 && problems.list.length === problemCount) {
-          const message = 'bind has no address left: except takes away all of them, expected at least one';
-          problems.error('COREFILE_CONFLICT', directive.name.position, message);
-        }
-        for (const address of kept) addresses.add(address);
+export function parseBind(directives: readonly Directive[], { problems, interfaces }: ParseContext): BindConfig {
+  const list = listInterfaces(interfaces);
+  const addresses = new Set<string>();
+  for (const directive of directives) {
+    if (!takes(directive, { min: 1 }, 'addresses or interfaces', problems)) continue;
+    const problemCount = problems.list.length;
+    const excepted = new Set<string>();
+    for (const option of directive.block ?? []) {
+      if (option.name.text !== 'except') unknownOption(option, ['except'], 'bind', problems);
+      else if (takes(option, { min: 1 }, 'addresses or interfaces', problems) && noBlock(option, problems)) {
+        for (const token of option.args) resolve(token, list, problems).forEach((each) => excepted.add(each));
       }
-      return { addresses: [...addresses] };
-    },
-  };
+    }
+    const kept = directive.args
+      .flatMap((token) => resolve(token, list, problems))
+      .filter((each) => !excepted.has(each));
+    if (kept.length === 0 && problems.list.length === problemCount) {
+      const message = 'bind has no address left: except takes away all of them, expected at least one';
+      problems.error('COREFILE_CONFLICT', directive.name.position, message);
+    }
+    for (const address of kept) addresses.add(address);
+  }
+  return { addresses: [...addresses] };
 }
 
 interface InterfaceList {

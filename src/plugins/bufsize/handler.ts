@@ -1,9 +1,9 @@
-import type { QueryPlugin } from '../plugin.ts';
+import type { QueryHalf } from '../plugin.ts';
 import type { BufsizeConfig } from './config.ts';
 
 /** Limits replies over UDP to max(512, min(the client's size, ours)); never above what the client takes. */
-export const bufsizeHandler: QueryPlugin<BufsizeConfig> = {
-  name: 'bufsize',
+export const bufsizeHandler: QueryHalf<BufsizeConfig> = {
+  classes: 'any',
   create:
     ({ size }, _environment, next) =>
     (query) => {

@@ -1,21 +1,19 @@
+import type { Directive } from '../../corefile/ast.ts';
 import { integer, noBlock, takes } from '../../corefile/arguments.ts';
 import { defaultUdpPayload } from '../../wire/codes.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { ParseContext } from '../plugin.ts';
 import type { BufsizeConfig } from './config.ts';
 
 const sizeRange = { min: 512, max: 4096 };
 
 /** `bufsize [SIZE]` */
-export const bufsizeDirective: DirectivePlugin<BufsizeConfig> = {
-  name: 'bufsize',
-  parse(directives, { problems }) {
-    const directive = once(directives, problems);
-    let size: number | undefined;
-    if (directive && takes(directive, { max: 1 }, 'one SIZE', problems) && noBlock(directive, problems)) {
-      const [token] = directive.args;
-      if (token) size = integer(token, 'bufsize', sizeRange, problems);
-    }
-    return { size: size ?? defaultUdpPayload };
-  },
-};
+export function parseBufsize(directives: readonly Directive[], { problems }: ParseContext): BufsizeConfig {
+  const directive = singleDirective(directives, problems);
+  let size: number | undefined;
+  if (directive && takes(directive, { max: 1 }, 'one SIZE', problems) && noBlock(directive, problems)) {
+    const [token] = directive.args;
+    if (token) size = integer(token, 'bufsize', sizeRange, problems);
+  }
+  return { size: size ?? defaultUdpPayload };
+}

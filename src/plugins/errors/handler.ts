@@ -2,7 +2,7 @@ import { rcode, typeName } from '../../wire/codes.ts';
 import { formatName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
-import type { QueryPlugin } from '../plugin.ts';
+import type { QueryHalf } from '../plugin.ts';
 import type { ErrorsConfig } from './config.ts';
 import { Consolidator } from './consolidator.ts';
 
@@ -13,8 +13,8 @@ const maxReasonLength = 1024;
  * Logs why a query failed, `plugin/errors: 2 name. TYPE: reason`, when a plugin behind has set `query.error`; the
  * number is the RCODE of the reply, and SERVFAIL's where there was none.
  */
-export const errorsHandler: QueryPlugin<ErrorsConfig> = {
-  name: 'errors',
+export const errorsHandler: QueryHalf<ErrorsConfig> = {
+  classes: 'any',
   create({ consolidations }, environment, next) {
     const { clock, logger } = environment;
     const consolidators = consolidations.map((rule) => new Consolidator(rule, clock, logger));

@@ -3,8 +3,8 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { errorMessage } from '../../runtime/errors.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { ParseContext } from '../plugin.ts';
 import type { Consolidation, ErrorsConfig } from './config.ts';
 
 const maxPatternLength = 10_000;
@@ -18,30 +18,27 @@ const extras = ['warning', 'error', 'info', 'debug', 'show_first'] as const;
  *         consolidate DURATION REGEXP [warning|error|info|debug] [show_first]
  *     }
  */
-export const errorsDirective: DirectivePlugin<ErrorsConfig> = {
-  name: 'errors',
-  parse(directives, { problems }) {
-    const directive = once(directives, problems);
-    const consolidations: Consolidation[] = [];
-    if (!directive) return { consolidations };
-    if (takes(directive, { max: 1 }, "'stdout'", problems)) {
-      const [destination] = directive.args;
-      if (destination) oneOf(destination, 'the destination of errors', ['stdout'], problems);
+export function parseErrors(directives: readonly Directive[], { problems }: ParseContext): ErrorsConfig {
+  const directive = singleDirective(directives, problems);
+  const consolidations: Consolidation[] = [];
+  if (!directive) return { consolidations };
+  if (takes(directive, { max: 1 }, "'stdout'", problems)) {
+    const [destination] = directive.args;
+    if (destination) oneOf(destination, 'the destination of errors', ['stdout'], problems);
+  }
+  for (const option of directive.block ?? []) {
+    if (option.name.text === 'consolidate') {
+      const consolidation = parseConsolidate(option, problems);
+      if (consolidation) consolidations.push(consolidation);
+    } else if (option.name.text === 'stacktrace') {
+      // Nothing throws here that a stack could be shown of; the word is taken so that Corefiles start.
+      if (takes(option, { max: 0 }, 'no arguments', problems)) noBlock(option, problems);
+    } else {
+      unknownOption(option, ['consolidate', 'stacktrace'], 'errors', problems);
     }
-    for (const option of directive.block ?? []) {
-      if (option.name.text === 'consolidate') {
-        const consolidation = parseConsolidate(option, problems);
-        if (consolidation) consolidations.push(consolidation);
-      } else if (option.name.text === 'stacktrace') {
-        // Nothing throws here that a stack could be shown of; the word is taken so that Corefiles start.
-        if (takes(option, { max: 0 }, 'no arguments', problems)) noBlock(option, problems);
-      } else {
-        unknownOption(option, ['consolidate', 'stacktrace'], 'errors', problems);
-      }
-    }
-    return { consolidations };
-  },
-};
+  }
+  return { consolidations };
+}
 
 function parseConsolidate(option: Directive, problems: Problems): Consolidation | undefined {
   if (!takes(option, { min: 2, max: 4 }, 'DURATION, REGEXP and at most a level and show_first', problems))
@@ -75,8 +72,8 @@ function checkPattern({ text, position }: Token, problems: Problems): boolean {
     new RegExp(text);
     return true;
   } catch (error) {
-    const message = `expected a regular expression of JavaScript: ${errorMessage(error)}`;
-    problems.error('COREFILE_ARGUMENT', position, message);
+    const reason = errorMessage(error);
+    problems.error('COREFILE_ARGUMENT', position, `expected a regular expression of JavaScript: ${reason}`);
     return false;
   }
 }

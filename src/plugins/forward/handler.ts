@@ -2,63 +2,85 @@ import { rcode, refusedTypes } from '../../wire/codes.ts';
 import { encodeName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
-import type { Handler, HandlerEnvironment, QueryPlugin } from '../plugin.ts';
-import type { ForwardConfig } from './config.ts';
+import type { Handler, HandlerEnvironment, Outcome, QueryHalf } from '../plugin.ts';
+import { formatUpstream, type ForwardConfig } from './config.ts';
 import { Deadlines } from './query/deadlines.ts';
 import { ForwardGroup } from './query/forward-group.ts';
+import { forwardSeriesLength } from './meter.ts';
 import { asksForResolver, resolverRecords, resolverReply } from './local/resolver-arpa.ts';
 import { SpecialUseNames, specialUseReply } from './local/special-use-names.ts';
 import { isBelowAny } from './zone-match.ts';
 
-/** A line with its zones in wire form. */
-interface Route {
-  readonly from: readonly Uint8Array[];
-  readonly except: readonly Uint8Array[];
-  readonly specialNames: SpecialUseNames;
-  readonly group: ForwardGroup;
+/** Sends a query to the upstreams of one line. */
+interface Sender {
+  forward(query: Query): Outcome;
+}
+
+export const forwardHandler: QueryHalf<ForwardConfig> = {
+  isRecursive: true,
+  counterCount: forwardSeriesLength,
+  create: (config, environment, next) => routed(config, environment, next, groupsOf(config, environment)),
+  dryRun(config, environment, next, { upstream, report }) {
+    const groups = upstream === 'resolve' ? groupsOf(config, environment) : undefined;
+    const senders = config.lines.map(({ upstreams }, line): Sender => ({
+      forward(query) {
+        report(query, upstreams.map(formatUpstream));
+        if (groups) return groups[line]!.forward(query);
+        return upstream === 'nxdomain' ? emptyReply(query, rcode.NXDOMAIN) : 0;
+      },
+    }));
+    return routed(config, environment, next, senders);
+  },
+};
+
+/** The upstreams of each line. */
+function groupsOf({ lines }: ForwardConfig, environment: HandlerEnvironment): readonly ForwardGroup[] {
+  const deadlines = new Deadlines(environment.clock);
+  const { clock, logger, counters: memory } = environment;
+  const randomUint16 = (): number => environment.randomUint16();
+  let upstreamsBefore = 0;
+  const groups = lines.map((line) => {
+    const metrics = memory && { memory, upstreamsBefore };
+    upstreamsBefore += line.upstreams.length;
+    return new ForwardGroup(line, { clock, logger, deadlines, randomUint16, metrics });
+  });
+  environment.onClose(async () => {
+    await Promise.all(groups.map((group) => group.close()));
+    deadlines.clear();
+  });
+  return groups;
 }
 
 /**
  * Sends the names of the first line that takes them to its upstreams; all others go to the next plugin. Only what clients ask
  * about their resolver itself, and special-use names, are answered here.
  */
-export const forwardHandler: QueryPlugin<ForwardConfig> = {
-  name: 'forward',
-  create(config: ForwardConfig, environment: HandlerEnvironment, next: Handler): Handler {
-    const deadlines = new Deadlines(environment.clock);
-    const { clock, logger } = environment;
-    const randomUint16 = (): number => environment.randomUint16();
-    const memory = environment.counters?.('forward');
-    let upstreamsBefore = 0;
-    const routes: Route[] = config.lines.map((line) => {
-      const metrics = memory && { memory, upstreamsBefore };
-      upstreamsBefore += line.upstreams.length;
-      return {
-        from: line.from.map(wireName),
-        except: line.except.map(wireName),
-        specialNames: new SpecialUseNames(line, environment.zones),
-        group: new ForwardGroup(line, { clock, logger, deadlines, randomUint16, metrics }),
-      };
-    });
-    environment.onClose(async () => {
-      await Promise.all(routes.map(({ group }) => group.close()));
-      deadlines.clear();
-    });
-    const records = resolverRecords(config);
-    return (query: Query) => {
-      query.readName();
-      if (asksForResolver(query)) return resolverReply(query, records);
-      for (const { from, except, specialNames, group } of routes) {
-        if (!isBelowAny(query, from) || isBelowAny(query, except)) continue;
-        const special = specialNames.find(query);
-        if (special) return specialUseReply(query, special);
-        // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.
-        return refusedTypes.has(query.type) ? emptyReply(query, rcode.REFUSED) : group.forward(query);
-      }
-      return next(query);
-    };
-  },
-};
+function routed(
+  config: ForwardConfig,
+  environment: HandlerEnvironment,
+  next: Handler,
+  senders: readonly Sender[],
+): Handler {
+  const routes = config.lines.map((line, index) => ({
+    from: line.from.map(wireName),
+    except: line.except.map(wireName),
+    specialNames: new SpecialUseNames(line, environment.zones),
+    sender: senders[index]!,
+  }));
+  const records = resolverRecords(config);
+  return (query) => {
+    query.readName();
+    if (asksForResolver(query)) return resolverReply(query, records);
+    for (const { from, except, specialNames, sender } of routes) {
+      if (!isBelowAny(query, from) || isBelowAny(query, except)) continue;
+      const special = specialNames.find(query);
+      if (special) return specialUseReply(query, special);
+      // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.
+      return refusedTypes.has(query.type) ? emptyReply(query, rcode.REFUSED) : sender.forward(query);
+    }
+    return next(query);
+  };
+}
 
 /** Zones in a config went through the parser, so that they have a wire form. */
 function wireName(zone: string): Uint8Array {

@@ -1,4 +1,4 @@
-import { histogramLength, observe, timeBoundsMs } from '../../runtime/histogram.ts';
+import { histogramLength, observe, timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import { rcodeSlot, rcodeSlots } from '../../wire/rcode-slots.ts';
 import type { ForwardConfig } from './config.ts';
 

@@ -1,6 +1,6 @@
 import { takes, zoneNames } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
-import type { DirectivePlugin, ParseContext } from '../plugin.ts';
+import type { ParseContext } from '../plugin.ts';
 import { type ForwardConfig, type ForwardLine, formatUpstream, type UpstreamAddress } from './config.ts';
 import { readOptions } from './options.ts';
 import { readUpstreams } from './arguments/upstreams.ts';
@@ -13,12 +13,9 @@ const maxUpstreams = 15;
  *         OPTION ...
  *     }
  */
-export const forwardDirective: DirectivePlugin<ForwardConfig> = {
-  name: 'forward',
-  parse(directives, context) {
-    return { lines: directives.flatMap((directive) => readLine(directive, context) ?? []) };
-  },
-};
+export function parseForward(directives: readonly Directive[], context: ParseContext): ForwardConfig {
+  return { lines: directives.flatMap((directive) => readLine(directive, context) ?? []) };
+}
 
 function readLine(directive: Directive, context: ParseContext): ForwardLine | undefined {
   const { problems } = context;

@@ -1,7 +1,9 @@
+import type { Directive } from '../../corefile/ast.ts';
 import { duration, noBlock, takes, unknownOption } from '../../corefile/arguments.ts';
-import { httpAddress, type HttpAddress } from '../http-address.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import { httpAddress } from '../../corefile/http-address.ts';
+import type { HttpAddress } from '../../runtime/http/address.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { ParseContext } from '../plugin.ts';
 import type { HealthConfig } from './config.ts';
 
 const defaultAddress: HttpAddress = { address: '', port: 8080 };
@@ -13,23 +15,20 @@ const maxLameduckMs = 3_600_000;
  *         lameduck DURATION
  *     }
  */
-export const healthDirective: DirectivePlugin<HealthConfig> = {
-  name: 'health',
-  parse(directives, { problems }) {
-    const directive = once(directives, problems);
-    let at = defaultAddress;
-    let lameduckMs = 0;
-    if (!directive) return { at, lameduckMs };
-    const [token] = directive.args;
-    if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
-      at = httpAddress(token, defaultAddress, '', problems);
+export function parseHealth(directives: readonly Directive[], { problems }: ParseContext): HealthConfig {
+  const directive = singleDirective(directives, problems);
+  let at = defaultAddress;
+  let lameduckMs = 0;
+  if (!directive) return { at, lameduckMs };
+  const [token] = directive.args;
+  if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
+    at = httpAddress(token, defaultAddress, '', problems);
+  }
+  for (const option of directive.block ?? []) {
+    if (option.name.text !== 'lameduck') unknownOption(option, ['lameduck'], 'health', problems);
+    else if (takes(option, { min: 1, max: 1 }, 'DURATION', problems) && noBlock(option, problems)) {
+      lameduckMs = duration(option.args[0]!, 'lameduck', { min: 0, max: maxLameduckMs }, problems) ?? 0;
     }
-    for (const option of directive.block ?? []) {
-      if (option.name.text !== 'lameduck') unknownOption(option, ['lameduck'], 'health', problems);
-      else if (takes(option, { min: 1, max: 1 }, 'DURATION', problems) && noBlock(option, problems)) {
-        lameduckMs = duration(option.args[0]!, 'lameduck', { min: 0, max: maxLameduckMs }, problems) ?? 0;
-      }
-    }
-    return { at, lameduckMs };
-  },
-};
+  }
+  return { at, lameduckMs };
+}

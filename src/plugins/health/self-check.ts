@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorMessage } from '../../runtime/errors.ts';
-import { histogramLength, observe, type Bounds } from '../../runtime/histogram.ts';
+import { histogramLength, observe, type Bounds } from '../../runtime/metrics/histogram.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 /** As CoreDNS's health plugin does it. */

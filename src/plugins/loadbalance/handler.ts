@@ -1,13 +1,12 @@
 import { rcode } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
-import type { QueryPlugin } from '../plugin.ts';
+import type { QueryHalf } from '../plugin.ts';
 import type { LoadbalanceConfig } from './config.ts';
 import { Shuffler } from './shuffle.ts';
 
 /** Puts the addresses of NOERROR replies into random order, wherever in the chain they came from. */
-export const loadbalanceHandler: QueryPlugin<LoadbalanceConfig> = {
-  name: 'loadbalance',
+export const loadbalanceHandler: QueryHalf<LoadbalanceConfig> = {
   create(_config, environment, next) {
     const shuffler = new Shuffler(() => environment.randomUint16());
     const balance = (query: Query, length: number): number => {

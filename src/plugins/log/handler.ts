@@ -1,6 +1,6 @@
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
-import type { QueryPlugin } from '../plugin.ts';
+import type { QueryHalf } from '../plugin.ts';
 import { responseClasses, type LogConfig, type LogRule, type ResponseClass } from './config.ts';
 import { LogEntry } from './entry.ts';
 import { compileFormat } from './format.ts';
@@ -10,8 +10,8 @@ import { zoneScope } from './scope.ts';
 const randomRange = 65_536;
 
 /** Logs queries and their replies at level info. A query that gets no reply is not logged, as in CoreDNS. */
-export const logHandler: QueryPlugin<LogConfig> = {
-  name: 'log',
+export const logHandler: QueryHalf<LogConfig> = {
+  classes: 'any',
   create({ rules }, environment, next) {
     const { clock, logger } = environment;
     const compiled = rules.map(compileRule);

@@ -1,7 +1,7 @@
 import { integer, noBlock, oneOf, takes, unknownOption, zoneName } from '../../corefile/arguments.ts';
 import type { Directive } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import type { ParseContext } from '../plugin.ts';
 import { responseClasses, type LogConfig, type LogRule, type ResponseClass } from './config.ts';
 
 const common =
@@ -15,12 +15,9 @@ const sampleRange = { min: 1, max: 65_536 };
  *         sample N
  *     }
  */
-export const logDirective: DirectivePlugin<LogConfig> = {
-  name: 'log',
-  parse(directives, { problems }) {
-    return { rules: directives.flatMap((directive) => parseLine(directive, problems)) };
-  },
-};
+export function parseLog(directives: readonly Directive[], { problems }: ParseContext): LogConfig {
+  return { rules: directives.flatMap((directive) => parseLine(directive, problems)) };
+}
 
 function parseLine(directive: Directive, problems: Problems): LogRule[] {
   const { args } = directive;

@@ -1,7 +1,9 @@
+import type { Directive } from '../../corefile/ast.ts';
 import { takes, unknownOption } from '../../corefile/arguments.ts';
-import { httpAddress, type HttpAddress } from '../http-address.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import { httpAddress } from '../../corefile/http-address.ts';
+import type { HttpAddress } from '../../runtime/http/address.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { ParseContext } from '../plugin.ts';
 import type { PrometheusConfig } from './config.ts';
 
 const defaultAddress: HttpAddress = { address: '127.0.0.1', port: 9153 };
@@ -9,21 +11,18 @@ const defaultAddress: HttpAddress = { address: '127.0.0.1', port: 9153 };
 const laterOptions: readonly string[] = ['runtime_metrics', 'tls'];
 
 /** `prometheus [ADDR]` */
-export const prometheusDirective: DirectivePlugin<PrometheusConfig> = {
-  name: 'prometheus',
-  parse(directives, { problems }) {
-    const directive = once(directives, problems);
-    let at = defaultAddress;
-    if (!directive) return { at };
-    const [token] = directive.args;
-    if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
-      at = httpAddress(token, defaultAddress, '', problems);
-    }
-    for (const option of directive.block ?? []) {
-      const { text, position } = option.name;
-      if (!laterOptions.includes(text)) unknownOption(option, [], 'prometheus', problems);
-      else problems.error('COREFILE_OPTION', position, `option '${text}' of prometheus is not built yet`);
-    }
-    return { at };
-  },
-};
+export function parsePrometheus(directives: readonly Directive[], { problems }: ParseContext): PrometheusConfig {
+  const directive = singleDirective(directives, problems);
+  let at = defaultAddress;
+  if (!directive) return { at };
+  const [token] = directive.args;
+  if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
+    at = httpAddress(token, defaultAddress, '', problems);
+  }
+  for (const option of directive.block ?? []) {
+    const { text, position } = option.name;
+    if (!laterOptions.includes(text)) unknownOption(option, [], 'prometheus', problems);
+    else problems.error('COREFILE_OPTION', position, `option '${text}' of prometheus is not built yet`);
+  }
+  return { at };
+}

@@ -1,4 +1,4 @@
-import type { HttpAddress } from '../http-address.ts';
+import type { HttpAddress } from '../../runtime/http/address.ts';
 
 export interface ReadyConfig {
   readonly at: HttpAddress;

@@ -1,7 +1,9 @@
+import type { Directive } from '../../corefile/ast.ts';
 import { noBlock, oneOf, takes, unknownOption } from '../../corefile/arguments.ts';
-import { httpAddress, type HttpAddress } from '../http-address.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin } from '../plugin.ts';
+import { httpAddress } from '../../corefile/http-address.ts';
+import type { HttpAddress } from '../../runtime/http/address.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { ParseContext } from '../plugin.ts';
 import type { ReadyConfig } from './config.ts';
 
 const defaultAddress: HttpAddress = { address: '', port: 8181 };
@@ -12,26 +14,20 @@ const monitors = ['until-ready', 'continuously'] as const;
  *         monitor until-ready|continuously
  *     }
  */
-export const readyDirective: DirectivePlugin<ReadyConfig> = {
-  name: 'ready',
-  parse(directives, { problems }) {
-    const directive = once(directives, problems);
-    let at = defaultAddress;
-    let monitor: ReadyConfig['monitor'] = 'until-ready';
-    if (!directive) return { at, monitor };
-    const [token] = directive.args;
-    if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
-      at = httpAddress(token, defaultAddress, '', problems);
+export function parseReady(directives: readonly Directive[], { problems }: ParseContext): ReadyConfig {
+  const directive = singleDirective(directives, problems);
+  let at = defaultAddress;
+  let monitor: ReadyConfig['monitor'] = 'until-ready';
+  if (!directive) return { at, monitor };
+  const [token] = directive.args;
+  if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
+    at = httpAddress(token, defaultAddress, '', problems);
+  }
+  for (const option of directive.block ?? []) {
+    if (option.name.text !== 'monitor') unknownOption(option, ['monitor'], 'ready', problems);
+    else if (takes(option, { min: 1, max: 1 }, 'until-ready or continuously', problems) && noBlock(option, problems)) {
+      monitor = oneOf(option.args[0]!, 'monitor', monitors, problems) ?? monitor;
     }
-    for (const option of directive.block ?? []) {
-      if (option.name.text !== 'monitor') unknownOption(option, ['monitor'], 'ready', problems);
-      else if (
-        takes(option, { min: 1, max: 1 }, 'until-ready or continuously', problems) &&
-        noBlock(option, problems)
-      ) {
-        monitor = oneOf(option.args[0]!, 'monitor', monitors, problems) ?? monitor;
-      }
-    }
-    return { at, monitor };
-  },
-};
+  }
+  return { at, monitor };
+}

@@ -1,4 +1,4 @@
-import { histogramLength, observe, type Bounds } from '../../runtime/histogram.ts';
+import { histogramLength, observe, type Bounds } from '../../runtime/metrics/histogram.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
 /** In milliseconds. */

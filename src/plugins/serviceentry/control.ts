@@ -1,186 +1,81 @@
-import { FileSource } from '../../registry/sources/file/file-source.ts';
-import type { StartReadAhead } from '../../registry/sources/file/read-ahead.ts';
-import { readInThreads } from '../../registry/sources/file/reading-threads.ts';
-import { KubernetesSource } from '../../registry/sources/kubernetes/kubernetes-source.ts';
-import { keyOfSource } from '../../registry/model/object.ts';
-import { Registry, type RegistryStatus } from '../../registry/registry.ts';
-import type { Rejection } from '../../registry/model/rejection.ts';
-import type { PodDemand, SnapshotStatus, Source, SourceStatus } from '../../registry/sources/source.ts';
-import { changesOfSource } from '../../registry/sources/source-changes.ts';
-import { syncState, type TableHandle } from '../../table/layout.ts';
-import { TableWriter } from '../../table/writer.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { ownCpuCount } from '../../runtime/cpus.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import { startAllocation, type RunningAllocation } from './allocation.ts';
-import { ChangeTimes } from './change-times.ts';
+import type { Family } from '../../runtime/metrics/family.ts';
+import type { Announcement, Control, Host, Readiness } from '../control.ts';
+import type { Inspectable } from '../inspection.ts';
+import type { Use } from '../plugin.ts';
 import type { ServiceEntryConfig } from './config.ts';
-import { SyncWatch } from './sync-watch.ts';
+import { RegistryInspectable } from './inspectable.ts';
+import { registryFamilies } from './metrics.ts';
+import { RegistryService, type MakeSources } from './registry-service.ts';
 
-/** Any time: nothing happens then. */
-const keepAliveMs = 60_000;
+/** A start may take that long where only files are read, and nobody waits for answers. */
+const readOnlyTimeoutMs = 3_600_000;
 
-/** Makes the sources that the directive names. */
-export type MakeSources = (config: ServiceEntryConfig, clock: Clock, logger: Logger) => Source[];
+/** A registry for each server block that has the directive. */
+export class ServiceEntryControl implements Control {
+  readonly #services = new Map<number, RegistryService>();
+  readonly #uses: readonly Use<ServiceEntryConfig>[];
+  readonly #host: Host;
 
-function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): Source[] {
-  const { files, maxFileBytes, kubernetes, registry, allocation } = config;
-  const sources: Source[] = [];
-  if (files.length > 0) {
-    // A second one on the only processor would but take memory.
-    const threads = Math.min(2, ownCpuCount());
-    const readAhead: StartReadAhead = (due, loader) => readInThreads(due, loader, { threads });
-    const limit = maxFileBytes > 0 ? { maxFileBytes } : {};
-    sources.push(new FileSource({ paths: files, clock, logger, readAhead, ...limit }));
-  }
-  if (kubernetes.clusters.length > 0) {
-    const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };
-    // A process that writes no pool, because it only looks, writes no snapshot either.
-    const isReadOnly = allocation.isReadOnly ?? false;
-    sources.push(new KubernetesSource({ config: kubernetes, ...watched, clock, logger, isReadOnly }));
-  }
-  return sources;
-}
-
-/** The control half of one `serviceentry` directive at work: its sources, its store and its answer table. */
-export class RegistryService {
-  readonly #config: ServiceEntryConfig;
-  readonly #sources: readonly Source[];
-  readonly #registry: Registry;
-  readonly #writer: TableWriter;
-  readonly #clock: Clock;
-  readonly #allocation: RunningAllocation | undefined;
-  /** For the metrics. */
-  readonly changeTimes: ChangeTimes;
-  readonly #syncWatch: SyncWatch;
-  #isSynced = false;
-  #cancelTimeout: (() => void) | undefined;
-  #alive: NodeJS.Timeout | undefined;
-
-  /**
-   * `onTable` is told whenever the table has new memory, `onWaiting` what the first sync waits for, `hashSeed` is that of the workers. `sourcesOf` is for tests and
-   * benchmarks that feed objects by hand.
-   */
-  constructor(
-    config: ServiceEntryConfig,
-    hashSeed: number,
-    clock: Clock,
-    logger: Logger,
-    onTable: (handle: TableHandle) => void,
-    sourcesOf: MakeSources = makeSources,
-    onWaiting: (text: string) => void = () => undefined,
-  ) {
-    this.#config = config;
-    this.#clock = clock;
-    this.changeTimes = new ChangeTimes(clock);
-    this.#writer = new TableWriter(hashSeed, onTable);
-    const { serverAddresses, registry } = config;
-    const allocation = startAllocation(config.allocation, clock, logger);
-    this.#allocation = allocation;
-    const onPodDemand = (demand: PodDemand): void => {
-      for (const source of this.#sources) source.demand?.(demand);
-    };
-    const stands = { table: this.#writer, serverAddresses, allocation, clock, logger };
-    this.#registry = new Registry(registry, { ...stands, onPodDemand });
-    this.#sources = sourcesOf(config, clock, logger);
-    this.#syncWatch = new SyncWatch(this.#sources, clock, logger, onWaiting);
+  constructor(uses: readonly Use<ServiceEntryConfig>[], host: Host, makeSources?: MakeSources) {
+    this.#uses = uses;
+    this.#host = host;
+    for (const { block, config } of uses) {
+      const service = new RegistryService(
+        host.isReadOnly ? readOnly(config) : config,
+        host.hashSeed,
+        host.clock,
+        host.logger,
+        (handle) => host.publishTable(config.table, handle),
+        makeSources,
+        (text) => host.publishWaiting(config.table, text),
+      );
+      this.#services.set(block, service);
+      host.publishTable(service.name, service.table);
+    }
   }
 
-  get config(): ServiceEntryConfig {
-    return this.#config;
+  /** In the order of the Corefile. */
+  get services(): readonly RegistryService[] {
+    return [...this.#services.values()];
   }
 
-  /** The objects and rules behind the table, to be read. */
-  get registry(): Registry {
-    return this.#registry;
+  async load(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.start()));
   }
 
-  /** Octets of shared memory that the table takes. */
-  get tableBytes(): number {
-    return this.#writer.bytes;
+  readiness(block: number): Readiness | undefined {
+    const service = this.#services.get(block);
+    return service && { isReady: () => service.isSynced, reason: () => service.waitingText };
   }
 
-  /** SOA serial. */
-  get serial(): number {
-    return this.#writer.serial;
+  metrics(): readonly Family[] {
+    const registries = this.#uses.map(({ block, zones }) => ({ zones, service: this.#services.get(block)! }));
+    return registryFamilies(registries, this.#host.clock);
   }
 
-  /** Name of the table, as the query half asks for it. */
-  get name(): string {
-    return this.#config.table;
+  announcement(): Announcement {
+    const hosts = this.services.reduce((sum, { status }) => sum + status.hosts, 0);
+    const [exampleName] = this.services.flatMap(({ exampleHost }) => exampleHost ?? []);
+    return { lines: [`${hosts} ${hosts === 1 ? 'host' : 'hosts'} served`], fields: { hosts }, exampleName };
   }
 
-  get table(): TableHandle {
-    return this.#writer.handle;
+  inspectable(block: number): Inspectable | undefined {
+    const service = this.#services.get(block);
+    return service && new RegistryInspectable(service);
   }
 
-  get status(): RegistryStatus {
-    return this.#registry.status;
-  }
-
-  /** How each kind of each cluster is kept; empty where only files are read. */
-  get sourceStatus(): readonly SourceStatus[] {
-    return this.#sources.flatMap((source) => source.status?.() ?? []);
-  }
-
-  /** Of each source that keeps the last good state in a file. */
-  get snapshots(): readonly SnapshotStatus[] {
-    return this.#sources.flatMap((source) => source.snapshot?.() ?? []);
-  }
-
-  /** What is waited for before the first sync, since when and why; '' where there is nothing to say. */
-  get waitingText(): string {
-    return this.#isSynced ? '' : this.#syncWatch.text;
-  }
-
-  /** A host that can be asked for, for a hint. */
-  get exampleHost(): string | undefined {
-    return this.#registry.exampleHost;
-  }
-
-  get isSynced(): boolean {
-    return this.#isSynced;
-  }
-
-  /** Starts watching; resolves when everything that exists was read, or `startup_timeout` has passed. */
-  start(): Promise<void> {
-    // Timers of the clock do not keep a process alive, and between two attempts a source has nothing else.
-    this.#alive = setInterval(() => undefined, keepAliveMs);
-    return new Promise<void>((resolve) => {
-      this.#cancelTimeout = this.#clock.after(this.#config.startupTimeoutMs, () => {
-        this.#syncWatch.overdue();
-        this.#writer.sync = syncState.overdue;
-        resolve();
-      });
-      const rejections = new Map<Source, readonly Rejection[]>();
-      for (const source of this.#sources) source.demand?.(this.#registry.podDemand);
-      for (const [place, source] of this.#sources.entries()) {
-        source.start({
-          apply: (changes) =>
-            this.changeTimes.measure(this.#isSynced, () => this.#registry.apply(changesOfSource(changes, place))),
-          get: (key) => this.#registry.get(keyOfSource(key, place)),
-          rejected: (list) => {
-            rejections.set(source, list);
-            this.#registry.rejected([...rejections.values()].flat());
-          },
-          synced: () => {
-            if (!this.#syncWatch.synced(source)) return;
-            this.#cancelTimeout?.();
-            this.#isSynced = true;
-            this.#registry.synced();
-            resolve();
-          },
-        });
-      }
-      if (!this.#isSynced) this.#syncWatch.start();
-    }).finally(() => clearInterval(this.#alive));
+  get changes(): number {
+    return this.services.reduce((sum, { status }) => sum + status.resolved, 0);
   }
 
   async stop(): Promise<void> {
-    this.#cancelTimeout?.();
-    this.#syncWatch.stop();
-    clearInterval(this.#alive);
-    await Promise.all(this.#sources.map((source) => source.stop()));
-    this.#allocation?.close();
+    await Promise.all(this.services.map((service) => service.stop()));
   }
+}
+
+/** Another process may have the files of the directive. */
+function readOnly(config: ServiceEntryConfig): ServiceEntryConfig {
+  const allocation = { ...config.allocation, isReadOnly: true };
+  const isOnlyFiles = config.kubernetes.clusters.length === 0;
+  return { ...config, allocation, startupTimeoutMs: isOnlyFiles ? readOnlyTimeoutMs : config.startupTimeoutMs };
 }

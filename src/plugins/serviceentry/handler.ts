@@ -3,7 +3,7 @@ import type { TableReader } from '../../table/reader.ts';
 import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
-import type { Handler, Outcome, QueryPlugin } from '../plugin.ts';
+import type { Handler, Outcome, QueryHalf } from '../plugin.ts';
 import { mapOutcome } from '../outcome.ts';
 import { SubQuery } from './reply/sub-query.ts';
 import { Authority } from './match/authority.ts';
@@ -18,8 +18,7 @@ import { findServices, hasServicesBelow, serviceReply } from './reply/services.t
 /** More than a record of the table can have. */
 const allRecords = 65_536;
 
-export const serviceEntryHandler: QueryPlugin<ServiceEntryConfig> = {
-  name: 'serviceentry',
+export const serviceEntryHandler: QueryHalf<ServiceEntryConfig> = {
   create(config, environment, next) {
     const table = environment.table(config.table);
     if (config.clients.usesSubnet) return withClientSubnet(next, (onward) => makeHandler(config, table, onward));

@@ -7,8 +7,8 @@ import { didYouMean } from '../../corefile/suggest.ts';
 import { defaultRanges, reverseZonesOfRanges } from '../../registry/allocation/ranges.ts';
 import type { KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
 import { defaultRegistryOptions } from '../../registry/model/options.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin, ParseContext } from '../plugin.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { ParseContext } from '../plugin.ts';
 import { noKubernetes, type ServiceEntryConfig } from './config.ts';
 import {
   finishKubernetes,
@@ -19,34 +19,31 @@ import {
 import { repeatableOptions, serviceEntryOptions, type Draft } from './options.ts';
 
 /** `serviceentry [ZONES...] { ... }`: docs/semantics.md section 11. */
-export const serviceEntryDirective: DirectivePlugin<ServiceEntryConfig> = {
-  name: 'serviceentry',
-  parse(directives, context) {
-    const directive = once(directives, context.problems);
-    const draft = defaults();
-    const kubernetes = directive ? readOptions(directive, draft, context.problems) : noKubernetes;
-    const { files, maxFileBytes, negativeTtl, startupTimeoutMs, unsynced, fallthrough, allocation, ...others } = draft;
-    const { rules, forwarders, meshed, usesSubnet, namespace, ...registry } = others;
-    return {
-      table: directive ? formatPosition(directive.name.position) : '',
-      files,
-      maxFileBytes,
-      registry: {
-        ...registry,
-        zones: ownZones(directive, context),
-        allocationZones: reverseZonesOfRanges([...defaultRanges, ...allocation.cidrs.map(formatCidr)]),
-      },
-      kubernetes,
-      allocation,
-      clients: { rules, forwarders, meshed, usesSubnet, namespace },
-      negativeTtl,
-      startupTimeoutMs,
-      unsynced,
-      fallthrough,
-      serverAddresses: [],
-    };
-  },
-};
+export function parseServiceEntry(directives: readonly Directive[], context: ParseContext): ServiceEntryConfig {
+  const directive = singleDirective(directives, context.problems);
+  const draft = defaults();
+  const kubernetes = directive ? readOptions(directive, draft, context.problems) : noKubernetes;
+  const { files, maxFileBytes, negativeTtl, startupTimeoutMs, unsynced, fallthrough, allocation, ...others } = draft;
+  const { rules, forwarders, meshed, usesSubnet, namespace, ...registry } = others;
+  return {
+    table: directive ? formatPosition(directive.name.position) : '',
+    files,
+    maxFileBytes,
+    registry: {
+      ...registry,
+      zones: ownZones(directive, context),
+      allocationZones: reverseZonesOfRanges([...defaultRanges, ...allocation.cidrs.map(formatCidr)]),
+    },
+    kubernetes,
+    allocation,
+    clients: { rules, forwarders, meshed, usesSubnet, namespace },
+    negativeTtl,
+    startupTimeoutMs,
+    unsynced,
+    fallthrough,
+    serverAddresses: [],
+  };
+}
 
 function formatCidr({ address, prefixLength }: Cidr): string {
   return `${address}/${prefixLength}`;

@@ -1,4 +1,4 @@
-import type { FileSystem } from '../../registry/sources/file/file-system.ts';
+import { nodeFileSystem, type FileSystem } from '../../registry/sources/file/file-system.ts';
 import { expandPath } from '../../registry/sources/file/paths/expand-path.ts';
 import { WatchPoints } from '../../registry/sources/file/watch/watch-points.ts';
 import { workToEnd } from '../../runtime/sliced-work.ts';
@@ -10,8 +10,8 @@ import type { ServiceEntryConfig } from './config.ts';
  */
 export async function missingSurroundings(
   { files, kubernetes }: ServiceEntryConfig,
-  fileSystem: FileSystem,
-  environment: Readonly<Record<string, string | undefined>>,
+  fileSystem: FileSystem = nodeFileSystem,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<string[]> {
   const missing: string[] = [];
   for (const path of files) {

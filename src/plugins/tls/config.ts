@@ -1,11 +1,4 @@
-/** Go's `tls.ClientAuthType`, in CoreDNS's words. */
-export const clientAuthModes = ['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'] as const;
-
-/**
- * What is asked of clients: no certificate; one that nobody looks at, given or not; any; one that the CA signed where one is
- * given; one that the CA signed.
- */
-export type ClientAuth = (typeof clientAuthModes)[number];
+import type { ClientAuth } from '../plugin.ts';
 
 export interface TlsConfig {
   /** PEM: the server's certificate, and behind it those that lead to a root. */

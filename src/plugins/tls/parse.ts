@@ -2,9 +2,9 @@ import { oneOf, takes, unknownOption } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
-import { once } from '../once.ts';
-import type { DirectivePlugin } from '../plugin.ts';
-import { clientAuthModes, type ClientAuth, type TlsConfig } from './config.ts';
+import { singleDirective } from '../single-directive.ts';
+import { clientAuthModes, type ClientAuth, type ParseContext } from '../plugin.ts';
+import type { TlsConfig } from './config.ts';
 import { readTlsFiles } from './material.ts';
 
 const nothing: TlsConfig = { certFile: '', keyFile: '', caFile: undefined, clientAuth: 'nocert' };
@@ -16,30 +16,29 @@ const nothing: TlsConfig = { certFile: '', keyFile: '', caFile: undefined, clien
  *
  * The files are read and checked, so that a start fails where they cannot be used. `wall` is Unix time in milliseconds.
  */
-export function makeTlsDirective(wall: () => number = Date.now): DirectivePlugin<TlsConfig> {
-  return {
-    name: 'tls',
-    parse(directives, context) {
-      const { problems } = context;
-      const directive = once(directives, problems);
-      if (!directive || !takes(directive, { min: 2, max: 3 }, 'CERT KEY [CA]', problems)) return nothing;
-      const [cert, key, ca] = directive.args as [Token, Token, Token?];
-      const clientAuth = readOptions(directive, ca, problems);
-      const config = { certFile: cert.text, keyFile: key.text, caFile: ca?.text, clientAuth };
-      const tokens = { certFile: cert, keyFile: key, caFile: ca ?? directive.name };
-      const reading = readTlsFiles(config, (path) => context.readFile(path));
-      if ('faults' in reading) {
-        for (const { file, reason } of reading.faults) {
-          problems.error('COREFILE_FILE', tokens[file].position, `${quote(tokens[file].text)} ${reason}`);
-        }
-      } else if (reading.expiresMs <= wall()) {
-        // Those who do not verify are still served, and the file may be replaced at any time.
-        const message = `${quote(cert.text)} has expired: clients that verify it are not served until it is replaced`;
-        problems.warning('COREFILE_FILE', cert.position, message);
-      }
-      return config;
-    },
-  };
+export function parseTls(
+  directives: readonly Directive[],
+  context: ParseContext,
+  wall: () => number = Date.now,
+): TlsConfig {
+  const { problems } = context;
+  const directive = singleDirective(directives, problems);
+  if (!directive || !takes(directive, { min: 2, max: 3 }, 'CERT KEY [CA]', problems)) return nothing;
+  const [cert, key, ca] = directive.args as [Token, Token, Token?];
+  const clientAuth = readOptions(directive, ca, problems);
+  const config = { certFile: cert.text, keyFile: key.text, caFile: ca?.text, clientAuth };
+  const tokens = { certFile: cert, keyFile: key, caFile: ca ?? directive.name };
+  const reading = readTlsFiles(config, (path) => context.readFile(path));
+  if ('faults' in reading) {
+    for (const { file, reason } of reading.faults) {
+      problems.error('COREFILE_FILE', tokens[file].position, `${quote(tokens[file].text)} ${reason}`);
+    }
+  } else if (reading.expiresMs <= wall()) {
+    // Those who do not verify are still served, and the file may be replaced at any time.
+    const message = `${quote(cert.text)} has expired: clients that verify it are not served until it is replaced`;
+    problems.warning('COREFILE_FILE', cert.position, message);
+  }
+  return config;
 }
 
 const options = ['client_auth'];
@@ -47,7 +46,7 @@ const options = ['client_auth'];
 function readOptions({ block = [] }: Directive, ca: Token | undefined, problems: Problems): ClientAuth {
   const lines = block.filter(({ name }) => name.text === 'client_auth');
   for (const option of block) if (!lines.includes(option)) unknownOption(option, options, 'tls', problems);
-  const option = once(lines, problems);
+  const option = singleDirective(lines, problems);
   if (!option || !takes(option, { min: 1, max: 1 }, 'one mode', problems)) return 'nocert';
   const [token] = option.args as [Token];
   const mode = oneOf(token, 'client_auth', clientAuthModes, problems);

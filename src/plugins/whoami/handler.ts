@@ -4,7 +4,7 @@ import { writeUint16 } from '../../wire/message.ts';
 import { recordHeadSize, writeRecord, writeRecordHead } from '../../wire/record.ts';
 import { beginReply, endReply, roomForRecords } from '../../wire/reply.ts';
 import type { Query } from '../../wire/query.ts';
-import type { QueryPlugin } from '../plugin.ts';
+import type { QueryHalf } from '../plugin.ts';
 
 /** The label `_udp` or `_tcp` with its length octet. */
 const labelSize = 5;
@@ -15,8 +15,7 @@ const srvSize = 7;
  * Answers every query with who asked: no answer records, but the client's address (A or AAAA) and its port and
  * transport (SRV `_udp.qname 0 0 port .`) in the additional section, with TTL 0, as CoreDNS does.
  */
-export const whoamiHandler: QueryPlugin<Record<string, never>> = {
-  name: 'whoami',
+export const whoamiHandler: QueryHalf<object> = {
   create: () => answer,
 };
 

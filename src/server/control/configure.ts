@@ -1,23 +1,21 @@
 import type { Directive, Key, ServerBlock } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
-import type { BindConfig } from '../../plugins/bind/config.ts';
-import { laterDirectives } from '../../plugins/directives.ts';
-import type { MultisocketConfig } from '../../plugins/multisocket/config.ts';
-import type { DirectivePlugin } from '../../plugins/plugin.ts';
-import { tlsName, type TlsConfig } from '../../plugins/tls/config.ts';
-import type { BlockConfig, ListenerConfig, PluginConfig, ServerConfig } from '../config.ts';
+import { laterDirectives, type Plugins } from '../../plugins/plugins.ts';
+import type { Interfaces, TlsSettings } from '../../plugins/plugin.ts';
+import { settingsOf, type BlockConfig, type ListenerConfig, type PluginConfig, type ServerConfig } from '../config.ts';
 import { reportHttpPorts } from './http-ports.ts';
-import { withZonesBelow } from './zones-below.ts';
 
 /** RFC 7858 section 3.1; `-dns.port` says nothing of it, as in CoreDNS. */
 const tlsPort = 853;
 
 export interface ConfigureOptions {
-  /** In the order in which their query halves handle a query. */
-  readonly directives: readonly DirectivePlugin<unknown>[];
+  readonly plugins: Plugins;
   /** Port of `dns://` keys that name none: the -dns.port flag. */
   readonly defaultPort: number;
+  /** Of this program. */
+  readonly version: string;
+  readonly interfaces: Interfaces;
   readFile(path: string): string;
 }
 
@@ -33,20 +31,13 @@ export function configure(
   const blocks = serverBlocks.map((block) => readBlock(block, options, problems));
   const listeners = listenersOf(serverBlocks, blocks, options.defaultPort, problems);
   reportHttpPorts(serverBlocks, blocks, listeners, problems);
+  const settings = blocks.map(settingsOf);
   return {
-    blocks: withZonesBelow(blocks, listeners),
+    blocks,
     listeners,
-    sockets: blocks
-      .map((block) => configOf<MultisocketConfig>(block, 'multisocket')?.sockets)
-      .find((n) => n !== undefined),
-    debug: blocks.some((block) => configOf(block, 'debug') !== undefined),
+    sockets: settings.map(({ sockets }) => sockets).find((n) => n !== undefined),
+    debug: settings.some(({ logsDebug }) => logsDebug),
   };
-}
-
-/** The config of a directive of the block, as its control half made it. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the name says which type it is
-export function configOf<Config>(block: BlockConfig, name: string): Config | undefined {
-  return block.plugins.find((plugin) => plugin.name === name)?.config as Config | undefined;
 }
 
 function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions, problems: Problems): BlockConfig {
@@ -54,21 +45,25 @@ function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions,
   const lines = new Map<string, Directive[]>();
   for (const directive of directives) {
     const name = directive.name.text;
-    const known = options.directives.some((plugin) => plugin.name === name);
-    if (!known) reportUnknown(directive, options.directives, problems);
+    const known = options.plugins.some((plugin) => plugin.name === name);
+    if (!known) reportUnknown(directive, options.plugins, problems);
     else lines.set(name, [...(lines.get(name) ?? []), directive]);
   }
   const plugins: PluginConfig[] = [];
-  for (const plugin of options.directives) {
-    const ofPlugin = lines.get(plugin.name);
+  const { version, interfaces } = options;
+  const context = { zones, problems, version, interfaces, readFile: (path: string) => options.readFile(path) };
+  for (const plugin of options.plugins) {
+    const { name } = plugin;
+    const ofPlugin = lines.get(name);
     if (!ofPlugin) continue;
-    const context = { zones, problems, readFile: (path: string) => options.readFile(path) };
-    plugins.push({ name: plugin.name, config: plugin.parse(ofPlugin, context) });
+    const config = plugin.parse(ofPlugin, context);
+    const { position } = ofPlugin[0]!.name;
+    plugins.push({ name, config, settings: plugin.settings?.(config) ?? {}, position });
   }
   return { zones, plugins };
 }
 
-function reportUnknown({ name }: Directive, known: readonly DirectivePlugin<unknown>[], problems: Problems): void {
+function reportUnknown({ name }: Directive, known: Plugins, problems: Problems): void {
   if (laterDirectives.includes(name.text)) {
     problems.error('COREFILE_DIRECTIVE', name.position, `directive '${name.text}' is not built yet`);
     return;
@@ -91,9 +86,8 @@ function listenersOf(
 ): ListenerConfig[] {
   const listeners = new Map<string, Served>();
   const ports = new Map<string, Map<string, Key>>();
-  for (const [index, { keys, directives }] of serverBlocks.entries()) {
-    const bound = configOf<BindConfig>(blocks[index]!, 'bind')?.addresses ?? [''];
-    const tls = configOf<TlsConfig>(blocks[index]!, 'tls');
+  for (const [index, { keys }] of serverBlocks.entries()) {
+    const { addresses: bound = [''], tls } = settingsOf(blocks[index]!);
     for (const key of keys) {
       const { scheme } = key;
       if (scheme !== 'dns' && scheme !== 'tls') {
@@ -126,10 +120,10 @@ function listenersOf(
         (there.listener.zones as [string, number][]).push([key.zone, index]);
       }
     }
-    const unused = keys.some(({ scheme }) => scheme !== 'dns') ? undefined : directives.find(isTls);
+    const unused = keys.some(({ scheme }) => scheme !== 'dns') ? undefined : blocks[index]!.plugins.find(hasTls);
     if (unused) {
-      const message = "tls is not used: no key of this block begins with 'tls://'";
-      problems.warning('COREFILE_CONFLICT', unused.name.position, message);
+      const message = `${unused.name} is not used: no key of this block begins with 'tls://'`;
+      problems.warning('COREFILE_CONFLICT', unused.position, message);
     }
   }
   const all = [...listeners.values()];
@@ -143,13 +137,13 @@ function listenersOf(
   return all.map(({ listener }) => listener);
 }
 
-function isTls({ name }: { readonly name: { readonly text: string } }): boolean {
-  return name.text === 'tls';
+function hasTls({ settings }: PluginConfig): boolean {
+  return settings.tls !== undefined;
 }
 
 /** One handshake stands before all zones of an address and port. */
-function reportOtherTls(key: Key, tls: TlsConfig, { listener, zones }: Served, problems: Problems): void {
-  if (listener.tls === undefined || tlsName(listener.tls) === tlsName(tls)) return;
+function reportOtherTls(key: Key, tls: TlsSettings, { listener, zones }: Served, problems: Problems): void {
+  if (listener.tls === undefined || listener.tls.name === tls.name) return;
   const line = firstKey(zones).position.line;
   const message = `cannot serve ${key.zone} on port ${listener.port}: the block on line ${line} has another 'tls' line there; both must say the same`;
   problems.error('COREFILE_CONFLICT', key.position, message);

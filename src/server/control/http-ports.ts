@@ -1,21 +1,8 @@
 import type { ServerBlock } from '../../corefile/ast.ts';
 import type { Position } from '../../corefile/position.ts';
 import type { Problems } from '../../corefile/problem.ts';
-import type { AdminConfig } from '../../plugins/admin/config.ts';
-import { formatHttpAddress, type HttpAddress } from '../../plugins/http-address.ts';
+import { formatHttpAddress, type HttpAddress } from '../../runtime/http/address.ts';
 import type { BlockConfig, ListenerConfig } from '../config.ts';
-
-/** Directives that open an HTTP server, and where, by their config. */
-const addressOf: Readonly<Record<string, (config: unknown) => HttpAddress>> = {
-  health: (config) => (config as WithAddress).at,
-  ready: (config) => (config as WithAddress).at,
-  prometheus: (config) => (config as WithAddress).at,
-  admin: (config) => config as AdminConfig,
-};
-
-interface WithAddress {
-  readonly at: HttpAddress;
-}
 
 /** Who listens on a TCP port. */
 interface Owner {
@@ -37,7 +24,7 @@ export function reportHttpPorts(
     for (const directive of directives) {
       const name = directive.name.text;
       const plugin = blocks[index]!.plugins.find((each) => each.name === name);
-      const at = plugin && addressOf[name]?.(plugin.config);
+      const at = plugin?.settings.http;
       if (!at || at.port === 0) continue;
       const { position } = directive.args[0] ?? directive.name;
       const owner = owners.find((each) => overlaps(each.at, at) && !isShared(each, name, at));

@@ -1,12 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { TableHandle } from '../../table/layout.ts';
-import type { TlsMaterial } from '../../plugins/tls/control.ts';
+import type { TlsMaterial } from '../../plugins/control.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorMessage, errorStack } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { makeCounters } from '../counters.ts';
 import { withHint } from '../hint.ts';
-import { metricsLayout } from '../metrics/layout.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
 
 const firstRestartDelayMs = 100;
@@ -51,12 +50,13 @@ export class Supervisor {
 
   constructor(
     start: CommonStart,
+    seriesLength: number,
     clock: Clock,
     logger: Logger,
     spawn: (start: WorkerStart) => WorkerThread = spawnThread,
   ) {
     this.#start = start;
-    this.#seriesLength = metricsLayout(start.config).length;
+    this.#seriesLength = seriesLength;
     this.#clock = clock;
     this.#logger = logger;
     this.#spawn = spawn;
@@ -90,12 +90,19 @@ export class Supervisor {
     this.#tell({ type: 'table', name, handle });
   }
 
+  /** The memory of a table as it is now. Throws where there is none of this name. */
+  table(name: string): TableHandle {
+    const handle = this.#tables.get(name);
+    if (!handle) throw new Error(`no table '${name}'`);
+    return handle;
+  }
+
   /** Tells all workers that are there why a table is not synced yet; '' when it is. */
   setWaiting(name: string, text: string): void {
     this.#tell({ type: 'waiting', name, text });
   }
 
-  /** Hands a certificate and its key to all workers, those to come included. `name` is `tlsName`. */
+  /** Hands a certificate and its key to all workers, those to come included. `name` is that of the TlsSettings. */
   setTls(name: string, material: TlsMaterial): void {
     this.#tls.set(name, material);
     this.#tell({ type: 'tls', name, material });

@@ -3,7 +3,7 @@ import { canonicalAddress } from '../../wire/address.ts';
 import { reverseName } from '../../registry/model/reverse-name.ts';
 import { rrType } from '../../wire/codes.ts';
 import { encodeName } from '../../wire/name.ts';
-import { InspectError } from './inspect-error.ts';
+import { InspectError } from '../../plugins/inspection.ts';
 
 /**
  * Reads what is asked about: a name, also an internationalised one, or an IP address, whose reverse name it is then. The type

@@ -1,11 +1,9 @@
 import { filterRecords, type RecordFilter } from '../../registry/export/filter.ts';
 import { recordJson, recordTable } from '../../registry/export/table.ts';
-import { servedRecords, type Served } from '../../registry/export/served.ts';
-import type { View } from '../../registry/resolve/visibility.ts';
-import { zoneOf } from '../../registry/explain/match.ts';
-import { zoneFiles } from '../../registry/export/zone-files.ts';
-import { InspectError } from './inspect-error.ts';
-import type { Asker, InspectedRegistry, Inspector } from './inspector.ts';
+import { InspectError, type Asker } from '../../plugins/inspection.ts';
+import type { Served } from '../../registry/export/served.ts';
+import { checkAsker } from './asker.ts';
+import type { Inspector } from './inspector.ts';
 
 export const recordOutputs = ['table', 'json', 'zone'] as const;
 const recordTypes = ['A', 'AAAA', 'SRV', 'PTR', 'SOA', 'NS'] as const;
@@ -37,41 +35,20 @@ export function* recordsText(
   output: RecordOutput,
   filter: RecordFilter = {},
 ): Generator<string, undefined> {
-  const lists = inspector.registries.map((inspected) => {
-    // Asked for before anything is written.
-    const view = inspector.viewOf(asker, inspected);
-    return { inspected, list: () => filterRecords(servedBy(inspector, inspected, view), filter) };
+  checkAsker(asker);
+  const lists = inspector.inspected.map(({ keys, inspectable, reaches }) => {
+    return { keys, inspectable, list: () => filterRecords(inspectable.served(asker, reaches), filter) };
   });
   if (lists.length === 0) yield output === 'json' ? '[]\n' : '; no server block has a serviceentry directive\n';
   else if (output === 'json') yield* recordJson(chained(lists.map(({ list }) => list)));
   else {
-    for (const [index, { inspected, list }] of lists.entries()) {
-      if (lists.length > 1) yield `${index === 0 ? '' : '\n'}; server block ${inspector.keysOf(inspected).join(' ')}\n`;
+    for (const [index, { keys, inspectable, list }] of lists.entries()) {
+      if (lists.length > 1) yield `${index === 0 ? '' : '\n'}; server block ${keys.join(' ')}\n`;
       if (output === 'table') yield* recordTable(list);
-      else yield* zonesText(inspected, list());
+      else yield* inspectable.zoneText(list());
     }
   }
   return undefined;
-}
-
-/** Everything that a registry serves to one kind of client. */
-export function servedBy(inspector: Inspector, inspected: InspectedRegistry, view: View): Iterable<Served> {
-  const { registry, config, serial } = inspected;
-  const { serverAddresses, negativeTtl, fallthrough = [] } = config;
-  const { zones } = config.registry;
-  const reaches = (name: string): boolean => inspector.reaches(inspected, name);
-  const isClosed = (name: string): boolean => {
-    return zoneOf(name, zones) !== undefined && zoneOf(name, fallthrough) === undefined;
-  };
-  return servedRecords(registry, { view, serverAddresses, serial, negativeTtl, reaches, isClosed });
-}
-
-function* zonesText({ config, serial }: InspectedRegistry, list: Iterable<Served>): Iterable<string> {
-  const { serverAddresses, negativeTtl } = config;
-  const { zones: ownZones, ttl } = config.registry;
-  const { zones, remarks } = zoneFiles(list, { ownZones, serverAddresses, serial, ttl, negativeTtl });
-  for (const { apex, text } of zones) yield `; zone ${apex}\n${text}\n`;
-  if (remarks.length > 0) yield `; in no zone\n${remarks.join('\n')}\n`;
 }
 
 function* chained(lists: readonly (() => Iterable<Served>)[]): Iterable<Served> {

@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
-import type { ClientAuth } from '../../plugins/tls/config.ts';
-import type { TlsMaterial } from '../../plugins/tls/control.ts';
+import type { ClientAuth } from '../../plugins/plugin.ts';
+import type { TlsMaterial } from '../../plugins/control.ts';
 
 /** RFC 7858's name in ALPN (RFC 7301). Who offers no protocol is served too; who offers others only is not. */
 const protocols = ['dot'];

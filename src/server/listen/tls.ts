@@ -1,6 +1,6 @@
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import type { ClientAuth } from '../../plugins/tls/config.ts';
+import type { ClientAuth } from '../../plugins/plugin.ts';
 import { counter } from '../counters.ts';
 import type { Guest } from './guest.ts';
 import type { Listen } from './listener.ts';

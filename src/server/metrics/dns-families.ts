@@ -1,7 +1,7 @@
-import { histogramLength, timeBoundsMs } from '../../runtime/histogram.ts';
+import { histogramLength, timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import { rcodeSlotName, rcodeSlots } from '../../wire/rcode-slots.ts';
-import type { ServerConfig } from '../config.ts';
-import { histogramSamples, type Family, type Labels, type Sample } from './family.ts';
+import type { PluginConfig, ServerConfig } from '../config.ts';
+import { histogramSamples, type Family, type Labels, type Sample } from '../../runtime/metrics/family.ts';
 import { serverLabel, type MetricsLayout, type ZoneLayout } from './layout.ts';
 import { durationsOf } from './meter.ts';
 import { familyLabels, protocolLabels, typeLabels, zoneSeries } from './series.ts';
@@ -124,8 +124,8 @@ export function dnsFamilies(
 }
 
 /** CoreDNS's `plugin` label is meant to name who answered, but names the first plugin behind prometheus. So it does here. */
-function nextPlugin(plugins: readonly { readonly name: string }[]): string {
-  return plugins[plugins.findIndex(({ name }) => name === 'prometheus') + 1]?.name ?? '';
+function nextPlugin(plugins: readonly PluginConfig[]): string {
+  return plugins[plugins.findIndex(({ settings }) => settings.isMeasured) + 1]?.name ?? '';
 }
 
 function isEmpty(counts: readonly number[]): boolean {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseAddress } from '../../wire/address.ts';
 import { socketAddresses } from '../addresses.ts';
 import type { ListenerConfig, ServerConfig } from '../config.ts';
-import type { Family } from './family.ts';
+import type { Family } from '../../runtime/metrics/family.ts';
 import { serverLabel } from './layout.ts';
 
 /** The kernel's tables of UDP sockets (proc_net(5)), with how many datagrams each has dropped. */

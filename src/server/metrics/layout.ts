@@ -1,15 +1,14 @@
-import type { ForwardConfig } from '../../plugins/forward/config.ts';
-import { forwardSeriesLength } from '../../plugins/forward/meter.ts';
-import type { ListenerConfig, ServerConfig } from '../config.ts';
+import type { Plugins } from '../../plugins/plugins.ts';
+import { settingsOf, type ListenerConfig, type ServerConfig } from '../config.ts';
 import { counterCount } from '../counters.ts';
 import { zoneSeries } from './series.ts';
 
 /**
- * Where the series of `prometheus` stand in the counters of a worker. Both halves work it out from the same config:
+ * Where the series of the metrics stand in the counters of a worker. Both halves work it out from the same config:
  *
  *     [counters of all workers][zones of listener 0, dropped of listener 0][… of listener 1] … [plugins of block 0] …
  *
- * Only server blocks with `prometheus` have series, and how many there are the Corefile alone decides.
+ * Only server blocks whose queries are counted have series, and how many there are the Corefile alone decides.
  */
 export interface MetricsLayout {
   /** Numbers behind `counterCount`. */
@@ -34,15 +33,13 @@ export interface PluginLayout {
   readonly length: number;
 }
 
-/** Plugins that count, and how many numbers they need. */
-const countingPlugins: ReadonlyMap<string, (config: unknown) => number> = new Map([
-  ['forward', (config: unknown) => forwardSeriesLength(config as ForwardConfig)],
-]);
-
-export function metricsLayout({ blocks, listeners }: Pick<ServerConfig, 'blocks' | 'listeners'>): MetricsLayout {
+export function metricsLayout(
+  { blocks, listeners }: Pick<ServerConfig, 'blocks' | 'listeners'>,
+  known: Plugins,
+): MetricsLayout {
   const zones: ZoneLayout[] = [];
   const plugins: PluginLayout[] = [];
-  const isCounted = blocks.map(({ plugins: all }) => all.some(({ name }) => name === 'prometheus'));
+  const isCounted = blocks.map((block) => settingsOf(block).isMeasured === true);
   let at = counterCount;
   for (const [listener, { zones: served }] of listeners.entries()) {
     const counted = served.filter(([, block]) => isCounted[block]);
@@ -55,7 +52,7 @@ export function metricsLayout({ blocks, listeners }: Pick<ServerConfig, 'blocks'
   for (const [block, { plugins: configs }] of blocks.entries()) {
     if (!isCounted[block]) continue;
     for (const { name, config } of configs) {
-      const length = countingPlugins.get(name)?.(config);
+      const length = known.find((plugin) => plugin.name === name)?.query?.counterCount?.(config);
       if (length === undefined) continue;
       plugins.push({ block, name, at, length });
       at += length;

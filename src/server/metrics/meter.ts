@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { bucketOf, histogramLength, observe, timeBoundsMs } from '../../runtime/histogram.ts';
+import { bucketOf, histogramLength, observe, timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import type { Query } from '../../wire/query.ts';
 import { rcodeSlot } from '../../wire/rcode-slots.ts';
 import { replyCode } from '../../wire/reply.ts';

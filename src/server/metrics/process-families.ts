@@ -1,26 +1,23 @@
-import type { HttpMeter } from '../../plugins/http-meter.ts';
-import type { ServerConfig } from '../config.ts';
+import type { HttpMeter } from '../../runtime/http/meter.ts';
 import { counter } from '../counters.ts';
-import type { Family, Sample } from './family.ts';
+import type { Family, Sample } from '../../runtime/metrics/family.ts';
 import type { Totals } from './totals.ts';
 
 /** What is told of the process and of what all of its workers count. */
 export interface ProcessFacts {
   readonly version: string;
-  readonly config: ServerConfig;
   readonly totals: Totals;
   /** Workers that died and were replaced. */
   readonly workerRestarts: () => number;
   /** Log lines that the main thread could not write. */
   readonly droppedLogLines: () => number;
+  /** Defects of control halves that were caught. */
+  readonly controlPanics: () => number;
   readonly httpMeter: HttpMeter;
 }
 
-/** Plugins that open an HTTP server. */
-const httpPlugins = ['health', 'ready', 'prometheus', 'admin'] as const;
-
 export function processFamilies(facts: ProcessFacts): Family[] {
-  const { version, totals, workerRestarts, droppedLogLines, httpMeter } = facts;
+  const { version, totals, workerRestarts, droppedLogLines, controlPanics, httpMeter } = facts;
   const one = (value: number): Sample[] => [{ labels: {}, value }];
   const counted = (name: string, help: string, index: number): Family => ({
     name,
@@ -35,7 +32,12 @@ export function processFamilies(facts: ProcessFacts): Family[] {
       type: 'gauge',
       samples: () => [{ labels: { version, revision: '', goversion: `node${process.versions.node}` }, value: 1 }],
     },
-    counted('coredns_panics_total', 'Defects that cost a query a SERVFAIL.', counter.panics),
+    {
+      name: 'coredns_panics_total',
+      help: 'Defects that cost a query a SERVFAIL, or that a plugin had on the main thread.',
+      type: 'counter',
+      samples: () => one(totals.at(counter.panics) + controlPanics()),
+    },
     counted('coredns_dns_ignored_messages_total', 'Messages that were no queries and got no reply.', counter.dropped),
     counted('coredns_dns_truncated_responses_total', 'Responses that were cut and have TC set.', counter.truncated),
     counted('coredns_dns_send_errors_total', 'Datagrams that the kernel did not take.', counter.sendErrors),
@@ -72,7 +74,7 @@ export function processFamilies(facts: ProcessFacts): Family[] {
       name: 'coredns_http_connections_closed_total',
       help: 'HTTP connections that were closed to make room for others.',
       type: 'counter',
-      samples: () => httpPlugins.map((plugin) => ({ labels: { plugin }, value: httpMeter.closed(plugin) })),
+      samples: () => httpMeter.plugins.map((plugin) => ({ labels: { plugin }, value: httpMeter.closed(plugin) })),
     },
     {
       name: 'process_cpu_seconds_total',

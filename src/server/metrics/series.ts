@@ -1,6 +1,6 @@
 import { rrType } from '../../wire/codes.ts';
 import { rcodeSlots } from '../../wire/rcode-slots.ts';
-import { histogramLength, timeBoundsMs } from '../../runtime/histogram.ts';
+import { histogramLength, timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import { sizesLength } from './sizes.ts';
 
 // What is counted of the queries of one zone at one listener, as offsets in a run of numbers. The size does not depend on

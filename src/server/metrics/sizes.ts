@@ -1,4 +1,4 @@
-import { bucketOf, histogramLength, observe, type Bounds } from '../../runtime/histogram.ts';
+import { bucketOf, histogramLength, observe, type Bounds } from '../../runtime/metrics/histogram.ts';
 
 /** CoreDNS's, in octets. */
 export const sizeBounds: Bounds = [0, 100, 200, 300, 400, 511, 1023, 2047, 4095, 8291, 16e3, 32e3, 48e3, 64e3];

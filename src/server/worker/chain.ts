@@ -1,37 +1,65 @@
-import { queryPlugins } from '../../plugins/handlers.ts';
-import type { Handler, HandlerEnvironment } from '../../plugins/plugin.ts';
+import type { DryRun, Handler, HandlerEnvironment } from '../../plugins/plugin.ts';
+import type { Plugins } from '../../plugins/plugins.ts';
 import type { TableReader } from '../../table/reader.ts';
-import { rcode } from '../../wire/codes.ts';
+import { rcode, rrClass } from '../../wire/codes.ts';
 import { emptyReply } from '../../wire/reply.ts';
-import type { Chain } from './dispatcher.ts';
 import type { BlockConfig } from '../config.ts';
+import type { Meter } from '../metrics/meter.ts';
+
+/** The chain of one server block, as a listener uses it. */
+export interface Chain {
+  /** Of class IN. */
+  readonly handler: Handler;
+  /** Of the other classes that some plugin of the block serves. */
+  readonly otherClasses?: ReadonlyMap<number, Handler>;
+  /** Some plugin of the block can ask upstream: replies say RA. */
+  readonly recursionAvailable: boolean;
+  /** Counts the queries of one zone of the block at this listener, where they are counted. */
+  readonly meter?: Meter | undefined;
+  /** What its plugins look names up in. */
+  readonly tables?: readonly TableReader[];
+}
+
+export interface ChainEnvironment extends Omit<HandlerEnvironment, 'counters'> {
+  readonly plugins: Plugins;
+  /** What a plugin of the block counts in. */
+  counters?(plugin: string): Float64Array | undefined;
+  /** The chain is only looked at. */
+  readonly dryRun?: DryRun;
+}
 
 /** Where no plugin is left to forward to, the name is not ours to answer (docs/semantics.md section 2). */
 const endOfChain: Handler = (query) => emptyReply(query, rcode.REFUSED);
 
-/** How a link of the chain is made from the next one. */
-export type CreateHandler = (next: Handler) => Handler;
-
-/**
- * Builds the query halves of a block's plugins, from the last one to the first. `wrap` may put a handler of its own in
- * place of any, as who only looks at what a chain does must do for those that reach out.
- */
-export function buildChain(
-  { plugins }: BlockConfig,
-  environment: HandlerEnvironment,
-  wrap: (name: string, config: unknown, create: CreateHandler) => CreateHandler = (_name, _config, create) => create,
-): Chain {
+/** Builds the query halves of a block's plugins: a chain for each class that some plugin of it serves, and for IN. */
+export function buildChain({ plugins: configs }: BlockConfig, environment: ChainEnvironment): Chain {
+  const halves = configs.flatMap(({ name, config }) => {
+    const query = environment.plugins.find((plugin) => plugin.name === name)?.query;
+    return query ? [{ name, config, query, classes: query.classes ?? [rrClass.IN] }] : [];
+  });
   const tables: TableReader[] = [];
   const table = (name: string): TableReader => {
     const reader = environment.table(name);
     tables.push(reader);
     return reader;
   };
-  let handler = endOfChain;
-  for (const { name, config } of plugins.toReversed()) {
-    const plugin = queryPlugins.get(name);
-    if (plugin)
-      handler = wrap(name, config, (next) => plugin.create(config as never, { ...environment, table }, next))(handler);
-  }
-  return { handler, recursionAvailable: plugins.some(({ name }) => name === 'forward'), tables };
+  const { dryRun } = environment;
+  const chainOf = (qclass: number): Handler => {
+    let handler = endOfChain;
+    for (const { name, config, query, classes } of halves.toReversed()) {
+      if (classes !== 'any' && !classes.includes(qclass)) continue;
+      const own = { ...environment, table, counters: environment.counters?.(name) };
+      const looked = dryRun && query.dryRun?.(config, own, handler, dryRun);
+      handler = looked ?? query.create(config, own, handler);
+    }
+    return handler;
+  };
+  const others = new Set(halves.flatMap(({ classes }) => (classes === 'any' ? [] : classes)));
+  others.delete(rrClass.IN);
+  return {
+    handler: chainOf(rrClass.IN),
+    otherClasses: new Map([...others].map((qclass) => [qclass, chainOf(qclass)])),
+    recursionAvailable: halves.some(({ query }) => query.isRecursive),
+    tables,
+  };
 }

@@ -1,5 +1,4 @@
-import type { Handler, Outcome } from '../../plugins/plugin.ts';
-import { errorStack } from '../../runtime/errors.ts';
+import type { Outcome } from '../../plugins/plugin.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TableReader } from '../../table/reader.ts';
 import { headerFlag, rcode, rrClass, rrType } from '../../wire/codes.ts';
@@ -8,18 +7,8 @@ import type { Query } from '../../wire/query.ts';
 import { badVersionReply, bareReply, emptyReply, serverFailure } from '../../wire/reply.ts';
 import { ZoneMap } from '../../wire/zone-map.ts';
 import { counter, type Counters } from '../counters.ts';
+import type { Chain } from './chain.ts';
 import type { Meter } from '../metrics/meter.ts';
-
-/** The chain of one server block, as a listener uses it. */
-export interface Chain {
-  readonly handler: Handler;
-  /** Some plugin of the block can ask upstream: replies say RA. */
-  readonly recursionAvailable: boolean;
-  /** Counts the queries of one zone of the block at this listener, where the block has `prometheus`. */
-  readonly meter?: Meter | undefined;
-  /** What its plugins look names up in. */
-  readonly tables?: readonly TableReader[];
-}
 
 /**
  * What a listener calls for every message that it receives: from the octets in `query.bytes` to those in `query.out`.
@@ -69,7 +58,8 @@ export class Dispatcher {
     if (verdict !== 'query') return this.#answerMalformed(query, verdict);
     const chain = this.#only ?? this.#chainOf(query);
     query.recursionAvailable = chain?.recursionAvailable ?? false;
-    if (!chain || query.class !== rrClass.IN) {
+    const handler = query.class === rrClass.IN ? chain?.handler : chain?.otherClasses?.get(query.class);
+    if (!chain || !handler) {
       this.#counters[counter.refused]!++;
       const length = this.#finish(query, emptyReply(query, rcode.REFUSED));
       this.#dropped?.count(query, length, false);
@@ -79,7 +69,7 @@ export class Dispatcher {
     const isMeasured = meter === undefined ? false : meter.begin();
     let outcome: Outcome;
     try {
-      outcome = chain.handler(query);
+      outcome = handler(query);
     } catch (error) {
       outcome = this.#panic(query, error);
     }
@@ -139,7 +129,9 @@ export class Dispatcher {
   /** A defect of ours costs its query a SERVFAIL and nobody else anything. */
   #panic(query: Query, error: unknown): number {
     this.#counters[counter.panics]!++;
-    this.#logger.error(`Recovered from a defect: ${errorStack(error)}`);
+    this.#logger.error(
+      `Recovered from a defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     query.discardReply();
     return serverFailure(query, 'defect');
   }

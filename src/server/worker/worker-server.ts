@@ -1,6 +1,6 @@
-import { tlsName } from '../../plugins/tls/config.ts';
-import type { TlsMaterial } from '../../plugins/tls/control.ts';
+import type { TlsMaterial } from '../../plugins/control.ts';
 import type { HandlerEnvironment } from '../../plugins/plugin.ts';
+import type { Plugins } from '../../plugins/plugins.ts';
 import { socketAddresses } from '../addresses.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { buildChain } from './chain.ts';
@@ -15,10 +15,15 @@ import type { WorkerStart } from '../worker-protocol.ts';
 import { metricsLayout } from '../metrics/layout.ts';
 import { Meter } from '../metrics/meter.ts';
 
+/** What the chains of a worker have in common. */
+export interface WorkerEnvironment extends Omit<HandlerEnvironment, 'zones' | 'onClose' | 'counters'> {
+  readonly plugins: Plugins;
+}
+
 /** All that one worker serves: a chain per server block, and the listeners that lead to them. */
 export class WorkerServer {
   readonly #start: WorkerStart;
-  readonly #environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>;
+  readonly #environment: WorkerEnvironment;
   readonly #listenUdp: Listen;
   readonly #closers: (() => void | Promise<void>)[] = [];
   readonly #sockets: RebindingSocket[] = [];
@@ -26,11 +31,11 @@ export class WorkerServer {
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(start: WorkerStart, environment: Omit<HandlerEnvironment, 'zones' | 'onClose'>, listenUdp: Listen) {
+  constructor(start: WorkerStart, environment: WorkerEnvironment, listenUdp: Listen) {
     this.#start = start;
     this.#environment = environment;
     for (const { tls } of start.config.listeners) {
-      if (tls) this.#tls.set(tlsName(tls), new TlsContext(tls.clientAuth, start.tls.get(tlsName(tls))!));
+      if (tls) this.#tls.set(tls.name, new TlsContext(tls.clientAuth, start.tls.get(tls.name)!));
     }
     this.#listenUdp = listenUdp;
   }
@@ -60,7 +65,7 @@ export class WorkerServer {
   async #open(): Promise<void> {
     const { config, counters, hashSeed, maxConnections } = this.#start;
     const memory = new Float64Array(counters);
-    const layout = metricsLayout(config);
+    const layout = metricsLayout(config, this.#environment.plugins);
     const chains = config.blocks.map((block, index) =>
       buildChain(block, {
         ...this.#environment,
@@ -108,7 +113,7 @@ export class WorkerServer {
   /** What a listener opens on each of its addresses. */
   #socketsOf({ tls }: ListenerConfig): readonly Listen[] {
     if (tls === undefined) return [this.#listenUdp, listenTcp];
-    return [makeListenTls(this.#tls.get(tlsName(tls))!)];
+    return [makeListenTls(this.#tls.get(tls.name)!)];
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { HandlerEnvironment } from '../../plugins/plugin.ts';
+import { makePlugins } from '../../plugins/plugins.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { collectGarbage } from '../../runtime/heap.ts';
 import { makeLogger } from '../../runtime/make-logger.ts';
@@ -8,7 +8,7 @@ import { counter } from '../counters.ts';
 import { errorMessage } from '../../runtime/errors.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
 import { chooseUdpForm } from '../listen/udp-form.ts';
-import { WorkerServer } from './worker-server.ts';
+import { WorkerServer, type WorkerEnvironment } from './worker-server.ts';
 import { WorkerTables } from './worker-tables.ts';
 
 const randomBatch = 1024;
@@ -19,7 +19,8 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
   const counters = new Float64Array(start.counters);
   const logger = makeLogger(start.logFormat, start.config.debug, clock, () => counters[counter.droppedLogLines]!++);
   const tables = new WorkerTables(start.tables, collectGarbage);
-  const environment: Omit<HandlerEnvironment, 'zones' | 'onClose'> = {
+  const environment: WorkerEnvironment = {
+    plugins: makePlugins(),
     clock,
     logger,
     randomUint16: makeRandomUint16(),

@@ -1,3 +1,4 @@
+import { registriesOf } from '../../support/running.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FaultRig, untilTried } from '../support/fault-rig.ts';
 import { FaultTable } from '../support/fault-table.ts';
@@ -32,7 +33,7 @@ describeOnCluster('what befalls an API server for minutes', (cluster) => {
         await pass(idleMs);
         // An API server sends no bookmarks of a collection before something of it has happened since its own start, so
         // that each may be taken for dead once. Then it is watched again from where it was, and not listed.
-        const counts = served.server.registries[0]!.sourceStatus;
+        const counts = registriesOf(served.server)[0]!.sourceStatus;
         expect(proxy.accepted - accepted).toBeLessThanOrEqual(counts.length);
         for (const { kind, watchRestarts, relists } of counts) {
           expect({ kind, watchRestarts: Math.max(1, watchRestarts), relists }).toEqual({

@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
-import type { MakeSources } from '../../../src/plugins/serviceentry/control.ts';
+import type { MakeSources } from '../../../src/plugins/serviceentry/registry-service.ts';
 import { ApiError } from './api-client.ts';
 import { Behind } from './behind.ts';
 import type { Cluster } from './cluster.ts';

@@ -1,6 +1,7 @@
+import { makePlugins } from '../../../src/plugins/plugins.ts';
 import { loadCorefile } from '../../../src/cli/load.ts';
 import { formatProblem } from '../../../src/corefile/problem.ts';
-import type { MakeSources } from '../../../src/plugins/serviceentry/control.ts';
+import type { MakeSources } from '../../../src/plugins/serviceentry/registry-service.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { RunningServer } from '../../../src/server/control/server.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
@@ -34,7 +35,7 @@ export class Served {
       hashSeed: 0x5eed,
       cpus: 1,
       canReusePort: true,
-      ...(makeSources ? { makeSources } : {}),
+      ...(makeSources ? { plugins: makePlugins({ makeSources }) } : {}),
     });
     return new Served(server, logger);
   }
@@ -54,7 +55,7 @@ export class Served {
 
   /** What `ready` says, which here goes on looking. */
   async isReady(): Promise<boolean> {
-    const response = await fetch(`http://127.0.0.1:${this.server.endpointPorts.ready[0]!}/ready`);
+    const response = await fetch(`http://127.0.0.1:${this.server.httpPorts('ready')[0]!}/ready`);
     await response.text();
     return response.status === 200;
   }

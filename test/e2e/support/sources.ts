@@ -1,4 +1,4 @@
-import type { MakeSources } from '../../../src/plugins/serviceentry/control.ts';
+import type { MakeSources } from '../../../src/plugins/serviceentry/registry-service.ts';
 import { KubernetesSource } from '../../../src/registry/sources/kubernetes/kubernetes-source.ts';
 import type { ReflectorTiming } from '../../../src/kubernetes/timing.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adminDirective } from '../../../src/plugins/admin/parse.ts';
+import { adminPlugin } from '../../../src/plugins/admin/admin.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 describe('admin', () => {
@@ -15,7 +15,7 @@ describe('admin', () => {
     ['admin ::1', '::1', 9154],
     ['admin :0', '127.0.0.1', 0],
   ])('%s', (line, address, port) => {
-    expect(parseDirective(adminDirective, line)).toEqual({ config: { address, port }, problems: [] });
+    expect(parseDirective(adminPlugin, line)).toEqual({ config: { address, port }, problems: [] });
   });
 
   test.each([
@@ -29,7 +29,7 @@ describe('admin', () => {
     ['admin\nadmin', /COREFILE_REPEATED/],
     ['admin {\nx\n}', /COREFILE_/],
   ])('%j is an error', (line, problem) => {
-    const { problems } = parseDirective(adminDirective, line);
+    const { problems } = parseDirective(adminPlugin, line);
     expect(problems).toEqual([expect.stringMatching(problem)]);
   });
 });

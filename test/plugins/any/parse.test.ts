@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { anyDirective } from '../../../src/plugins/any/parse.ts';
+import { anyPlugin } from '../../../src/plugins/any/any.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 describe('any in a Corefile', () => {
   it('takes the bare word', () => {
-    expect(parseDirective(anyDirective, 'any')).toEqual({ config: {}, problems: [] });
+    expect(parseDirective(anyPlugin, 'any')).toEqual({ config: {}, problems: [] });
   });
 
   it.each([
@@ -18,6 +18,6 @@ describe('any in a Corefile', () => {
       "Corefile:3:1: error: 'any' stands here again, but may stand only once in a server block; the first is on line 2 [COREFILE_REPEATED]",
     ],
   ])('refuses %j', (lines, problem) => {
-    expect(parseDirective(anyDirective, lines).problems).toEqual([problem]);
+    expect(parseDirective(anyPlugin, lines).problems).toEqual([problem]);
   });
 });

@@ -1,12 +1,19 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { makeBindDirective, type Interfaces } from '../../../src/plugins/bind/parse.ts';
+import { bindPlugin } from '../../../src/plugins/bind/bind.ts';
+import type { Interfaces } from '../../../src/plugins/plugin.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 const interfaces: Interfaces = () => ({
-  lo: [{ address: '127.0.0.1' }, { address: '::1', scopeid: 0 }],
-  eth0: [{ address: '10.0.0.5' }, { address: 'fe80::5', scopeid: 2 }],
+  lo: [
+    { address: '127.0.0.1', family: 'IPv4', internal: true },
+    { address: '::1', family: 'IPv6', internal: true, scopeid: 0 },
+  ],
+  eth0: [
+    { address: '10.0.0.5', family: 'IPv4', internal: false },
+    { address: 'fe80::5', family: 'IPv6', internal: false, scopeid: 2 },
+  ],
 });
-const directive = makeBindDirective(interfaces);
 
 describe('bind in a Corefile', () => {
   it.each<[string, string[]]>([
@@ -19,7 +26,7 @@ describe('bind in a Corefile', () => {
     ['bind lo eth0 {\n except 0:0::1 eth0\n }', ['127.0.0.1']],
     ['bind lo {\n except ::1\n }\nbind ::1', ['127.0.0.1', '::1']],
   ])('reads %j', (lines, addresses) => {
-    expect(parseDirective(directive, lines)).toEqual({ config: { addresses }, problems: [] });
+    expect(parseDirective(bindPlugin, lines, interfaces)).toEqual({ config: { addresses }, problems: [] });
   });
 
   it.each([
@@ -48,19 +55,19 @@ describe('bind in a Corefile', () => {
       "Corefile:3:2: error: unknown option 'excep' of bind; did you mean 'except'? [COREFILE_OPTION]",
     ],
   ])('refuses %j', (lines, problem) => {
-    expect(parseDirective(directive, lines).problems).toEqual([problem]);
+    expect(parseDirective(bindPlugin, lines, interfaces).problems).toEqual([problem]);
   });
 
   it('knows the loopback interface of this machine', () => {
-    expect(parseDirective(makeBindDirective(), 'bind 127.0.0.1').problems).toEqual([]);
+    expect(parseDirective(bindPlugin, 'bind lo', networkInterfaces).problems).toEqual([]);
   });
 
   it('takes addresses where the interfaces cannot be listed', () => {
-    const blind = makeBindDirective(() => {
+    const blind: Interfaces = () => {
       throw new Error('uv_interface_addresses returned EPERM');
-    });
-    expect(parseDirective(blind, 'bind ::1').config).toEqual({ addresses: ['::1'] });
-    expect(parseDirective(blind, 'bind lo').problems).toEqual([
+    };
+    expect(parseDirective(bindPlugin, 'bind ::1', blind).config).toEqual({ addresses: ['::1'] });
+    expect(parseDirective(bindPlugin, 'bind lo', blind).problems).toEqual([
       "Corefile:2:6: error: expected an IP address or the name of an interface, found 'lo'; the interfaces cannot be listed: uv_interface_addresses returned EPERM [COREFILE_ARGUMENT]",
     ]);
   });

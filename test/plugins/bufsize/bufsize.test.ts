@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bufsizeHandler } from '../../../src/plugins/bufsize/handler.ts';
-import { bufsizeDirective } from '../../../src/plugins/bufsize/parse.ts';
+import { bufsizePlugin } from '../../../src/plugins/bufsize/bufsize.ts';
 import { makeEnvironment, parseDirective } from '../../support/plugin.ts';
 import { makeQuery, type QueryOptions } from '../../support/query.ts';
 
@@ -10,7 +10,7 @@ describe('bufsize in a Corefile', () => {
     ['bufsize 512', 512],
     ['bufsize 4096', 4096],
   ])('reads %j', (lines, size) => {
-    expect(parseDirective(bufsizeDirective, lines)).toEqual({ config: { size }, problems: [] });
+    expect(parseDirective(bufsizePlugin, lines)).toEqual({ config: { size }, problems: [] });
   });
 
   it.each([
@@ -22,7 +22,7 @@ describe('bufsize in a Corefile', () => {
       "Corefile:2:13: error: unexpected argument '513': bufsize takes one SIZE and no more [COREFILE_ARGUMENT]",
     ],
   ])('refuses %j', (lines, problem) => {
-    expect(parseDirective(bufsizeDirective, lines).problems).toEqual([problem]);
+    expect(parseDirective(bufsizePlugin, lines).problems).toEqual([problem]);
   });
 });
 

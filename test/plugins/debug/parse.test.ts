@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { debugDirective } from '../../../src/plugins/debug/parse.ts';
+import { debugPlugin } from '../../../src/plugins/debug/debug.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 describe('debug in a Corefile', () => {
   it('takes the bare word', () => {
-    expect(parseDirective(debugDirective, 'debug')).toEqual({ config: {}, problems: [] });
+    expect(parseDirective(debugPlugin, 'debug')).toEqual({ config: {}, problems: [] });
   });
 
   it.each([
@@ -18,6 +18,6 @@ describe('debug in a Corefile', () => {
       "Corefile:3:1: error: 'debug' stands here again, but may stand only once in a server block; the first is on line 2 [COREFILE_REPEATED]",
     ],
   ])('refuses %j', (lines, problem) => {
-    expect(parseDirective(debugDirective, lines).problems).toEqual([problem]);
+    expect(parseDirective(debugPlugin, lines).problems).toEqual([problem]);
   });
 });

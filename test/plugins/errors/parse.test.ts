@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorsDirective } from '../../../src/plugins/errors/parse.ts';
+import { errorsPlugin } from '../../../src/plugins/errors/errors.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 const block = (...options: string[]) => `errors {\n${options.join('\n')}\n}`;
@@ -26,7 +26,7 @@ describe('errors in a Corefile', () => {
     ],
     [block(`consolidate 1s ${'x'.repeat(10_000)}`), [expect.objectContaining({ pattern: 'x'.repeat(10_000) })]],
   ])('reads %.60j', (lines, consolidations) => {
-    expect(parseDirective(errorsDirective, lines)).toEqual({ config: { consolidations }, problems: [] });
+    expect(parseDirective(errorsPlugin, lines)).toEqual({ config: { consolidations }, problems: [] });
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('errors in a Corefile', () => {
       'ARGUMENT',
     ],
   ])('refuses %.60j', (lines, start, code) => {
-    const { problems } = parseDirective(errorsDirective, lines);
+    const { problems } = parseDirective(errorsPlugin, lines);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(start);
     expect(problems[0]).toContain(`[COREFILE_${code}]`);

@@ -6,7 +6,7 @@ import {
   upstreamSeries,
 } from '../../../src/plugins/forward/meter.ts';
 import { forwardHandler } from '../../../src/plugins/forward/handler.ts';
-import { forwardDirective } from '../../../src/plugins/forward/parse.ts';
+import { forwardPlugin } from '../../../src/plugins/forward/forward.ts';
 import { answer, FakeUpstream } from '../../support/fake-upstream.ts';
 import { makeEnvironment, parseDirective, unreachable } from '../../support/plugin.ts';
 import { makeQuery } from '../../support/query.ts';
@@ -14,10 +14,10 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { onTestFinished } from 'vitest';
 
 function counted(lines: string) {
-  const { config, problems } = parseDirective(forwardDirective, lines);
+  const { config, problems } = parseDirective(forwardPlugin, lines);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const memory = new Float64Array(forwardSeriesLength(config));
-  const environment = { ...makeEnvironment(), clock: systemClock, counters: () => memory };
+  const environment = { ...makeEnvironment(), clock: systemClock, counters: memory };
   const handler = forwardHandler.create(config, environment, unreachable);
   onTestFinished(() => environment.close());
   const upstream = (index: number) => {

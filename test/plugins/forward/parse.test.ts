@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ForwardLine } from '../../../src/plugins/forward/config.ts';
-import { forwardDirective } from '../../../src/plugins/forward/parse.ts';
+import { forwardPlugin } from '../../../src/plugins/forward/forward.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'forward-'));
@@ -84,14 +84,14 @@ describe('forward in a Corefile', () => {
     ['forward . 10.0.0.1 {\n special_names off\n }', { specialNames: false }],
     ['forward . 10.0.0.1 {\n special_names on\n }', {}],
   ])('reads %j', (lines, changes) => {
-    expect(parseDirective(forwardDirective, lines)).toEqual({
+    expect(parseDirective(forwardPlugin, lines)).toEqual({
       config: { lines: [{ ...defaults, ...changes }] },
       problems: [],
     });
   });
 
   test('keeps the lines of a block in file order', () => {
-    const { config } = parseDirective(forwardDirective, 'forward b.org 10.0.0.1\nforward a.org 10.0.0.1');
+    const { config } = parseDirective(forwardPlugin, 'forward b.org 10.0.0.1\nforward a.org 10.0.0.1');
     expect(config.lines.map((line) => line.from)).toEqual([['b.org.'], ['a.org.']]);
   });
 
@@ -209,7 +209,7 @@ describe('forward in a Corefile', () => {
   ];
 
   test.each(refused)('reports %j', (lines, problem) => {
-    const { problems } = parseDirective(forwardDirective, lines);
+    const { problems } = parseDirective(forwardPlugin, lines);
     expect(problems).toHaveLength(1);
     const [first] = problems.map((text) => text.replace(/^Corefile:/, ''));
     if (typeof problem === 'string') expect(first).toBe(problem);
@@ -227,7 +227,7 @@ describe('forward in a Corefile', () => {
     'failfast_all_unhealthy_upstreams',
   ])('says that %j is not built yet', (option) => {
     const [name] = option.split(' ');
-    expect(parseDirective(forwardDirective, `forward . 10.0.0.1 {\n ${option}\n }`).problems).toEqual([
+    expect(parseDirective(forwardPlugin, `forward . 10.0.0.1 {\n ${option}\n }`).problems).toEqual([
       `Corefile:3:2: error: option '${name}' of forward is not built yet [COREFILE_OPTION]`,
     ]);
   });
@@ -261,14 +261,14 @@ describe('forward in a Corefile', () => {
 
     test.each(rows)('with $line is read without it', ({ line, column = 12, says }) => {
       const path = file('one-bad', `search corp.example\n${line}\nnameserver 127.0.0.1\n`);
-      const { config, problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      const { config, problems } = parseDirective(forwardPlugin, `forward . ${path}`);
       expect(problems).toEqual([`${path}:2:${column}: warning: ${says} [COREFILE_FILE]`]);
       expect(config.lines[0]?.upstreams).toEqual([v4('127.0.0.1')]);
     });
 
     test('with several addresses on a line gives the first one of them', () => {
       const path = file('two-addresses', 'nameserver 10.0.0.1 10.0.0.2\n');
-      const { config, problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      const { config, problems } = parseDirective(forwardPlugin, `forward . ${path}`);
       expect(problems).toEqual([
         `${path}:1:12: warning: expected one address, found 2; only '10.0.0.1' is taken [COREFILE_FILE]`,
       ]);
@@ -286,7 +286,7 @@ describe('forward in a Corefile', () => {
       ['a port', 'nameserver 10.0.0.1:53\nnameserver 10.0.0.2\n'],
     ])('with %s is read as it is meant', (_, text) => {
       const path = file('odd', text);
-      const { config, problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      const { config, problems } = parseDirective(forwardPlugin, `forward . ${path}`);
       expect(problems).toEqual([]);
       expect(config.lines[0]?.upstreams).toEqual([v4('10.0.0.1'), v4('10.0.0.2')]);
     });
@@ -294,7 +294,7 @@ describe('forward in a Corefile', () => {
     test('with too many servers gives the first ones', () => {
       const lines = Array.from({ length: 17 }, (_, i) => `nameserver 10.0.1.${i + 1}`);
       const path = file('many', lines.join('\n'));
-      const { config, problems } = parseDirective(forwardDirective, `forward . 10.0.0.1 ${path}`);
+      const { config, problems } = parseDirective(forwardPlugin, `forward . 10.0.0.1 ${path}`);
       expect(config.lines[0]?.upstreams).toHaveLength(15);
       expect(problems).toEqual(
         [15, 16, 17].map(
@@ -306,10 +306,7 @@ describe('forward in a Corefile', () => {
 
     test('with servers that source_address cannot reach gives the others', () => {
       const path = file('families', 'nameserver 2001:db8::1\nnameserver 10.0.0.1\n');
-      const { config, problems } = parseDirective(
-        forwardDirective,
-        `forward . ${path} {\n source_address 10.9.9.9\n }`,
-      );
+      const { config, problems } = parseDirective(forwardPlugin, `forward . ${path} {\n source_address 10.9.9.9\n }`);
       expect(problems).toEqual([
         `${path}:1:12: warning: '2001:db8::1' cannot be reached from source_address 10.9.9.9; the line is left out [COREFILE_FILE]`,
       ]);
@@ -318,7 +315,7 @@ describe('forward in a Corefile', () => {
 
     test('without a line that can be used is an error', () => {
       const path = file('all-bad', 'nameserver 0.0.0.0\nnameserver dns.example\n');
-      const { problems } = parseDirective(forwardDirective, `forward . ${path}`);
+      const { problems } = parseDirective(forwardPlugin, `forward . ${path}`);
       expect(problems).toHaveLength(3);
       expect(problems.at(-1)).toBe(
         `Corefile:2:11: error: '${path}' has no line 'nameserver ADDRESS' that can be used [COREFILE_FILE]`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthDirective } from '../../../src/plugins/health/parse.ts';
+import { healthPlugin } from '../../../src/plugins/health/health.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 const at = (address: string, port: number) => ({ address, port });
@@ -18,7 +18,7 @@ describe('health in a Corefile', () => {
     [block('lameduck 0'), at('', 8080), 0],
     ['health :1 {\nlameduck 1m30s\n}', at('', 1), 90_000],
   ])('reads %j', (lines, address, lameduckMs) => {
-    expect(parseDirective(healthDirective, lines)).toEqual({ config: { at: address, lameduckMs }, problems: [] });
+    expect(parseDirective(healthPlugin, lines)).toEqual({ config: { at: address, lameduckMs }, problems: [] });
   });
 
   it.each([
@@ -40,7 +40,7 @@ describe('health in a Corefile', () => {
     [block('lameduck 5s 6s'), "Corefile:3:13: error: unexpected argument '6s'", 'ARGUMENT'],
     [block('lameduck 5s {\nx\n}'), "unexpected option 'x': lameduck takes no block", 'ARGUMENT'],
   ])('refuses %j', (lines, text, code) => {
-    const { problems } = parseDirective(healthDirective, lines);
+    const { problems } = parseDirective(healthPlugin, lines);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(text);
     expect(problems[0]).toContain(`[COREFILE_${code}]`);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { loadbalanceDirective } from '../../../src/plugins/loadbalance/parse.ts';
+import { loadbalancePlugin } from '../../../src/plugins/loadbalance/loadbalance.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 describe('loadbalance in a Corefile', () => {
   it.each(['loadbalance', 'loadbalance round_robin'])('reads %j', (lines) => {
-    expect(parseDirective(loadbalanceDirective, lines)).toEqual({ config: { policy: 'round_robin' }, problems: [] });
+    expect(parseDirective(loadbalancePlugin, lines)).toEqual({ config: { policy: 'round_robin' }, problems: [] });
   });
 
   it.each([
@@ -18,7 +18,7 @@ describe('loadbalance in a Corefile', () => {
     ['loadbalance {\n reload 30s\n }', "3:2: error: unexpected option 'reload'", 'ARGUMENT'],
     ['loadbalance\nloadbalance', "3:1: error: 'loadbalance' stands here again", 'REPEATED'],
   ])('refuses %j', (lines, start, code) => {
-    const { problems } = parseDirective(loadbalanceDirective, lines);
+    const { problems } = parseDirective(loadbalancePlugin, lines);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(start);
     expect(problems[0]).toContain(`[COREFILE_${code}]`);

@@ -2,7 +2,7 @@ import { encode, type Packet } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logHandler } from '../../../src/plugins/log/handler.ts';
-import { logDirective } from '../../../src/plugins/log/parse.ts';
+import { logPlugin } from '../../../src/plugins/log/log.ts';
 import { classifyReply } from '../../../src/plugins/log/response-class.ts';
 import type { Handler } from '../../../src/plugins/plugin.ts';
 import { rcode } from '../../../src/wire/codes.ts';
@@ -15,7 +15,7 @@ const success: Handler = (query) => emptyReply(query, rcode.NOERROR, true);
 /** Logs queries by a Corefile's lines; a reply takes 0.439146 ms. */
 function logger(corefileLines: string, next: Handler = success, random?: () => number) {
   const environment = makeEnvironment(random);
-  const { config, problems } = parseDirective(logDirective, corefileLines);
+  const { config, problems } = parseDirective(logPlugin, corefileLines);
   expect(problems).toEqual([]);
   const handler = logHandler.create(config, environment, (query) => {
     environment.clock.advance(0.439146);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logDirective } from '../../../src/plugins/log/parse.ts';
+import { logPlugin } from '../../../src/plugins/log/log.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 const common =
@@ -24,7 +24,7 @@ describe('log in a Corefile', () => {
     ['log {\nsample 100\n}', [rule({ sample: 100 })]],
     ['log a.org {\nclass error\n}\nlog', [rule({ zone: 'a.org.', classes: ['error'] }), rule()]],
   ])('reads %j', (lines, rules) => {
-    expect(parseDirective(logDirective, lines)).toEqual({ config: { rules }, problems: [] });
+    expect(parseDirective(logPlugin, lines)).toEqual({ config: { rules }, problems: [] });
   });
 
   it.each([
@@ -41,7 +41,7 @@ describe('log in a Corefile', () => {
       'ARGUMENT',
     ],
   ])('refuses %j', (lines, start, code) => {
-    const { problems } = parseDirective(logDirective, lines);
+    const { problems } = parseDirective(logPlugin, lines);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(start);
     expect(problems[0]).toContain(`[COREFILE_${code}]`);

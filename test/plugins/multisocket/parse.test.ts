@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { multisocketDirective } from '../../../src/plugins/multisocket/parse.ts';
+import { multisocketPlugin } from '../../../src/plugins/multisocket/multisocket.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 describe('multisocket in a Corefile', () => {
@@ -8,7 +8,7 @@ describe('multisocket in a Corefile', () => {
     ['multisocket 1', 1],
     ['multisocket 1024', 1024],
   ])('reads %j', (lines, sockets) => {
-    expect(parseDirective(multisocketDirective, lines)).toEqual({ config: { sockets }, problems: [] });
+    expect(parseDirective(multisocketPlugin, lines)).toEqual({ config: { sockets }, problems: [] });
   });
 
   it.each([
@@ -23,6 +23,6 @@ describe('multisocket in a Corefile', () => {
       "Corefile:2:15: error: unexpected argument '2': multisocket takes one number N and no more [COREFILE_ARGUMENT]",
     ],
   ])('refuses %j', (lines, problem) => {
-    expect(parseDirective(multisocketDirective, lines).problems).toEqual([problem]);
+    expect(parseDirective(multisocketPlugin, lines).problems).toEqual([problem]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prometheusDirective } from '../../../src/plugins/prometheus/parse.ts';
+import { prometheusPlugin } from '../../../src/plugins/prometheus/prometheus.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 describe('prometheus in a Corefile', () => {
@@ -9,7 +9,7 @@ describe('prometheus in a Corefile', () => {
     ['prometheus localhost:1', '127.0.0.1', 1],
     ['prometheus 0.0.0.0', '0.0.0.0', 9153],
   ])('reads %j', (lines, address, port) => {
-    expect(parseDirective(prometheusDirective, lines)).toEqual({ config: { at: { address, port } }, problems: [] });
+    expect(parseDirective(prometheusPlugin, lines)).toEqual({ config: { at: { address, port } }, problems: [] });
   });
 
   it.each([
@@ -24,7 +24,7 @@ describe('prometheus in a Corefile', () => {
       'OPTION',
     ],
   ])('refuses %j', (lines, text, code) => {
-    const { problems } = parseDirective(prometheusDirective, lines);
+    const { problems } = parseDirective(prometheusPlugin, lines);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(text);
     expect(problems[0]).toContain(`[COREFILE_${code}]`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readyDirective } from '../../../src/plugins/ready/parse.ts';
+import { readyPlugin } from '../../../src/plugins/ready/ready.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 const at = (address: string, port: number) => ({ address, port });
@@ -12,7 +12,7 @@ describe('ready in a Corefile', () => {
     [block('monitor until-ready'), at('', 8181), 'until-ready'],
     ['ready :1 {\nmonitor continuously\n}', at('', 1), 'continuously'],
   ])('reads %j', (lines, address, monitor) => {
-    expect(parseDirective(readyDirective, lines)).toEqual({ config: { at: address, monitor }, problems: [] });
+    expect(parseDirective(readyPlugin, lines)).toEqual({ config: { at: address, monitor }, problems: [] });
   });
 
   it.each([
@@ -24,7 +24,7 @@ describe('ready in a Corefile', () => {
     [block('monitor continously'), "did you mean 'continuously'?", 'ARGUMENT'],
     [block('monitor continuously {\nx\n}'), "unexpected option 'x': monitor takes no block", 'ARGUMENT'],
   ])('refuses %j', (lines, text, code) => {
-    const { problems } = parseDirective(readyDirective, lines);
+    const { problems } = parseDirective(readyPlugin, lines);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(text);
     expect(problems[0]).toContain(`[COREFILE_${code}]`);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { noKubernetes } from '../../../src/plugins/serviceentry/config.ts';
-import { serviceEntryDirective } from '../../../src/plugins/serviceentry/parse.ts';
+import { makeServiceEntryPlugin } from '../../../src/plugins/serviceentry/serviceentry.ts';
 import type { KubernetesConfig } from '../../../src/registry/sources/kubernetes/config.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 /** The directive with these lines in its block; they start on line 3. */
 function parse(...lines: string[]) {
-  return parseDirective(serviceEntryDirective, ['serviceentry {', ...lines, '}'].join('\n'));
+  return parseDirective(makeServiceEntryPlugin(), ['serviceentry {', ...lines, '}'].join('\n'));
 }
 
 const inCluster = { kind: 'in-cluster' } as const;
@@ -47,12 +47,12 @@ describe('which clusters are watched', () => {
   });
 
   test('a directive that is not there watches none', () => {
-    const { config } = parseDirective(serviceEntryDirective, '');
+    const { config } = parseDirective(makeServiceEntryPlugin(), '');
     expect(config.kubernetes).toEqual(noKubernetes);
   });
 
   test('a bare directive watches the own cluster', () => {
-    expect(parseDirective(serviceEntryDirective, 'serviceentry').config.kubernetes.clusters).toEqual([inCluster]);
+    expect(parseDirective(makeServiceEntryPlugin(), 'serviceentry').config.kubernetes.clusters).toEqual([inCluster]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { serviceEntryDirective } from '../../../src/plugins/serviceentry/parse.ts';
+import { makeServiceEntryPlugin } from '../../../src/plugins/serviceentry/serviceentry.ts';
 import { parseDirective } from '../../support/plugin.ts';
 import { parseOptions } from './options.ts';
 
@@ -202,7 +202,10 @@ describe('errors', () => {
   });
 
   test('a second directive in one server block', () => {
-    const { problems } = parseDirective(serviceEntryDirective, 'serviceentry {\nfile a\n}\nserviceentry {\nfile b\n}');
+    const { problems } = parseDirective(
+      makeServiceEntryPlugin(),
+      'serviceentry {\nfile a\n}\nserviceentry {\nfile b\n}',
+    );
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^Corefile:5:1: error: .*\[COREFILE_REPEATED\]$/);
   });

@@ -3,7 +3,7 @@ import type { Cidr } from '../../../src/wire/network.ts';
 import type { Token } from '../../../src/corefile/ast.ts';
 import { Problems } from '../../../src/corefile/problem.ts';
 import { noKubernetes, type ClientsConfig, type ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
-import { serviceEntryDirective } from '../../../src/plugins/serviceentry/parse.ts';
+import { makeServiceEntryPlugin } from '../../../src/plugins/serviceentry/serviceentry.ts';
 import { parseDirective } from '../../support/plugin.ts';
 import { parseOptions } from './options.ts';
 
@@ -57,7 +57,7 @@ describe('defaults', () => {
 
 describe('zones', () => {
   const zonesOf = (args: string): readonly string[] => {
-    const { config, problems } = parseDirective(serviceEntryDirective, `serviceentry ${args} {\nfile x.yaml\n}`);
+    const { config, problems } = parseDirective(makeServiceEntryPlugin(), `serviceentry ${args} {\nfile x.yaml\n}`);
     expect(problems).toEqual([]);
     return config.registry.zones;
   };
@@ -75,9 +75,11 @@ describe('zones', () => {
   test('the root of the server block is no own zone by default', () => {
     const problems = new Problems();
     const block = [{ name: token('file'), args: [token('x')], block: undefined }];
-    const config = serviceEntryDirective.parse([{ name: token('serviceentry'), args: [], block }], {
+    const config = makeServiceEntryPlugin().parse([{ name: token('serviceentry'), args: [], block }], {
       zones: ['.', 'mesh.test.'],
       problems,
+      version: '1.2.3',
+      interfaces: () => ({}),
       readFile: () => '',
     });
     expect(problems.list).toEqual([]);
@@ -85,7 +87,7 @@ describe('zones', () => {
   });
 
   test('a bad one is told with its position', () => {
-    const { problems } = parseDirective(serviceEntryDirective, 'serviceentry a..b {\nfile x.yaml\n}');
+    const { problems } = parseDirective(makeServiceEntryPlugin(), 'serviceentry a..b {\nfile x.yaml\n}');
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^Corefile:2:14: error: .*\[COREFILE_ARGUMENT\]$/);
   });

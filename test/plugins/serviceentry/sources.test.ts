@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
+import { RegistryService } from '../../../src/plugins/serviceentry/registry-service.ts';
 import { seenAnswer } from '../../../src/registry/explain/match.ts';
 import { explainEntries, namesOf } from '../../../src/registry/explain/entries.ts';
 import { FileSource } from '../../../src/registry/sources/file/file-source.ts';
@@ -11,7 +11,7 @@ import { entry, temporaryDirectory } from '../../registry/sources/file/support.t
 import { pod, serviceEntry, workloadEntry } from '../../registry/harness.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { HandSource } from '../../server/metrics/running.ts';
+import { HandSource } from '../../support/running.ts';
 import { parseOptions } from './options.ts';
 
 const anybody = { namespace: undefined, isMeshed: false };

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { TlsConfig } from '../../../src/plugins/tls/config.ts';
-import { makeTlsDirective } from '../../../src/plugins/tls/parse.ts';
+import { parseTls } from '../../../src/plugins/tls/parse.ts';
+import type { Plugin } from '../../../src/plugins/plugin.ts';
 import { parseDirective } from '../../support/plugin.ts';
 import { certPath, keyPath } from '../../support/tls/files.ts';
 
 const server = certPath('server');
 const serverKey = keyPath('server');
 const ca = certPath('ca');
-const tls = makeTlsDirective(() => Date.UTC(2027, 0, 1));
+const tlsAt = (wallMs: number): Pick<Plugin<TlsConfig>, 'name' | 'parse'> => ({
+  name: 'tls',
+  parse: (directives, context) => parseTls(directives, context, () => wallMs),
+});
+const tls = tlsAt(Date.UTC(2027, 0, 1));
 
 /** With the names of the files in place of `SERVER`, `KEY` and `CA`, and back again in problems. */
 function parse(lines: string): { config: TlsConfig; problems: readonly string[] } {
@@ -97,7 +102,7 @@ describe('tls in a Corefile', () => {
     expect(parse(`tls ${certPath('expired')} KEY`).problems).toEqual([
       `Corefile:2: warning: '${certPath('expired')}' has expired: clients that verify it are not served until it is replaced [COREFILE_FILE]`,
     ]);
-    const early = makeTlsDirective(() => Date.UTC(2020, 0, 15));
+    const early = tlsAt(Date.UTC(2020, 0, 15));
     expect(parseDirective(early, `tls ${certPath('expired')} ${serverKey}`).problems).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { whoamiDirective } from '../../../src/plugins/whoami/parse.ts';
+import { whoamiPlugin } from '../../../src/plugins/whoami/whoami.ts';
 import { parseDirective } from '../../support/plugin.ts';
 
 describe('whoami in a Corefile', () => {
   it('takes the bare word', () => {
-    expect(parseDirective(whoamiDirective, 'whoami')).toEqual({ config: {}, problems: [] });
+    expect(parseDirective(whoamiPlugin, 'whoami')).toEqual({ config: {}, problems: [] });
   });
 
   it.each([
@@ -18,6 +18,6 @@ describe('whoami in a Corefile', () => {
       "Corefile:3:1: error: 'whoami' stands here again, but may stand only once in a server block; the first is on line 2 [COREFILE_REPEATED]",
     ],
   ])('refuses %j', (lines, problem) => {
-    expect(parseDirective(whoamiDirective, lines).problems).toEqual([problem]);
+    expect(parseDirective(whoamiPlugin, lines).problems).toEqual([problem]);
   });
 });

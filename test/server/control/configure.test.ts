@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseCorefile } from '../../../src/corefile/parser.ts';
 import { formatProblem, Problems } from '../../../src/corefile/problem.ts';
-import { makeDirectives } from '../../../src/plugins/directives.ts';
-import { configOf, configure } from '../../../src/server/control/configure.ts';
+import { makePlugins } from '../../../src/plugins/plugins.ts';
+import { configure } from '../../../src/server/control/configure.ts';
+import { configOf } from '../../support/plugin.ts';
 import { certPath, keyPath } from '../../support/tls/files.ts';
 
 const tls = `tls ${certPath('server')} ${keyPath('server')}`;
@@ -18,7 +19,11 @@ function read(text: string, defaultPort = 53) {
     isDirectory: () => false,
   };
   const blocks = parseCorefile({ file: 'Corefile', text }, {}, files, problems);
-  const config = configure(blocks, { directives: makeDirectives(), defaultPort, readFile: files.readFile }, problems);
+  const config = configure(
+    blocks,
+    { plugins: makePlugins(), defaultPort, version: '1.2.3', interfaces: () => ({}), readFile: files.readFile },
+    problems,
+  );
   return { config, problems: problems.list.map(formatProblem) };
 }
 

@@ -7,7 +7,7 @@ import { askUdp } from '../../support/dns-client.ts';
 import { freePorts } from '../../support/free-ports.ts';
 import { encodeQuery } from '../../support/query.ts';
 import { parseExposition, valueOf } from '../../support/exposition.ts';
-import { configOfText, environmentFor, get, HandSource, startServer } from '../metrics/running.ts';
+import { configOfText, environmentFor, get, HandSource, startServer, registriesOf } from '../../support/running.ts';
 
 const entry = serviceEntry('a', { hosts: ['a.mesh.test'], vips: ['10.0.0.1'] });
 
@@ -63,7 +63,7 @@ describe('the metrics of health', () => {
   it('count what the server hears from itself', async () => {
     const clock = new HeldClock(1000);
     const { server } = await startServer(block('health localhost:0', 'prometheus localhost:0', 'whoami'), { clock });
-    const [port] = server.endpointPorts.prometheus;
+    const [port] = server.httpPorts('prometheus');
     const answered = async (): Promise<number> =>
       valueOf((await get(port!, '/metrics')).body, 'coredns_health_request_duration_seconds_count', {});
     expect(await answered()).toBe(0);
@@ -75,7 +75,7 @@ describe('the metrics of health', () => {
 
   it('are not there without health', async () => {
     const { server } = await startServer(block('prometheus localhost:0', 'whoami'));
-    expect((await get(server.endpointPorts.prometheus[0]!, '/metrics')).body).not.toContain('coredns_health');
+    expect((await get(server.httpPorts('prometheus')[0]!, '/metrics')).body).not.toContain('coredns_health');
   });
 });
 
@@ -83,7 +83,7 @@ describe('ready', () => {
   it('is 503 with what is not ready until the registry is read, also when that is overdue; then it stays ready', async () => {
     const source = new HandSource();
     const { server } = await startServer(block('ready localhost:0', registry), { source });
-    const [port = 0] = server.endpointPorts.ready;
+    const [port = 0] = server.httpPorts('ready');
     expect(await get(port, '/ready')).toMatchObject({ status: 503, body: 'serviceentry' });
     source.sink!.apply([{ type: 'upsert', object: entry }]);
     expect(await get(port, '/ready')).toMatchObject({ status: 503 });
@@ -101,8 +101,8 @@ describe('ready', () => {
       `b.test:0 {\nbind 127.0.0.1\nready localhost:${shared}\nwhoami\n}\n` +
       `c.test:0 {\nbind 127.0.0.1\nready localhost:${shared}\n${waiting}\n}\n`;
     const { server } = await startServer(text, { source: new HandSource() });
-    expect(server.endpointPorts.ready).toHaveLength(2);
-    expect(await get(server.endpointPorts.ready[0]!, '/ready')).toMatchObject({ status: 200 });
+    expect(server.httpPorts('ready')).toHaveLength(2);
+    expect(await get(server.httpPorts('ready')[0]!, '/ready')).toMatchObject({ status: 200 });
     expect(await get(shared, '/ready')).toMatchObject({ status: 503, body: 'serviceentry' });
   });
 });
@@ -118,7 +118,11 @@ describe('the shutdown', () => {
       'whoami',
     ];
     const { server, logger } = await startServer(block(...lines), { clock });
-    const { ready, health, prometheus } = server.endpointPorts;
+    const [ready, health, prometheus] = ['ready', 'health', 'prometheus'].map((each) => server.httpPorts(each)) as [
+      number[],
+      number[],
+      number[],
+    ];
     let isDone = false;
     const done = server.shutDown().then(() => (isDone = true));
     await clock.untilHeld();
@@ -141,7 +145,7 @@ describe('the shutdown', () => {
       `a.test:0 {\nbind 127.0.0.1\nhealth localhost:${one} {\nlameduck 7s\n}\nwhoami\n}\n` +
       `b.test:0 {\nbind 127.0.0.1\nhealth localhost:${one} {\nlameduck 1s\n}\nwhoami\n}\n`;
     const { server } = await startServer(text, { clock });
-    expect(server.endpointPorts.health).toEqual([one]);
+    expect(server.httpPorts('health')).toEqual([one]);
     const done = server.shutDown();
     await clock.untilHeld();
     clock.held[0]!.fire();
@@ -184,7 +188,7 @@ describe('prometheus', () => {
       parseExposition((await get(port, '/metrics')).body)
         .find(({ name }) => name === 'coredns_dns_requests_total')!
         .samples.map(({ labels }) => labels.zone!);
-    expect(await zones(server.endpointPorts.prometheus[0]!)).toEqual(['a.test.']);
+    expect(await zones(server.httpPorts('prometheus')[0]!)).toEqual(['a.test.']);
     expect(await zones(shared)).toEqual(['b.test.', 'c.test.']);
   });
 
@@ -198,7 +202,7 @@ describe('prometheus', () => {
     source.sink.synced();
     const { server } = await starting;
     source.sink.apply([{ type: 'upsert', object: { ...entry, vips: ['10.0.0.2'] } }]);
-    const text = (await get(server.endpointPorts.prometheus[0]!, '/metrics')).body;
+    const text = (await get(server.httpPorts('prometheus')[0]!, '/metrics')).body;
     const value = (name: string, labels = {}): number =>
       valueOf(text, `coredns_serviceentry_${name}`, { zones: 'mesh.test.', ...labels });
     expect(value('objects', { kind: 'ServiceEntry' })).toBe(1);
@@ -208,7 +212,7 @@ describe('prometheus', () => {
     expect(value('rejections', { reason: 'port' })).toBe(0);
     expect(value('synced')).toBe(1);
     expect(value('hosts_resolved_total')).toBe(2);
-    expect(value('table_bytes')).toBe(server.registries[0]!.tableBytes);
+    expect(value('table_bytes')).toBe(registriesOf(server)[0]!.tableBytes);
     // What existed at the start is no change.
     expect(value('change_duration_seconds_count')).toBe(1);
     expect(value('last_change_age_seconds')).toBeLessThan(60);

@@ -1,3 +1,4 @@
+import { registriesOf } from '../../support/running.ts';
 import { mkdtempSync, renameSync, rmSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +52,7 @@ test('a file that is written or renamed is served over UDP soon after', async ()
   );
   const port = await start(directory);
   await untilServed(port, 'host-7.mesh.test', '10.0.0.1');
-  const resolvedBefore = server!.registries[0]!.status.resolved;
+  const resolvedBefore = registriesOf(server!)[0]!.status.resolved;
 
   writeFileSync(
     file,
@@ -59,7 +60,7 @@ test('a file that is written or renamed is served over UDP soon after', async ()
   );
   const written = await untilServed(port, 'host-7.mesh.test', '10.0.0.2');
   // Only the host that the change touches is resolved again.
-  expect(server!.registries[0]!.status.resolved).toBe(resolvedBefore + 1);
+  expect(registriesOf(server!)[0]!.status.resolved).toBe(resolvedBefore + 1);
 
   const next = join(directory, '.next');
   writeFileSync(
@@ -68,7 +69,7 @@ test('a file that is written or renamed is served over UDP soon after', async ()
   );
   renameSync(next, file);
   const renamed = await untilServed(port, 'host-7.mesh.test', '10.0.0.3');
-  expect(server!.registries[0]!.status.resolved).toBe(resolvedBefore + 2);
+  expect(registriesOf(server!)[0]!.status.resolved).toBe(resolvedBefore + 2);
   console.log(`served over UDP ${written.toFixed(0)} ms after a write, ${renamed.toFixed(0)} ms after a rename`);
 });
 
@@ -105,5 +106,5 @@ test('10,000 ServiceEntries of one file are served', async () => {
   console.log(
     `10,000 ServiceEntries in one file served ${(performance.now() - started).toFixed(0)} ms after the start`,
   );
-  expect(server!.registries[0]!.status.hosts).toBe(10_000);
+  expect(registriesOf(server!)[0]!.status.hosts).toBe(10_000);
 });

@@ -56,6 +56,7 @@ function open() {
   const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
   const supervisor = new Supervisor(
     { config, hashSeed: 5, reusePort: true, maxConnections: 1000, logFormat: 'text' },
+    0,
     clock,
     logger,
     (start) => {

@@ -10,7 +10,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { encodeQuery } from '../../support/query.ts';
 import { cert, certPath, keyPath } from '../../support/tls/files.ts';
 import { freePorts } from '../../support/free-ports.ts';
-import { configOfText, environmentFor, get, startServer } from '../metrics/running.ts';
+import { configOfText, environmentFor, get, startServer } from '../../support/running.ts';
 
 const trusting: ConnectionOptions = { ca: cert('ca'), servername: 'dns.example' };
 

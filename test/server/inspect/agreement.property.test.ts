@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import type { RegistryObject } from '../../../src/registry/model/object.ts';
 import type { RRset } from '../../../src/registry/export/served.ts';
 import type { Explanation, Inspector } from '../../../src/server/inspect/inspector.ts';
-import { servedBy } from '../../../src/server/inspect/records.ts';
 import { anyBatch, finalObjects, hosts } from '../../registry/random-objects.ts';
 import { configFor } from '../../semantics/in-process.ts';
 import { inspectConfig } from './inspect.ts';
@@ -132,7 +131,7 @@ test('what the handler answers is what records lists', async () => {
 }, 120_000);
 
 function rrsetsOf(inspector: Inspector, asker: object): RRset[] {
-  const inspected = inspector.registries[0]!;
-  const list = servedBy(inspector, inspected, inspector.viewOf(asker, inspected));
+  const { inspectable, reaches } = inspector.inspected[0]!;
+  const list = inspectable.served(asker, reaches);
   return [...list].flatMap((served) => (served.kind === 'rrset' ? [served.rrset] : []));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { InspectError } from '../../../src/server/inspect/inspect-error.ts';
+import { InspectError } from '../../../src/plugins/inspection.ts';
+import type { Rejection } from '../../../src/registry/model/rejection.ts';
 import type { Explanation } from '../../../src/server/inspect/inspector.ts';
 import { pod, serviceEntry, workloadEntry } from '../../semantics/case.ts';
 import { inspect, type InspectedCase } from './inspect.ts';
@@ -567,11 +568,11 @@ describe('warnings', () => {
   });
 
   test('what was left out of the objects', async () => {
-    const inspector = inspect({ objects: vip('a/x', 'a.mesh.test') });
-    inspector.registries[0]!.registry.rejected([
+    const rejections: Rejection[] = [
       { reason: 'port', object: 'ServiceEntry a/x', field: 'spec.ports[0]', message: 'found 0', origin: 'x.yaml:3' },
       { reason: 'conflict', object: 'ServiceEntry a/other', field: '', message: 'both', origin: 'x.yaml:9' },
-    ]);
+    ];
+    const inspector = inspect({ objects: vip('a/x', 'a.mesh.test'), rejections });
     const hit = await inspector.explain({ name: 'a.mesh.test' });
     expect(hit.warnings).toEqual(['left out at x.yaml:3: ServiceEntry a/x: spec.ports[0]: found 0']);
     const miss = await inspector.explain({ name: 'b.mesh.test' });

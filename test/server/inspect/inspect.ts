@@ -4,9 +4,11 @@ import { Registry } from '../../../src/registry/registry.ts';
 import type { Rejection } from '../../../src/registry/model/rejection.ts';
 import { TableWriter } from '../../../src/table/writer.ts';
 import type { ServerConfig } from '../../../src/server/config.ts';
-import { configOf } from '../../../src/server/control/configure.ts';
-import { Inspector, type InspectedRegistry } from '../../../src/server/inspect/inspector.ts';
-import { withServerAddresses } from '../../../src/server/control/server.ts';
+import { configOf } from '../../support/plugin.ts';
+import { Inspector } from '../../../src/server/inspect/inspector.ts';
+import { makePlugins } from '../../../src/plugins/plugins.ts';
+import { RegistryInspectable } from '../../../src/plugins/serviceentry/inspectable.ts';
+import { withPlaces } from '../../../src/server/control/places.ts';
 import { configFor, readObjects } from '../../semantics/in-process.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
@@ -20,31 +22,29 @@ export function inspectConfig(
   rejections: readonly Rejection[] = [],
 ): Inspector {
   const clock = new FakeClock();
-  const complete = withServerAddresses(config, () => ({}));
-  const registries = complete.blocks.flatMap((block): InspectedRegistry[] => {
+  const complete = withPlaces(config, makePlugins(), () => ({}));
+  const tables = new Map<string, TableWriter>();
+  const inspectables = complete.blocks.map((block) => {
     const directive = configOf<ServiceEntryConfig>(block, 'serviceentry');
-    if (!directive) return [];
+    if (!directive) return new Map<string, RegistryInspectable>();
     const table = new TableWriter(hashSeed);
     const { serverAddresses } = directive;
     const registry = new Registry(directive.registry, { table, serverAddresses, clock, logger: new RecordingLogger() });
     registry.apply(objects.map((object) => ({ type: 'upsert', object })));
     registry.rejected(rejections);
     registry.synced();
-    return [
-      {
-        name: directive.table,
-        get table() {
-          return table.handle;
-        },
-        tableBytes: table.bytes,
-        serial: table.serial,
-        isSynced: true,
-        config: directive,
-        registry,
-      },
-    ];
+    tables.set(directive.table, table);
+    const { bytes: tableBytes, serial } = table;
+    const inspected = { tableBytes, serial, isSynced: true, config: directive, registry };
+    return new Map([['serviceentry', new RegistryInspectable(inspected)]]);
   });
-  return new Inspector(complete, registries, { clock, hashSeed, randomUint16: () => 7 });
+  return new Inspector(complete, (block) => inspectables[block]!, {
+    plugins: makePlugins(),
+    clock,
+    hashSeed,
+    randomUint16: () => 7,
+    table: (name) => tables.get(name)!.handle,
+  });
 }
 
 export interface InspectedCase {
@@ -54,6 +54,8 @@ export interface InspectedCase {
   readonly options?: string;
   /** Lines of the server block. */
   readonly block?: string;
+  /** What is left out. */
+  readonly rejections?: readonly Rejection[];
   /** In place of `. mesh.test`. */
   readonly keys?: string;
 }
@@ -63,6 +65,7 @@ export function inspect({
   objects = '',
   options = '',
   block = 'forward . 192.0.2.99',
+  rejections = [],
   keys,
 }: InspectedCase): Inspector {
   const lines = [
@@ -77,5 +80,5 @@ export function inspect({
     '',
   ];
   const read = readObjects(objects);
-  return inspectConfig(configFor(lines.join('\n')), read.objects, read.rejections);
+  return inspectConfig(configFor(lines.join('\n')), read.objects, [...read.rejections, ...rejections]);
 }

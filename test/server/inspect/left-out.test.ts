@@ -106,7 +106,6 @@ describe('what is left out and concerns the name comes first', () => {
     [undefined, 'x.yaml:3:5 cannot be read, and may have it: a brace is missing'],
     [['b.test'], undefined],
   ])('a document that does not parse and has %j', async (written, text) => {
-    const inspector = inspect({});
     const fault = {
       reason: 'parse',
       object: '',
@@ -114,7 +113,7 @@ describe('what is left out and concerns the name comes first', () => {
       message: 'a brace is missing',
       origin: 'x.yaml:3:5',
     } as const;
-    inspector.registries[0]!.registry.rejected([written ? { ...fault, written } : fault]);
+    const inspector = inspect({ rejections: [written ? { ...fault, written } : fault] });
     const { warnings } = await inspector.explain({ name: 'a.test' });
     if (text === undefined) expect(warnings[0]).toContain('1 part of the registry is left out');
     else expect(warnings).toEqual([text]);

@@ -4,7 +4,7 @@ import { askTcp, askUdp } from '../../support/dns-client.ts';
 import { valueOf } from '../../support/exposition.ts';
 import { FakeUpstream, optRecord, replyTo } from '../../support/fake-upstream.ts';
 import { encodeQuery } from '../../support/query.ts';
-import { configOfText, environmentFor, get } from './running.ts';
+import { configOfText, environmentFor, get } from '../../support/running.ts';
 
 const codes = [0, 3, 7, 15, 16, 19, 23, 24, 3000, 4095];
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const badVersion = encodeQuery('example.org', 'A', { edns: true });
   badVersion[badVersion.length - 5] = 1;
   await askUdp(port, badVersion);
-  text = (await get(server.endpointPorts.prometheus[0]!, '/metrics')).body;
+  text = (await get(server.httpPorts('prometheus')[0]!, '/metrics')).body;
 });
 
 afterAll(async () => {

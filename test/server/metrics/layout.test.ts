@@ -1,14 +1,16 @@
+import { makePlugins } from '../../../src/plugins/plugins.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counterCount } from '../../../src/server/counters.ts';
 import { metricsLayout, serverLabel } from '../../../src/server/metrics/layout.ts';
 import { zoneSeries } from '../../../src/server/metrics/series.ts';
-import { configOfText } from './running.ts';
+import { configOfText } from '../../support/running.ts';
 
 describe('the layout', () => {
   it('has a run for each zone at each listener of a block with prometheus, and one for what is dropped there', () => {
     const { zones, length } = metricsLayout(
       configOfText('a.org:1 b.org:2 {\nprometheus\nwhoami\n}\nc.org:2 d.org:3 {\nwhoami\n}\n'),
+      makePlugins(),
     );
     expect(zones.map(({ listener, zone }) => [listener, zone?.name, zone?.block])).toEqual([
       [0, 'a.org.', 0],
@@ -20,7 +22,7 @@ describe('the layout', () => {
   });
 
   it('is empty without the directive, whatever else is counted', () => {
-    const layout = metricsLayout(configOfText('a.org:1 {\nforward . 10.0.0.1\n}\n'));
+    const layout = metricsLayout(configOfText('a.org:1 {\nforward . 10.0.0.1\n}\n'), makePlugins());
     expect(layout).toEqual({ length: 0, zones: [], plugins: [] });
   });
 
@@ -37,7 +39,7 @@ describe('the layout', () => {
           const forward = upstreams > 0 ? `forward . ${' 10.0.0.1'.repeat(upstreams)}\n` : '';
           return `${keys} {\n${isCounted ? 'prometheus\n' : ''}${forward}whoami\n}\n`;
         });
-        const { zones, plugins, length } = metricsLayout(configOfText(text.join('')));
+        const { zones, plugins, length } = metricsLayout(configOfText(text.join('')), makePlugins());
         let at = counterCount;
         for (const run of zones) {
           expect(run.at).toBe(at);

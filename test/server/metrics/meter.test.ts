@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { histogramLength, timeBoundsMs } from '../../../src/runtime/histogram.ts';
+import { histogramLength, timeBoundsMs } from '../../../src/runtime/metrics/histogram.ts';
 import { Dispatcher } from '../../../src/server/worker/dispatcher.ts';
 import { counterCount, makeCounters } from '../../../src/server/counters.ts';
 import { durationsOf, Meter } from '../../../src/server/metrics/meter.ts';

@@ -1,19 +1,28 @@
+import { makePlugins } from '../../../src/plugins/plugins.ts';
+import type { ForwardConfig } from '../../../src/plugins/forward/config.ts';
+import { forwardFamilies } from '../../../src/plugins/forward/metrics.ts';
+import { healthFamilies } from '../../../src/plugins/health/metrics.ts';
+import { registryFamilies } from '../../../src/plugins/serviceentry/metrics.ts';
+import { dnsFamilies } from '../../../src/server/metrics/dns-families.ts';
+import { dropFamilies } from '../../../src/server/metrics/drop-families.ts';
+import { processFamilies } from '../../../src/server/metrics/process-families.ts';
+import { configOf } from '../../support/plugin.ts';
 import { describe, expect, it } from 'vitest';
-import { Exporter } from '../../../src/server/metrics/exporter.ts';
+import { Exporter } from '../../../src/plugins/prometheus/exporter.ts';
 import { metricsLayout } from '../../../src/server/metrics/layout.ts';
-import { sourceFamilies } from '../../../src/server/metrics/source-families.ts';
+import { sourceFamilies } from '../../../src/plugins/serviceentry/source-metrics.ts';
 import { Totals } from '../../../src/server/metrics/totals.ts';
 import { makeCounters } from '../../../src/server/counters.ts';
 import { readFileSync } from 'node:fs';
-import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
-import { HttpMeter } from '../../../src/plugins/http-meter.ts';
+import { RegistryService } from '../../../src/plugins/serviceentry/registry-service.ts';
+import { HttpMeter } from '../../../src/runtime/http/meter.ts';
 import { HealthMeter } from '../../../src/plugins/health/self-check.ts';
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
 import type { SnapshotStatus, SourceStatus } from '../../../src/registry/sources/source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { parseExposition } from '../../support/exposition.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { configOfText, HandSource } from './running.ts';
+import { configOfText, HandSource } from '../../support/running.ts';
 
 const corefile = `.:1053 mesh.test:1053 {
   prometheus
@@ -61,22 +70,30 @@ async function everything(): Promise<string> {
   source.sink!.apply([]);
   source.sink!.synced();
   await started;
-  const memory = makeCounters(metricsLayout(config).length);
+  const plugins = makePlugins();
+  const layout = metricsLayout(config, plugins);
+  const memory = makeCounters(layout.length);
   new Float64Array(memory).fill(1);
-  const exporter = new Exporter(
-    {
-      version: '1',
-      config,
-      clock,
-      totals: new Totals(() => [memory]),
-      workerRestarts: () => 1,
-      droppedLogLines: () => 1,
-      httpMeter: new HttpMeter(),
-      health: new HealthMeter(),
-      registries: [{ zones: ['.', 'mesh.test.'], service }],
-    },
-    () => true,
-  );
+  const totals = new Totals(() => [memory]);
+  const httpMeter = new HttpMeter();
+  httpMeter.open('health');
+  const forwardConfig = configOf<ForwardConfig>(config.blocks[0]!, 'forward')!;
+  const part = layout.plugins.find(({ name }) => name === 'forward')!;
+  const sums = {
+    workers: 1,
+    at: (index: number) => totals.at(part.at + index),
+    slice: (start: number, length: number) => totals.slice(part.at + start, length),
+  };
+  const one = (): number => 1;
+  const facts = { version: '1', totals, workerRestarts: one, droppedLogLines: one, controlPanics: one, httpMeter };
+  const exporter = new Exporter([
+    ...processFamilies(facts),
+    ...dnsFamilies(config, layout, () => true, totals),
+    ...dropFamilies(config, () => true),
+    ...forwardFamilies([{ config: forwardConfig, sums }]),
+    ...healthFamilies(new HealthMeter()),
+    ...registryFamilies([{ zones: ['.', 'mesh.test.'], service }], clock),
+  ]);
   return exporter.text();
 }
 

@@ -1,17 +1,17 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
+import { RegistryService } from '../../../src/plugins/serviceentry/registry-service.ts';
 import { PackedMap } from '../../../src/collections/packed-map.ts';
 import { PackedObjects } from '../../../src/registry/store/packed-objects.ts';
 import type { RegistryObject } from '../../../src/registry/model/object.ts';
 import type { Rejection } from '../../../src/registry/model/rejection.ts';
 import type { Change } from '../../../src/registry/sources/source.ts';
 import { Store } from '../../../src/registry/store/store.ts';
-import { registryFamilies } from '../../../src/server/metrics/registry-families.ts';
+import { registryFamilies } from '../../../src/plugins/serviceentry/metrics.ts';
 import { parseOptions } from '../../plugins/serviceentry/options.ts';
 import { pod, serviceEntry, workloadEntry } from '../../registry/harness.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { HandSource } from './running.ts';
+import { HandSource } from '../../support/running.ts';
 
 const meta = { namespace: 'a', name: 'x', created: undefined, origin: { text: 'test' } };
 

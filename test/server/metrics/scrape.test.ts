@@ -4,7 +4,7 @@ import { askTcp, askUdp } from '../../support/dns-client.ts';
 import { parseExposition, valueOf } from '../../support/exposition.ts';
 import { answer, FakeUpstream } from '../../support/fake-upstream.ts';
 import { encodeQuery } from '../../support/query.ts';
-import { configOfText, environmentFor, get } from './running.ts';
+import { configOfText, environmentFor, get } from '../../support/running.ts';
 
 let upstream: FakeUpstream;
 let server: RunningServer;
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await askUdp(dns, encodeQuery('a.uncounted.test', 'A'));
   await askUdp(quiet, encodeQuery('quiet.test', 'A'));
   await askUdp(quiet, encodeQuery('elsewhere.test', 'A'));
-  text = (await get(server.endpointPorts.prometheus[0]!, '/metrics')).body;
+  text = (await get(server.httpPorts('prometheus')[0]!, '/metrics')).body;
 });
 
 afterAll(async () => {
@@ -160,7 +160,7 @@ describe('what is counted besides', () => {
 
 describe('the exposition', () => {
   it('is of the format that it says', async () => {
-    const { status, type } = await get(server.endpointPorts.prometheus[0]!, '/metrics');
+    const { status, type } = await get(server.httpPorts('prometheus')[0]!, '/metrics');
     expect([status, type]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
   });
 
@@ -170,6 +170,6 @@ describe('the exposition', () => {
     ['/metrics', 'POST', 405],
     ['/metrics?x=1', 'HEAD', 200],
   ])('%s by %s gets %i', async (path, method, status) => {
-    expect((await get(server.endpointPorts.prometheus[0]!, path, method)).status).toBe(status);
+    expect((await get(server.httpPorts('prometheus')[0]!, path, method)).status).toBe(status);
   });
 });

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Scrapes } from '../../../src/server/metrics/scrapes.ts';
+import { Scrapes } from '../../../src/plugins/prometheus/scrapes.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 /** Scrapes that take `durationMs`, and end when the test says so. */

@@ -1,7 +1,8 @@
 import { decode } from 'dns-packet';
 import { describe, expect, test } from 'vitest';
 import type { Handler } from '../../../src/plugins/plugin.ts';
-import { Dispatcher, type Chain } from '../../../src/server/worker/dispatcher.ts';
+import type { Chain } from '../../../src/server/worker/chain.ts';
+import { Dispatcher } from '../../../src/server/worker/dispatcher.ts';
 import { counter, makeCounters, total } from '../../../src/server/counters.ts';
 import { headerFlag, rcode } from '../../../src/wire/codes.ts';
 import { Query } from '../../../src/wire/query.ts';

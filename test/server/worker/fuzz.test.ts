@@ -1,3 +1,4 @@
+import { makePlugins } from '../../../src/plugins/plugins.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,12 +6,13 @@ import { decode, type RecordType } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadCorefile } from '../../../src/cli/load.ts';
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
-import { RegistryService } from '../../../src/plugins/serviceentry/control.ts';
+import { RegistryService } from '../../../src/plugins/serviceentry/registry-service.ts';
 import { TableReader } from '../../../src/table/reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { Dispatcher, type Chain } from '../../../src/server/worker/dispatcher.ts';
+import type { Chain } from '../../../src/server/worker/chain.ts';
+import { Dispatcher } from '../../../src/server/worker/dispatcher.ts';
 import { buildChain } from '../../../src/server/worker/chain.ts';
-import { configOf } from '../../../src/server/control/configure.ts';
+import { configOf } from '../../support/plugin.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
 import { listenTcp } from '../../../src/server/listen/tcp.ts';
 import { listenUdp } from '../../../src/server/listen/udp.ts';
@@ -112,6 +114,7 @@ beforeAll(async () => {
     const next = random(1);
     const chains = config.blocks.map((block) =>
       buildChain(block, {
+        plugins: makePlugins(),
         clock: systemClock,
         logger,
         zones: block.zones,

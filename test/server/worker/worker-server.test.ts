@@ -1,3 +1,4 @@
+import { makePlugins } from '../../../src/plugins/plugins.ts';
 import { createSocket } from 'node:dgram';
 import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
@@ -26,6 +27,7 @@ function makeService(config: ServerConfig): { service: WorkerServer; counters: F
       logFormat: 'text',
     },
     {
+      plugins: makePlugins(),
       clock: new FakeClock(),
       logger: new RecordingLogger(),
       randomUint16: () => 0,
@@ -41,7 +43,8 @@ function makeService(config: ServerConfig): { service: WorkerServer; counters: F
 /** Two blocks, of which each has a listener of its own and both share a third. */
 async function makeConfig(): Promise<ServerConfig> {
   const at = (zones: [string, number][]) => ({ scheme: 'dns' as const, address: '127.0.0.1', port: 0, zones });
-  const whoami = { name: 'whoami', config: {} };
+  const position = { file: 'Corefile', line: 1, column: 1 };
+  const whoami = { name: 'whoami', config: {}, settings: {}, position };
   return {
     blocks: [
       { zones: ['a.org.'], plugins: [whoami] },

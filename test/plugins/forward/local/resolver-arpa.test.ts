@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forwardDirective } from '../../../../src/plugins/forward/parse.ts';
+import { forwardPlugin } from '../../../../src/plugins/forward/forward.ts';
 import { decodeMessage } from '../../../support/dns-message.ts';
 import { typeCode } from '../../../support/dns-rdata.ts';
 import { FakeUpstream } from '../../../support/fake-upstream.ts';
@@ -10,7 +10,7 @@ import { Harness, line } from '../harness.ts';
 
 const soa = 'resolver.arpa. 300 IN SOA localhost. nobody.invalid. 1 3600 1200 604800 300';
 const parse = (...options: readonly string[]) =>
-  parseDirective(forwardDirective, `forward . 10.0.0.1 {\n ${options.join('\n ')}\n }`);
+  parseDirective(forwardPlugin, `forward . 10.0.0.1 {\n ${options.join('\n ')}\n }`);
 const rdataOf = (...options: readonly string[]): (string | undefined)[] => {
   const { config, problems } = parse(...options);
   expect(problems).toEqual([]);

@@ -1,0 +1,38 @@
+import type { HttpAddress } from '../runtime/http/address.ts';
+import { formatIpAddress, parseIpAddress } from './address.ts';
+import type { Token } from './ast.ts';
+import type { Problems } from './problem.ts';
+import { quote } from './quote.ts';
+
+const loopback = '127.0.0.1';
+
+/**
+ * Reads `[HOST]:PORT`, or a host alone, which gets the port of `fallback`: `localhost:9153`, `:8080`, `10.0.0.1`, `[::1]:9154`.
+ * A port alone is on `unnamedHost`. Reports COREFILE_ARGUMENT and returns `fallback` for anything else.
+ */
+export function httpAddress(
+  token: Token,
+  fallback: HttpAddress,
+  unnamedHost: '' | typeof loopback,
+  problems: Problems,
+): HttpAddress {
+  const config = read(token.text, fallback.port, unnamedHost);
+  if (config) return config;
+  const example = `localhost:${fallback.port}`;
+  const expected = `expected [HOST]:PORT, where HOST is localhost or an IP address, such as '${example}'`;
+  problems.error('COREFILE_ARGUMENT', token.position, `${expected}, found ${quote(token.text)}`);
+  return fallback;
+}
+
+function read(text: string, defaultPort: number, unnamedHost: string): HttpAddress | undefined {
+  const [, bracketed, bare = '', digits] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = bracketed ?? bare;
+  const isIpv6 = parseIpAddress(text)?.family === 6;
+  const port = digits === undefined || isIpv6 ? defaultPort : Number(digits);
+  if (port > 65_535 || text === '') return undefined;
+  if (!isIpv6 && host === 'localhost') return { address: loopback, port };
+  if (!isIpv6 && host === '' && bracketed === undefined && digits !== undefined) return { address: unnamedHost, port };
+  const address = parseIpAddress(isIpv6 ? text : host);
+  if (!address || (bracketed !== undefined && address.family === 4)) return undefined;
+  return { address: formatIpAddress(address), port };
+}

@@ -1,0 +1,91 @@
+import { timeBoundsMs } from '../../runtime/metrics/histogram.ts';
+import { histogramSamples, type Family, type Sample } from '../../runtime/metrics/family.ts';
+import { rcodeSlotName } from '../../wire/rcode-slots.ts';
+import type { CounterSums } from '../control.ts';
+import { formatUpstream, type ForwardConfig } from './config.ts';
+import { forwardSeries, upstreamSeries } from './meter.ts';
+
+/** What is known of one upstream, over all blocks and workers. */
+interface UpstreamTotals {
+  /** By the slot of the RCODE; empty where there were none. */
+  readonly durations: Map<number, number[]>;
+  failures: number;
+  /** Workers and lines that ask it. */
+  users: number;
+  /** Those of them that hold it for down. */
+  down: number;
+}
+
+/** What is counted of upstreams: CoreDNS's metrics, and those whose lack its users complain of. */
+export function forwardFamilies(
+  parts: readonly { readonly config: ForwardConfig; readonly sums: CounterSums }[],
+): Family[] {
+  if (parts.length === 0) return [];
+
+  const upstreams = (): Map<string, UpstreamTotals> => {
+    const all = new Map<string, UpstreamTotals>();
+    for (const {
+      config: { lines },
+      sums,
+    } of parts) {
+      for (const [index, upstream] of lines.flatMap((line) => line.upstreams).entries()) {
+        const start = forwardSeries.upstreams + index * upstreamSeries.length;
+        const counts = sums.slice(start, upstreamSeries.length);
+        const name = formatUpstream(upstream);
+        const sum = all.get(name) ?? { durations: new Map<number, number[]>(), failures: 0, users: 0, down: 0 };
+        all.set(name, sum);
+        sum.failures += counts[upstreamSeries.failures]!;
+        sum.down += counts[upstreamSeries.isDown]!;
+        sum.users += sums.workers;
+        addDurations(sum.durations, counts);
+      }
+    }
+    return all;
+  };
+  const each = (samplesOf: (to: string, upstream: UpstreamTotals) => Sample[]) => (): Sample[] =>
+    Array.from(upstreams(), ([to, upstream]) => samplesOf(to, upstream)).flat();
+  const labelsOf = (to: string): Record<string, string> => ({ proxy_name: 'forward', to });
+
+  const durationName = 'coredns_proxy_request_duration_seconds';
+  return [
+    {
+      name: durationName,
+      help: 'Time that upstreams took to reply, in seconds.',
+      type: 'histogram',
+      samples: each((to, { durations }) =>
+        Array.from(durations, ([slot, counts]) => {
+          const labels = { ...labelsOf(to), rcode: rcodeSlotName(slot) };
+          return histogramSamples(durationName, labels, timeBoundsMs, counts, 1 / 1000);
+        }).flat(),
+      ),
+    },
+    {
+      name: 'coredns_proxy_request_failures_total',
+      help: 'Attempts that an upstream gave no usable reply to.',
+      type: 'counter',
+      samples: each((to, { failures }) => [{ labels: labelsOf(to), value: failures }]),
+    },
+    {
+      name: 'coredns_proxy_healthy_ratio',
+      help: 'Share of the workers that do not hold the upstream for down.',
+      type: 'gauge',
+      samples: each((to, { users, down }) => [{ labels: labelsOf(to), value: users === 0 ? 1 : 1 - down / users }]),
+    },
+    {
+      name: 'coredns_forward_max_concurrent_rejects_total',
+      help: 'Queries that were refused because max_concurrent others waited.',
+      type: 'counter',
+      samples: () => [{ labels: {}, value: parts.reduce((sum, { sums }) => sum + sums.at(forwardSeries.rejects), 0) }],
+    },
+  ];
+}
+
+function addDurations(sums: Map<number, number[]>, counts: readonly number[]): void {
+  for (let slot = 0; slot < upstreamSeries.codes; slot++) {
+    const start = upstreamSeries.durations + slot * upstreamSeries.durationLength;
+    const durations = counts.slice(start, start + upstreamSeries.durationLength);
+    if (durations.every((count) => count === 0)) continue;
+    const before = sums.get(slot);
+    sums.set(slot, before ? before.map((count, i) => count + durations[i]!) : durations);
+  }
+}

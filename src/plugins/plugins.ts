@@ -1,0 +1,50 @@
+import { adminPlugin } from './admin/admin.ts';
+import { anyPlugin } from './any/any.ts';
+import { bindPlugin } from './bind/bind.ts';
+import { bufsizePlugin } from './bufsize/bufsize.ts';
+import { debugPlugin } from './debug/debug.ts';
+import { errorsPlugin } from './errors/errors.ts';
+import { forwardPlugin } from './forward/forward.ts';
+import { healthPlugin } from './health/health.ts';
+import { loadbalancePlugin } from './loadbalance/loadbalance.ts';
+import { logPlugin } from './log/log.ts';
+import { multisocketPlugin } from './multisocket/multisocket.ts';
+import type { Plugin } from './plugin.ts';
+import { prometheusPlugin } from './prometheus/prometheus.ts';
+import { readyPlugin } from './ready/ready.ts';
+import type { MakeSources } from './serviceentry/registry-service.ts';
+import { makeServiceEntryPlugin } from './serviceentry/serviceentry.ts';
+import { tlsPlugin } from './tls/tls.ts';
+import { whoamiPlugin } from './whoami/whoami.ts';
+
+/** All plugins, in the order in which their query halves handle a query. */
+export type Plugins = readonly Plugin<unknown>[];
+
+/**
+ * The one list of plugins. Its order is that in which their query halves handle a query; the order in a Corefile means
+ * nothing. It is CoreDNS's with one difference: cache stands behind serviceentry and so holds upstream data only, because
+ * visibility, rotation and changes of the registry must not be cached over.
+ */
+export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}): Plugins {
+  return [
+    multisocketPlugin,
+    bufsizePlugin,
+    bindPlugin,
+    debugPlugin,
+    readyPlugin,
+    healthPlugin,
+    adminPlugin,
+    prometheusPlugin,
+    errorsPlugin,
+    logPlugin,
+    anyPlugin,
+    loadbalancePlugin,
+    tlsPlugin,
+    makeServiceEntryPlugin(parts.makeSources),
+    forwardPlugin,
+    whoamiPlugin,
+  ];
+}
+
+/** CoreDNS's directives that a later version brings; they get a clear error. */
+export const laterDirectives: readonly string[] = ['acl', 'cache', 'hosts', 'loop', 'reload', 'rewrite', 'template'];

@@ -1,0 +1,115 @@
+import { explainName, explainPtrs } from '../../registry/explain/explain.ts';
+import { leftOutPart } from '../../registry/explain/left-out.ts';
+import { zoneOf } from '../../registry/explain/match.ts';
+import { servedRecords, type Served } from '../../registry/export/served.ts';
+import { zoneFiles } from '../../registry/export/zone-files.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { canonicalAddress } from '../../wire/address.ts';
+import type { MessageText } from '../../wire/message-text.ts';
+import type { Asker, ClientText, Inspectable, NameInspection, RegistryStatusText } from '../inspection.ts';
+import { clientsOfNamespace, viewOfClient, type ClientView } from './client/client-view.ts';
+import type { ServiceEntryConfig } from './config.ts';
+
+const maxRejections = 100;
+
+/** A registry at work, as far as it is looked at. */
+export interface InspectedRegistry {
+  readonly tableBytes: number;
+  readonly serial: number;
+  readonly isSynced: boolean;
+  readonly config: ServiceEntryConfig;
+  readonly registry: Registry;
+}
+
+/** Explains the names of one registry, and changes nothing. */
+export class RegistryInspectable implements Inspectable {
+  readonly #inspected: InspectedRegistry;
+
+  constructor(inspected: InspectedRegistry) {
+    this.#inspected = inspected;
+  }
+
+  get isSynced(): boolean {
+    return this.#inspected.isSynced;
+  }
+
+  get table(): string {
+    return this.#inspected.config.table;
+  }
+
+  explain(name: string, asker: Asker): NameInspection {
+    const { registry, config } = this.#inspected;
+    const { address, view } = this.#viewOf(asker);
+    return {
+      client: textOf(view, address),
+      registry: explainName(name, view, registry, config.fallthrough),
+      ptr: explainPtrs(name, view, registry),
+    };
+  }
+
+  configFor({ namespace, isMeshed = false }: Asker): ServiceEntryConfig {
+    const { config } = this.#inspected;
+    return namespace === undefined ? config : { ...config, clients: clientsOfNamespace(namespace, isMeshed) };
+  }
+
+  replyWarnings(reply: MessageText | undefined): readonly string[] {
+    const warnings: string[] = [];
+    if (!this.isSynced) warnings.push('the registry is not read yet: what is shown here is not all');
+    const most = this.#inspected.config.registry.maxRecords;
+    if (most !== undefined && reply?.flags.includes('aa') && reply.answer.length === most) {
+      warnings.push(`max_records ${most}: where there are more, each reply has others of them`);
+    }
+    return warnings;
+  }
+
+  served(asker: Asker, reaches: (name: string) => boolean): Iterable<Served> {
+    const { registry, config, serial } = this.#inspected;
+    const { serverAddresses, negativeTtl, fallthrough = [] } = config;
+    const { zones } = config.registry;
+    const { view } = this.#viewOf(asker);
+    const isClosed = (name: string): boolean => {
+      return zoneOf(name, zones) !== undefined && zoneOf(name, fallthrough) === undefined;
+    };
+    return servedRecords(registry, { view, serverAddresses, serial, negativeTtl, reaches, isClosed });
+  }
+
+  *zoneText(records: Iterable<Served>): Iterable<string> {
+    const { config, serial } = this.#inspected;
+    const { serverAddresses, negativeTtl } = config;
+    const { zones: ownZones, ttl } = config.registry;
+    const { zones, remarks } = zoneFiles(records, { ownZones, serverAddresses, serial, ttl, negativeTtl });
+    for (const { apex, text } of zones) yield `; zone ${apex}\n${text}\n`;
+    if (remarks.length > 0) yield `; in no zone\n${remarks.join('\n')}\n`;
+  }
+
+  status(): RegistryStatusText {
+    const { isSynced, tableBytes, serial, registry } = this.#inspected;
+    const { rejections, ...status } = registry.status;
+    return {
+      isSynced,
+      ...status,
+      tableBytes,
+      serial,
+      rejections: rejections.slice(0, maxRejections).map(leftOutPart),
+      rejectionCount: rejections.length,
+    };
+  }
+
+  #viewOf({ client, namespace, isMeshed = false }: Asker): { view: ClientView; address: string | undefined } {
+    const { registry, config } = this.#inspected;
+    if (namespace !== undefined) {
+      const sidecar = registry.sidecarFor(namespace, []);
+      return { view: { namespace, isMeshed, sidecar, why: 'as it was asked for' }, address: undefined };
+    }
+    const address = client === undefined ? undefined : canonicalAddress(client);
+    return { view: viewOfClient(address, config.clients, registry), address };
+  }
+}
+
+function textOf({ sidecar, ...view }: ClientView, address: string | undefined): ClientText {
+  return {
+    ...view,
+    ...(address === undefined ? {} : { address }),
+    ...(sidecar?.egressHosts ? { sidecar: `${sidecar.meta.namespace}/${sidecar.meta.name}` } : {}),
+  };
+}

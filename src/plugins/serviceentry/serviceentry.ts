@@ -1,0 +1,35 @@
+import type { Plugin } from '../plugin.ts';
+import type { ServiceEntryConfig } from './config.ts';
+import { serviceEntryHandler } from './handler.ts';
+import { parseServiceEntry } from './parse.ts';
+import type { MakeSources } from './registry-service.ts';
+
+/**
+ * `serviceentry`: answers for the hosts of ServiceEntries. The control half watches the objects and writes the answer table,
+ * the query half reads it:
+ *
+ *     sources ─► store ─► resolve ─► publish ─► table ─► handler
+ *     (control.ts, registry-service.ts)                  (handler.ts)
+ *
+ * `makeSources` stands in for the sources that the directive names, in tests and benchmarks.
+ */
+export function makeServiceEntryPlugin(makeSources?: MakeSources) {
+  return {
+    name: 'serviceentry',
+    parse: parseServiceEntry,
+    place: (config, { addresses, zonesBeside }) => ({
+      ...config,
+      serverAddresses: addresses,
+      registry: { ...config.registry, zonesBelow: zonesBeside.filter((zone) => isBelowOwn(zone, config)) },
+    }),
+    missing: async (config) => (await import('./surroundings.ts')).missingSurroundings(config),
+    control: async (uses, host) => new (await import('./control.ts')).ServiceEntryControl(uses, host, makeSources),
+    explains: true,
+    query: serviceEntryHandler,
+  } satisfies Plugin<ServiceEntryConfig>;
+}
+
+/** Only DS of such a zone, and names between, come to the block above: there they exist. */
+function isBelowOwn(zone: string, { registry }: ServiceEntryConfig): boolean {
+  return registry.zones.some((own) => zone !== own && (own === '.' || zone.endsWith(`.${own}`)));
+}
