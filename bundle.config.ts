@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 
 // The image and the npm package carry bundled JavaScript: it starts faster and takes less memory than the source, and
@@ -32,15 +32,18 @@ const pureKubernetesClient: Plugin = {
   },
 };
 
-/** What is imported where it is used and nowhere else. */
-const onDemand = new Set<string>();
+/** What is imported where it is used and nowhere else: names without extension in the bundle, by file. */
+const onDemand = new Map<string, string>();
 const importOnDemand: Plugin = {
   name: 'import-on-demand',
   setup(build) {
     build.onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined;
-      onDemand.add(join(resolveDir, path));
-      return { path: `./${basename(path, '.ts')}.js`, external: true };
+      const file = join(resolveDir, path);
+      // Plugins call their files alike: the folder is in the name.
+      const name = `${basename(dirname(file))}-${basename(path, '.ts')}`;
+      onDemand.set(file, name);
+      return { path: `./${name}.js`, external: true };
     });
   },
 };
@@ -88,9 +91,18 @@ async function buildProgram(): Promise<BuildResult<typeof options>[]> {
   const program = await build({ ...options, plugins, entryPoints: ['src/main.ts'] });
   const threads = await build({
     ...options,
+    plugins,
     entryPoints: ['src/server/worker/worker.ts', 'src/registry/sources/file/reading-worker.ts'],
   });
-  return [program, threads, await build({ ...options, plugins, entryPoints: [...onDemand], splitting: true })];
+  return [
+    program,
+    threads,
+    await build({
+      ...options,
+      entryPoints: Object.fromEntries(Array.from(onDemand, ([file, name]) => [name, file])),
+      splitting: true,
+    }),
+  ];
 }
 
 /**
