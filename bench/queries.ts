@@ -1,5 +1,6 @@
 import { encodeName } from '../src/wire/name.ts';
-import { writeOpt, writeUint16 } from '../src/wire/message.ts';
+import { writeOpt } from '../src/wire/edns.ts';
+import { writeUint16 } from '../src/wire/message.ts';
 
 /** Query messages that lie one behind the other, as they would in receive buffers. */
 export interface QuerySet {

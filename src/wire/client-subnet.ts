@@ -1,10 +1,10 @@
 import { rrType } from './codes.ts';
+import { optionHeadSize } from './edns.ts';
 import { readRecords, readUint16, writeUint16, type RecordPosition } from './message.ts';
 import type { Query } from './query.ts';
 
-/** EDNS Client Subnet (RFC 7871 section 6); the option's head has 4 octets, family and prefix lengths 4, an address 16. */
+/** EDNS Client Subnet (RFC 7871 section 6): behind the option's head 4 octets of family and prefix lengths, then the address. */
 const optionCode = 8;
-const headSize = 4;
 const addressAt = 8;
 const sourceAt = 6;
 const scopeAt = 7;
@@ -18,7 +18,7 @@ export function findClientSubnet({ bytes, optionsStart, optionsEnd }: Query): nu
 }
 
 function findOption(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at + headSize <= end; at += headSize + readUint16(bytes, at + 2)) {
+  for (let at = start; at + optionHeadSize <= end; at += optionHeadSize + readUint16(bytes, at + 2)) {
     if (readUint16(bytes, at) === optionCode) return at;
   }
   return -1;
@@ -33,10 +33,10 @@ export function takeClientSubnet(query: Query): boolean {
   const at = query.edns ? findClientSubnet(query) : -1;
   if (at < 0) return true;
   const { bytes, subnet } = query;
-  const size = headSize + readUint16(bytes, at + 2);
+  const size = optionHeadSize + readUint16(bytes, at + 2);
   if (size < addressAt) return false;
   const source = bytes[at + sourceAt]!;
-  const bits = familyBits[readUint16(bytes, at + headSize)];
+  const bits = familyBits[readUint16(bytes, at + optionHeadSize)];
   if (bits === undefined || source > bits || size !== addressAt + ((source + 7) >> 3)) return false;
   const behind = source & 7;
   if (behind > 0 && (bytes[at + size - 1]! & (0xff >> behind)) !== 0) return false;
@@ -51,7 +51,7 @@ export function takeClientSubnet(query: Query): boolean {
  * (RFC 7871 section 7.2.1). Who has shown nothing gets scope 0, and keeps the answer apart (section 7.3.1).
  */
 export function useFullScope({ subnet, subnetSize }: Query): void {
-  if (subnetSize > addressAt) subnet[scopeAt] = familyBits[subnet[headSize + 1]!]!;
+  if (subnetSize > addressAt) subnet[scopeAt] = familyBits[subnet[optionHeadSize + 1]!]!;
 }
 
 /** Writes the option that the reply carries behind an OPT record without options, which ends at `at`. The index behind it. */

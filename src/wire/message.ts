@@ -1,25 +1,6 @@
-import { defaultUdpPayload, headerFlag, headerSize, maxNameLength, optRecordSize, rrClass, rrType } from './codes.ts';
-
-/**
- * Index behind the name at `at`, or -1 where it runs over `end` or is malformed. A compression pointer ends the name;
- * it must point backwards (RFC 1035 section 4.1.4), and is not followed.
- */
-export function skipName(bytes: Uint8Array, messageStart: number, at: number, end: number): number {
-  const nameStart = at;
-  while (at < end) {
-    const length = bytes[at]!;
-    if (length === 0) return at + 1;
-    if (length >= 0xc0) {
-      if (at + 2 > end) return -1;
-      const target = ((length & 0x3f) << 8) | bytes[at + 1]!;
-      return target < at - messageStart ? at + 2 : -1;
-    }
-    // The label, its length octet and at least a root label behind it.
-    if (length > 63 || at - nameStart + length + 2 > maxNameLength) return -1;
-    at += length + 1;
-  }
-  return -1;
-}
+import { defaultUdpPayload, headerFlag, headerSize, optRecordSize, rrClass, rrType } from './codes.ts';
+import { writeOpt } from './edns.ts';
+import { skipName } from './name.ts';
 
 /** 16-bit number in network order. */
 export function readUint16(bytes: Uint8Array, at: number): number {
@@ -140,19 +121,4 @@ export function encodeQuestion(name: Uint8Array, type: number): Uint8Array {
   writeUint16(bytes, questionEnd - 2, rrClass.IN);
   writeOpt(new DataView(bytes.buffer), questionEnd, defaultUdpPayload, 0, false);
   return bytes;
-}
-
-/** Writes an OPT record without options (RFC 6891 section 6.1.2): UDP payload size, extended rcode, DO. */
-export function writeOpt(
-  view: DataView,
-  at: number,
-  payload: number,
-  extendedRcode: number,
-  dnssecOk: boolean,
-): number {
-  const dnssec = dnssecOk ? 0x80 : 0;
-  view.setInt32(at, (rrType.OPT << 8) | (payload >>> 8));
-  view.setInt32(at + 4, (payload << 24) | (extendedRcode << 16) | dnssec);
-  view.setInt32(at + 7, dnssec << 24);
-  return at + optRecordSize;
 }

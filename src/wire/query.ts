@@ -1,13 +1,5 @@
-import {
-  defaultUdpPayload,
-  headerFlag,
-  headerSize,
-  maxMessageSize,
-  maxNameLength,
-  minUdpPayload,
-  rrType,
-} from './codes.ts';
-import { skipName } from './message.ts';
+import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, maxNameLength, minUdpPayload } from './codes.ts';
+import { readOpt, udpLimit } from './edns.ts';
 import { NameHasher } from './name-hash.ts';
 import { lowerCase, viewOf } from './words.ts';
 
@@ -176,7 +168,7 @@ export class Query {
     this.type = view.getUint16(at);
     this.class = view.getUint16(at + 2);
     const records = answers + authorities + additionals;
-    const verdict = records === 0 ? 'query' : this.#readRecords(at + 4, answers + authorities, records);
+    const verdict = records === 0 ? 'query' : readOpt(this, at + 4, answers + authorities, records);
     this.replyLimit = this.transport === 'udp' ? udpLimit(this.clientPayload, defaultUdpPayload) : maxMessageSize;
     return verdict;
   }
@@ -283,42 +275,4 @@ export class Query {
     }
     return this.#view;
   }
-
-  #readRecords(first: number, skipped: number, records: number): Verdict {
-    const { bytes, end } = this;
-    let at = first;
-    for (let i = 0; i < records; i++) {
-      const recordStart = at;
-      at = skipName(bytes, this.start, at, end);
-      if (at < 0 || at + 10 > end) return 'formerr';
-      const type = (bytes[at]! << 8) | bytes[at + 1]!;
-      const rdataStart = at + 10;
-      const rdataEnd = rdataStart + ((bytes[at + 8]! << 8) | bytes[at + 9]!);
-      if (rdataEnd > end) return 'formerr';
-      if (type === rrType.OPT) {
-        // RFC 6891 section 6.1.1: one OPT, of the root's name, in the additional section.
-        if (i < skipped || this.edns || at !== recordStart + 1) return 'formerr';
-        this.edns = true;
-        this.clientPayload = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-        this.dnssecOk = (bytes[at + 6]! & 0x80) !== 0;
-        this.optStart = recordStart;
-        this.optionsStart = rdataStart;
-        this.optionsEnd = rdataEnd;
-      }
-      at = rdataEnd;
-    }
-    if (!this.edns) return 'query';
-    if (bytes[this.optStart + 6] !== 0) return 'badvers';
-    for (let option = this.optionsStart; option < this.optionsEnd;) {
-      if (option + 4 > this.optionsEnd) return 'formerr';
-      option += 4 + ((bytes[option + 2]! << 8) | bytes[option + 3]!);
-      if (option > this.optionsEnd) return 'formerr';
-    }
-    return 'query';
-  }
-}
-
-function udpLimit(client: number, ours: number): number {
-  const smaller = client < ours ? client : ours;
-  return smaller < minUdpPayload ? minUdpPayload : smaller;
 }

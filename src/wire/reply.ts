@@ -1,6 +1,6 @@
 import { writeClientSubnet } from './client-subnet.ts';
 import { defaultUdpPayload, headerFlag, headerSize, optRecordSize, rcode } from './codes.ts';
-import { writeOpt } from './message.ts';
+import { writeOpt } from './edns.ts';
 import type { Query } from './query.ts';
 
 /**

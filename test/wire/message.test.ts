@@ -5,11 +5,11 @@ import {
   readRecords,
   readUint16,
   readUint32,
-  skipName,
   writeUint16,
   writeUint32,
   type RecordPosition,
 } from '../../src/wire/message.ts';
+import { skipName } from '../../src/wire/name.ts';
 import { bytesOf, message, mutate, mutations, nameOf, opt, question, record, wireName } from './support.ts';
 
 const asked = question(nameOf('www', 'example', 'org'));

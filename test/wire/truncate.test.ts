@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readRecords, readUint16, truncate, writeOpt } from '../../src/wire/message.ts';
+import { writeOpt } from '../../src/wire/edns.ts';
+import { readRecords, readUint16, truncate } from '../../src/wire/message.ts';
 import { bytesOf, message, mutate, mutations, nameOf, opt, question, record, type MessageParts } from './support.ts';
 
 const name = nameOf('www', 'example', 'org');

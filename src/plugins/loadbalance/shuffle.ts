@@ -1,6 +1,6 @@
 import { headerSize, rrType } from '../../wire/codes.ts';
-import { readUint16, skipName } from '../../wire/message.ts';
-import { isSameName } from './owner.ts';
+import { readUint16 } from '../../wire/message.ts';
+import { isSameName, skipName } from '../../wire/name.ts';
 
 /** Octets of TYPE, CLASS, TTL and RDLENGTH, and of TTL and RDLENGTH alone. */
 const fixedSize = 10;

@@ -1,5 +1,6 @@
 import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, optRecordSize } from '../../../wire/codes.ts';
-import { readUint16, type RecordPosition, writeOpt, writeUint16 } from '../../../wire/message.ts';
+import { writeOpt } from '../../../wire/edns.ts';
+import { readUint16, type RecordPosition, writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { viewOf } from '../../../wire/words.ts';
 import { gatherExtendedErrors } from './extended-errors.ts';

@@ -1,9 +1,8 @@
+import { optionHeadSize } from '../../../wire/edns.ts';
 import { readUint16, type RecordPosition } from '../../../wire/message.ts';
 
 /** The option code of Extended DNS Errors (RFC 8914 section 2). */
 const extendedError = 15;
-/** The octets of an option before its value. */
-const optionHeader = 4;
 /** A code of two octets comes first, and text may follow. */
 const minValue = 2;
 /** Octets of all of them together: they explain a code to people, and no reply should become long by it. */
@@ -18,11 +17,11 @@ export function gatherExtendedErrors(message: Uint8Array, opt: RecordPosition): 
   let next: number;
   for (let at = opt.rdataStart; at < opt.end; at = next) {
     const length = readUint16(message, at + 2);
-    next = at + optionHeader + length;
+    next = at + optionHeadSize + length;
     if (readUint16(message, at) !== extendedError || length < minValue) continue;
-    if (size + optionHeader + length > maxOctets) continue;
+    if (size + optionHeadSize + length > maxOctets) continue;
     message.copyWithin(opt.rdataStart + size, at, next);
-    size += optionHeader + length;
+    size += optionHeadSize + length;
   }
   return size;
 }

@@ -1,5 +1,7 @@
-import { headerSize, maxNameLength, rrType } from '../../../wire/codes.ts';
-import { readUint16, type RecordPosition } from '../../../wire/message.ts';
+import { rrType } from '../../../wire/codes.ts';
+import { areOptionsSound } from '../../../wire/edns.ts';
+import type { RecordPosition } from '../../../wire/message.ts';
+import { skipWholeName } from '../../../wire/name.ts';
 
 /** How the RDATA of a type is made: fixed octets, character strings, names, and then `tail` octets or any number. */
 interface RdataForm {
@@ -8,9 +10,6 @@ interface RdataForm {
   readonly names: number;
   readonly tail: number | 'any';
 }
-
-/** More pointers than a name has labels lead nowhere; the bound keeps a hostile chain of them cheap. */
-const maxPointers = 127;
 
 const oneName: RdataForm = { fixed: 0, strings: 0, names: 1, tail: 0 };
 const twoNames: RdataForm = { fixed: 0, strings: 0, names: 2, tail: 0 };
@@ -46,10 +45,10 @@ export function findUnsound(message: Uint8Array, records: readonly RecordPositio
   for (const record of records) {
     if (record.type === rrType.OPT) {
       if (record.section !== 3 || message[record.start] !== 0 || ++optCount > 1) return record;
-      if (!optionsAreSound(message, record)) return record;
+      if (!areOptionsSound(message, record.rdataStart, record.end)) return record;
       continue;
     }
-    if (nameEnd(message, record.start, record.end) < 0) return record;
+    if (skipWholeName(message, record.start, record.end) < 0) return record;
     const form = rdataForms.get(record.type);
     if (form !== undefined && !rdataIsSound(message, record, form)) return record;
   }
@@ -63,42 +62,8 @@ function rdataIsSound(message: Uint8Array, record: RecordPosition, form: RdataFo
     at += message[at]! + 1;
   }
   for (let i = 0; i < form.names; i++) {
-    at = nameEnd(message, at, record.end);
+    at = skipWholeName(message, at, record.end);
     if (at < 0) return false;
   }
   return form.tail === 'any' ? at <= record.end : at + form.tail === record.end;
-}
-
-function optionsAreSound(message: Uint8Array, opt: RecordPosition): boolean {
-  let at = opt.rdataStart;
-  while (at < opt.end) {
-    if (at + 4 > opt.end) return false;
-    at += 4 + readUint16(message, at + 2);
-  }
-  return at === opt.end;
-}
-
-/** Index behind the name at `at` of a message that starts at 0, its pointers followed; -1 where it cannot be read. */
-function nameEnd(message: Uint8Array, at: number, end: number): number {
-  let after = -1;
-  let length = 1;
-  let pointers = 0;
-  let lastTarget = at;
-  for (;;) {
-    if (at >= end) return -1;
-    const octet = message[at]!;
-    if (octet === 0) return after < 0 ? at + 1 : after;
-    if (octet >= 0xc0) {
-      if (at + 2 > end || ++pointers > maxPointers) return -1;
-      if (after < 0) after = at + 2;
-      const target = readUint16(message, at) & 0x3fff;
-      // RFC 1035 section 4.1.4: to a prior occurrence. Each goes further back, so that no circle is possible.
-      if (target < headerSize || target >= lastTarget) return -1;
-      at = lastTarget = target;
-      continue;
-    }
-    length += octet + 1;
-    if (octet > 63 || length > maxNameLength) return -1;
-    at += octet + 1;
-  }
 }

@@ -1,5 +1,6 @@
 import { defaultUdpPayload, headerFlag, headerSize, minUdpPayload, optRecordSize } from '../../../wire/codes.ts';
-import { writeOpt, writeUint16 } from '../../../wire/message.ts';
+import { writeOpt } from '../../../wire/edns.ts';
+import { writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { viewOf } from '../../../wire/words.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSameName } from '../../../src/plugins/loadbalance/owner.ts';
+import { isSameName } from '../../src/wire/name.ts';
 
 describe('isSameName', () => {
   const ab = [1, 0x61, 1, 0x62, 0];
