@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { HashIndex, hashText } from './hash-index.ts';
+import { HashIndex } from './hash-index.ts';
+import { hashText } from './hash.ts';
 import { headOf, textAt, writeText } from './packed-text.ts';
 
 /** What compaction moves in one go, and what is asked of the system at a time. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { hashText } from './hash-index.ts';
+import { hashText } from './hash.ts';
 
 interface Entry<Value> {
   readonly text: string;

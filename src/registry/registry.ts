@@ -152,7 +152,7 @@ export class Registry implements Sink {
     for (const change of told ?? changes) {
       const old = this.#replacedBy(change);
       if (old) this.#remove(old, dirty);
-      if (change.type === 'upsert') this.#add(change.object, change.text, dirty);
+      if (change.type === 'upsert') this.#add(change.object, dirty);
     }
     this.#allocations?.flush(dirty);
     // Before a wildcard host is served.
@@ -165,7 +165,7 @@ export class Registry implements Sink {
     this.#namespaces.forgetUnused();
     if (changed) this.#touchSerial();
     if ((dirty.size > 0 || changed) && told) this.#logChanges(told, dirty, changed);
-    this.store.packed.settle();
+    this.store.packed.endBatch();
     this.#podDemand.flush();
   }
 
@@ -211,8 +211,8 @@ export class Registry implements Sink {
     return change.isNew === true ? undefined : this.store.get(objectKey(change.object));
   }
 
-  #add(object: RegistryObject, text: string | undefined, dirty: Set<string>): void {
-    for (const denial of this.store.add(object, dirty, text)) this.#logDenial(denial);
+  #add(object: RegistryObject, dirty: Set<string>): void {
+    for (const denial of this.store.add(object, dirty)) this.#logDenial(denial);
     if (object.kind === 'ServiceEntry') this.#allocations?.add(object);
     if (object.kind === 'Pod') this.#clients.add(object);
     if (object.kind === 'Service') this.#serviceNames.touch(object);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashText } from '../../src/collections/hash-index.ts';
+import { hashText } from '../../src/collections/hash.ts';
 import { TextMap } from '../../src/collections/text-map.ts';
 
 test('is a map in the order of arrival', () => {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { denialReason, type HostDenial } from './host-policy.ts';
-import { HashIndex, hashText } from '../../collections/hash-index.ts';
+import { hashText } from '../../collections/hash.ts';
 import { isWildcard, neverMatches } from '../model/host.ts';
-import { IdSets } from '../../collections/id-sets.ts';
+import { MultiMap } from '../../collections/multi-map.ts';
 import {
   compareNames,
   type ObjectKind,
@@ -40,8 +40,8 @@ export class Store {
   readonly #options: RegistryOptions;
   readonly #seed = randomInt(0x7fff_ffff);
   /** Hash of a host → ServiceEntries that have it and may take it. */
-  readonly #byHost = new HashIndex();
-  readonly #sidecars = new IdSets();
+  readonly #byHost = new MultiMap<number>();
+  readonly #sidecars = new MultiMap<string>();
   /** Wildcard hosts, counted once for each ServiceEntry. */
   #wildcards = 0;
   /** ServiceEntries with a host that they may not take. */
@@ -82,13 +82,13 @@ export class Store {
 
   /** The ServiceEntries that have the host and may take it. */
   entriesOf(host: string): readonly ServiceEntry[] {
-    const ids = this.#byHost.idsOf(hashText(host, this.#seed));
+    const ids = this.#byHost.get(hashText(host, this.#seed));
     return ids.map((id) => this.#entry(id)).filter((entry) => this.#isFiled(entry, host));
   }
 
   /** The Sidecars of a namespace, in the order in which they are tried. */
   sidecarsOf(namespace: string): readonly Sidecar[] {
-    const ids = this.#sidecars.of(namespace);
+    const ids = this.#sidecars.get(namespace);
     return ids.map((id) => this.packed.objectOf(id) as Sidecar).toSorted(bySelectorAndAge);
   }
 
@@ -98,11 +98,10 @@ export class Store {
   }
 
   /**
-   * Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before. `text` is
-   * `textOfObject` of it, where that is at hand.
+   * Puts an object in; `dirty` gets the hosts that it touches. What it replaces must be removed before.
    */
-  add(object: RegistryObject, dirty: Set<string>, text?: string): readonly DeniedHost[] {
-    const id = this.packed.put(object, text);
+  add(object: RegistryObject, dirty: Set<string>): readonly DeniedHost[] {
+    const id = this.packed.add(object);
     this.kinds.add(object.kind);
     switch (object.kind) {
       case 'ServiceEntry':

@@ -1,4 +1,4 @@
-import { IdSets } from '../../collections/id-sets.ts';
+import { MultiMap } from '../../collections/multi-map.ts';
 import type { Labels, ServiceEntry } from '../model/object.ts';
 import type { NumberedObjects } from './packed-objects.ts';
 import type { Workload } from '../resolve/endpoints.ts';
@@ -68,7 +68,7 @@ export class WorkloadIndex {
       const term = `${key}=${value}`;
       if (namespace.workloads.count(term) < namespace.workloads.count(fewest)) fewest = term;
     }
-    const candidates = namespace.workloads.of(fewest).map((id) => this.#objects.objectOf(id) as Workload);
+    const candidates = namespace.workloads.get(fewest).map((id) => this.#objects.objectOf(id) as Workload);
     return candidates.filter((workload) => selects(selector, workload.labels));
   }
 
@@ -77,7 +77,7 @@ export class WorkloadIndex {
     const namespace = this.#namespaces.get(workload.meta.namespace);
     if (!namespace) return;
     for (const term of termsOf(workload)) {
-      for (const id of namespace.selectors.of(term)) {
+      for (const id of namespace.selectors.get(term)) {
         const entry = this.#objects.objectOf(id) as ServiceEntry;
         if (selects(entry.selector!, workload.labels)) yield entry;
       }
@@ -87,7 +87,7 @@ export class WorkloadIndex {
   #namespace(name: string): Namespace {
     let namespace = this.#namespaces.get(name);
     if (!namespace) {
-      namespace = { workloads: new IdSets(), selectors: new IdSets() };
+      namespace = { workloads: new MultiMap<string>(), selectors: new MultiMap<string>() };
       this.#namespaces.set(name, namespace);
     }
     return namespace;
@@ -100,9 +100,9 @@ export class WorkloadIndex {
 
 interface Namespace {
   /** `key=value` → workloads that have the label; '' → all. */
-  readonly workloads: IdSets;
+  readonly workloads: MultiMap<string>;
   /** One label of the selector, '' for the empty selector → ServiceEntries. */
-  readonly selectors: IdSets;
+  readonly selectors: MultiMap<string>;
 }
 
 function selects(selector: Labels, labels: Labels): boolean {

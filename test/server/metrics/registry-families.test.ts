@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { PackedTexts } from '../../../src/collections/packed-texts.ts';
 import { RegistryService } from '../../../src/plugins/serviceentry/registry-service.ts';
-import { PackedMap } from '../../../src/collections/packed-map.ts';
 import { PackedObjects } from '../../../src/registry/store/packed-objects.ts';
 import type { RegistryObject } from '../../../src/registry/model/object.ts';
 import type { Rejection } from '../../../src/registry/model/rejection.ts';
@@ -99,9 +99,8 @@ test('a scrape goes through no objects: none is read, however many there are', (
   const spies = [
     vi.spyOn(PackedObjects.prototype, 'all'),
     vi.spyOn(PackedObjects.prototype, 'objectOf'),
-    vi.spyOn(PackedMap.prototype, 'ids'),
-    vi.spyOn(PackedMap.prototype, 'keyOf'),
-    vi.spyOn(PackedMap.prototype, 'valueOf'),
+    vi.spyOn(PackedTexts.prototype, 'ids'),
+    vi.spyOn(PackedTexts.prototype, 'get'),
     vi.spyOn(JSON, 'parse'),
     ...getters,
   ];

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../wire/address.ts';
 import { pseudoRecord } from './pseudo-record.ts';
-import { IdSets } from '../../../collections/id-sets.ts';
+import { MultiMap } from '../../../collections/multi-map.ts';
 import { clientName, type NamespaceIds } from './namespace-ids.ts';
 import type { Labels, Pod } from '../../model/object.ts';
 import type { NumberedObjects } from '../../store/packed-objects.ts';
@@ -21,7 +21,7 @@ export class ClientIndex {
   readonly #namespaces: NamespaceIds;
   readonly #objects: NumberedObjects;
   readonly #sidecarNumber: SidecarNumber;
-  readonly #pods = new IdSets();
+  readonly #pods = new MultiMap<string>();
   #dirty = new Set<string>();
 
   constructor(
@@ -66,7 +66,7 @@ export class ClientIndex {
 
   /** The Pods that have an address (canonical) as a client. */
   podsOf(ip: string): readonly Pod[] {
-    return this.#pods.of(ip).map((id) => this.#objects.objectOf(id) as Pod);
+    return this.#pods.get(ip).map((id) => this.#objects.objectOf(id) as Pod);
   }
 
   #write(ip: string): void {
