@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import http from 'node:http';
 import https, { type AgentOptions } from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiClient, ApiResponse } from './api-client.ts';
 import type { Access, Credentials } from './credentials.ts';
 import { Secrets } from './secrets.ts';
@@ -12,7 +12,7 @@ const keepAliveMs = 15_000;
 export class HttpApiClient implements ApiClient {
   readonly #credentials: Credentials;
   readonly #secrets = new Secrets();
-  #agent: { readonly key: string; readonly agent: http.Agent } | undefined;
+  #agent: { readonly uses: object; readonly agent: http.Agent } | undefined;
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
@@ -58,23 +58,15 @@ export class HttpApiClient implements ApiClient {
     this.#agent = undefined;
   }
 
-  #agentFor(url: URL, { options }: Access): http.Agent {
+  #agentFor({ protocol }: URL, { options }: Access): http.Agent {
     const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options;
-    const tls = Object.fromEntries(
-      Object.entries({ ca, cert, key, passphrase, rejectUnauthorized, servername }).filter(
-        ([, each]) => each !== undefined,
-      ),
-    );
-    const id = createHash('sha256')
-      .update(JSON.stringify([url.protocol, tls]))
-      .digest('hex');
-    if (this.#agent?.key !== id) {
+    const all = Object.entries({ ca, cert, key, passphrase, rejectUnauthorized, servername });
+    const tls = Object.fromEntries(all.filter(([, value]) => value !== undefined));
+    if (!this.#agent || !isDeepStrictEqual(this.#agent.uses, { protocol, tls })) {
       // Watches keep the connections of the previous agent; its idle ones are closed by the server.
       const agentOptions: AgentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, ...tls };
-      this.#agent = {
-        key: id,
-        agent: url.protocol === 'https:' ? new https.Agent(agentOptions) : new http.Agent(agentOptions),
-      };
+      const agent = protocol === 'https:' ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
+      this.#agent = { uses: { protocol, tls }, agent };
     }
     return this.#agent.agent;
   }

@@ -23,6 +23,8 @@ export class PageSplitter {
   #parts: Uint8Array[] = [];
   #length = 0;
   #frame = '';
+  /** The last characters of the frame, a text of its own: to cut them off a long frame each time would take longer. */
+  #endOfFrame = '';
   #depth = 0;
   #isInText = false;
   #isEscaped = false;
@@ -56,10 +58,10 @@ export class PageSplitter {
           if (this.#depth++ !== 1 || this.#isInItems) break;
           this.#keep(chunk.subarray(start, at));
           start = at;
-          if (!beforeItems.test(this.#lastOfFrame())) break;
-          this.#keep(chunk.subarray(at, at + 1));
+          this.#takeFrame();
+          if (!beforeItems.test(this.#endOfFrame)) break;
+          this.#frame += '[';
           start = at + 1;
-          this.#frame += this.#take();
           this.#isInItems = true;
           this.#items = 0;
           break;
@@ -95,22 +97,19 @@ export class PageSplitter {
     if (this.#items > 0 || text.trim() !== '') yield parseJson(text);
   }
 
-  #lastOfFrame(): string {
-    const parts: Uint8Array[] = [];
-    for (let length = 0, at = this.#parts.length - 1; at >= 0 && length < maxBeforeItems; at--) {
-      const part = this.#parts[at]!;
-      parts.unshift(part.subarray(-maxBeforeItems));
-      length += part.length;
-    }
-    return this.#frame.slice(-maxBeforeItems) + textOf(parts);
-  }
-
   #keep(part: Uint8Array): void {
     if (part.length === 0) return;
     this.#length += part.length;
-    if (this.#length > this.#maxBytes) throw new BadStreamError(`an object has more than ${this.#maxBytes} octets`);
+    if (Math.max(this.#length, this.#frame.length) > this.#maxBytes)
+      throw new BadStreamError(`an object has more than ${this.#maxBytes} octets`);
     // The chunk may be a window into a larger buffer that is used again.
     this.#parts.push(new Uint8Array(part));
+  }
+
+  #takeFrame(): void {
+    const text = this.#take();
+    this.#frame += text;
+    this.#endOfFrame = (this.#endOfFrame + text).slice(-maxBeforeItems);
   }
 
   #take(): string {

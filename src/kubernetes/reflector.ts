@@ -1,16 +1,9 @@
 import { backgroundPace, foregroundPace, TimeSlicer } from '../runtime/time-slicer.ts';
 import { sleep } from '../runtime/sleep.ts';
-import {
-  allowsPages,
-  ApiError,
-  BadStreamError,
-  describeError,
-  lacksStreamedLists,
-  PageTooLargeError,
-  SilenceError,
-} from './api-errors.ts';
+import { ApiError, BadStreamError, describeError, SilenceError } from './api-errors.ts';
 import { Collection } from './collection.ts';
 import { FailureLog } from './failure-log.ts';
+import { ListMode } from './list-mode.ts';
 import { listInPages } from './paged-list.ts';
 import { flushAll, retainListed } from './receiver.ts';
 import type { ReflectorOptions, ReflectorState, ReflectorStatus } from './reflector-options.ts';
@@ -41,6 +34,7 @@ const minWatchMs = 1000;
  *         │        PageSplitter,         version,      timeouts   HTTP, TLS    kubeconfig, tokens
  *         │        LineSplitter          selectors
  *         ├─► Receiver      the objects: upsert, remove, retain (after a list), flush
+ *         ├─► ListMode      stream or pages, and their size
  *         ├─► Retry         how long to wait after a failure
  *         ├─► FailureLog    each class of failure is logged once
  *         └─► TimeSlicer    many objects are taken in short slices of time
@@ -51,15 +45,13 @@ export class Reflector {
   readonly #stopping = new AbortController();
   readonly #collection: Collection;
   readonly #failures: FailureLog;
+  readonly #listMode: ListMode;
   readonly #slicer: TimeSlicer;
   #running: Promise<void> | undefined;
   #state: ReflectorState = 'listing';
   #isSynced = false;
   /** Where the next watch begins; `undefined` before a list is complete. */
   #resourceVersion: string | undefined;
-  /** `pages once`: a streamed list has failed. */
-  #listMode: 'stream' | 'pages' | 'pages once';
-  #pageSize: number;
   /** Keys of the list that is under way. */
   #listed = new Set<string>();
   /** The watch that is under way is a streamed list so far. */
@@ -84,8 +76,7 @@ export class Reflector {
     this.#failures = new FailureLog(options);
     this.#collection = new Collection(options, signal, () => this.#retry.answered());
     this.#slicer = new TimeSlicer(clock, signal, foregroundPace);
-    this.#pageSize = timing.pageSize;
-    this.#listMode = timing.streamsLists ? 'stream' : 'pages';
+    this.#listMode = new ListMode(timing);
   }
 
   get isSynced(): boolean {
@@ -135,9 +126,9 @@ export class Reflector {
     this.#setState('listing');
     this.#lists++;
     this.#listed = new Set();
-    if (this.#listMode === 'stream') return this.#watch('streamed list');
+    if (this.#listMode.isStream) return this.#watch('streamed list');
     this.#isStreaming = false;
-    const list = listInPages(this.#collection, receiver, this.#listed, this.#pageSize, timing, this.#slicer);
+    const list = listInPages(this.#collection, receiver, this.#listed, this.#listMode.pageSize, timing, this.#slicer);
     await this.#finishList(await list);
   }
 
@@ -148,7 +139,7 @@ export class Reflector {
     this.#listed = new Set();
     this.#resourceVersion = resourceVersion;
     this.#wasAbsent = false;
-    if (this.#listMode === 'pages once') this.#listMode = 'stream';
+    this.#listMode.succeeded();
     this.#lastEventMs = clock.wall();
     this.#failures.recovered();
     this.#setSynced();
@@ -243,17 +234,10 @@ export class Reflector {
       return true;
     }
     this.#errors++;
-    if (this.#isStreaming && isListing && allowsPages(error)) {
-      this.#listMode = lacksStreamedLists(error) ? 'pages' : 'pages once';
-      // It counts as the same list.
-      this.#lists--;
-      return true;
-    }
-    if (error instanceof PageTooLargeError && this.#pageSize > 1) {
-      this.#pageSize = Math.ceil(this.#pageSize / 2);
-      return true;
-    }
-    return false;
+    if (!isListing || !this.#listMode.changeAfter(error)) return false;
+    // Pages instead of a stream count as the same list.
+    if (this.#isStreaming) this.#lists--;
+    return true;
   }
 
   /** 410: the resourceVersion has expired. Other refusals of a watch that are not about the client mean the same. */

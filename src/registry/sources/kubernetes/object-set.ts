@@ -4,7 +4,6 @@ import { asFields } from '../../../runtime/untyped.ts';
 import { readObject } from '../../decode/object.ts';
 import { keyOf, type ObjectKind, type Origin, type RegistryObject } from '../../model/object.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import { objectOfText, textOfObject } from '../../store/object-text.ts';
 import { sameObject } from '../same-object.ts';
 import type { Change } from '../source.ts';
 
@@ -37,21 +36,13 @@ interface Entry {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly rejections: readonly Rejection[];
-  content: Content;
+  /**
+   * `served` where the sink has it: then it is not kept here. `undefined` where nothing of it can be served. Until the next
+   * flush, and while its namespace is not selected, the object itself.
+   */
+  object: RegistryObject | 'served' | undefined;
 }
 
-/** Where the slim object is. */
-type Content =
-  /** Here, until the next flush; `undefined` where nothing of it can be served. */
-  | { readonly type: 'new'; readonly object: RegistryObject | undefined }
-  /** In the store behind the sink. */
-  | typeof served
-  | typeof unusable
-  /** Here, packed: its namespace is not selected. */
-  | { readonly type: 'hidden'; readonly text: string };
-
-const served = { type: 'served' } as const;
-const unusable = { type: 'unusable' } as const;
 const noRejections: readonly Rejection[] = [];
 /** Objects of one flush, or of one step of a longer walk: a few milliseconds. */
 const maxPerStep = 256;
@@ -120,7 +111,7 @@ export class ObjectSet implements Receiver {
     let object = result.type === 'object' ? result.object : undefined;
     if (object && cluster !== undefined) object = { ...object, meta: { ...object.meta, cluster } };
     const rejections = result.type === 'skipped' ? noRejections : result.rejections;
-    this.#set(key, { uid, resourceVersion, rejections, content: { type: 'new', object } });
+    this.#set(key, { uid, resourceVersion, rejections, object });
     return key;
   }
 
@@ -157,8 +148,7 @@ export class ObjectSet implements Receiver {
   /** Adds an object of a snapshot. */
   load(uid: string, object: RegistryObject): void {
     const { namespace, name } = object.meta;
-    const content = { type: 'new', object } as const;
-    this.#set(`${namespace}/${name}`, { uid, resourceVersion: '', rejections: noRejections, content });
+    this.#set(`${namespace}/${name}`, { uid, resourceVersion: '', rejections: noRejections, object });
   }
 
   count(namespace: string | undefined): number {
@@ -197,31 +187,15 @@ export class ObjectSet implements Receiver {
     return this.#changed.size === 0;
   }
 
-  /** What changes for the sink; from now on the slim object is there, or packed here. */
+  /** What changes for the sink, which has the object from now on where it is served. */
   #flushObject(key: string, entry: Entry | undefined, isSelected: boolean): Change | undefined {
     const before = this.#options.served(this.#objectKey(key));
-    const object = entry && this.#objectOf(key, entry, before);
-    if (entry) {
-      if (!object) entry.content = unusable;
-      else entry.content = isSelected ? served : { type: 'hidden', text: textOfObject(object) };
-    }
+    const object = entry?.object === 'served' ? before : entry?.object;
+    if (entry) entry.object = object && isSelected ? 'served' : object;
     if (object && isSelected) return before && sameObject(before, object) ? undefined : { type: 'upsert', object };
     if (!before) return undefined;
     const { namespace, name, cluster } = before.meta;
     return { type: 'delete', kind: before.kind, namespace, name, ...(cluster === undefined ? {} : { cluster }) };
-  }
-
-  #objectOf(key: string, { content }: Entry, before: RegistryObject | undefined): RegistryObject | undefined {
-    switch (content.type) {
-      case 'new':
-        return content.object;
-      case 'served':
-        return before;
-      case 'hidden':
-        return objectOfText(this.#objectKey(key), content.text);
-      case 'unusable':
-        return undefined;
-    }
   }
 
   #set(key: string, entry: Entry): void {
