@@ -36,6 +36,9 @@ COPY --from=build /source/dist /app
 COPY --from=addon /addon/node_modules/@koromix /app/node_modules/@koromix
 COPY --from=addon /addon/node_modules/koffi/package.json /addon/node_modules/koffi/index.cjs \
      /addon/node_modules/koffi/LICENSE.txt /app/node_modules/koffi/
+# glibc would keep what reading large files took: up to 64 MB in each of its arenas. src/runtime/tuning/README.md has figures.
+ENV MALLOC_ARENA_MAX=2
+ENV MALLOC_TRIM_THRESHOLD_=131072
 # A number, so that `runAsNonRoot` of Kubernetes can see that it is not root.
 USER 65532:65532
 # DNS, health, ready, metrics.

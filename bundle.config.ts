@@ -67,7 +67,7 @@ const bundles = entry === undefined ? await buildProgram() : [await build({ ...o
 
 const files = new Map<string, Buffer>();
 for (const { path, text } of bundles.flatMap(({ outputFiles }) => outputFiles)) {
-  files.set(basename(path), Buffer.from(keepConstants(text)));
+  files.set(basename(path), Buffer.from(text));
 }
 const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 files.set('THIRD-PARTY-LICENSES.txt', Buffer.from(licensesOf(inputs)));
@@ -82,9 +82,8 @@ for (const [name, contents] of files) {
 for (const name of readdirSync(directory)) if (!files.has(name) && !name.startsWith('.')) rmSync(join(directory, name));
 
 /**
- * The program and its threads, each whole: what one file gives another is a variable to V8 in both (keepConstants), and here
- * objects are read and queries answered. What only some Corefiles or commands need is read when it is needed, with its own
- * copy of what the program has too: the client of Kubernetes, metrics.
+ * The program and its threads, each in one file. What only some Corefiles or commands need (the client of Kubernetes,
+ * metrics) is loaded on demand, with its own copy of what the program has too.
  */
 async function buildProgram(): Promise<BuildResult<typeof options>[]> {
   const plugins = [...options.plugins, importOnDemand];
@@ -103,20 +102,6 @@ async function buildProgram(): Promise<BuildResult<typeof options>[]> {
       splitting: true,
     }),
   ];
-}
-
-/**
- * Makes constants of our modules constants again. esbuild writes `var` for every declaration at the top of a module,
- * and V8 then loads it at each use, checks what it is, and loads the field that is asked for; what a constant is it
- * knows when it compiles. That is a fifth of what an answer costs. Code of others stays as it is: it may mean `var`.
- */
-function keepConstants(code: string): string {
-  let isOurs = false;
-  const lines = code.split('\n').map((line) => {
-    if (line.startsWith('// ')) isOurs = line.startsWith('// src/') || line.startsWith('// bench/');
-    return isOurs ? line.replace(/^var (\w+) = /, 'const $1 = ') : line;
-  });
-  return lines.join('\n');
 }
 
 /** The licences of the packages whose code is in the bundle: most ask to be given along with it. */

@@ -1,4 +1,3 @@
-import { inlineWholeAnswers } from '../src/runtime/inlining.ts';
 import { defaultUdpPayload, rcode, rrType } from '../src/wire/codes.ts';
 import { encodeName } from '../src/wire/name.ts';
 import { hostName, makeDispatcher, manyAddresses, type Visibility } from './fixture.ts';
@@ -9,8 +8,8 @@ import { measureSteps } from './steps.ts';
 
 // From query bytes to reply bytes, through the function that a socket calls: no socket, no system call. Replies are
 // written in place, over the query, as the batched UDP listener does (receive-buffers.ts). Each figure contains the copy
-// that puts the queries there; what that copy takes alone stands in a line of its own. It is bundled as the workers are,
-// and compiled as in the server.
+// that puts the queries there; what that copy takes alone stands in a line of its own. It is bundled as
+// the workers are.
 //
 //     npm run bench -- [HOSTS …]
 
@@ -79,7 +78,6 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-inlineWholeAnswers();
 for (const hosts of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 1_000_000]) {
   measureHosts(hosts, 'all', scenarios);
   if (hosts > 100_000) continue;

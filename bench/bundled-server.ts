@@ -38,6 +38,8 @@ export class ServerUnderTest {
     const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
       cwd: directory,
       stdio: ['ignore', 'ignore', 'inherit'],
+      // As the Dockerfile has it.
+      env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' },
     });
     process.once('exit', () => child.kill('SIGKILL'));
     return new ServerUnderTest(port, startedAt, child, directory);

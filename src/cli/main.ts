@@ -6,9 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/cpus.ts';
 import { giveBackWhenQuiet } from '../runtime/give-back.ts';
 import { collectWithoutHelpers, giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
-import { inlineWholeAnswers } from '../runtime/inlining.ts';
 import type { HeldSignal, HeldSignals } from '../runtime/held-signals.ts';
-import { keepNoFreedMemory } from '../runtime/malloc.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { makeThreadPool } from '../runtime/thread-pool.ts';
@@ -105,8 +103,6 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   void signalled.then(() => (isSignalled = true));
   keepYoungGenerationSmall();
   collectWithoutHelpers();
-  inlineWholeAnswers();
-  keepNoFreedMemory();
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
