@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { maxMessageSize } from '../../wire/codes.ts';
+import { lengthPrefix, StreamFramer } from '../../wire/framing.ts';
 import type { Peer, Query } from '../../wire/query.ts';
 import type { Guest } from './guest.ts';
 import type { ListenerEnvironment } from './listener.ts';
@@ -12,7 +13,6 @@ const idleTimeoutMs = 10_000;
 const incompleteTimeoutMs = 3_000;
 /** Queries of one connection that may wait for upstream; then no more are read until some are answered. */
 const maxWaiting = 128;
-const lengthPrefix = 2;
 /** Octets of replies that are collected before they are written, the last reply not counted. */
 export const batchBytes = 64 * 1024;
 /** Room for a batch and for the longest reply behind it. */
@@ -39,9 +39,7 @@ export class StreamConnection implements Guest, Flushable {
   readonly #socket: Socket;
   readonly #share: StreamShare;
   readonly #peer: Peer;
-  /** The start of a message whose rest has not come yet. */
-  #partial: Uint8Array | undefined;
-  #partialLength = 0;
+  readonly #framer = new StreamFramer();
   /** What was read while too many queries waited. */
   #held: Uint8Array[] = [];
   #waiting = 0;
@@ -122,7 +120,7 @@ export class StreamConnection implements Guest, Flushable {
     const { environment, queries } = this.#share;
     const { dispatcher } = environment;
     // A message that trickles in has one time limit in all, not one for each octet.
-    let hasProgress = this.#partial === undefined;
+    let hasProgress = !this.#framer.isPartial;
     let query: Query | undefined;
     let at = 0;
     while (at < chunk.length) {
@@ -134,28 +132,11 @@ export class StreamConnection implements Guest, Flushable {
         }
       }
       const buffer = this.#replyBuffer();
-      let message = chunk;
-      let start = at;
-      let end = at + lengthPrefix;
-      if (this.#partial === undefined && end <= chunk.length) end += (chunk[at]! << 8) | chunk[at + 1]!;
-      if (this.#partial !== undefined || end > chunk.length) {
-        const taken = this.#collect(chunk, at);
-        at += taken;
-        if (!this.#isComplete()) break;
-        message = this.#partial!;
-        start = 0;
-        end = this.#partialLength;
-        this.#partial = undefined;
-        this.#partialLength = 0;
-      } else {
-        at = end;
-      }
+      query ??= this.#takeQuery();
+      at = this.#framer.next(chunk, at, query);
+      if (this.#framer.isPartial) break;
       hasProgress = true;
       this.hasAsked = true;
-      query ??= this.#takeQuery();
-      query.bytes = message;
-      query.start = start + lengthPrefix;
-      query.end = end;
       query.out = buffer;
       query.outStart = this.#repliesLength + lengthPrefix;
       const outcome = dispatcher.answer(query);
@@ -171,7 +152,7 @@ export class StreamConnection implements Guest, Flushable {
       if (outcome > 0) this.#added(buffer, outcome);
     }
     if (query !== undefined) queries.give(query);
-    if (this.#partial === undefined) this.deadline = environment.clock.now() + idleTimeoutMs;
+    if (!this.#framer.isPartial) this.deadline = environment.clock.now() + idleTimeoutMs;
     else if (hasProgress) this.deadline = environment.clock.now() + incompleteTimeoutMs;
   }
 
@@ -209,31 +190,6 @@ export class StreamConnection implements Guest, Flushable {
   #hold(rest: Uint8Array): void {
     this.#held.unshift(rest);
     this.#socket.pause();
-  }
-
-  /** Adds what belongs to the message that has begun; returns how many octets were taken. */
-  #collect(chunk: Uint8Array, at: number): number {
-    let partial = this.#partial ?? new Uint8Array(lengthPrefix);
-    let taken = 0;
-    for (;;) {
-      const part = chunk.subarray(at + taken, at + taken + partial.length - this.#partialLength);
-      partial.set(part, this.#partialLength);
-      this.#partialLength += part.length;
-      taken += part.length;
-      if (partial.length > lengthPrefix || this.#partialLength < lengthPrefix) break;
-      const whole = new Uint8Array(lengthPrefix + ((partial[0]! << 8) | partial[1]!));
-      if (whole.length === lengthPrefix) break;
-      whole.set(partial);
-      partial = whole;
-    }
-    this.#partial = partial;
-    return taken;
-  }
-
-  #isComplete(): boolean {
-    const partial = this.#partial;
-    if (partial === undefined || this.#partialLength < lengthPrefix) return false;
-    return this.#partialLength === lengthPrefix + ((partial[0]! << 8) | partial[1]!);
   }
 
   #wait(query: Query, outcome: Promise<number>): void {

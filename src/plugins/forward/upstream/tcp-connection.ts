@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
+import { type Frame, StreamFramer } from '../../../wire/framing.ts';
 import { readUint16 } from '../../../wire/message.ts';
 import { type Attempt, type Channel, freeId } from './attempt.ts';
 import type { UpstreamAddress } from '../config.ts';
 import { describeError } from './error-text.ts';
-import { MessageReader } from './message-reader.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
 import { buildRequest } from './request.ts';
 
@@ -35,7 +35,7 @@ export class TcpConnection implements Channel {
   #repliesInBurst = 0;
   readonly #capacity: number;
   readonly #socket: Socket;
-  readonly #reader = new MessageReader((message) => this.#receive(message));
+  readonly #framer = new StreamFramer();
   readonly #pending = new Map<number, Attempt>();
   readonly #events: ConnectionEvents;
   readonly #randomUint16: () => number;
@@ -54,7 +54,7 @@ export class TcpConnection implements Channel {
     const local = sourceAddress === undefined ? {} : { localAddress: sourceAddress };
     this.#socket = connect({ host: upstream.address, port: upstream.port, noDelay: true, ...local });
     this.#socket.on('connect', () => (this.#isConnected = true));
-    this.#socket.on('data', (chunk: Buffer) => this.#reader.read(chunk));
+    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#socket.on('error', (error) => this.#break(describeError(error)));
     this.#socket.on('end', () => this.#break('connection closed by the upstream'));
     this.#socket.on('close', () => this.#break('connection closed'));
@@ -90,6 +90,15 @@ export class TcpConnection implements Channel {
   retire(): void {
     this.#drain();
     if (this.#pending.size === 0) this.#close();
+  }
+
+  #read(chunk: Uint8Array): void {
+    const frame: Frame = { bytes: chunk, start: 0, end: 0 };
+    for (let at = 0; at < chunk.length;) {
+      at = this.#framer.next(chunk, at, frame);
+      // A reply has memory of its own: it becomes that of a query.
+      if (!this.#framer.isPartial) this.#receive(new Uint8Array(frame.bytes.subarray(frame.start, frame.end)));
+    }
   }
 
   #receive(message: Uint8Array): void {
