@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { ApiClient } from './api-client.ts';
 import { request, type ReadBody } from './api-request.ts';
-import { apiVersionOf, collectionPath, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import type { ReflectorTiming } from './timing.ts';
 
 export interface CollectionOptions {
@@ -31,7 +31,7 @@ export class Collection {
 
   /** `networking.istio.io/v1`. */
   get apiVersion(): string {
-    return apiVersionOf(this.#versionPath);
+    return this.#versionPath.replace(/^apis?\//, '');
   }
 
   /** Takes the next version of the group; false when all have been tried, and the first one is the next. */
@@ -40,11 +40,13 @@ export class Collection {
     return this.#version !== 0;
   }
 
-  /** A GET with the selectors of the collection; see `request`. */
+  /** A GET with the selectors of the collection. Parameters that are '' are left out. See `request`. */
   get<Result>(query: Readonly<Record<string, string>>, silenceMs: number, read: ReadBody<Result>): Promise<Result> {
     const { resource, namespace, labelSelector, api, clock, timing } = this.#options;
-    const { fieldSelector } = resource;
-    const path = collectionPath(resource, this.#versionPath, namespace, { ...query, labelSelector, fieldSelector });
+    const { plural, fieldSelector } = resource;
+    const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+    const parameters = Object.entries({ ...query, labelSelector, fieldSelector }).filter(([, value]) => value !== '');
+    const path = `/${this.#versionPath}${within}/${plural}?${new URLSearchParams(parameters).toString()}`;
     const options = { api, clock, responseTimeoutMs: timing.responseTimeoutMs, signal: this.#signal };
     return request(options, path, silenceMs, (response, setSilenceLimit) => {
       this.#onAnswer();

@@ -11,24 +11,3 @@ export interface Resource {
   /** '' for all objects. */
   readonly fieldSelector: string;
 }
-
-/** `networking.istio.io/v1` of `apis/networking.istio.io/v1`. */
-export function apiVersionOf(versionPath: string): string {
-  return versionPath.replace(/^apis?\//, '');
-}
-
-/**
- * Path with query of a collection, from the root of the API server. Parameters that are '' are left out.
- *
- * @param namespace `undefined` for all namespaces
- */
-export function collectionPath(
-  { plural }: Resource,
-  versionPath: string,
-  namespace: string | undefined,
-  query: Readonly<Record<string, string>>,
-): string {
-  const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
-  return `/${versionPath}${within}/${plural}?${parameters.toString()}`;
-}

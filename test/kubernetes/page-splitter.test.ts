@@ -56,4 +56,5 @@ test('no more of an item, or of the rest, is kept than the limit', () => {
   expect(split('{"items":[12345678,12345678]}', [], 10).items).toEqual([12_345_678, 12_345_678]);
   expect(() => split('{"items":["1234567890"]}', [], 10)).toThrow(/more than 10 octets/);
   expect(() => split('{"other":"1234567890"}', [], 10)).toThrow(/more than 10 octets/);
+  expect(() => split('{"a":[1],"b":[2],"c":[3]}', [], 10)).toThrow(/more than 10 octets/);
 });

@@ -1,9 +1,10 @@
 import type { RegistryService } from './registry-service.ts';
-import type { SnapshotStatus, SourceState, SourceStatus } from '../../registry/sources/source.ts';
+import type { ReflectorState } from '../../kubernetes/reflector-options.ts';
+import type { SnapshotStatus, SourceStatus } from '../../registry/sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Family, Labels, Sample } from '../../runtime/metrics/family.ts';
 
-const states: readonly SourceState[] = ['listing', 'watching', 'waiting', 'absent', 'forbidden'];
+const states: readonly ReflectorState[] = ['listing', 'watching', 'waiting', 'absent', 'forbidden'];
 
 export interface LabelledRegistry {
   readonly service: Pick<RegistryService, 'sourceStatus' | 'snapshots'>;

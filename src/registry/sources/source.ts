@@ -1,3 +1,4 @@
+import type { ReflectorStatus } from '../../kubernetes/reflector-options.ts';
 import type { ObjectKind, RegistryObject } from '../model/object.ts';
 import type { Rejection } from '../model/rejection.ts';
 
@@ -49,30 +50,14 @@ export interface Sink {
   synced(): void;
 }
 
-/** What a source is doing about one kind; `absent`: its definition is not installed, `forbidden`: it may not be read. */
-export type SourceState = 'listing' | 'watching' | 'waiting' | 'absent' | 'forbidden';
-
-/** How one kind of one cluster is kept, for metrics and readiness. Counts are since the start. */
-export interface SourceStatus {
+/** How one kind of one cluster is watched, for metrics and readiness. Counts are since the start. */
+export interface SourceStatus extends ReflectorStatus {
   readonly cluster: string;
   readonly kind: string;
-  /** What existed at the start has been read from the API server itself, or there is nothing to read. */
-  readonly isSynced: boolean;
-  readonly state: SourceState;
-  /** Unix time in milliseconds since when it is waited for; `undefined` where it is synced, or is not read yet. */
+  /** Unix time in milliseconds since when the first list is awaited; `undefined` where it is complete, or not begun. */
   readonly startedMs: number | undefined;
-  /** Why it is not read at present, for people: the last error, or how far it is. '' where all is well. */
-  readonly trouble: string;
-  /** Unix time in milliseconds when the API server was last heard of, bookmarks included; `undefined`: never. */
-  readonly lastEventMs: number | undefined;
-  readonly lastBookmarkMs: number | undefined;
   /** How many exist, also those that are left out. */
   readonly objects: number;
-  /** Lists after the first. */
-  readonly relists: number;
-  /** Watches after the first. */
-  readonly watchRestarts: number;
-  readonly errors: number;
 }
 
 /** How the last good state is kept in a file. */

@@ -4,6 +4,7 @@ import { Backoff } from '../../../kubernetes/backoff.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { errorCode, errorMessage, fileErrorText } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/logger.ts';
+import { sleep } from '../../../runtime/sleep.ts';
 import type { TimeSlicer } from '../../../runtime/time-slicer.ts';
 import type { SnapshotStatus } from '../source.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
@@ -41,12 +42,13 @@ export class SnapshotWriter {
   #writtenMs: number | undefined;
   #errors = 0;
   #isFailing = false;
-  #isEnabled = false;
-  #isStopped = false;
+  /** There is a state that is not written yet. */
   #isDirty = false;
   #pauseMs = minWriteMs;
-  #cancel: (() => void) | undefined;
-  #writing: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
+  /** The loop that writes, from `enable` on. */
+  #running: Promise<void> | undefined;
+  #wake = (): void => undefined;
 
   constructor(options: SnapshotWriterOptions) {
     this.#options = options;
@@ -91,26 +93,24 @@ export class SnapshotWriter {
 
   /** Everything is listed: from now on the state is written. */
   enable(): void {
-    if (this.#isEnabled) return;
-    this.#isEnabled = true;
-    this.changed();
+    if (this.#options.isReadOnly || this.#running) return;
+    this.#isDirty = true;
+    this.#running = this.#run();
   }
 
   /** The state has changed. */
   changed(): void {
-    if (this.#options.isReadOnly || this.#isStopped) return;
     this.#isDirty = true;
-    this.#schedule(this.#pauseMs);
+    this.#wake();
   }
 
   /** Writes a state that is not written yet. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    this.#cancel = undefined;
-    await this.#writing;
-    if (this.#isEnabled && this.#isDirty) await this.#write();
-    this.#isEnabled = false;
+    this.#stopping.abort();
+    this.#wake();
+    await this.#running;
+    if (this.#running && this.#isDirty) await this.#write();
+    this.#running = undefined;
   }
 
   async #loadFrom(bytes: SnapshotBytes, slicer: TimeSlicer): Promise<boolean> {
@@ -145,42 +145,46 @@ export class SnapshotWriter {
     return true;
   }
 
-  #schedule(pauseMs: number): void {
-    if (!this.#isEnabled || this.#isStopped || this.#cancel || this.#writing) return;
-    this.#cancel = this.#options.clock.after(pauseMs, () => {
-      this.#cancel = undefined;
-      this.#writing = this.#write().then((isWritten) => {
-        this.#writing = undefined;
-        const retryMs = isWritten ? 0 : this.#backoff.next(0);
-        if (this.#isDirty) this.#schedule(this.#pauseMs + retryMs);
-      });
-    });
+  async #run(): Promise<void> {
+    while (await this.#waitForWrite()) await this.#write();
   }
 
-  /** Never rejects. Resolves to false where it failed: the state remains to be written. */
-  async #write(): Promise<boolean> {
+  /** Until a new state is old enough to be written; `false` where the writer is stopped. */
+  async #waitForWrite(): Promise<boolean> {
+    const { signal } = this.#stopping;
+    if (!this.#isDirty && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    await sleep(this.#options.clock, this.#pauseMs, signal);
+    return !signal.aborted;
+  }
+
+  /** Never rejects; where it fails the state remains to be written. */
+  async #write(): Promise<void> {
     const { path, key, clusters, clock, logger } = this.#options;
     const startedAt = clock.now();
     this.#isDirty = false;
     const savedMs = clock.wall();
     const states = clusters.map((each) => ({ name: each.name, namespaces: each.namespaces, objects: each.served() }));
-    let isWritten = true;
+    let retryMs = 0;
     try {
       await replaceFile(path, writeSnapshot({ key, savedMs, clusters: states }));
       this.#writtenMs = savedMs;
       this.#backoff.reset();
       if (this.#isFailing) logger.info(`snapshot ${path} is written again`);
+      this.#isFailing = false;
     } catch (error) {
-      isWritten = false;
       this.#isDirty = true;
       this.#errors++;
       const text = `cannot be written: ${errorMessage(error)}`;
-      if (!this.#isFailing) this.#warn(this.#isStopped ? text : `${text}; it is tried again`);
+      if (!this.#isFailing) this.#warn(this.#stopping.signal.aborted ? text : `${text}; it is tried again`);
       else if (logger.debugs) logger.debug(`snapshot ${path} ${text}`);
+      this.#isFailing = true;
+      retryMs = this.#backoff.next(0);
     }
-    this.#isFailing = !isWritten;
-    this.#pauseMs = Math.max(minWriteMs, pausePerWrite * (clock.now() - startedAt));
-    return isWritten;
+    this.#pauseMs = Math.max(minWriteMs, pausePerWrite * (clock.now() - startedAt)) + retryMs;
   }
 
   #warn(text: string): void {
