@@ -1,5 +1,3 @@
-import { readUint16, readUint32 } from '../wire/message.ts';
-
 /**
  * How the answer table lies in shared memory. One writer (main thread), many readers (workers), no lock: a record is
  * never changed in place. The writer appends a new one to the arena and then stores its place in the slot.
@@ -66,30 +64,6 @@ export const recordOffset = {
   size: 12,
   name: 16,
 } as const;
-
-/** Where the A or AAAA addresses of the record at `record` start. */
-export function addressesAt(arena: Uint8Array, record: number, isV6: boolean): number {
-  const first = record + recordOffset.name + arena[record + recordOffset.nameLength]!;
-  return isV6 ? first + 4 * readUint16(arena, record + recordOffset.aCount) : first;
-}
-
-/** Where what stands behind the addresses of a record starts. */
-export function extraAt(arena: Uint8Array, record: number): number {
-  return addressesAt(arena, record, true) + 16 * readUint16(arena, record + recordOffset.aaaaCount);
-}
-
-/** Where the list of host names of endpoints starts, in a record with the flag `onDemand`. */
-export function endpointHostnamesAt(arena: Uint8Array, record: number): number {
-  return extraAt(arena, record) + 4;
-}
-
-/** Where the services of a record start, -1 where it has none. */
-export function servicesAt(arena: Uint8Array, record: number): number {
-  const flags = arena[record + recordOffset.flags]!;
-  if ((flags & recordFlag.services) === 0) return -1;
-  const extra = extraAt(arena, record);
-  return (flags & recordFlag.onDemand) === 0 ? extra : record + readUint32(arena, extra);
-}
 
 /** What a name is, and with it what is answered for each type (docs/semantics.md section 5). */
 export const recordKind = {

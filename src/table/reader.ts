@@ -1,5 +1,6 @@
 import type { Query } from '../wire/query.ts';
-import { recordOffset, slotOf, stateWord, syncState, type TableHandle } from './layout.ts';
+import { slotOf, stateWord, syncState, type TableHandle } from './layout.ts';
+import { nameAt, nameLengthOf } from './record.ts';
 
 /** Words of 4 octets in a line of the processor's cache; a record with a name of usual length lies in two lines. */
 const wordsOfLine = 16;
@@ -122,7 +123,7 @@ export class TableReader {
 /** As `hasName`, four octets at a time. Behind a record's name stands more of the record, behind `name` some room. */
 function hasWords(arena: DataView, record: number, name: DataView, length: number): boolean {
   if (arena.getUint8(record) !== length) return false;
-  const from = record + recordOffset.name;
+  const from = nameAt(record);
   let at = 0;
   for (; at + 4 < length; at += 4) if (arena.getInt32(from + at, true) !== name.getInt32(at, true)) return false;
   const rest = -1 >>> (8 * (at + 4 - length));
@@ -131,8 +132,8 @@ function hasWords(arena: DataView, record: number, name: DataView, length: numbe
 
 /** Whether the record at `record` has this owner name. */
 export function hasName(arena: Uint8Array, record: number, name: Uint8Array, start: number, length: number): boolean {
-  if (arena[record] !== length) return false;
-  const from = record + recordOffset.name;
+  if (nameLengthOf(arena, record) !== length) return false;
+  const from = nameAt(record);
   for (let i = 0; i < length; i++) if (arena[from + i] !== name[start + i]) return false;
   return true;
 }

@@ -1,6 +1,7 @@
 import { NameHasher } from '../wire/name-hash.ts';
-import { recordOffset, slotOf, stateWord, type TableHandle } from './layout.ts';
+import { slotOf, stateWord, type TableHandle } from './layout.ts';
 import { hasName } from './reader.ts';
+import { nameAt, nameLengthOf, sizeOf } from './record.ts';
 
 const minSlots = 1024;
 const minArenaBytes = 64 * 1024;
@@ -86,13 +87,14 @@ export class TableWriter {
 
   /** Puts a record (layout.ts) in place of the one of the same owner name. False where it is the same to the octet. */
   set(record: Uint8Array): boolean {
-    const length = record[recordOffset.nameLength]!;
-    const hash = this.#hasher.hash(record, recordOffset.name, recordOffset.name + length);
-    const slot = this.#find(hash, record, recordOffset.name, length);
+    const length = nameLengthOf(record, 0);
+    const name = nameAt(0);
+    const hash = this.#hasher.hash(record, name, name + length);
+    const slot = this.#find(hash, record, name, length);
     const place = this.#slots[2 * slot + 1]!;
     if (place > 0) {
       if (this.#equals(place * 4, record)) return false;
-      this.#liveBytes -= this.#sizeOf(place * 4);
+      this.#liveBytes -= sizeOf(this.#arena, place * 4);
       this.#liveRecords--;
     }
     const isArenaFull = this.#arenaEnd + record.length > this.#arena.length || this.#isMostlyGarbage;
@@ -102,7 +104,7 @@ export class TableWriter {
     }
     // The old generation keeps the old record: readers that have not switched yet must not miss the name.
     this.#rebuild(isArenaFull ? this.#newArena(record.length) : undefined, place > 0 ? slot : -1);
-    this.#insert(this.#find(hash, record, recordOffset.name, length), hash, record);
+    this.#insert(this.#find(hash, record, name, length), hash, record);
     this.#onGeneration(this.handle);
     return true;
   }
@@ -112,7 +114,7 @@ export class TableWriter {
     const slot = this.#find(this.#hasher.hash(name, 0, name.length), name, 0, name.length);
     const place = this.#slots[2 * slot + 1]!;
     if (place <= 0) return false;
-    this.#liveBytes -= this.#sizeOf(place * 4);
+    this.#liveBytes -= sizeOf(this.#arena, place * 4);
     this.#liveRecords--;
     this.#store(slot, deleted);
     if (this.#isMostlyGarbage) {
@@ -146,14 +148,8 @@ export class TableWriter {
     return this.#slots.length / 2;
   }
 
-  #sizeOf(at: number): number {
-    const arena = this.#arena;
-    const from = at + recordOffset.size;
-    return (arena[from]! << 24) | (arena[from + 1]! << 16) | (arena[from + 2]! << 8) | arena[from + 3]!;
-  }
-
   #equals(at: number, record: Uint8Array): boolean {
-    if (this.#sizeOf(at) !== record.length) return false;
+    if (sizeOf(this.#arena, at) !== record.length) return false;
     for (let i = 0; i < record.length; i++) if (this.#arena[at + i] !== record[i]) return false;
     return true;
   }
@@ -212,7 +208,7 @@ export class TableWriter {
       let place = this.#slots[i + 1]!;
       if (place <= 0 || i === 2 * leftOut) continue;
       if (arena && !isWhole) {
-        const size = this.#sizeOf(place * 4);
+        const size = sizeOf(this.#arena, place * 4);
         arena.set(this.#arena.subarray(place * 4, place * 4 + size), end);
         place = end / 4;
         end += size;

@@ -1,6 +1,8 @@
-import { recordFlag, recordKind, recordOffset, syncState } from '../../table/layout.ts';
+import { kindOf, hasFlag, addressCount } from '../../table/record.ts';
+import { recordFlag, recordKind, syncState } from '../../table/layout.ts';
 import type { TableReader } from '../../table/reader.ts';
 import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
+import { readUint16 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import type { Handler, Outcome, QueryHalf } from '../plugin.ts';
@@ -12,7 +14,7 @@ import { withClientSubnet } from './reply/client-subnet.ts';
 import { answerOnDemand, endpointHostnames } from './reply/on-demand.ts';
 import { NameMatcher } from './match/name-matcher.ts';
 import { negativeReply, nsReply, soaReply } from './reply/negative.ts';
-import { addressCount, addressReply, ptrReply, Rotation, type TableMemory } from './reply/positive.ts';
+import { addressReply, ptrReply, Rotation, type TableMemory } from './reply/positive.ts';
 import { findServices, hasServicesBelow, serviceReply } from './reply/services.ts';
 
 /** More than a record of the table can have. */
@@ -67,9 +69,9 @@ class ServiceEntryHandler {
   /** The name is a host, an endpoint name, or the apex of an own zone. */
   #answerHost(query: Query, record: number): Outcome {
     const { arena } = this.#table;
-    const kind = arena[record + recordOffset.kind]!;
+    const kind = kindOf(arena, record);
     if (isReverse(kind)) return this.#answerReverse(query, record);
-    const isOnDemand = (arena[record + recordOffset.flags]! & recordFlag.onDemand) !== 0;
+    const isOnDemand = hasFlag(arena, record, recordFlag.onDemand);
     switch (query.type) {
       case rrType.A:
       case rrType.AAAA:
@@ -83,7 +85,7 @@ class ServiceEntryHandler {
       }
       case rrType.SOA:
       case rrType.NS:
-        if ((arena[record + recordOffset.flags]! & recordFlag.apex) === 0) return this.#other(query, record, 0);
+        if (!hasFlag(arena, record, recordFlag.apex)) return this.#other(query, record, 0);
         return query.type === rrType.NS
           ? nsReply(query, this.#ttl)
           : soaReply(query, this.#negativeTtl, this.#table.serial);
@@ -93,7 +95,7 @@ class ServiceEntryHandler {
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
           return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
         }
-        return (arena[record + recordOffset.flags]! & recordFlag.apex) !== 0
+        return hasFlag(arena, record, recordFlag.apex)
           ? soaReply(query, this.#negativeTtl, this.#table.serial)
           : this.#nodata(query, record, 0);
       case rrType.CNAME:
@@ -125,7 +127,7 @@ class ServiceEntryHandler {
     const isAnswered = query.type === rrType.PTR || query.type === rrType.ANY;
     if (!isAnswered) return this.#nodata(query, record, 0);
     const { arena } = this.#table;
-    return arena[record + recordOffset.kind] === recordKind.targets
+    return kindOf(arena, record) === recordKind.targets
       ? this.#matcher.targetsReply(query, record)
       : ptrReply(query, arena, record);
   }
@@ -133,7 +135,7 @@ class ServiceEntryHandler {
   /** The name has `first` leading labels with an underscore before a host. */
   #answerService(query: Query, record: number, first: number): Outcome {
     const { arena } = this.#table;
-    const kind = arena[record + recordOffset.kind]!;
+    const kind = kindOf(arena, record);
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
     if (isReverse(kind)) return this.#notServed(query, false);
     const prefixLength = query.labels[first]!;
@@ -160,8 +162,8 @@ class ServiceEntryHandler {
   /** SRV: the set, or for a forwarded host upstream's answer and the set only where upstream has none (mark S). */
   #answerSet(query: Query, record: number, set: number, first: number): Outcome {
     const { arena } = this.#table;
-    const kind = arena[record + recordOffset.kind]!;
-    const hasRecords = set >= 0 && (arena[set]! << 8) + arena[set + 1]! > 0;
+    const kind = kindOf(arena, record);
+    const hasRecords = set >= 0 && readUint16(arena, set) > 0;
     if (kind !== recordKind.forwarded) {
       return hasRecords ? this.#services(query, this.#table, record, set, first) : this.#nodata(query, record, first);
     }
@@ -188,7 +190,7 @@ class ServiceEntryHandler {
   /** Types that the registry says nothing of (mark X). */
   #other(query: Query, record: number, first: number): Outcome {
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
-    const kind = this.#table.arena[record + recordOffset.kind]!;
+    const kind = kindOf(this.#table.arena, record);
     if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, first);
     if (kind === recordKind.internal || !this.#authority.mayForward(query)) return this.#nodata(query, record, first);
     return this.#forwardExisting(query, this.#authority.soaOwner(query, this.#table.arena, record, first));
@@ -220,11 +222,10 @@ class ServiceEntryHandler {
     if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
     if (!this.#authority.mayForward(query)) return this.#nodata(query, record, first);
     const { arena } = this.#table;
-    const flags = arena[record + recordOffset.flags]!;
     const exists =
       first > 0 ||
-      arena[record + recordOffset.kind] !== recordKind.forwarded ||
-      (flags & (recordFlag.services | recordFlag.own)) !== 0;
+      kindOf(arena, record) !== recordKind.forwarded ||
+      hasFlag(arena, record, recordFlag.services | recordFlag.own);
     if (!exists) return this.#next(query);
     return this.#forwardExisting(query, this.#authority.soaOwner(query, arena, record, first));
   }
@@ -280,6 +281,6 @@ function isOwnedType(type: number): boolean {
 /** Whether the reply in place says NXDOMAIN, or NOERROR without an answer. */
 function isNegative(query: Query): boolean {
   const code = replyCode(query);
-  const answers = (query.out[query.outStart + 6]! << 8) | query.out[query.outStart + 7]!;
+  const answers = readUint16(query.out, query.outStart + 6);
   return code === rcode.NXDOMAIN || (code === rcode.NOERROR && answers === 0);
 }

@@ -1,8 +1,9 @@
+import { hasFlag, namespaceIdOf, sidecarOf } from '../../../table/record.ts';
 import { namespaceName } from '../../../registry/publish/clients/namespace-ids.ts';
-import { clientFlag, pseudoName, recordOffset, unlimited } from '../../../table/layout.ts';
+import { clientFlag, pseudoName, unlimited } from '../../../table/layout.ts';
 import type { TableReader } from '../../../table/reader.ts';
 import { findClientSubnet } from '../../../wire/client-subnet.ts';
-import { readUint16, readUint32, writeUint32 } from '../../../wire/message.ts';
+import { readUint16, writeUint32 } from '../../../wire/message.ts';
 import { holdsMapped, networkOfCidr, type Network } from '../../../wire/network.ts';
 import type { Query } from '../../../wire/query.ts';
 import { mappedSize, writeMapped } from '../../../wire/address.ts';
@@ -68,16 +69,15 @@ export class ClientFinder {
       if (this.#isForwarder(pod)) return;
     }
     const { arena } = this.#table;
-    this.namespaceId = pod >= 0 ? readUint32(arena, pod + recordOffset.ttl) : this.#configured(query, name);
+    this.namespaceId = pod >= 0 ? namespaceIdOf(arena, pod) : this.#configured(query, name);
     const hasNamespace = pod >= 0 || this.#isConfigured;
-    this.isMeshed =
-      (pod >= 0 && (arena[pod + recordOffset.flags]! & clientFlag.meshed) !== 0) || contains(this.#meshed, name);
+    this.isMeshed = (pod >= 0 && hasFlag(arena, pod, clientFlag.meshed)) || contains(this.#meshed, name);
     if (hasNamespace && this.#table.isLimited) this.limit = this.#findLimit(query, pod);
   }
 
   /** The Sidecar of the Pod → the default one of its namespace → that of all namespaces. */
   #findLimit(query: Query, pod: number): number {
-    let number = pod >= 0 ? readUint32(this.#table.arena, pod + recordOffset.sidecar) : 0;
+    let number = pod >= 0 ? sidecarOf(this.#table.arena, pod) : 0;
     if (number === 0 && this.namespaceId !== 0) number = this.#defaultOf(query, this.namespaceId);
     if (number === 0) number = this.#defaultOf(query, everyNamespace);
     if (number === 0 || number === unlimited) return noLimit;
@@ -89,7 +89,7 @@ export class ClientFinder {
   /** The number of the default Sidecar of a namespace, 0 for none. */
   #defaultOf(query: Query, namespaceId: number): number {
     const record = this.#lookup(query, this.#numbered(pseudoName.number, namespaceId));
-    return record < 0 ? 0 : readUint32(this.#table.arena, record + recordOffset.sidecar);
+    return record < 0 ? 0 : sidecarOf(this.#table.arena, record);
   }
 
   #numbered(first: number, number: number): Uint8Array {
@@ -99,7 +99,7 @@ export class ClientFinder {
   }
 
   #isForwarder(pod: number): boolean {
-    if (pod >= 0 && (this.#table.arena[pod + recordOffset.flags]! & clientFlag.forwarder) !== 0) return true;
+    if (pod >= 0 && hasFlag(this.#table.arena, pod, clientFlag.forwarder)) return true;
     return contains(this.#forwarders, this.#name);
   }
 
@@ -116,7 +116,7 @@ export class ClientFinder {
   /** 0 for a namespace that no record speaks of: nothing is different for it. */
   #numberOf(query: Query, name: Uint8Array): number {
     const record = this.#lookup(query, name);
-    return record < 0 ? 0 : readUint32(this.#table.arena, record + recordOffset.ttl);
+    return record < 0 ? 0 : namespaceIdOf(this.#table.arena, record);
   }
 
   #lookup(query: Query, name: Uint8Array): number {

@@ -1,6 +1,7 @@
 import { ByteWriter } from '../../../registry/publish/compile/byte-writer.ts';
 import { writePtrRrset } from '../../../registry/publish/compile/ptr-rrset.ts';
-import { extraAt, maxPtrs } from '../../../table/layout.ts';
+import { maxPtrs } from '../../../table/layout.ts';
+import { extraAt } from '../../../table/record.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import { formatName } from '../../../wire/name.ts';
 import type { Query } from '../../../wire/query.ts';

@@ -1,4 +1,5 @@
-import { recordOffset, egressNamespace } from '../../../table/layout.ts';
+import { nameAt, nameLengthOf } from '../../../table/record.ts';
+import { egressNamespace } from '../../../table/layout.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 
 const asterisk = 0x2a;
@@ -41,7 +42,7 @@ export function imports(
  * label `*` before it or without.
  */
 function findRules(arena: Uint8Array, sidecar: number, at: number, end: number, isWildcard: boolean): number {
-  const list = sidecar + recordOffset.name + arena[sidecar + recordOffset.nameLength]!;
+  const list = nameAt(sidecar) + nameLengthOf(arena, sidecar);
   let low = 0;
   let high = readUint16(arena, list);
   while (low < high) {

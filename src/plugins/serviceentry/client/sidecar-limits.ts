@@ -1,4 +1,5 @@
-import { choiceWhen, recordOffset, theRecordItself } from '../../../table/layout.ts';
+import { hasChoices, sizeOf, nameAt, nameLengthOf } from '../../../table/record.ts';
+import { choiceWhen, theRecordItself } from '../../../table/layout.ts';
 import type { TableReader } from '../../../table/reader.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import type { NameHasher } from '../../../wire/name-hash.ts';
@@ -29,7 +30,7 @@ export class SidecarLimits {
    */
   choose(record: number, seen: number, client: Client): number {
     const { arena } = this.#table;
-    if (seen < 0 || arena[seen + recordOffset.hasChoices] === 0) return seen;
+    if (seen < 0 || !hasChoices(arena, seen)) return seen;
     const choice = this.#first(record, seen, client, false);
     return choice < 0 ? -1 : chosenAt(arena, this.#base, choice);
   }
@@ -42,7 +43,7 @@ export class SidecarLimits {
     const { arena } = this.#table;
     const record = this.#table.find(this.#hasher.hash(arena, name, name + length), arena, name, length);
     const seen = record < 0 ? -1 : viewFor(arena, record, client);
-    if (seen < 0 || arena[seen + recordOffset.hasChoices] === 0) return 0;
+    if (seen < 0 || !hasChoices(arena, seen)) return 0;
     const choice = this.#first(record, seen, client, true);
     return choice < 0 ? 0 : readUint32(arena, choice);
   }
@@ -52,7 +53,7 @@ export class SidecarLimits {
     const { arena } = this.#table;
     let base = seen;
     for (;;) {
-      const list = base + readUint32(arena, base + readUint32(arena, base + recordOffset.size) - 4);
+      const list = base + readUint32(arena, base + sizeOf(arena, base) - 4);
       let at = list + 4;
       for (let left = readUint16(arena, list); left > 0; left--, at += choiceSize) {
         // What a host gives comes before all else that its name may be.
@@ -68,8 +69,8 @@ export class SidecarLimits {
 
   #holds(base: number, choice: number, client: Client): boolean {
     const { arena } = this.#table;
-    const name = base + recordOffset.name;
-    const length = arena[base + recordOffset.nameLength]!;
+    const name = nameAt(base);
+    const length = nameLengthOf(arena, base);
     const namespaceId = readUint32(arena, choice);
     switch (readUint32(arena, choice + 4)) {
       case choiceWhen.imported:

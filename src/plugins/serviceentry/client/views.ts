@@ -1,4 +1,5 @@
-import { extraAt, recordKind, recordOffset } from '../../../table/layout.ts';
+import { kindOf, extraAt } from '../../../table/record.ts';
+import { recordKind } from '../../../table/layout.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import type { ClientFinder } from './client-finder.ts';
 
@@ -19,7 +20,7 @@ export function selectView(arena: Uint8Array, record: number, client: Client): n
 
 /** The record for a client, of whatever kind the one is that it lies in. */
 export function viewFor(arena: Uint8Array, record: number, client: Client): number {
-  return arena[record + recordOffset.kind] === recordKind.views ? selectView(arena, record, client) : record;
+  return kindOf(arena, record) === recordKind.views ? selectView(arena, record, client) : record;
 }
 
 /** The record for most clients whose traffic is captured as this client's is, within one of kind `views`; -1 for none. */

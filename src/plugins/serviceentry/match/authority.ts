@@ -1,4 +1,5 @@
-import { recordFlag, recordOffset } from '../../../table/layout.ts';
+import { hasFlag } from '../../../table/record.ts';
+import { recordFlag } from '../../../table/layout.ts';
 import { rrType } from '../../../wire/codes.ts';
 import type { Query } from '../../../wire/query.ts';
 import { zoneList, type ZoneMap } from '../../../wire/zone-map.ts';
@@ -53,7 +54,7 @@ export class Authority {
   soaOwner(query: Query, arena: Uint8Array, record: number, first: number): number {
     const zone = this.zoneOf(query);
     if (zone >= 0) return zone;
-    const isEndpoint = (arena[record + recordOffset.flags]! & recordFlag.endpoint) !== 0;
+    const isEndpoint = hasFlag(arena, record, recordFlag.endpoint);
     return query.labels[isEndpoint ? first + 1 : first] ?? 0;
   }
 }

@@ -1,4 +1,5 @@
-import { recordFlag, recordKind, recordOffset } from '../../../table/layout.ts';
+import { kindOf, hasFlag, hasChoices } from '../../../table/record.ts';
+import { recordFlag, recordKind } from '../../../table/layout.ts';
 import type { TableReader } from '../../../table/reader.ts';
 import { useFullScope } from '../../../wire/client-subnet.ts';
 import { maxNameLength } from '../../../wire/codes.ts';
@@ -61,7 +62,7 @@ export class NameMatcher {
         ? table.findName(query)
         : table.find(query.suffixHash(first), lower, labels[first]!, nameLength - labels[first]!);
     const record = found < 0 ? -1 : this.#seenBy(query, found);
-    const isAncestor = record >= 0 && table.arena[record + recordOffset.kind] === recordKind.emptyNonTerminal;
+    const isAncestor = record >= 0 && kindOf(table.arena, record) === recordKind.emptyNonTerminal;
     if (record >= 0 && !isAncestor) return record;
     const below = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
     this.isAncestor = isAncestor && first === 0 && below < 0;
@@ -81,7 +82,7 @@ export class NameMatcher {
     this.#clients.find(query);
     const seen = viewFor(arena, record, this.#clients);
     if (this.#clients.limit !== noLimit) return this.#limitsOf(query).choose(record, seen, this.#clients);
-    return seen >= 0 && arena[seen + recordOffset.kind] === recordKind.hidden ? -1 : seen;
+    return seen >= 0 && kindOf(arena, seen) === recordKind.hidden ? -1 : seen;
   }
 
   #limitsOf({ hasher }: Query): SidecarLimits {
@@ -91,8 +92,8 @@ export class NameMatcher {
   /** Whether clients differ in what they see of a record, or whether they see it: then an answer is for one client only. */
   #dependsOnClient(record: number): boolean {
     const { arena } = this.#table;
-    if (arena[record + recordOffset.kind] === recordKind.views) return true;
-    return this.#heedsSidecars && arena[record + recordOffset.hasChoices] !== 0 && this.#table.isLimited;
+    if (kindOf(arena, record) === recordKind.views) return true;
+    return this.#heedsSidecars && hasChoices(arena, record) && this.#table.isLimited;
   }
 
   /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */
@@ -118,7 +119,7 @@ export class NameMatcher {
         this.isService = service === 0;
         return -1;
       }
-      const hasEndpoints = (table.arena[record + recordOffset.flags]! & recordFlag.hasEndpointNames) !== 0;
+      const hasEndpoints = hasFlag(table.arena, record, recordFlag.hasEndpointNames);
       // Below the name that the wildcard stands for: `<dashed-ip>.name.suffix`.
       const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix) : -1;
       return endpoint >= 0 ? endpoint : record;

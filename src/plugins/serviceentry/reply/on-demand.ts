@@ -1,11 +1,11 @@
-import { addressesAt, endpointHostnamesAt, recordOffset } from '../../../table/layout.ts';
+import { ttlOf, addressCount, addressesAt, endpointHostnamesAt } from '../../../table/record.ts';
 import { rcode, rrType } from '../../../wire/codes.ts';
 import { readRecords, readUint16, readUint32 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { recordHeadSize } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, replyCode, roomForRecords, serverFailure } from '../../../wire/reply.ts';
 import type { Handler } from '../../plugin.ts';
-import { addressCount, writeAddress, type Rotation } from './positive.ts';
+import { writeAddress, type Rotation } from './positive.ts';
 import { SubQuery, type Budget } from './sub-query.ts';
 
 /** Host names that lead to host names: docs/semantics.md section 5. */
@@ -54,7 +54,7 @@ export function answerOnDemand(
   const own = types.map((type) => ownPart(arena, record, type));
   if (affordable < wanted.length) own.push({ ...emptyUnion, hasFailed: true });
   const parts = wanted.slice(0, affordable).map(({ name, type }) => lookupPart(query, name, type, budget, lookup));
-  const ownTtl = readUint32(arena, record + recordOffset.ttl);
+  const ownTtl = ttlOf(arena, record);
   const place = endpointHostnamesAt(arena, record) + (query.type === rrType.AAAA ? 1 : 0);
   return Promise.all(parts).then((found) => {
     const union = unite([...own, ...found], ownTtl);

@@ -1,4 +1,4 @@
-import { addressesAt, extraAt, recordOffset } from '../../../table/layout.ts';
+import { addressCount, addressesAt, extraAt, ttlOf } from '../../../table/record.ts';
 import type { TableReader } from '../../../table/reader.ts';
 import { rcode, rrType } from '../../../wire/codes.ts';
 import { readUint16 } from '../../../wire/message.ts';
@@ -24,11 +24,6 @@ export class Rotation {
     const slot = Math.imul(place, 0x9e37_79b1) >>> (32 - rotationBits);
     return this.#next[slot]!++ % count;
   }
-}
-
-/** How many addresses of the family a record has. */
-export function addressCount(arena: Uint8Array, record: number, isV6: boolean): number {
-  return readUint16(arena, record + (isV6 ? recordOffset.aaaaCount : recordOffset.aCount));
 }
 
 /**
@@ -82,7 +77,7 @@ function writeAddresses(
     fitting = Math.floor(room / (recordHeadSize + size));
     cutReply(query);
   }
-  const ttl = view.getUint32(record + recordOffset.ttl);
+  const ttl = ttlOf(arena, record);
   const base = addressesAt(arena, record, isV6);
   let index = count > 1 ? rotation.start(base, count) : 0;
   for (let i = 0; i < fitting; i++) {

@@ -1,10 +1,11 @@
-import { absoluteTarget, addressesAt, recordOffset, servicesAt } from '../../../table/layout.ts';
+import { absoluteTarget } from '../../../table/layout.ts';
+import { addressCount, addressesAt, servicesAt, ttlOf } from '../../../table/record.ts';
 import { rcode, rrType } from '../../../wire/codes.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, roomForRecords } from '../../../wire/reply.ts';
-import { addressCount, writeAddress, type Rotation, type TableMemory } from './positive.ts';
+import { writeAddress, type Rotation, type TableMemory } from './positive.ts';
 
 /** Octets of priority, weight and port. */
 const srvHeadSize = 6;
@@ -65,7 +66,7 @@ export function serviceReply(
   const { arena, view } = memory;
   const count = view.getUint16(set);
   const isWindow = most < count;
-  const ttl = view.getUint32(record + recordOffset.ttl);
+  const ttl = ttlOf(arena, record);
   let at = beginReply(query, rcode.NOERROR, true);
   // Only now: in place of a reply that was given up there is memory for another.
   const { out, lower, nameLength } = query;

@@ -2,7 +2,8 @@ import { headerSize } from '../../../wire/codes.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import { formatName } from '../../../wire/name.ts';
 import { formatAddress } from '../../../wire/address.ts';
-import { addressesAt, extraAt, recordKind, recordOffset } from '../../../table/layout.ts';
+import { recordKind, recordOffset } from '../../../table/layout.ts';
+import { addressesAt, extraAt } from '../../../table/record.ts';
 import type { NameRecord } from './compile.ts';
 import { ptrHead, questionTail } from './ptr-rrset.ts';
 
