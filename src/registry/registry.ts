@@ -10,7 +10,8 @@ import { PodDemandWatch } from './store/pod-demand.ts';
 import { PtrIndex } from './publish/ptr-index.ts';
 import { Publisher } from './publish/publisher.ts';
 import type { Rejection, RejectionReason } from './model/rejection.ts';
-import { createdOf, type ResolveContext } from './resolve/resolve.ts';
+import { createdOf, resolveByRule, type Resolved, type ResolveContext } from './resolve/resolve.ts';
+import type { View } from './resolve/visibility.ts';
 import { resolveHost } from './resolve/resolve-host.ts';
 import { ownSidecar, rootSidecar } from './resolve/sidecar.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
@@ -139,6 +140,11 @@ export class Registry implements Sink {
     if (!sidecars) return undefined;
     const labels = pods.map((pod) => pod.labels);
     return ownSidecar(this.store.sidecarsOf(namespace), labels) ?? rootSidecar(this.store.sidecarsOf(rootNamespace));
+  }
+
+  /** What clients of a kind get for a host (not for names below it), and why; `undefined` where they see none. */
+  resolve(host: string, view: View): Resolved | undefined {
+    return resolveByRule(host, this.store.entriesOf(host), view, this.context);
   }
 
   /** A host that can be asked for, for a hint at the start; `undefined` where none is served. */

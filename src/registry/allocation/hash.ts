@@ -31,25 +31,6 @@ export function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
-/**
- * Istio's former allocation of 240.240.0.0/16 and 2001:2::/48 (pilot/pkg/serviceregistry/serviceentry/
- * auto_allocation.go): every key takes the slot that its hash names, or on a collision the next free one of double
- * hashing; then the slots are numbered. Keys without a place are not in the result: those behind the first 65,024, and
- * those that probing finds no slot for.
- *
- * Which of two colliding keys comes first decides. Istio goes by the age of the services; here they are sorted, so that
- * the result depends on nothing but the set of keys. Where several ServiceEntries of a namespace have one host Istio
- * gives each a slot (and all the address of the first), which can move later ones; here a key has one slot.
- *
- * IPv4 addresses are unique. The IPv6 ones, as in Istio, are not: 240.240.15.2 and 240.240.0.242 both have f0f0:f2.
- */
-export function hashAddresses(keys: Iterable<string>): Map<string, Addresses> {
-  const sorted = [...new Set(keys)].sort().map((key) => ({ key, hash: fnv1a(key) }));
-  const result = new Map<string, Addresses>();
-  numberSlots(placeKeys(sorted), ({ key }, number) => result.set(key, addressesOfNumber(number)));
-  return result;
-}
-
 /** Where the probing of a hash stands. */
 interface Probing {
   sum: number;
@@ -57,8 +38,17 @@ interface Probing {
 }
 
 /**
- * The slots with the keys that took them. `sorted` decides who comes first. Names may have been chosen to collide: keys
- * of one hash go on where the last of them found its slot, since what was taken before still is.
+ * The slots with the keys that took them, as Istio's former allocation of 240.240.0.0/16 and 2001:2::/48 has them
+ * (pilot/pkg/serviceregistry/serviceentry/auto_allocation.go): every key takes the slot that its hash names, or on a collision
+ * the next free one of double hashing. Keys without a place are not among them: those behind the first 65,024, and those that
+ * probing finds no slot for.
+ *
+ * Which of two colliding keys comes first decides. Istio goes by the age of the services; here it is the order of `sorted`, so
+ * that the result depends on nothing but the set of keys. Where several ServiceEntries of a namespace have one host Istio gives
+ * each a slot (and all the address of the first), which can move later ones; here a key has one slot.
+ *
+ * Names may have been chosen to collide: keys of one hash go on where the last of them found its slot, since what was taken
+ * before still is.
  */
 export function placeKeys<Key extends HashedKey>(sorted: readonly Key[]): readonly (Key | undefined)[] {
   const slots = new Array<Key | undefined>(slotCount).fill(undefined);
@@ -119,7 +109,10 @@ export function numberSlots<Key extends HashedKey>(
   }
 }
 
-/** The IPv6 address shows third and fourth octet in hex side by side, unpadded, as Istio writes it. */
+/**
+ * The IPv6 address shows third and fourth octet in hex side by side, unpadded, as Istio writes it. So IPv4 addresses are unique
+ * and IPv6 addresses are not: 240.240.15.2 and 240.240.0.242 both have f0f0:f2.
+ */
 export function addressesOfNumber(number: number): Addresses {
   const third = Math.floor(number / 255);
   const fourth = number % 255;

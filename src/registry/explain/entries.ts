@@ -1,11 +1,10 @@
 import type { ServiceEntry } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
 import { evaluateEndpoints, type EvaluatedEndpoint } from '../resolve/endpoints.ts';
-import { autoAddressesFor } from '../resolve/resolve.ts';
+import { autoAddressesFor, type Rule } from '../resolve/resolve.ts';
 import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
 import { effectiveExportTo, evaluatePrecedence, type Precedence, type View } from '../resolve/visibility.ts';
-import { cut, type CutList, type EndpointExplanation, type EntryExplanation, type Row } from './explanation.ts';
-import { rowOf } from './host.ts';
+import { cut, type CutList, type EndpointExplanation, type EntryExplanation } from './explanation.ts';
 
 /** More of one kind than this help nobody. */
 const maxEntries = 200;
@@ -17,7 +16,7 @@ export function explainEntries(host: string, view: View, registry: Registry): Cu
   const evaluated = evaluatePrecedence(host, store.entriesOf(host), view, context);
   const winner = evaluated.find(({ precedence }) => precedence === 'serves')?.entry;
   const auto = autoAddressesFor(view, context);
-  const row = rowOf(host, view, registry);
+  const rule = registry.resolve(host, view)?.rule;
   const { items, omitted } = cut(evaluated, maxEntries);
   const explained = items.map(({ entry, precedence }): EntryExplanation => {
     const addresses = vipsOf(entry, host, auto);
@@ -34,7 +33,7 @@ export function explainEntries(host: string, view: View, registry: Registry): Cu
       addresses,
       heldBack: addresses.length > 0 ? [] : autoAddressesOf(entry, host, auto),
       endpoints: cut(
-        endpoints.map((each) => explainEndpoint(each, whyUnused(row, addresses.length > 0))),
+        endpoints.map((each) => explainEndpoint(each, whyUnused(rule, addresses.length > 0))),
         maxEndpoints,
       ),
     };
@@ -64,8 +63,8 @@ function explainEndpoint({ name, usable, reason }: EvaluatedEndpoint, unused: st
 }
 
 /** Why endpoints that are fine are not in the answer; '' where they are. */
-function whyUnused(row: Row, hasAddresses: boolean): string {
-  switch (row) {
+function whyUnused(rule: Rule | undefined, hasAddresses: boolean): string {
+  switch (rule) {
     case 'addresses':
       return hasAddresses ? 'its addresses answer' : 'the addresses of others that have the host answer';
     case 'dynamic-dns':

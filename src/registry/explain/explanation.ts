@@ -1,4 +1,5 @@
 import type { Rejection } from '../model/rejection.ts';
+import type { Rule } from '../resolve/resolve.ts';
 import type { Precedence } from '../resolve/visibility.ts';
 
 /**
@@ -102,20 +103,9 @@ export interface EndpointExplanation {
   readonly reason: string;
 }
 
-/** Which row of the rules applies to a host. */
-export type Row =
-  | 'service'
-  | 'addresses'
-  | 'dynamic-dns'
-  | 'no-endpoints'
-  | 'nothing-usable'
-  | 'endpoint-answers'
-  | 'own-host'
-  | 'endpoints';
-
 export interface HostExplanation {
   readonly host: string;
-  readonly row: Row;
+  readonly row: Rule;
   readonly reason: string;
   readonly ttl: number;
   readonly addresses: CutList<string>;

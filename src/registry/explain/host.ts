@@ -1,17 +1,16 @@
 import type { ServiceEntry } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
-import { usableEndpoints } from '../resolve/endpoints.ts';
-import { autoAddressesFor } from '../resolve/resolve.ts';
-import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
-import { evaluatePrecedence, type View } from '../resolve/visibility.ts';
-import { cut, type HostExplanation, type Row } from './explanation.ts';
-import { seenAnswer } from './match.ts';
+import type { HostAnswer } from '../resolve/answer.ts';
+import { autoAddressesFor, type Rule } from '../resolve/resolve.ts';
+import { autoAddressesOf } from '../resolve/vips.ts';
+import type { View } from '../resolve/visibility.ts';
+import { cut, type HostExplanation } from './explanation.ts';
 
 const maxAddresses = 4096;
 const shownNetworks = 4;
 
 /**
- * What a host answers this client, and by which row of the rules; `undefined` where it sees none. `isClosed` says that
+ * What a host answers this client, and by which rule; `undefined` where it sees none. `isClosed` says that
  * the name is below an own zone, from where nothing is forwarded.
  */
 export function explainHost(
@@ -20,14 +19,14 @@ export function explainHost(
   registry: Registry,
   isClosed: boolean,
 ): HostExplanation | undefined {
-  const answer = seenAnswer(host, view, registry);
-  if (!answer) return undefined;
-  const row = rowOf(host, view, registry);
-  const lack = lackText(host, servingEntries(host, view, registry), view, registry);
+  const resolved = registry.resolve(host, view);
+  if (!resolved) return undefined;
+  const { rule, serving, answer } = resolved;
+  const lack = lackText(host, serving, view, registry);
   return {
     host,
-    row,
-    reason: rowReason(row, answer.kind, lack, registry).replace(/forwarded$/, isClosed ? closedText : 'forwarded'),
+    row: rule,
+    reason: ruleReason(rule, answer.kind, lack, registry).replace(/forwarded$/, isClosed ? closedText : 'forwarded'),
     ttl: answer.ttl,
     addresses: cut(answer.addresses, maxAddresses),
     live: answer.endpointHostnames,
@@ -36,33 +35,6 @@ export function explainHost(
 }
 
 const closedText = 'below an own zone, where nothing is forwarded, it has no records';
-
-/** The ServiceEntries that serve a host to a client, oldest first. */
-export function servingEntries(host: string, view: View, { store, context }: Registry): ServiceEntry[] {
-  const evaluated = evaluatePrecedence(host, store.entriesOf(host), view, context);
-  return evaluated.flatMap(({ entry, precedence }) => (precedence === 'serves' ? [entry] : []));
-}
-
-/** Which of the rows of docs/semantics.md section 5 applies: in the order in which `resolveFor` decides. */
-export function rowOf(host: string, view: View, registry: Registry): Row {
-  const { context } = registry;
-  const serving = servingEntries(host, view, registry);
-  const [oldest] = serving;
-  if (!oldest) return 'service';
-  const auto = autoAddressesFor(view, context);
-  if (serving.some((entry) => vipsOf(entry, host, auto).length > 0)) return 'addresses';
-  if (oldest.resolution === 'DYNAMIC_DNS') return 'dynamic-dns';
-  if (!serving.some((entry) => entry.endpoints.length > 0 || entry.selector !== undefined)) return 'no-endpoints';
-  const usable = serving.flatMap((entry) => usableEndpoints(entry, context.select(entry)));
-  if (usable.length === 0) return 'nothing-usable';
-  const { endpointAnswers } = context.options;
-  const mayAnswer =
-    endpointAnswers === 'internal'
-      ? oldest.location === 'MESH_INTERNAL'
-      : endpointAnswers === 'all' || oldest.resolution === 'NONE';
-  if (!mayAnswer) return 'endpoint-answers';
-  return usable.some(({ target }) => target.kind === 'host' && target.host === host) ? 'own-host' : 'endpoints';
-}
 
 const noAddresses = 'it has no addresses';
 
@@ -80,8 +52,8 @@ function lackText(host: string, serving: readonly ServiceEntry[], view: View, { 
   return isHeldBack ? 'its automatically allocated addresses are held back' : noAddresses;
 }
 
-function rowReason(row: Row, kind: 'internal' | 'external' | 'forwarded', lack: string, { context }: Registry): string {
-  switch (row) {
+function ruleReason(rule: Rule, kind: HostAnswer['kind'], lack: string, { context }: Registry): string {
+  switch (rule) {
     case 'service':
       return 'a Kubernetes Service of this name comes first: the query is forwarded';
     case 'addresses':

@@ -2,9 +2,7 @@ import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
 import type { PtrCandidate } from '../publish/ptr-records.ts';
 import type { Registry } from '../registry.ts';
 import type { CoveringService } from '../store/service-index.ts';
-import { resolveFor } from '../resolve/resolve.ts';
-import type { HostAnswer } from '../resolve/answer.ts';
-import { evaluatePrecedence, type View } from '../resolve/visibility.ts';
+import type { View } from '../resolve/visibility.ts';
 import type { Attempt, MatchKind, NameMatch } from './explanation.ts';
 import type { LeftOutParts } from './left-out.ts';
 import { isAtOrBelow, longestZone } from '../../wire/zone-text.ts';
@@ -44,7 +42,7 @@ export function matchName(
   if (exact.isSeen) return result('host', base);
   const [label = '', ...rest] = labels.slice(prefix);
   const above = rest.join('.');
-  const answer = seenAnswer(above, view, registry);
+  const answer = registry.resolve(above, view)?.answer;
   if (answer) {
     const isEndpoint = answer.endpoints.has(label);
     const text = isEndpoint ? 'matches' : 'the host has no endpoint of this name';
@@ -93,12 +91,6 @@ export function matchName(
   return result(otherwise);
 }
 
-/** The answer of a host for this client, where it sees one. */
-export function seenAnswer(host: string, view: View, registry: Registry): HostAnswer | undefined {
-  const entries = registry.store.entriesOf(host);
-  return entries.length === 0 ? undefined : resolveFor(host, entries, view, registry.context);
-}
-
 /** What a host says of an address (canonical) to this client. */
 export function ptrFor(
   { host, ptrs }: PtrCandidate,
@@ -107,17 +99,17 @@ export function ptrFor(
   registry: Registry,
 ): { readonly target: string; readonly ttl: number } | undefined {
   if (!view.sidecar) return ptrs.get(view.namespace, view.isMeshed);
-  const answer = seenAnswer(host, view, registry);
+  const answer = registry.resolve(host, view)?.answer;
   const ptr = answer?.ptrs.find((each) => each.address === address);
   return ptr && { target: ptr.target, ttl: answer!.ttl };
 }
 
 /** The host that answers for a name: itself or the longest wildcard that the client sees. */
 export function hostFor(name: string, view: View, registry: Registry): string | undefined {
-  if (seenAnswer(name, view, registry)) return name;
+  if (registry.resolve(name, view)) return name;
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
     const wildcard = `*${name.slice(dot)}`;
-    if (!seenAnswer(wildcard, view, registry)) continue;
+    if (!registry.resolve(wildcard, view)) continue;
     return registry.store.services.covering(name) ? undefined : wildcard;
   }
   return undefined;
@@ -126,14 +118,9 @@ export function hostFor(name: string, view: View, registry: Registry): string | 
 function look(host: string, view: View, registry: Registry): { isSeen: boolean; text: string } {
   const entries = registry.store.entriesOf(host);
   if (entries.length === 0) return { isSeen: false, text: 'no ServiceEntry has it' };
-  return isSeen(host, view, registry)
+  return registry.resolve(host, view)
     ? { isSeen: true, text: 'matches' }
     : { isSeen: false, text: unseen(entries.length, 'ServiceEntry has it', 'ServiceEntries have it') };
-}
-
-function isSeen(host: string, view: View, registry: Registry): boolean {
-  const evaluated = evaluatePrecedence(host, registry.store.entriesOf(host), view, registry.context);
-  return evaluated.some(({ precedence }) => precedence === 'serves' || precedence === 'service');
 }
 
 function matchWildcard(
@@ -158,7 +145,7 @@ function matchWildcard(
       tried.push({ what: `Service ${service.key}`, result: 'the cluster has it, and no wildcard host hides it' });
       return service;
     }
-    const isEndpoint = at >= 2 && seenAnswer(host, view, registry)?.endpoints.has(labels[0]!) === true;
+    const isEndpoint = at >= 2 && registry.resolve(host, view)?.answer.endpoints.has(labels[0]!) === true;
     return { host, isEndpoint };
   }
   if (labels.length > 1) tried.push({ what: 'wildcards', result: 'none that this client sees covers the name' });
@@ -175,7 +162,7 @@ function findBelow(base: string, view: View, registry: Registry): string | undef
   // What is above a name exists for those too from whom a Sidecar hides the name.
   const { namespace, isMeshed } = view;
   for (const host of registry.store.hosts) {
-    if (host.endsWith(end) && isSeen(host, { namespace, isMeshed }, registry)) return host;
+    if (host.endsWith(end) && registry.resolve(host, { namespace, isMeshed })) return host;
   }
   // Ancestors of reverse names exist where the server says what exists.
   if (!isAtOrBelow(base, 'arpa') || zoneOf(base, [...zones, ...allocationZones]) === undefined) return undefined;

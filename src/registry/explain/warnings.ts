@@ -3,15 +3,15 @@ import type { ServiceEntry, ServicePort } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
 import type { Rejection } from '../model/rejection.ts';
 import { evaluateEndpoints } from '../resolve/endpoints.ts';
-import { maxEndpointHostnames } from '../resolve/resolve.ts';
+import type { HostAnswer } from '../resolve/answer.ts';
+import { maxEndpointHostnames, type Resolved } from '../resolve/resolve.ts';
 import { maxServiceRecords, shareOf } from '../resolve/services.ts';
 import type { View } from '../resolve/visibility.ts';
 import { maxPtrs } from '../../table/layout.ts';
 import { nameOf } from './entries.ts';
 import type { EntryExplanation, NameMatch } from './explanation.ts';
-import { servingEntries } from './host.ts';
 import type { LeftOutParts } from './left-out.ts';
-import { hostFor, seenAnswer } from './match.ts';
+import { hostFor } from './match.ts';
 
 const maxOfAKind = 5;
 /** As the handler has it: host names that lead to host names, and queries that one query may cause. */
@@ -28,20 +28,26 @@ export function warningsOf(
   registry: Registry,
 ): string[] {
   const { host } = match;
-  const serving = host === undefined ? [] : servingEntries(host, view, registry);
+  const resolved = host === undefined ? undefined : registry.resolve(host, view);
   const isUnknown = host === undefined && match.kind !== 'reverse' && entries.length === 0;
   return [
     ...leftOut.texts,
-    ...(host === undefined ? [] : portConflicts(serving)),
-    ...(host === undefined ? [] : differences(serving)),
-    ...serving.flatMap((entry) => endpointTraps(host!, entry, registry)),
-    ...strayPorts(serving, registry),
-    ...(host === undefined ? [] : liveTraps(host, view, registry)),
-    ...(host === undefined ? [] : cutServices(host, view, registry)),
-    ...(host === undefined ? [] : sharedAddresses(host, view, registry)),
+    ...(resolved ? hostWarnings(resolved, view, registry) : []),
     ...heldBack(entries, view, registry),
     ...denials(name, match, registry),
     ...(isUnknown ? othersText(leftOut.others) : []),
+  ];
+}
+
+function hostWarnings({ serving, answer }: Resolved, view: View, registry: Registry): string[] {
+  return [
+    ...portConflicts(serving),
+    ...differences(serving),
+    ...serving.flatMap((entry) => endpointTraps(answer.host, entry, registry)),
+    ...strayPorts(serving, registry),
+    ...hostnameTraps(answer.host, serving, view, registry),
+    ...cutServices(answer),
+    ...sharedAddresses(answer, registry),
   ];
 }
 
@@ -111,10 +117,10 @@ function strayPorts(serving: readonly ServiceEntry[], { context }: Registry): st
 }
 
 /** Host names as endpoints: too many, or in a circle. */
-function liveTraps(host: string, view: View, registry: Registry): string[] {
+function hostnameTraps(host: string, serving: readonly ServiceEntry[], view: View, registry: Registry): string[] {
   const warnings: string[] = [];
   const hosts = new Set(
-    servingEntries(host, view, registry).flatMap((entry) =>
+    serving.flatMap((entry) =>
       evaluateEndpoints(entry, registry.context.select(entry)).flatMap(({ usable }) =>
         usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])),
       ),
@@ -134,7 +140,7 @@ function follow(start: string, view: View, registry: Registry): { loop: string[]
   let lookups = maxLookups;
   let isDeep = false;
   const visit = (host: string, path: readonly string[]): string[] | undefined => {
-    for (const name of seenAnswer(host, view, registry)?.endpointHostnames ?? []) {
+    for (const name of registry.resolve(host, view)?.answer.endpointHostnames ?? []) {
       if (lookups-- <= 0) return undefined;
       const next = hostFor(name, view, registry);
       if (next === undefined) continue;
@@ -152,8 +158,7 @@ function follow(start: string, view: View, registry: Registry): { loop: string[]
 }
 
 /** More SRV records than a host may have. */
-function cutServices(host: string, view: View, registry: Registry): string[] {
-  const services = seenAnswer(host, view, registry)?.services ?? [];
+function cutServices({ services }: HostAnswer): string[] {
   if (!services.some(({ isCut }) => isCut)) return [];
   const ports = services.filter(({ prefix }) => prefix !== '').length;
   return [
@@ -161,10 +166,10 @@ function cutServices(host: string, view: View, registry: Registry): string[] {
   ];
 }
 
-function sharedAddresses(host: string, view: View, registry: Registry): string[] {
+function sharedAddresses({ host, ptrs }: HostAnswer, registry: Registry): string[] {
   if (isWildcard(host)) return [];
   const warnings: string[] = [];
-  for (const { address } of seenAnswer(host, view, registry)?.ptrs ?? []) {
+  for (const { address } of ptrs) {
     const { length } = registry.ptrs.candidatesOf(address);
     if (length > maxPtrs) {
       warnings.push(`${length} hosts have the address ${address}: its PTR answer names the ${maxPtrs} oldest`);
@@ -204,7 +209,7 @@ export function partsOf(
   view: View,
   registry: Registry,
 ): (rejection: Rejection) => boolean {
-  const serving = host === undefined ? [] : servingEntries(host, view, registry);
+  const serving = host === undefined ? [] : (registry.resolve(host, view)?.serving ?? []);
   const names = new Set(entries.map(({ name }) => `ServiceEntry ${name}`));
   const namespaces = new Set(serving.filter(({ selector }) => selector).map(({ meta }) => meta.namespace));
   return ({ object }) => {

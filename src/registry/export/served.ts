@@ -1,8 +1,7 @@
 import { encodeName, formatName } from '../../wire/name.ts';
 import { familyOf } from '../../wire/address.ts';
 import { namesOf } from '../explain/entries.ts';
-import { servingEntries } from '../explain/host.ts';
-import { ptrFor, seenAnswer } from '../explain/match.ts';
+import { ptrFor } from '../explain/match.ts';
 import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
 import { isWildcard } from '../model/host.ts';
 import type { Registry } from '../registry.ts';
@@ -84,18 +83,19 @@ function* zoneRecords(registry: Registry, options: ServedOptions): Iterable<Serv
 
 /** A host or the name of an endpoint comes before the fixed names of a zone. */
 function isTaken(name: string, view: View, registry: Registry): boolean {
-  if (seenAnswer(name, view, registry)) return true;
+  if (registry.resolve(name, view)) return true;
   const dot = name.indexOf('.');
-  return seenAnswer(name.slice(dot + 1), view, registry)?.endpoints.has(name.slice(0, dot)) === true;
+  return registry.resolve(name.slice(dot + 1), view)?.answer.endpoints.has(name.slice(0, dot)) === true;
 }
 
 function* hostRecords(host: string, registry: Registry, { view, isClosed }: ServedOptions): Iterable<Served> {
-  const answer = seenAnswer(host, view, registry);
-  if (!answer) {
+  const resolved = registry.resolve(host, view);
+  if (!resolved) {
     yield remark(host, 'not visible to this client', namesOf(registry.store.entriesOf(host)));
     return;
   }
-  const sources = namesOf(servingEntries(host, view, registry));
+  const { serving, answer } = resolved;
+  const sources = namesOf(serving);
   const { kind, ttl, addresses, endpointHostnames, services } = answer;
   const isForwarded = kind === 'forwarded' && !isClosed(isWildcard(host) ? host.slice(2) : host);
   if (isForwarded) {
@@ -133,7 +133,7 @@ function* endpointRecords(
   for (const [label, addresses] of endpoints) {
     const name = nameBelow(label, `${host}.`);
     // A host of this name comes first, where the client sees it.
-    if (name === undefined || seenAnswer(`${label}.${host}`, view, registry)) continue;
+    if (name === undefined || registry.resolve(`${label}.${host}`, view)) continue;
     yield* addressSets({ ...common, name }, addresses);
   }
 }
@@ -166,7 +166,7 @@ function ptrRrset(name: string, registry: Registry, view: View): RRset | undefin
   });
   if (candidates.length === 0) return undefined;
   const shown = candidates.slice(0, maxPtrs);
-  const sources = shown.flatMap(({ host }) => namesOf(servingEntries(host, view, registry)));
+  const sources = shown.flatMap(({ host }) => namesOf(registry.resolve(host, view)?.serving ?? []));
   return {
     name: `${name}.`,
     ttl: shown.reduce((least, { ttl }) => Math.min(least, ttl), Infinity),

@@ -20,21 +20,48 @@ export interface ResolveContext extends VisibilityContext {
   readonly allocated: (entry: ServiceEntry, host: string) => readonly string[];
 }
 
-/** The answer that clients of one kind get: docs/semantics.md sections 3 to 6, row by row. */
+/** The row of docs/semantics.md section 5 that decides what a host is answered. */
+export type Rule =
+  | 'service'
+  | 'addresses'
+  | 'dynamic-dns'
+  | 'no-endpoints'
+  | 'nothing-usable'
+  | 'endpoint-answers'
+  | 'own-host'
+  | 'endpoints';
+
+/** What clients of one kind get, with what led to it, which `explain` shows. */
+export interface Resolved {
+  readonly rule: Rule;
+  /** The ServiceEntries that serve the host together, oldest first. */
+  readonly serving: readonly ServiceEntry[];
+  readonly answer: HostAnswer;
+}
+
+/** The answer that clients of one kind get; `undefined` where they see none. */
 export function resolveFor(
   host: string,
   entries: readonly ServiceEntry[],
   view: View,
   context: ResolveContext,
 ): HostAnswer | undefined {
+  return resolveByRule(host, entries, view, context)?.answer;
+}
+
+/** docs/semantics.md sections 3 to 6, row by row. */
+export function resolveByRule(
+  host: string,
+  entries: readonly ServiceEntry[],
+  view: View,
+  context: ResolveContext,
+): Resolved | undefined {
   const evaluated = evaluatePrecedence(host, entries, view, context);
-  const merged = evaluated.filter(({ precedence }) => precedence === 'serves').map(({ entry }) => entry);
-  const [oldest] = merged;
-  if (!oldest) {
-    const yielding = evaluated.find(({ precedence }) => precedence === 'service')?.entry;
-    return yielding && serviceAnswer(host, yielding, context);
-  }
-  return answerOf(host, merged, oldest, view, context);
+  const serving = evaluated.filter(({ precedence }) => precedence === 'serves').map(({ entry }) => entry);
+  const [oldest] = serving;
+  if (oldest) return { serving, ...answerOf(host, serving, oldest, view, context) };
+  const yielding = evaluated.find(({ precedence }) => precedence === 'service')?.entry;
+  return yielding && { rule: 'service', serving, answer: serviceAnswer(host, yielding, context) };
 }
 
 /** What is answered where a ServiceEntry yields to a Service: the cluster's DNS answers for that. */
@@ -54,7 +81,7 @@ function answerOf(
   oldest: ServiceEntry,
   view: View,
   context: ResolveContext,
-): HostAnswer {
+): Omit<Resolved, 'serving'> {
   const auto = autoAddressesFor(view, context);
   const owned = oldest.location === 'MESH_INTERNAL' ? 'internal' : 'external';
 
@@ -65,23 +92,15 @@ function answerOf(
     const isPaired = haveDifferentAddresses(offers);
     const services = servicesOfVips(offers, isPaired);
     const ptrs = isWildcard(host) ? noPtrs : vips.map((address) => ({ address, target: host }));
-    return {
-      host,
-      kind: owned,
-      ttl: ttlOf(merged, context),
-      addresses: vips,
-      endpointHostnames: none,
-      services,
-      endpoints: isPaired && services.length > 0 ? new Map(vips.map((vip) => [dashedAddress(vip), [vip]])) : noNames,
-      ptrs,
-      created: oldest.meta.created ?? 0,
-    };
+    const endpoints = new Map(isPaired && services.length > 0 ? vips.map((vip) => [dashedAddress(vip), [vip]]) : []);
+    const empty = emptyAnswer(host, merged, context);
+    return { rule: 'addresses', answer: { ...empty, kind: owned, addresses: vips, services, endpoints, ptrs } };
   }
 
   const base = emptyAnswer(host, merged, context);
   const forward: HostAnswer = { ...base, kind: 'forwarded' };
   const synthesised: HostAnswer = { ...forward, services: servicesOfHost(merged.map(({ ports }) => ports)) };
-  if (oldest.resolution === 'DYNAMIC_DNS') return synthesised;
+  if (oldest.resolution === 'DYNAMIC_DNS') return { rule: 'dynamic-dns', answer: synthesised };
 
   const { locality } = context.options;
   // The services exist, and nobody provides them at present.
@@ -91,19 +110,20 @@ function answerOf(
   );
   const nodata: HostAnswer = { ...base, kind: 'internal', services };
   if (!merged.some((entry) => entry.endpoints.length > 0 || entry.selector !== undefined)) {
-    return oldest.resolution === 'STATIC' && owned === 'internal' ? nodata : synthesised;
+    const isNoData = oldest.resolution === 'STATIC' && owned === 'internal';
+    return { rule: 'no-endpoints', answer: isNoData ? nodata : synthesised };
   }
   const reached = merged.map((entry) => ({
     ports: entry.ports,
     addresses: usableEndpoints(entry, context.select(entry)),
   }));
   const usable = reached.length === 1 ? reached[0]!.addresses : reached.flatMap(({ addresses }) => addresses);
-  if (usable.length === 0) return owned === 'internal' ? nodata : forward;
-  if (!endpointsMayAnswer(oldest, context.options)) return synthesised;
+  if (usable.length === 0) return { rule: 'nothing-usable', answer: owned === 'internal' ? nodata : forward };
+  if (!endpointsMayAnswer(oldest, context.options)) return { rule: 'endpoint-answers', answer: synthesised };
   const hosts = distinct(usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])));
   // An endpoint that is the host itself means: what the world's DNS says.
-  if (hosts.includes(host)) return synthesised;
-  return {
+  if (hosts.includes(host)) return { rule: 'own-host', answer: synthesised };
+  const answer: HostAnswer = {
     ...base,
     kind: owned,
     addresses: distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
@@ -112,6 +132,7 @@ function answerOf(
     endpoints: endpointNames(usable, owned === 'internal'),
     ptrs: owned === 'internal' && !isWildcard(host) ? endpointPtrs(host, usable) : noPtrs,
   };
+  return { rule: 'endpoints', answer };
 }
 
 /** Who gets automatic addresses: the option `auto_addresses`. */

@@ -2,7 +2,6 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RegistryService } from '../../../src/plugins/serviceentry/registry-service.ts';
-import { seenAnswer } from '../../../src/registry/explain/match.ts';
 import { explainEntries, namesOf } from '../../../src/registry/explain/entries.ts';
 import { FileSource } from '../../../src/registry/sources/file/file-source.ts';
 import { keyOfSource, objectKey, type RegistryObject } from '../../../src/registry/model/object.ts';
@@ -41,7 +40,7 @@ function deleted({ kind, meta: { namespace, name } }: RegistryObject): Change[] 
 }
 
 const addressesOf = ({ registry }: RegistryService, host: string): readonly string[] | undefined =>
-  seenAnswer(host, anybody, registry)?.addresses;
+  registry.resolve(host, anybody)?.answer.addresses;
 
 test('a file takes its own back, and what the cluster has under that name stays', () => {
   const directory = temporaryDirectory();
@@ -116,7 +115,7 @@ describe('objects of one name in several sources', () => {
     const service = serviceWith(new FakeClock(), sources);
     const told = [object, other];
     for (const at of order) sources[at]!.sink!.apply(upsert(told[at]!));
-    expect(seenAnswer('a.example.com', anybody, service.registry)).toMatchObject({
+    expect(service.registry.resolve('a.example.com', anybody)?.answer).toMatchObject({
       kind: 'internal',
       addresses: ['10.0.0.1', '10.0.0.2'],
       ttl: 7,
@@ -143,7 +142,7 @@ describe('objects of one name in several sources', () => {
         return { ...base, endpoint: { ...base.endpoint, weight } };
       };
       for (const at of order) sources[at]!.sink!.apply(upsert(workload(at + 1)));
-      const answer = seenAnswer('a.example.com', anybody, service.registry);
+      const answer = service.registry.resolve('a.example.com', anybody)?.answer;
       expect(answer?.services.map(({ records }) => records.map(({ weight }) => weight))).toEqual([[1], [1]]);
     }
   });

@@ -5,7 +5,6 @@ import { HashAllocator } from '../../../src/registry/allocation/hash-allocator.t
 import {
   addressesOfNumber,
   fnv1a,
-  hashAddresses,
   hashKey,
   numberSlots,
   placeKeys,
@@ -141,6 +140,14 @@ function collidingPair(): [string, string] {
     if (other !== undefined) return [other, key].sort() as [string, string];
     bySlot.set(slot, key);
   }
+}
+
+/** The addresses of a set of keys, from scratch. */
+function hashAddresses(keys: Iterable<string>): Map<string, Addresses> {
+  const sorted = [...new Set(keys)].sort().map((key) => ({ key, hash: fnv1a(key) }));
+  const result = new Map<string, Addresses>();
+  numberSlots(placeKeys(sorted), ({ key }, number) => result.set(key, addressesOfNumber(number)));
+  return result;
 }
 
 describe('hashAddresses', () => {
