@@ -65,7 +65,7 @@ describe('the account', () => {
     expect(String((await credentials.forRequest()).options.cert)).toBe('RENEWED');
   });
 
-  test('of a plugin is asked for once, and again when it was refused', async () => {
+  test('of an exec plugin is fetched once, and again when it was refused', async () => {
     const script = `
       const fs = require('node:fs');
       const file = process.argv[1] + '.calls';
@@ -87,7 +87,7 @@ describe('the account', () => {
   test.each([
     ['a context that is not there', 'west', /has no context "west"/],
     ['a plugin that fails', undefined, /broken/],
-  ])('%s is told', async (_, context, message) => {
+  ])('%s is the reason of the error', async (_, context, message) => {
     const exec = { command: process.execPath, args: ['-e', 'console.error("broken"); process.exit(1)'] };
     const path = directoryWith({ config: kubeconfig({ exec }) });
     await expect(new Credentials({ kind: 'kubeconfig', file: path('config'), context }).forRequest()).rejects.toThrow(

@@ -85,7 +85,7 @@ describe('a server without TLS', () => {
     ['a token', { token }],
     ['a password', { username: 'admin', password: 'hunter22' }],
     ['a file with a token', { 'auth-provider': { name: 'file', config: { tokenFile: '/dev/null' } } }],
-    ['a plugin, which is not even asked', plugin],
+    ['an exec plugin, which does not even run', plugin],
     ['a certificate', { 'client-certificate-data': 'eA==', 'client-key-data': 'eA==' }],
   ])('gets not %s, with one warning', async (_, user) => {
     const rig = await Rig.start();
@@ -131,7 +131,7 @@ test.each([false, true])('a redirect is not followed, to another host with TLS o
   expect(rig.messages('warning')[0]).toContain('ServiceEntry: 302');
 });
 
-test('a file with a token that is empty for a moment is read again, and nothing is asked without', async () => {
+test('a file with a token that is empty for a moment is read again, and no request is sent without', async () => {
   const rig = await Rig.start(true);
   rig.entry('a');
   const tokenFile = rig.kubeconfig({});

@@ -9,7 +9,7 @@ import type { ObjectKind, RegistryObject } from '../../model/object.ts';
 import type { Rejection } from '../../model/rejection.ts';
 import type { PodDemand, SourceStatus } from '../source.ts';
 import type { KubernetesConfig } from './config.ts';
-import { combinedStatus, noCounts } from './kind-status.ts';
+import { combinedStatus } from './kind-status.ts';
 import { NamespaceSet } from './namespace-set.ts';
 import { ObjectSet, type Difference } from './object-set.ts';
 import { PodWatches } from './pod-watches.ts';
@@ -38,7 +38,7 @@ export interface ClusterWatchOptions {
 /** Watches the kinds of one cluster that the Corefile needs: a set of objects for each kind, and reflectors that fill it. */
 export class ClusterWatch {
   readonly #options: ClusterWatchOptions;
-  readonly #sets = new Map<ObjectKind, ObjectSet>();
+  readonly #sets = new Map<WatchedKind, ObjectSet>();
   readonly #namespaces: NamespaceSet | undefined;
   /** Of all kinds but Pods. */
   readonly #reflectors = new Map<WatchedKind, readonly Reflector[]>();
@@ -145,13 +145,9 @@ export class ClusterWatch {
   status(): SourceStatus[] {
     const kinds: WatchedKind[] = [...this.#sets.keys(), ...(this.#namespaces ? (['Namespace'] as const) : [])];
     return kinds.map((kind) => {
-      const set = kind === 'Namespace' ? undefined : this.#sets.get(kind);
-      const reflectors = this.#reflectors.get(kind) ?? [];
-      const ofReflectors = combinedStatus(
-        reflectors.map(({ status }) => status),
-        noCounts,
-      );
-      const status = kind === 'Pod' && this.#pods ? this.#pods.status() : ofReflectors;
+      const set = this.#sets.get(kind);
+      const pods = kind === 'Pod' ? this.#pods : undefined;
+      const status = pods?.status() ?? combinedStatus(this.#reflectors.get(kind) ?? []);
       return {
         ...status,
         cluster: this.name,

@@ -1,4 +1,5 @@
-import type { ReflectorState, ReflectorStatus } from '../../../kubernetes/reflector-options.ts';
+import type { ReflectorState } from '../../../kubernetes/reflector-options.ts';
+import type { Reflector } from '../../../kubernetes/reflector.ts';
 import type { SourceStatus } from '../source.ts';
 
 /** Counters since the start. */
@@ -11,18 +12,19 @@ const worstFirst: readonly ReflectorState[] = ['forbidden', 'absent', 'waiting',
 
 /** Status of a kind that has several reflectors. Without any it is healthy. `past` are the counts of former reflectors. */
 export function combinedStatus(
-  reflectors: readonly ReflectorStatus[],
-  past: Counts,
+  reflectors: readonly Pick<Reflector, 'status'>[],
+  past: Counts = noCounts,
 ): Omit<SourceStatus, 'cluster' | 'kind' | 'objects'> {
-  const sum = (of: keyof Counts): number => reflectors.reduce((total, each) => total + each[of], past[of]);
-  const unsynced = reflectors.find(({ isSynced }) => !isSynced);
+  const all = reflectors.map(({ status }) => status);
+  const sum = (of: keyof Counts): number => all.reduce((total, each) => total + each[of], past[of]);
+  const unsynced = all.find(({ isSynced }) => !isSynced);
   return {
     isSynced: unsynced === undefined,
-    state: worstFirst.find((state) => reflectors.some((each) => each.state === state)) ?? 'watching',
+    state: worstFirst.find((state) => all.some((each) => each.state === state)) ?? 'watching',
     startedMs: unsynced?.startedMs,
-    trouble: (unsynced ?? reflectors.find(({ trouble }) => trouble !== ''))?.trouble ?? '',
-    lastEventMs: latest(reflectors.map(({ lastEventMs }) => lastEventMs)),
-    lastBookmarkMs: latest(reflectors.map(({ lastBookmarkMs }) => lastBookmarkMs)),
+    trouble: (unsynced ?? all.find(({ trouble }) => trouble !== ''))?.trouble ?? '',
+    lastEventMs: latest(all.map(({ lastEventMs }) => lastEventMs)),
+    lastBookmarkMs: latest(all.map(({ lastBookmarkMs }) => lastBookmarkMs)),
     relists: sum('relists'),
     watchRestarts: sum('watchRestarts'),
     errors: sum('errors'),

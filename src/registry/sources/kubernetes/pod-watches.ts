@@ -1,6 +1,5 @@
 import type { Reflector } from '../../../kubernetes/reflector.ts';
 import { flushAll } from '../../../kubernetes/receiver.ts';
-import type { ReflectorStatus } from '../../../kubernetes/reflector-options.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { backgroundPace, TimeSlicer } from '../../../runtime/time-slicer.ts';
 import type { PodDemand } from '../source.ts';
@@ -55,8 +54,7 @@ export class PodWatches {
   }
 
   status(): ReturnType<typeof combinedStatus> {
-    const statuses: readonly ReflectorStatus[] = this.reflectors.map(({ status }) => status);
-    return combinedStatus(statuses, this.#pastCounts);
+    return combinedStatus(this.reflectors, this.#pastCounts);
   }
 
   start(): void {
@@ -123,7 +121,7 @@ export class PodWatches {
     const reflector = this.#reflectors.get(namespace);
     if (!reflector) return;
     this.#reflectors.delete(namespace);
-    this.#pastCounts = combinedStatus([reflector.status], this.#pastCounts);
+    this.#pastCounts = combinedStatus([reflector], this.#pastCounts);
     this.#track(reflector.stop());
   }
 

@@ -1,4 +1,4 @@
-/** What no API server should say is bounded work, and told once. */
+/** Answers that no API server should give take bounded work, and are logged once. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Script } from '../../../support/fake-api-server.ts';
@@ -19,7 +19,7 @@ const page = (items: readonly unknown[], next: string): string =>
   JSON.stringify({ metadata: { resourceVersion: '7', continue: next }, items });
 
 describe('an API server that sends', () => {
-  test.each([true, false])('HTML, each time another, is told of once; streamed lists: %s', async (streamsLists) => {
+  test.each([true, false])('HTML, each time another, is logged once; streamed lists: %s', async (streamsLists) => {
     let count = 0;
     const script: Script = (_, response) => {
       response.setHeader('content-type', 'text/html');
@@ -31,7 +31,7 @@ describe('an API server that sends', () => {
     expect(lines[0]).toMatch(/^found "<html>.*expected JSON; trying again in/);
   });
 
-  test('errors that name a request, each time another, is told of once for each status', async () => {
+  test('errors that name a request, each time another, is logged once for each status', async () => {
     let count = 0;
     const script: Script = (_, response) => {
       response.statusCode = count++ % 2 === 0 ? 500 : 503;
@@ -42,22 +42,22 @@ describe('an API server that sends', () => {
   });
 
   test.each([1, 3])('the token of a page again after %i pages has its list given up', async (length) => {
-    let asked = 0;
+    let requests = 0;
     const script: Script = (_, response) => {
-      response.end(page([{ metadata: { name: `a${asked}` } }], `token-${asked++ % length}`));
+      response.end(page([{ metadata: { name: `a${requests}` } }], `token-${requests++ % length}`));
       return true;
     };
     expect(await warningsAfter(1, script)).toEqual([
       expect.stringMatching(/^the pages of a list have no end; trying again/),
     ]);
-    expect(asked).toBeLessThan(20);
+    expect(requests).toBeLessThan(20);
   });
 
   test('pages without an object and without an end has its list given up', async () => {
-    let asked = 0;
-    const script: Script = (_, response) => (response.end(page([], `token-${asked++}`)), true);
+    let requests = 0;
+    const script: Script = (_, response) => (response.end(page([], `token-${requests++}`)), true);
     expect(await warningsAfter(1, script)).toHaveLength(1);
-    expect(asked).toBe(101);
+    expect(requests).toBe(101);
   });
 
   test('one object without an end has its list given up', async () => {
@@ -69,7 +69,7 @@ describe('an API server that sends', () => {
   });
 });
 
-test('nobody listens: it is tried every 5 s at the longest, and told of once', async () => {
+test('nobody listens: it is tried every 5 s at the longest, and logged once', async () => {
   const rig = await Rig.start();
   const source = rig.watch({}, { random: () => 0.999_999, timing: { watchdogMs: 1e9 } });
   await rig.watching(source);
@@ -81,7 +81,7 @@ test('nobody listens: it is tried every 5 s at the longest, and told of once', a
     at.push(rig.clock.now());
   }
   const waits = at.slice(1).map((time, index) => time - at[index]!);
-  // A refusal takes some turns of the event loop, and the clock of the test goes on meanwhile.
+  // A refusal takes some iterations of the event loop, and the clock of the test goes on meanwhile.
   for (const wait of waits.slice(3)) expect(wait).toBeLessThan(7000);
   const lines = rig.messages('warning').filter((line) => line.includes('ServiceEntry'));
   expect(lines.map((line) => line.replace(/^.*: ServiceEntry: /, ''))).toEqual([
@@ -94,7 +94,7 @@ test.each([
   ['', 'is no kubeconfig'],
   ['{"clusters":', 'is no kubeconfig'],
   ['{"clusters":[{"name":"c","cluster":{"server":"nonsense"}}],"contexts":[]}', 'no cluster'],
-])('a kubeconfig that is torn (%j) is told of once, and read when it is whole', async (text, message) => {
+])('a kubeconfig that is torn (%j) is logged once, and read when it is whole', async (text, message) => {
   const rig = await Rig.start();
   rig.entry('a');
   const file = rig.kubeconfig({});

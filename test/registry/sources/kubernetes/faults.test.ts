@@ -65,7 +65,7 @@ describe('lists', () => {
   });
 
   test.each(['nonsense', '{', '{"items":[]}', '{"metadata":{"resourceVersion":"1"},"items":{}}', '[]', 'null'])(
-    'that are %s are asked for again',
+    'that are %s are requested again',
     async (text) => {
       const rig = await Rig.start();
       rig.entry('a');
@@ -155,8 +155,8 @@ describe('410 Gone', () => {
     isAway = false;
     rig.entry('b');
     rig.server.compact();
-    const asked = rig.server.requestsFor('serviceentries', true).length;
-    await until(() => (rig.clock.advance(20), rig.server.requestsFor('serviceentries', true).length > asked));
+    const before = rig.server.requestsFor('serviceentries', true).length;
+    await until(() => (rig.clock.advance(20), rig.server.requestsFor('serviceentries', true).length > before));
     // From here on time stands still.
     await rig.sink.untilHosts('shop', 'b', ['b.example.com']);
   });
@@ -191,7 +191,7 @@ describe('an API server in trouble', () => {
   test.each([
     ['30 s', false, [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]],
     ['5 s before the first list', true, [0.8, 1.6, 3.2, 5, 5, 5, 5, 5]],
-  ])('is asked less and less often, up to %s', async (_, isFirst, expected) => {
+  ])('gets fewer and fewer requests, one in %s at the least', async (_, isFirst, expected) => {
     const rig = await Rig.start();
     const refuse = (): unknown => rig.server.scripts.push(once('serviceentries', false, status(500), 8));
     if (isFirst) refuse();
@@ -339,7 +339,7 @@ describe('objects of one name', () => {
     expect(rig.known('ServiceEntry')).toEqual(['shop/a', 'shop/b']);
   });
 
-  test('a new one is told whole, with nothing of the old one', async () => {
+  test('a new one is applied whole, with nothing of the old one', async () => {
     const rig = await Rig.start();
     rig.entry('a', 'old.example.com');
     const source = rig.watch();
@@ -379,7 +379,7 @@ describe('objects of one name', () => {
 describe('definitions that are not installed', () => {
   const istio = 'apis/networking.istio.io';
 
-  test('count as empty, and are asked for again', async () => {
+  test('count as empty, and are tried again', async () => {
     const rig = await Rig.start();
     rig.entry('a');
     rig.server.installed.delete(`${istio}/v1/workloadentries`);

@@ -17,7 +17,7 @@ describe('what is watched', () => {
     expect([...new Set(rig.server.requests.map(({ plural }) => plural))].sort()).toEqual(plurals);
   });
 
-  test('namespaces are asked for one by one', async () => {
+  test('namespaces are watched one by one', async () => {
     const rig = await Rig.start();
     for (const namespace of ['a', 'b', 'c']) rig.entry('x', 'x.example.com', namespace);
     await rig.watching(rig.watch({ namespaces: ['a', 'c'] }));
@@ -41,7 +41,7 @@ describe('what is watched', () => {
     }
   });
 
-  test('Pods that have ended are not asked for', async () => {
+  test('Pods that have ended are not watched', async () => {
     const rig = await Rig.start();
     await rig.watching(rig.watch({ pods: 'on' }));
     for (const { plural, query } of rig.server.requests) {
@@ -143,7 +143,7 @@ describe('Pods on demand', () => {
     await until(() => rig.known('Pod').length === 2);
   });
 
-  test('are never asked for where they are off', async () => {
+  test('are never watched where they are off', async () => {
     const rig = await Rig.start();
     const source = rig.watch({ pods: 'off' }, {}, ['a']);
     await rig.watching(source);
@@ -156,7 +156,7 @@ describe('Pods on demand', () => {
 });
 
 describe('several clusters', () => {
-  test('are told apart, and one that is lost keeps its objects', async () => {
+  test('are distinguished, and one that is lost keeps its objects', async () => {
     const rig = await Rig.start();
     const other = await Rig.start();
     rig.entry('x', 'east.example.com');

@@ -1,7 +1,7 @@
-/** However much there is to read or to take out, the thread does a little of it at a time. */
+/** However much there is to read or to take out, the thread takes it in slices. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { KubernetesSource } from '../../../../src/registry/sources/kubernetes/kubernetes-source.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -9,15 +9,15 @@ import { RecordingSink } from '../source-conformance.ts';
 import { Rig, until } from './support.ts';
 
 const count = 3000;
-/** Objects that are told, at the most, before everything else of the thread has its turn. */
-const maxPerTurn = 600;
+/** Objects that are applied in one slice at the most. */
+const maxPerSlice = 600;
 
-/** Each look at it takes a quarter of a millisecond; rests are over at the next turn of the event loop. */
+/** Each call of `now` takes a quarter of a millisecond; rests end at the next iteration of the event loop. */
 class BusyClock extends FakeClock {
-  #looks = 0;
+  #calls = 0;
 
   override now(): number {
-    return super.now() + this.#looks++ / 4;
+    return super.now() + this.#calls++ / 4;
   }
 
   override after(delayMs: number, callback: () => void): () => void {
@@ -27,7 +27,7 @@ class BusyClock extends FakeClock {
   }
 }
 
-/** Counts what is told between two turns of the event loop. */
+/** Counts the changes of one iteration of the event loop. */
 class CountingSink extends RecordingSink {
   most = 0;
   #now = 0;
@@ -50,7 +50,7 @@ class CountingSink extends RecordingSink {
 
   async #watch(): Promise<void> {
     while (!this.#isOver) {
-      await nextTurn();
+      await nextIteration();
       this.#now = 0;
     }
   }
@@ -67,22 +67,22 @@ async function read(sink: CountingSink, source: KubernetesSource): Promise<void>
   await until(() => sink.syncedCount === 1);
 }
 
-const ways = [
+const modes = [
   ['a page', { streamsLists: false, pageSize: count }],
   ['a streamed list', { streamsLists: true }],
 ] as const;
 
-describe.each(ways)('%s', (_, timing) => {
-  test('is read in turns at the start', async () => {
+describe.each(modes)('%s', (_, timing) => {
+  test('is read in slices at the start', async () => {
     const rig = await rigOf(count);
     const sink = new CountingSink();
     await read(sink, rig.make({}, { timing }));
     expect(sink.objects.size).toBe(count);
-    expect(sink.most).toBeLessThan(maxPerTurn);
+    expect(sink.most).toBeLessThan(maxPerSlice);
     sink.end();
   });
 
-  test('that has nothing any more takes all out in turns', async () => {
+  test('that has nothing any more removes all in slices', async () => {
     const rig = await rigOf(count);
     const sink = new CountingSink();
     await read(sink, rig.make({}, { timing }));
@@ -91,11 +91,11 @@ describe.each(ways)('%s', (_, timing) => {
     sink.most = 0;
     rig.endWatches('serviceentries');
     await until(() => sink.objects.size === 0);
-    expect(sink.most).toBeLessThan(maxPerTurn);
+    expect(sink.most).toBeLessThan(maxPerSlice);
     sink.end();
   });
 
-  test('ends between two turns when all is stopped', async () => {
+  test('ends between two slices when the source is stopped', async () => {
     const rig = await rigOf(count);
     const sink = new CountingSink();
     const source = rig.make({}, { timing });
@@ -104,13 +104,13 @@ describe.each(ways)('%s', (_, timing) => {
     await source.stop();
     const { size } = sink.objects;
     expect(size).toBeLessThan(count);
-    for (let turns = 0; turns < 20; turns++) await nextTurn();
+    for (let i = 0; i < 20; i++) await nextIteration();
     expect(sink.objects.size).toBe(size);
     sink.end();
   });
 });
 
-test('namespaces that come and go have their objects told in turns', async () => {
+test('namespaces that come and go have their objects applied in slices', async () => {
   const rig = await rigOf(count);
   rig.namespace('shop', { mesh: 'on' });
   const sink = new CountingSink();
@@ -121,11 +121,11 @@ test('namespaces that come and go have their objects told in turns', async () =>
   await until(() => sink.objects.size === 0);
   rig.namespace('shop', { mesh: 'on' });
   await until(() => sink.objects.size === count);
-  expect(sink.most).toBeLessThan(maxPerTurn);
+  expect(sink.most).toBeLessThan(maxPerSlice);
   sink.end();
 });
 
-test('a snapshot is read and written in turns, and stops between two', async () => {
+test('a snapshot is read and written in slices, and stops between two', async () => {
   const rig = await rigOf(count);
   const snapshot = join(rig.kubeconfig({}), '..', 'state');
   const sink = new CountingSink();
@@ -138,15 +138,15 @@ test('a snapshot is read and written in turns, and stops between two', async () 
   const again = new CountingSink();
   rig.make({ snapshot }).start(again);
   await until(() => again.objects.size === count);
-  expect(again.most).toBeLessThan(maxPerTurn);
+  expect(again.most).toBeLessThan(maxPerSlice);
 
   const stopped = new CountingSink();
   const third = rig.make({ snapshot });
   third.start(stopped);
   await until(() => stopped.objects.size > 0);
-  const asked = rig.server.requests.length;
+  const before = rig.server.requests.length;
   await third.stop();
   expect(stopped.objects.size).toBeLessThan(count);
-  expect(rig.server.requests).toHaveLength(asked);
+  expect(rig.server.requests).toHaveLength(before);
   for (const each of [sink, again, stopped]) each.end();
 });

@@ -136,9 +136,9 @@ describe('a snapshot', () => {
     const { rig, snapshot } = await written();
     rig.server.scripts.push(() => true);
     const sink = new RecordingSink();
-    const asked = rig.server.requests.length;
+    const before = rig.server.requests.length;
     rig.make({ snapshot }).start(sink);
-    await until(() => rig.server.requests.length > asked);
+    await until(() => rig.server.requests.length > before);
     expect(sink.syncedCount).toBe(0);
     rig.clock.advance(1000);
     expect(sink.syncedCount).toBe(1);
@@ -172,9 +172,9 @@ describe('a snapshot', () => {
     const { rig, snapshot } = await written();
     rig.server.scripts.push(() => true);
     const sink = new RecordingSink();
-    const asked = rig.server.requests.length;
+    const before = rig.server.requests.length;
     rig.make({ snapshot, labels: 'app=x' }).start(sink);
-    await until(() => rig.server.requests.length > asked);
+    await until(() => rig.server.requests.length > before);
     rig.clock.advance(1000);
     expect(sink.calls).toBe(0);
   });

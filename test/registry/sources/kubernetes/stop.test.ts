@@ -1,4 +1,4 @@
-/** After `stop` has resolved nothing is asked, told, logged or waited for, whatever was under way. */
+/** After `stop` has resolved there is no request, no change, no log line and no timer, whatever was under way. */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { KubernetesConfig } from '../../../../src/registry/sources/kubernetes/config.ts';
@@ -7,12 +7,12 @@ import { sendStatus } from '../../../support/fake-api-server.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { Rig, until, untilState } from './support.ts';
 
-/** Each look at it takes a millisecond, so that a turn is over after some objects; no timer fires by that. */
+/** Each call of `now` takes a millisecond, so that a slice is over after some objects; timers do not notice. */
 class BusyClock extends FakeClock {
-  #looks = 0;
+  #calls = 0;
 
   override now(): number {
-    return super.now() + this.#looks++;
+    return super.now() + this.#calls++;
   }
 }
 
@@ -24,7 +24,7 @@ interface State {
   readonly reach: (rig: Rig, source: KubernetesSource) => Promise<void>;
 }
 
-const asked = (rig: Rig): Promise<void> => until(() => rig.server.requests.length === 2);
+const requested = (rig: Rig): Promise<void> => until(() => rig.server.requests.length === 2);
 const hangingPlugin = { exec: { command: process.execPath, args: ['-e', 'setTimeout(() => undefined, 1000)'] } };
 const many = (rig: Rig): void => {
   for (let i = 0; i < 300; i++) rig.entry(`e${i}`);
@@ -34,17 +34,17 @@ const resting = (rig: Rig): Promise<void> => until(() => rig.sink.objects.size >
 const states: Readonly<Record<string, State>> = {
   'waiting for an answer': {
     prepare: (rig) => void rig.server.scripts.push(() => true),
-    reach: asked,
+    reach: requested,
   },
   'in the middle of a page': {
     prepare: (rig) => void rig.server.scripts.push((_, response) => response.write('{"items":[{"metadata":{"na')),
     reach: async (rig) => {
-      await asked(rig);
+      await requested(rig);
       for (let i = 0; i < 20; i++) await setImmediate();
     },
   },
-  'between two turns of a page': { clock: new BusyClock(), prepare: many, reach: resting },
-  'between two turns of a streamed list': {
+  'between two slices of a page': { clock: new BusyClock(), prepare: many, reach: resting },
+  'between two slices of a streamed list': {
     clock: new BusyClock(),
     streamsLists: true,
     prepare: many,
@@ -84,7 +84,7 @@ const states: Readonly<Record<string, State>> = {
 describe.each(Object.entries(states))('stopped %s', (_, state) => {
   test('nothing goes on', async () => {
     const { clock = new FakeClock(), streamsLists = false } = state;
-    // With TLS, so that a plugin is asked.
+    // With TLS, so that the exec plugin runs.
     const rig = await Rig.start(true, clock);
     rig.entry('a');
     state.prepare?.(rig);

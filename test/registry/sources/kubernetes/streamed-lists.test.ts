@@ -162,7 +162,7 @@ test.each([
   expect(listOf(rig)).toEqual(['stream', 'pages', 'watch']);
 });
 
-test('of a definition that is not installed is asked for in all versions', async () => {
+test('of a definition that is not installed is tried in all versions', async () => {
   const rig = await Rig.start();
   for (const path of [...rig.server.installed]) if (path.endsWith('/serviceentries')) rig.server.installed.delete(path);
   rig.server.installed.add('apis/networking.istio.io/v1beta1/serviceentries');
