@@ -1,4 +1,4 @@
-import { headerSize, rrClass } from './codes.ts';
+import { headerSize } from './codes.ts';
 import type { Query } from './query.ts';
 
 /** Octets of a record before its RDATA, where the owner name is a compression pointer. */
@@ -10,7 +10,7 @@ export function compressionPointer(offset: number): number {
 }
 
 /**
- * Writes a record of class IN up to its RDATA into the reply: the owner name, which begins at `ownerOffset` of the question's
+ * Writes a record of the question's class up to its RDATA into the reply: the owner name, which begins at `ownerOffset` of the question's
  * name, TYPE, CLASS, TTL (seconds) and RDLENGTH. The index behind them.
  */
 export function writeRecordHead(
@@ -23,7 +23,7 @@ export function writeRecordHead(
 ): number {
   const { outView } = query;
   outView.setInt32(at, (compressionPointer(ownerOffset) << 16) | type);
-  outView.setInt32(at + 4, (rrClass.IN << 16) | (ttl >>> 16));
+  outView.setInt32(at + 4, (query.class << 16) | (ttl >>> 16));
   outView.setInt32(at + 8, (ttl << 16) | rdataSize);
   return at + recordHeadSize;
 }
