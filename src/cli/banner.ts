@@ -17,7 +17,7 @@ export function bannerFields(server: RunningServer): LogFields {
     platform: `${process.platform}/${process.arch}`,
     node: process.versions.node,
     listeners: served(server).join(', '),
-    ...Object.assign({}, ...server.announcements.map(({ fields }) => fields)),
+    ...(Object.assign({}, ...server.announcements.map(({ fields }) => fields)) as LogFields),
   };
 }
 

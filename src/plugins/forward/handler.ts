@@ -20,13 +20,13 @@ export const forwardHandler: QueryHalf<ForwardConfig> = {
   isRecursive: true,
   counterCount: forwardSeriesLength,
   create: (config, environment, next) => routed(config, environment, next, groupsOf(config, environment)),
-  dryRun(config, environment, next, { upstream, report }) {
-    const groups = upstream === 'resolve' ? groupsOf(config, environment) : undefined;
+  dryRun(config, environment, next, run) {
+    const groups = run.upstream === 'resolve' ? groupsOf(config, environment) : undefined;
     const senders = config.lines.map(({ upstreams }, line): Sender => ({
       forward(query) {
-        report(query, upstreams.map(formatUpstream));
+        run.report(query, upstreams.map(formatUpstream));
         if (groups) return groups[line]!.forward(query);
-        return upstream === 'nxdomain' ? emptyReply(query, rcode.NXDOMAIN) : 0;
+        return run.upstream === 'nxdomain' ? emptyReply(query, rcode.NXDOMAIN) : 0;
       },
     }));
     return routed(config, environment, next, senders);

@@ -56,7 +56,7 @@ export interface InspectedBlock {
   readonly keys: readonly string[];
   readonly inspectable: Inspectable;
   /** Whether queries for a name (lower-case, without trailing dot) come to it. */
-  reaches(name: string): boolean;
+  readonly reaches: (name: string) => boolean;
 }
 
 /** An address that no Pod has: a client of which nothing is known. */

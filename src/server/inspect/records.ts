@@ -37,7 +37,8 @@ export function* recordsText(
 ): Generator<string, undefined> {
   checkAsker(asker);
   const lists = inspector.inspected.map(({ keys, inspectable, reaches }) => {
-    return { keys, inspectable, list: () => filterRecords(inspectable.served(asker, reaches), filter) };
+    const list = (): Iterable<Served> => filterRecords(inspectable.served(asker, reaches), filter);
+    return { keys, inspectable, list };
   });
   if (lists.length === 0) yield output === 'json' ? '[]\n' : '; no server block has a serviceentry directive\n';
   else if (output === 'json') yield* recordJson(chained(lists.map(({ list }) => list)));
