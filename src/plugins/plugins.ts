@@ -2,6 +2,7 @@ import { adminPlugin } from './admin/admin.ts';
 import { anyPlugin } from './any/any.ts';
 import { bindPlugin } from './bind/bind.ts';
 import { bufsizePlugin } from './bufsize/bufsize.ts';
+import { chaosPlugin } from './chaos/chaos.ts';
 import { debugPlugin } from './debug/debug.ts';
 import { errorsPlugin } from './errors/errors.ts';
 import { forwardPlugin } from './forward/forward.ts';
@@ -38,6 +39,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     errorsPlugin,
     logPlugin,
     anyPlugin,
+    chaosPlugin,
     loadbalancePlugin,
     tlsPlugin,
     makeServiceEntryPlugin(parts.makeSources),
