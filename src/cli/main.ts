@@ -123,6 +123,8 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
     droppedLogLines: () => droppedLogLines,
     interrupted: signalled,
   });
+  // Queries are answered by workers: a defect of a plugin's event takes nothing with it.
+  process.on('uncaughtException', (error) => server.recover(error));
   plane.giveWay();
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
