@@ -14,7 +14,7 @@ export interface PoolUpdate {
   readonly released?: Iterable<string>;
 }
 
-/** How many keys that are gone are remembered at most: the ranges may have room for far more than memory has. */
+/** Removed keys whose addresses are remembered at most: the ranges may have room for far more than memory has. */
 export const maxIdle = 65_536;
 
 interface Slot {
@@ -180,7 +180,7 @@ export class AddressPool {
     return { key, positions: this.#families.map(() => undefined) };
   }
 
-  /** Gives a slot what it lacks, or takes all from it: a host has an address of each family or none. */
+  /** Completes the addresses of a slot, or frees all of them: a host has an address of each family or none. */
   #complete(slot: Slot, changes: Map<string, Addresses>): boolean {
     const missing = this.#families.filter((_family, index) => slot.positions[index] === undefined);
     const hasRoom = this.#families.length > 0 && missing.every((family) => this.#makeRoom(family));
@@ -200,7 +200,7 @@ export class AddressPool {
     return true;
   }
 
-  /** Where every position is used, those of the key that is gone for the longest time are freed. */
+  /** Where every position is used, those of the key that was removed first are freed. */
   #makeRoom(family: Family): boolean {
     if (family.space.size > family.taken.size + family.reserved.size) return true;
     const index = this.#families.indexOf(family);

@@ -6,14 +6,14 @@ export type AllocationChanges = ReadonlyMap<string, Addresses>;
 
 export const noAddresses: Addresses = Object.freeze([]);
 
-/** Addresses that stand in `spec.addresses`, counted once for each ServiceEntry that has them: no key gets those. */
+/** Addresses in `spec.addresses`, counted once for each ServiceEntry that has them: no key gets those. */
 export interface Reservations {
   readonly reserved?: Iterable<string>;
   readonly released?: Iterable<string>;
 }
 
 /**
- * Gives keys addresses of their own (option `autoallocate`). Keys are a set: adding one twice is adding it once, and who
+ * Allocates addresses to keys (option `autoallocate`). Keys are a set: adding one twice is adding it once, and a caller that
  * adds for several owners counts them. A key that is both removed and added stays.
  */
 export interface Allocator {

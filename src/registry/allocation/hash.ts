@@ -31,7 +31,7 @@ export function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
-/** Where the probing of a hash stands. */
+/** How far the probing of a hash has come. */
 interface Probing {
   sum: number;
   probes: number;
@@ -44,8 +44,8 @@ interface Probing {
  * probing finds no slot for.
  *
  * Which of two colliding keys comes first decides. Istio goes by the age of the services; here it is the order of `sorted`, so
- * that the result depends on nothing but the set of keys. Where several ServiceEntries of a namespace have one host Istio gives
- * each a slot (and all the address of the first), which can move later ones; here a key has one slot.
+ * that the result depends on nothing but the set of keys. Where several ServiceEntries of a namespace have one host Istio allocates
+ * a slot to each (and all the address of the first), which can move later ones; here a key has one slot.
  *
  * Names may have been chosen to collide: keys of one hash go on where the last of them found its slot, since what was taken
  * before still is.

@@ -17,7 +17,7 @@ const version = 1;
  *     ["default/external/a.example.com","240.240.0.1","2001:2::1"]
  *     ]}
  *
- * Those that were freed stand first, the oldest first. A file that makes no sense is not overwritten but moved to
+ * Those that were freed come first, the oldest first. A file that makes no sense is not overwritten but moved to
  * FILE.bad (where an older one is replaced), and what cannot even be moved, or is no file, is left alone: then nothing
  * is saved. Nothing throws.
  */

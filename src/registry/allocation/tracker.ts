@@ -2,14 +2,21 @@ import type { ServiceEntry } from '../model/object.ts';
 import { mayHaveAutoAddresses } from '../resolve/vips.ts';
 import type { Allocator } from './allocator.ts';
 
-/** An allocator and how it names what it gives addresses to. */
+/*
+ * allocation/ gives addresses to hosts that have none (option `autoallocate`).
+ *
+ *     ServiceEntries ─► AllocationTracker ─► Allocator: HashAllocator (hash), or
+ *                                            PoolAllocator (pool) ─► AddressPool over AddressSpaces, kept in a PoolFile
+ */
+
+/** An allocator, and its key for a host of a ServiceEntry. */
 export interface Allocation {
   readonly allocator: Allocator;
   keyOf(entry: ServiceEntry, host: string): string;
 }
 
 /**
- * Tells the allocator of the hosts that need an address: those of Istio's conditions (docs/semantics.md section 3) that
+ * Keeps the allocator up to date with the hosts that need an address: those of Istio's conditions (docs/semantics.md section 3) that
  * istiod has given none. A key that several ServiceEntries share is there as long as one of them needs it.
  */
 export class AllocationTracker {

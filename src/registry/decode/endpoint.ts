@@ -52,7 +52,7 @@ function readAddress(fields: Fields, path: string, report: Report): EndpointAddr
   return { kind: 'host', host: result.host };
 }
 
-/** Protocol buffers do not tell 0 from absent, so 0 is none. */
+/** Protocol buffers do not distinguish 0 from absent, so 0 is none. */
 function readWeight(value: unknown, path: string, report: Report): number | undefined {
   if (value === undefined || value === null) return undefined;
   const weight = asInteger(value);

@@ -7,7 +7,7 @@ const maxNameLength = 253;
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * Reads `metadata`. `undefined` where the object cannot be told from others: no name, or a name or namespace that
+ * Reads `metadata`. `undefined` where the object cannot be identified: no name, or a name or namespace that
  * Kubernetes would not take. An object without a namespace is in `default`.
  */
 export function readMeta(metadata: Fields, report: Report, origin: Origin): ObjectMeta | undefined {
@@ -28,7 +28,7 @@ export function readMeta(metadata: Fields, report: Report, origin: Origin): Obje
   return { namespace, name, created: readCreated(metadata.creationTimestamp, report), origin };
 }
 
-/** Tells the report whose parts it will hear of. */
+/** Sets the object that the report is about. */
 export function identify(metadata: Fields, report: Report): { namespace: unknown; name: unknown } {
   // Nothing between the quotes is what templates write that were given no namespace.
   const namespace = metadata.namespace === '' ? 'default' : (metadata.namespace ?? 'default');

@@ -11,9 +11,16 @@ import { readServiceEntry } from './service-entry.ts';
 import { readSidecar } from './sidecar.ts';
 import { readWorkloadEntry } from './workload-entry.ts';
 
+/*
+ * decode/ turns one document, as it came out of YAML or JSON, into a slim object. Sources call `readObject`.
+ *
+ *     document ─► meta ─► reader of the kind (service-entry, workload-entry, pod, service, sidecar) ─► object
+ *                   └──────── what is bad ─► Report ─► rejections
+ */
+
 /** What became of one document of the registry. */
 export type ReadResult =
-  /** Served; parts that were left out stand in `rejections`. */
+  /** Served; `rejections` has the parts that were left out. */
   | { readonly type: 'object'; readonly object: RegistryObject; readonly rejections: readonly Rejection[] }
   /** Nothing of it can be served. */
   | { readonly type: 'rejected'; readonly rejections: readonly Rejection[] }
@@ -53,13 +60,13 @@ export function readObject(raw: unknown, origin: Origin): ReadResult {
 }
 
 /**
- * Nothing of the object is served: who asks for one of its hosts and addresses is told all the reasons, and for one that is bad
+ * Nothing of the object is served: `explain` reports all the reasons for each of its hosts and addresses, and for one that is bad
  * itself what is wrong with that.
  */
 function rejected(object: Fields, report: Report): ReadResult {
   const rejections = report.finish();
-  const told = new Set(rejections.flatMap(({ written = [] }) => written));
-  const written = writtenIn(object).filter((each) => !told.has(each));
+  const reported = new Set(rejections.flatMap(({ written = [] }) => written));
+  const written = writtenIn(object).filter((each) => !reported.has(each));
   return { type: 'rejected', rejections: rejections.map((each) => ({ written, ...each, isWhole: true })) };
 }
 

@@ -44,7 +44,7 @@ function whyNotReady(metadata: Fields, status: Fields, report: Report): string |
   return lackOf(status, 'Ready', report);
 }
 
-/** What cannot be read counts as true: the address of such a Pod then says nothing about who asks. */
+/** What cannot be read counts as true: the address of such a Pod then says nothing about the client. */
 function isHostNetwork(spec: Fields, report: Report): boolean {
   const value = spec.hostNetwork ?? false;
   if (typeof value === 'boolean') return value;

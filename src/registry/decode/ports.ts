@@ -61,7 +61,7 @@ function readServicePort(
   return { name, number, isUdp: readProtocol(fields.protocol, index, report) === 'udp', targetPort };
 }
 
-/** Protocol buffers do not tell 0 from absent. One that is bad is left out, and the port stays. */
+/** Protocol buffers do not distinguish 0 from absent. One that is bad is left out, and the port stays. */
 function readTargetPort(value: unknown, index: number, report: Report): number | undefined {
   const target = value ?? 0;
   if (asInteger(target) === 0) return undefined;

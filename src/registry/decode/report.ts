@@ -1,6 +1,6 @@
 import type { Rejection, RejectionReason } from '../model/rejection.ts';
 
-/** What one object may report in single; one more tells how many others there are. */
+/** Rejections of one object that are reported one by one; another one counts the rest. */
 export const maxRejectionsPerObject = 100;
 /** A URL around the longest name. */
 const maxWrittenLength = 300;
@@ -51,7 +51,7 @@ export class Report {
   }
 }
 
-/** A host or address that somebody may ask for; a longer text is none. */
+/** A text that is short enough to be a host or an address. */
 export function isShort(written: unknown): written is string {
   return typeof written === 'string' && written.length <= maxWrittenLength;
 }

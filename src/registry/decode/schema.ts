@@ -1,6 +1,6 @@
 /**
  * The fields that an object has by the CRDs of Istio (module `istio.io/api`, kubernetes/customresourcedefinitions.gen.yaml):
- * those below a field, or `any` where what stands there is a value, a map of free keys, or nothing that DNS has a use for. A
+ * those below a field, or `any` where there is a value, a map of free keys, or nothing that DNS has a use for. A
  * list has the fields of its items. A test compares them with the CRDs.
  */
 export type Schema = ReadonlyMap<string, Schema | 'any'>;

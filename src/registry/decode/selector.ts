@@ -5,7 +5,7 @@ import type { Report } from './report.ts';
 
 const maxSelectorLabels = 256;
 
-/** `absent`, or the labels that a workload must have; `unusable` where they cannot be told, and were reported. */
+/** `absent`, or the labels that a workload must have; `unusable` where they cannot be read, and were reported. */
 export type SelectorResult = Labels | 'absent' | 'unusable';
 
 /**

@@ -19,7 +19,7 @@ const resolutions: readonly Resolution[] = ['NONE', 'STATIC', 'DNS', 'DNS_ROUND_
 const locations: readonly Location[] = ['MESH_EXTERNAL', 'MESH_INTERNAL'];
 const autoAllocateLabel = 'networking.istio.io/enable-autoallocate-ip';
 
-/** Stands for endpoints that were written but are all unusable: an object with none at all has another meaning. */
+/** Represents endpoints that were written but are all unusable: an object with none at all has another meaning. */
 const unusableEndpoints: readonly Endpoint[] = Object.freeze([
   Object.freeze<Endpoint>({
     address: { kind: 'none', reason: 'none of them can be used' },
@@ -125,7 +125,7 @@ function reportHostName(host: string, path: string, resolution: Resolution, repo
   report.add('unused', `${path}.address`, message, host);
 }
 
-/** Ports are told by how they are written: an endpoint may speak of one that is left out. */
+/** Ports by their names as written: an endpoint may refer to one that is left out. */
 function reportPorts({ ports }: Endpoint, path: string, spec: Fields, report: Report): void {
   const list: readonly unknown[] = Array.isArray(spec.ports) ? spec.ports : noValues;
   const nameAt = (index: number): string | undefined => portName(asFields(list[index])?.name);
@@ -139,7 +139,7 @@ function reportPorts({ ports }: Endpoint, path: string, spec: Fields, report: Re
   }
 }
 
-/** A YAML `false` without quotes is no label value, but what its writer wants is plain. */
+/** A YAML `false` without quotes is no label value, but the intention is clear. */
 function allowsAutoAddresses(labels: Fields): boolean {
   const value = labels[autoAllocateLabel];
   return value !== false && !(typeof value === 'string' && value.toLowerCase() === 'false');

@@ -9,7 +9,7 @@ import { readSelector } from './selector.ts';
 const sidecarSchema = objectSchema(sidecarSpec);
 
 /**
- * `undefined`, and a rejection, where the object has no spec, or a workloadSelector that cannot be told: it was meant to
+ * `undefined`, and a rejection, where the object has no spec, or a workloadSelector that cannot be read: it was meant to
  * select some workloads, and nobody knows which.
  */
 export function readSidecar(object: Fields, meta: ObjectMeta, report: Report): Sidecar | undefined {

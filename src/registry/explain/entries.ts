@@ -10,7 +10,7 @@ import { cut, type CutList, type EndpointExplanation, type EntryExplanation } fr
 const maxEntries = 200;
 const maxEndpoints = 1000;
 
-/** How each ServiceEntry of a host stands to a client, oldest first. */
+/** The precedence of each ServiceEntry of a host for a client, oldest first. */
 export function explainEntries(host: string, view: View, registry: Registry): CutList<EntryExplanation> {
   const { store, context } = registry;
   const evaluated = evaluatePrecedence(host, store.entriesOf(host), view, context);
@@ -117,7 +117,7 @@ function whyItMay({ meta }: ServiceEntry, exportTo: readonly string[], { namespa
   return exportTo.includes('*') ? 'exported to all' : `exported to ${namespace ?? ''} by name`;
 }
 
-/** The first of the rules that tells the two apart. */
+/** The first rule that decides between the two. */
 function whyItLost(entry: ServiceEntry, winner: ServiceEntry, { namespace }: View, registry: Registry): string {
   const by = `namespace ${winner.meta.namespace} has the host`;
   const rank = (each: ServiceEntry): number => {

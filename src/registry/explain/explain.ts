@@ -8,6 +8,14 @@ import { LeftOutParts } from './left-out.ts';
 import { matchName, ptrFor, zoneOf, type Fallthrough } from './match.ts';
 import { partsOf, warningsOf } from './warnings.ts';
 
+/*
+ * explain/ says why a name is answered as it is: it puts the same questions to the registry as the publisher does.
+ *
+ *     name ─► match: which host ─► entries: which of its ServiceEntries serve, with their endpoints
+ *                              ├─► host: by which rule
+ *                              └─► left-out, warnings: what is missing or contradictory
+ */
+
 /**
  * Why a registry answers a name as it does, for one client. `name` is lower-case, without trailing dot. It reads the
  * registry and changes nothing. Costs O(hosts) at the most.
@@ -16,7 +24,7 @@ export function explainName(name: string, view: View, registry: Registry, fallth
   const leftOut = new LeftOutParts(name, behindUnderscores(name), registry);
   const match = matchName(name, view, registry, fallthrough, leftOut);
   const base = match.service === '' ? name : name.slice(match.service.length + 1);
-  // Where nothing matched, why the host that was asked for is not seen; else who else wanted the one that answers.
+  // Where nothing matched, why the queried host is not seen; else which others have the one that answers.
   const host = match.host ?? hiddenHost(base, registry) ?? base;
   const entries = explainEntries(host, view, registry);
   const left = leftOut.explain(partsOf(match, entries.items, view, registry));

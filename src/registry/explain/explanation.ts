@@ -9,7 +9,7 @@ import type { Precedence } from '../resolve/visibility.ts';
 export interface NameExplanation {
   /** What the name came to. */
   readonly match: NameMatch;
-  /** The ServiceEntries that have the matched host, or the host that was asked for, oldest first. */
+  /** The ServiceEntries that have the matched host, or the queried host, oldest first. */
   readonly entries: CutList<EntryExplanation>;
   /** What the matched host answers this client. */
   readonly host: HostExplanation | undefined;
@@ -22,7 +22,7 @@ export interface NameExplanation {
 export interface LeftOut {
   /** All that may concern the name: it was written there, or the object takes part in the answer. */
   readonly items: readonly LeftOutPart[];
-  /** How many others there are, of which `/status` and the log tell. */
+  /** How many others there are, which `/status` and the log list. */
   readonly others: number;
 }
 
@@ -79,7 +79,7 @@ export interface EntryExplanation {
   readonly name: string;
   readonly origin: string;
   readonly standing: Precedence;
-  /** Why it stands so. */
+  /** Why it has this precedence. */
   readonly reason: string;
   readonly created: string | undefined;
   readonly location: string;
@@ -109,7 +109,7 @@ export interface HostExplanation {
   readonly reason: string;
   readonly ttl: number;
   readonly addresses: CutList<string>;
-  /** Host names whose addresses join when they are asked for. */
+  /** Host names of endpoints that are resolved on demand. */
   readonly live: readonly string[];
   /** SRV names below the host that have records; `''` for the host itself. */
   readonly services: readonly string[];

@@ -6,7 +6,7 @@ import { isMeant } from './meant.ts';
 
 /** What of the registry is left out, as far as it has to do with a name. */
 export class LeftOutParts {
-  readonly #asked: readonly string[];
+  readonly #queried: readonly string[];
   /** Those that may be about the name, whatever object they are of. */
   readonly #about: readonly Rejection[];
   readonly #others: readonly Rejection[];
@@ -14,7 +14,9 @@ export class LeftOutParts {
   /** `name` is lower-case and without trailing dot, `base` the part of it behind the labels with an underscore. */
   constructor(name: string, base: string, registry: Registry) {
     const address = addressFromReverseName(base);
-    this.#asked = [...new Set([name, base, ...(address === undefined ? [] : [address])])].filter((each) => each !== '');
+    this.#queried = [...new Set([name, base, ...(address === undefined ? [] : [address])])].filter(
+      (each) => each !== '',
+    );
     const all = registry.status.rejections.filter(({ reason }) => reason !== 'not-allowed' && reason !== 'excluded');
     this.#about = all.filter((each) => this.#mayBeAbout(each));
     const about = new Set(this.#about);
@@ -41,9 +43,9 @@ export class LeftOutParts {
   }
 
   #mayBeAbout({ object, written }: Rejection): boolean {
-    // What stands in a document that does not parse is not always known.
+    // What is in a document that does not parse is not always known.
     if (object === '' && written === undefined) return true;
-    return written?.some((each) => this.#asked.some((asked) => isMeant(each, asked))) === true;
+    return written?.some((each) => this.#queried.some((queried) => isMeant(each, queried))) === true;
   }
 
   #textsAbout(): string[] {
@@ -63,7 +65,7 @@ export class LeftOutParts {
     const wholeTexts = Array.from(wholes.values(), (group) => {
       const [{ object, origin }] = group as [Rejection];
       const reasons = group.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
-      return `${nameIn(object)} has ${wordFor(group[0]!, this.#asked)}, but is left out: ${reasons} (${origin})`;
+      return `${nameIn(object)} has ${wordFor(group[0]!, this.#queried)}, but is left out: ${reasons} (${origin})`;
     });
     return [...wholeTexts, ...texts];
   }
@@ -74,14 +76,14 @@ export class LeftOutParts {
       return `the host ${written![0]!} of ${nameIn(object)}${message.slice(written![0]!.length)}`;
     if (reason === 'unused') return `${nameIn(object)}: ${field}: ${message} (${origin})`;
     const why = message.replace(/^found "(?:[^"\\]|\\.)*"[;,] /, '');
-    return `${nameIn(object)} has ${wordFor(rejection, this.#asked)}, which is left out: ${field}: ${why} (${origin})`;
+    return `${nameIn(object)} has ${wordFor(rejection, this.#queried)}, which is left out: ${field}: ${why} (${origin})`;
   }
 }
 
 /** What of it is meant: `it` where that is the name itself. */
-function wordFor({ written = [] }: Rejection, asked: readonly string[]): string {
-  if (written.some((each) => asked.includes(each.toLowerCase()))) return 'it';
-  const found = written.find((each) => asked.some((name) => isMeant(each, name))) ?? '';
+function wordFor({ written = [] }: Rejection, queried: readonly string[]): string {
+  if (written.some((each) => queried.includes(each.toLowerCase()))) return 'it';
+  const found = written.find((each) => queried.some((name) => isMeant(each, name))) ?? '';
   return /^[!-~]+$/.test(found) ? found : JSON.stringify(found);
 }
 

@@ -4,15 +4,15 @@ import { isWildcard } from '../model/host.ts';
 
 /**
  * Whether somebody who wrote this as a host or an address may have meant the name (lower-case, without trailing dot) or the
- * address (canonical) that is asked for: compared without scheme, port, path, blanks and case, `_` like `-`, and
+ * address (canonical) that is queried: compared without scheme, port, path, blanks and case, `_` like `-`, and
  * internationalised names in the form that DNS has. A wildcard means every name below it.
  */
-export function isMeant(written: string, asked: string): boolean {
+export function isMeant(written: string, queried: string): boolean {
   const core = coreOf(written);
   const address = canonicalAddress(core);
-  if (address !== undefined) return address === asked;
+  if (address !== undefined) return address === queried;
   const host = hyphened(core);
-  const name = hyphened(asked);
+  const name = hyphened(queried);
   if (host === '') return false;
   if (host === name || host === '*') return true;
   if (isWildcard(host)) return name.endsWith(host.slice(1));
@@ -20,7 +20,7 @@ export function isMeant(written: string, asked: string): boolean {
   return star >= 0 && name.startsWith(host.slice(0, star)) && name.endsWith(host.slice(star + 1));
 }
 
-/** A host or an address without what else stands around it in a URL or a manifest. */
+/** A host or an address without the rest of a URL. */
 function coreOf(written: string): string {
   const text = written.replaceAll(/\s/g, '').toLowerCase();
   const behindScheme = text.replace(/^[a-z][a-z0-9+.-]*:\/\//, '').replace(/^[^/?#]*@/, '');

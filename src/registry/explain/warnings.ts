@@ -101,7 +101,7 @@ function endpointTraps(host: string, entry: ServiceEntry, { context }: Registry)
   return own ? [`${own.name} of ${name} is the host itself, so the query goes upstream`] : [];
 }
 
-/** Ports of WorkloadEntries that no ServiceEntry of the host has: those of another one may be meant, so only this place tells. */
+/** Ports of WorkloadEntries that no ServiceEntry of the host has: those of another host may be meant, so it is only a warning here. */
 function strayPorts(serving: readonly ServiceEntry[], { context }: Registry): string[] {
   const known = new Set(serving.flatMap(({ ports }) => ports.map(({ name }) => name)));
   const warnings = new Set<string>();
@@ -190,7 +190,7 @@ function heldBack(entries: readonly EntryExplanation[], view: View, { context }:
   });
 }
 
-/** `only`, `except` and `allow`, for the host that was asked for and the wildcards above it. */
+/** `only`, `except` and `allow`, for the queried host and the wildcards above it. */
 function denials(name: string, { service }: NameMatch, { store }: Registry): string[] {
   const base = service === '' ? name : name.slice(service.length + 1);
   const concerned = store.deniedHosts.filter(

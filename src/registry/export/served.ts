@@ -9,6 +9,11 @@ import type { HostAnswer, SrvTarget } from '../resolve/answer.ts';
 import type { View } from '../resolve/visibility.ts';
 import { maxPtrs } from '../../table/layout.ts';
 
+/*
+ * export/ lists all records that a registry serves to one kind of client: `served` makes them, `filter` selects, `table` and
+ * `zone-files` (with `zone-names`) print them.
+ */
+
 /** Records of one name and type. Names are absolute, in presentation form; of wildcards the first label is `*`. */
 export interface RRset {
   readonly name: string;
@@ -20,7 +25,7 @@ export interface RRset {
   readonly sources: readonly string[];
   /** The host that it belongs to, absolute; of an own zone its apex. */
   readonly host: string;
-  /** Host names whose addresses join when the name is asked for, absolute. */
+  /** Host names of endpoints that are resolved on demand, absolute. */
   readonly endpointHostnames?: readonly string[];
 }
 
@@ -182,7 +187,7 @@ function targetText(target: SrvTarget, host: string): string | undefined {
   return target.kind === 'host' ? host : nameBelow(target.label, host);
 }
 
-/** Text of a name below a host; `undefined` where it is too long to be asked for. */
+/** Text of a name below a host; `undefined` where it is too long for a query. */
 function nameBelow(prefix: string, host: string): string | undefined {
   const name = prefix === '' ? host : `${prefix}.${host}`;
   return encodeName(name) ? name : undefined;
@@ -194,7 +199,7 @@ export function below(label: string, zone: string): string {
   return wire ? formatName(wire) : zone;
 }
 
-/** In the order of the tree of names: what is below a name stands behind it. */
+/** In the order of the tree of names: what is below a name comes after it. */
 export function sortedNames(names: readonly string[]): string[] {
   const keyed = names.map((name) => ({ name, key: name.split('.').reverse().join('\0') }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ name }) => name);

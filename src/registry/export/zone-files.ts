@@ -27,7 +27,7 @@ export interface ZoneFileOptions {
   readonly negativeTtl: number;
 }
 
-/** A zone without an address for its name server does not load; this one can be asked from the machine itself. */
+/** A zone without an address for its name server does not load; this one can be queried on the machine itself. */
 const lastResort = ['127.0.0.1'];
 /** BIND's default of max-records-per-type. */
 const manyRecords = 100;
@@ -43,7 +43,7 @@ interface Draft {
  * Records as zones. What lies below an own zone is in that one; every other host is the apex of a zone of its own, unless
  * it is below another such host, and so is every reverse name: so nothing is taken from anybody that is not served.
  * Each has SOA and NS, and an address for its name server. What has no form in a zone becomes a comment: host names
- * that are resolved when they are asked for, forwarded and hidden hosts, SRV records and endpoint names of wildcards, and
+ * that are resolved on demand, forwarded and hidden hosts, SRV records and endpoint names of wildcards, and
  * what a wildcard means to a zone but not here, or the other way round (RFC 4592).
  */
 export function zoneFiles(list: Iterable<Served>, options: ZoneFileOptions): ZoneFiles {

@@ -48,7 +48,7 @@ export function isWildcard(host: string): boolean {
   return host.startsWith('*.');
 }
 
-/** A normalised host like `*foo.com` or `foo*.com`: it is legal, yet stands for no name. */
+/** A normalised host like `*foo.com` or `foo*.com`: valid, but no name matches it. */
 export function neverMatches(host: string): boolean {
   return host.includes('*') && !isWildcard(host);
 }
@@ -96,7 +96,7 @@ function characterProblem(text: string, code: number): string {
   return `contains ${JSON.stringify(String.fromCharCode(code))}${text.includes('/') ? '; expected a name, no URL or path' : ''}`;
 }
 
-/** The A-label form (RFC 5890 section 2.3.2.1) is what Kubernetes takes and what DNS asks for. */
+/** The A-label form (RFC 5890 section 2.3.2.1) is what Kubernetes takes and what is looked up in the DNS. */
 function asciiHint(text: string): string {
   const ascii = domainToASCII(text);
   return ascii === '' ? 'expected the xn-- form' : `write ${ascii}`;

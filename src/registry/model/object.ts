@@ -41,7 +41,7 @@ export interface Endpoint {
   readonly locality: string;
   /** `undefined` where none is set. */
   readonly weight: number | undefined;
-  /** Its number in the manifest, where those before it were left out; -1 for one that stands for all of them. */
+  /** Its index in the manifest, where endpoints before it were left out; -1 for one that represents all of them. */
   readonly index?: number;
 }
 
@@ -145,7 +145,7 @@ export function objectKey({ kind, meta }: RegistryObject): string {
   return keyOf(kind, meta.namespace, meta.name, meta.cluster, meta.origin.source);
 }
 
-/** The key of an object that is not at hand. */
+/** The key of an object by its parts. */
 export function keyOf(
   kind: ObjectKind,
   namespace: string,
@@ -157,7 +157,7 @@ export function keyOf(
   return keyOfSource(cluster === undefined ? key : `${key}@${cluster}`, source);
 }
 
-/** The key that the registry has for what a source, which knows of no others, calls so. */
+/** The registry's key for a key of one source, which does not know the others. */
 export function keyOfSource(key: string, source: number | undefined): string {
   return source === undefined || source === 0 ? key : `${source}/${key}`;
 }

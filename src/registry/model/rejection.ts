@@ -33,7 +33,7 @@ export interface Rejection {
   readonly message: string;
   /** `FILE:LINE[:COLUMN]` or the cluster's name. */
   readonly origin: string;
-  /** Hosts and addresses that are left out, as they were written: `explain` tells who asks for one of them. */
+  /** Hosts and addresses that are left out, as they were written: `explain` reports them for a query for one of them. */
   readonly written?: readonly string[];
   /** Nothing of the object is served. */
   readonly isWhole?: true;

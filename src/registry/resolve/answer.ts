@@ -1,5 +1,5 @@
 /**
- * What resolving one host gives: everything that is served for it, in terms of DNS and independent of any query. It is
+ * The result of resolving one host: everything that is served for it, in terms of DNS and independent of any query. It is
  * the seam between the rules and the bytes.
  */
 export interface HostAnswer {
@@ -11,7 +11,7 @@ export interface HostAnswer {
   readonly ttl: number;
   /** Canonical IP addresses of both families, in order, no duplicates. */
   readonly addresses: readonly string[];
-  /** Host names whose addresses are added when they are asked for; lower-case, without trailing dot. */
+  /** Host names that are resolved on demand: their addresses join the answer; lower-case, without trailing dot. */
   readonly endpointHostnames: readonly string[];
   /** SRV records of `_port._proto.host`, and of the bare host under the prefix ''. */
   readonly services: readonly ServiceSet[];

@@ -71,7 +71,7 @@ function evaluate(
   if (address.kind === 'host' && !areHostsTaken) {
     return leftOut(`its address ${address.host} is a host name, which only DNS and DNS_ROUND_ROBIN resolve`);
   }
-  // In the API's proto3 form a weight of 0 cannot be told from none.
+  // In the API's proto3 form a weight of 0 cannot be distinguished from none.
   const own = weight === 0 ? undefined : weight;
   return { usable: [{ target: address, ports, weight: own, locality, label, isPod: false }], reason: '' };
 }

@@ -8,6 +8,14 @@ import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from 
 import { vipsOf, type AutoAddresses } from './vips.ts';
 import { evaluatePrecedence, type View, type VisibilityContext } from './visibility.ts';
 
+/*
+ * resolve/ is the contract (docs/semantics.md sections 3 to 8) as pure functions of the objects of one host.
+ *
+ *     resolve-host: all clients ─► resolve: one kind of client ─► visibility (with sidecar): which ServiceEntries serve
+ *                                                             ├─► vips, endpoints: addresses
+ *                                                             └─► services: SRV records ─► HostAnswer
+ */
+
 /** Host names that one answer resolves at the most: each costs a query upstream. */
 export const maxEndpointHostnames = 32;
 

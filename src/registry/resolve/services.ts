@@ -87,7 +87,7 @@ function priorityOf(theirs: string, ours: string): number {
   return zone === '' || theirZone === zone ? 0 : 1;
 }
 
-/** Gives targets, `<dashed-ip>` below the host or the host name that it is: one object where they are equal. */
+/** Makes targets, `<dashed-ip>` below the host or the host name that it is: one object where they are equal. */
 function targetsOnce(): (address: string, isIp: boolean) => SrvTarget {
   const known = new Map<string, SrvTarget>();
   return (address, isIp) => {
@@ -112,7 +112,7 @@ interface DraftSet<Record extends Draft> {
 }
 
 /**
- * A set for each port name. Where several ServiceEntries declare it, each gives its own addresses with its own number.
+ * A set for each port name. Where several ServiceEntries declare it, each contributes its own addresses with its own number.
  *
  * @param recordOf the record of a port at an address of its ServiceEntry
  */

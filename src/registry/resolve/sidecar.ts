@@ -2,7 +2,7 @@ import { compareAge, type EgressHost, type Labels, type Sidecar } from '../model
 
 /**
  * Whether clients of a namespace for whom this Sidecar counts see a host that a ServiceEntry of `entryNamespace` has: an
- * egress host imports it, and none excludes it. A host is imported as in Istio where all that it stands for is: a wildcard
+ * egress host imports it, and none excludes it. A host is imported as in Istio where all names that it covers are: a wildcard
  * ServiceEntry host `*.x.com` by `*.x.com`, `*.com` and `*`, but not by `a.x.com`, though that is a name below it. Without
  * egress hosts everything is. `.` is the client's namespace, which is not the Sidecar's where that is the default of all.
  *
@@ -29,7 +29,7 @@ export function egressAllows(
 
 /**
  * The order in which the Sidecars of one namespace are tried: those with a selector first, the oldest first of each kind,
- * then as they are told apart. As for ServiceEntries, one without timestamp counts as older than any that has one.
+ * then by name. As for ServiceEntries, one without timestamp counts as older than any that has one.
  */
 export function bySelectorAndAge(a: Sidecar, b: Sidecar): number {
   return Number(a.selector === undefined) - Number(b.selector === undefined) || compareAge(a.meta, b.meta);

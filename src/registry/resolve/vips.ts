@@ -1,7 +1,7 @@
 import { isWildcard } from '../model/host.ts';
 import type { ServiceEntry } from '../model/object.ts';
 
-/** What decides over automatic addresses: who asks, and where they come from when istiod has allocated none. */
+/** What decides over automatic addresses: the client, and where they come from when istiod has allocated none. */
 export interface AutoAddresses {
   /** Whether this client gets them: the option `auto_addresses`, and whether the mesh captures its traffic. */
   readonly areServed: boolean;

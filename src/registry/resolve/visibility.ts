@@ -2,7 +2,7 @@ import { compareAge, type ServiceEntry, type Sidecar } from '../model/object.ts'
 import type { RegistryOptions } from '../model/options.ts';
 import { egressAllows } from './sidecar.ts';
 
-/** Who asks, as far as answers can depend on it. */
+/** The client, as far as answers can depend on it. */
 export interface View {
   /** `undefined`: the namespace is not known. */
   readonly namespace: string | undefined;
@@ -44,7 +44,7 @@ export function effectiveExportTo(
 }
 
 /**
- * How each ServiceEntry of a host stands to a client, oldest first (docs/semantics.md section 8). Per host the first of
+ * The precedence of each ServiceEntry of a host for a client, oldest first (docs/semantics.md section 8). Per host the first of
  * these has it: the client's own namespace, the Kubernetes Service of that name, what is exported to the namespace by
  * name, what is public. Of equal ones the oldest decides for its namespace, and all of that namespace serve.
  */
@@ -96,7 +96,7 @@ const namedRank = 1;
 /** Of what a client sees because everybody does. */
 export const publicRank = 2;
 
-/** Where a ServiceEntry of a host stands for a client, the least first; or why it does not see it. */
+/** The rank of a ServiceEntry of a host for a client, the lowest first; or why the client does not see it. */
 export function rankOf(
   host: string,
   entry: ServiceEntry,

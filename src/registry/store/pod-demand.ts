@@ -4,15 +4,15 @@ import type { WorkloadIndex } from './workload-index.ts';
 
 /**
  * Which Pods the registry has a use for: those that a workloadSelector may select, and all of them while answers depend on
- * who asks, because a client's namespace is that of the Pod with its address (docs/semantics.md section 8).
+ * the client, because a client's namespace is that of the Pod with its address (docs/semantics.md section 8).
  */
 export class PodDemandWatch {
   readonly #workloads: WorkloadIndex;
   readonly #isAlwaysEverywhere: boolean;
   readonly #onChange: ((demand: PodDemand) => void) | undefined;
-  /** Hosts whose answer differs by client. */
+  /** Hosts whose answer depends on the client. */
   readonly #partial = new Set<string>();
-  #told: { readonly everywhere: boolean; readonly revision: number };
+  #published: { readonly everywhere: boolean; readonly revision: number };
 
   constructor(
     workloads: WorkloadIndex,
@@ -22,7 +22,7 @@ export class PodDemandWatch {
     this.#workloads = workloads;
     this.#isAlwaysEverywhere = sidecars || autoAddresses === 'meshed';
     this.#onChange = onChange;
-    this.#told = { everywhere: this.#isEverywhere, revision: workloads.selectingRevision };
+    this.#published = { everywhere: this.#isEverywhere, revision: workloads.selectingRevision };
   }
 
   get demand(): PodDemand {
@@ -35,11 +35,11 @@ export class PodDemandWatch {
     else this.#partial.add(host);
   }
 
-  /** Tells the demand where it is another than before. */
+  /** Publishes the demand where it has changed. */
   flush(): void {
     const now = { everywhere: this.#isEverywhere, revision: this.#workloads.selectingRevision };
-    if (now.everywhere === this.#told.everywhere && now.revision === this.#told.revision) return;
-    this.#told = now;
+    if (now.everywhere === this.#published.everywhere && now.revision === this.#published.revision) return;
+    this.#published = now;
     this.#onChange?.(this.demand);
   }
 

@@ -18,6 +18,14 @@ import { ServiceIndex } from './service-index.ts';
 import { Tally } from './tally.ts';
 import { WorkloadIndex } from './workload-index.ts';
 
+/*
+ * store/ keeps the objects of one registry, and finds those that a host needs.
+ *
+ *     object ─► Store ─► PackedObjects: key ─► ID ─► text outside of the heap
+ *                 ├────► host ─► IDs of ServiceEntries       ServiceIndex: names of Services
+ *                 └────► namespace ─► IDs of Sidecars        WorkloadIndex: labels ─► IDs of workloads
+ */
+
 /** A ServiceEntry that may not take a host. */
 export interface DeniedHost extends HostDenial {
   readonly entry: ServiceEntry;
@@ -155,7 +163,7 @@ export class Store {
       if (object.kind !== 'ServiceEntry') continue;
       for (const host of object.hosts) {
         if (!this.#isFiled(object, host)) continue;
-        // Of several that have the host the first gives it.
+        // Where several ServiceEntries have the host it is listed with the first.
         const [first, ...others] = this.entriesOf(host);
         if (others.length === 0 || compareNames(first!.meta, object.meta) === 0) yield host;
       }
