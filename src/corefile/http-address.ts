@@ -1,5 +1,5 @@
 import type { HttpAddress } from '../runtime/http/address.ts';
-import { formatIpAddress, parseIpAddress } from './address.ts';
+import { familyOf, normalizeAddress, parseAddress } from '../wire/address.ts';
 import type { Token } from './ast.ts';
 import type { Problems } from './problem.ts';
 import { quote } from './quote.ts';
@@ -27,12 +27,12 @@ export function httpAddress(
 function read(text: string, defaultPort: number, unnamedHost: string): HttpAddress | undefined {
   const [, bracketed, bare = '', digits] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? bare;
-  const isIpv6 = parseIpAddress(text)?.family === 6;
+  const isIpv6 = parseAddress(text)?.length === 16;
   const port = digits === undefined || isIpv6 ? defaultPort : Number(digits);
   if (port > 65_535 || text === '') return undefined;
   if (!isIpv6 && host === 'localhost') return { address: loopback, port };
   if (!isIpv6 && host === '' && bracketed === undefined && digits !== undefined) return { address: unnamedHost, port };
-  const address = parseIpAddress(isIpv6 ? text : host);
-  if (!address || (bracketed !== undefined && address.family === 4)) return undefined;
-  return { address: formatIpAddress(address), port };
+  const address = normalizeAddress(isIpv6 ? text : host);
+  if (address === undefined || (bracketed !== undefined && familyOf(address) === 4)) return undefined;
+  return { address, port };
 }

@@ -61,9 +61,14 @@ export class ZoneMap<Value> {
     return undefined;
   }
 
-  /** Offset in the query's name where the longest zone starts, or -1. Needs `query.readName()`. */
-  offsetIn(query: Query): number {
-    const entry = this.find(query);
+  /** Whether the name is at or below some zone. Needs `query.readName()`. */
+  contains(query: Query): boolean {
+    return this.find(query) !== undefined;
+  }
+
+  /** Offset in the query's name where the zone that `find` finds starts, or -1. Needs `query.readName()`. */
+  offsetIn(query: Query, skip = 0): number {
+    const entry = this.find(query, skip);
     return entry ? query.nameLength - entry.zone.length : -1;
   }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { formatIpAddress, parseIpAddress } from '../../src/corefile/address.ts';
 import { parseKey } from '../../src/corefile/key.ts';
 import { Problems } from '../../src/corefile/problem.ts';
 import { normalizeZone } from '../../src/corefile/zone.ts';
@@ -132,22 +131,5 @@ describe('parseKey', () => {
     const { shown, problems } = read(text);
     expect(shown).toHaveLength(1);
     expect(problems.map((each) => each.severity)).toEqual(['warning']);
-  });
-});
-
-describe('formatIpAddress', () => {
-  const table: [text: string, expected: string][] = [
-    ['192.0.2.1', '192.0.2.1'],
-    ['::', '::'],
-    ['::1', '::1'],
-    ['1::', '1::'],
-    ['2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
-    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
-    ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
-    ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
-    ['::ffff:c000:201', '::ffff:192.0.2.1'],
-  ];
-  it.each(table)('%s -> %s', (text, expected) => {
-    expect(formatIpAddress(parseIpAddress(text)!)).toBe(expected);
   });
 });

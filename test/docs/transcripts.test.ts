@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { RECURSION_AVAILABLE, RECURSION_DESIRED, type Answer, type DecodedPacket, type RecordType } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
-import { formatIpAddress, parseIpAddress } from '../../src/corefile/address.ts';
+import { normalizeAddress } from '../../src/wire/address.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import type { RunningServer } from '../../src/server/control/server.ts';
 import { answer, FakeUpstream } from '../support/fake-upstream.ts';
@@ -84,7 +84,7 @@ function formatData(record: Answer): string {
     case 'A':
       return record.data;
     case 'AAAA':
-      return formatIpAddress(parseIpAddress(record.data)!);
+      return normalizeAddress(record.data)!;
     case 'SRV':
       return `${record.data.priority} ${record.data.weight} ${record.data.port} ${record.data.target}.`;
     case 'SOA': {

@@ -140,6 +140,9 @@ describe('an address as it is written', () => {
     ['::ffff:0:0', '::ffff:0.0.0.0'],
     ['::FFFF:0:102:304', '::ffff:0:102:304'],
     ['2001:DB8:0:0::1', '2001:db8::1'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
   ])('%s is %s', (text, normal) => {
     expect(normalizeAddress(text)).toBe(normal);
     expect(normalizeAddress(normal)).toBe(normal);

@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from '../../corefile/address.ts';
+import { normalizeAddress } from '../../wire/address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Interfaces } from '../plugin.ts';
@@ -89,8 +89,8 @@ function scopesByAddress(interfaces: ReturnType<Interfaces>): Map<string, number
   const scopes = new Map<string, number>();
   for (const [name, entries = []] of Object.entries(interfaces)) {
     for (const { address, scopeid = 0 } of entries) {
-      const parsed = parseIpAddress(address);
-      if (parsed) scopes.set(`${formatIpAddress(parsed)}${scopeid === 0 ? '' : `%${name}`}`, scopeid);
+      const canonical = normalizeAddress(address);
+      if (canonical !== undefined) scopes.set(`${canonical}${scopeid === 0 ? '' : `%${name}`}`, scopeid);
     }
   }
   return scopes;

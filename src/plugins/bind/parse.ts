@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from '../../corefile/address.ts';
+import { familyOf, normalizeAddress } from '../../wire/address.ts';
 import { noBlock, takes, unknownOption } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
@@ -80,9 +80,9 @@ function resolve(token: Token, { known, error }: InterfaceList, problems: Proble
 /** `fe80::1%eth0` keeps its scope, which only IPv6 has. */
 function parseAddress(text: string): string | undefined {
   const [bare = '', scope] = text.split('%', 2);
-  const address = parseIpAddress(bare);
-  if (address === undefined || scope === '' || (scope !== undefined && address.family === 4)) return undefined;
-  return formatIpAddress(address) + (scope === undefined ? '' : `%${scope}`);
+  const address = normalizeAddress(bare);
+  if (address === undefined || scope === '' || (scope !== undefined && familyOf(address) === 4)) return undefined;
+  return address + (scope === undefined ? '' : `%${scope}`);
 }
 
 function canonical(text: string): string {

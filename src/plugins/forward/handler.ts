@@ -1,7 +1,7 @@
 import { rcode, refusedTypes } from '../../wire/codes.ts';
-import { encodeName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
+import { zoneList } from '../../wire/zone-map.ts';
 import type { Handler, HandlerEnvironment, Outcome, QueryHalf } from '../plugin.ts';
 import { formatUpstream, type ForwardConfig } from './config.ts';
 import { Deadlines } from './query/deadlines.ts';
@@ -9,7 +9,6 @@ import { ForwardGroup } from './query/forward-group.ts';
 import { forwardSeriesLength } from './meter.ts';
 import { asksForResolver, resolverRecords, resolverReply } from './local/resolver-arpa.ts';
 import { SpecialUseNames, specialUseReply } from './local/special-use-names.ts';
-import { isBelowAny } from './zone-match.ts';
 
 /** Sends a query to the upstreams of one line. */
 interface Sender {
@@ -62,8 +61,8 @@ function routed(
   senders: readonly Sender[],
 ): Handler {
   const routes = config.lines.map((line, index) => ({
-    from: line.from.map(wireName),
-    except: line.except.map(wireName),
+    from: zoneList(line.from),
+    except: zoneList(line.except),
     specialNames: new SpecialUseNames(line, environment.zones),
     sender: senders[index]!,
   }));
@@ -72,7 +71,7 @@ function routed(
     query.readName();
     if (asksForResolver(query)) return resolverReply(query, records);
     for (const { from, except, specialNames, sender } of routes) {
-      if (!isBelowAny(query, from) || isBelowAny(query, except)) continue;
+      if (!from.contains(query) || except.contains(query)) continue;
       const special = specialNames.find(query);
       if (special) return specialUseReply(query, special);
       // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.
@@ -80,11 +79,4 @@ function routed(
     }
     return next(query);
   };
-}
-
-/** Zones in a config went through the parser, so that they have a wire form. */
-function wireName(zone: string): Uint8Array {
-  const name = encodeName(zone);
-  if (name === undefined) throw new Error(`not a zone name: ${zone}`);
-  return name;
 }

@@ -1,11 +1,11 @@
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
+import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import type { QueryHalf } from '../plugin.ts';
 import { responseClasses, type LogConfig, type LogRule, type ResponseClass } from './config.ts';
 import { LogEntry } from './entry.ts';
 import { compileFormat } from './format.ts';
 import { classifyReply } from './response-class.ts';
-import { zoneScope } from './scope.ts';
 
 const randomRange = 65_536;
 
@@ -43,7 +43,7 @@ export const logHandler: QueryHalf<LogConfig> = {
 };
 
 interface CompiledRule {
-  readonly contains: (query: Query) => boolean;
+  readonly zones: ZoneMap<true>;
   readonly write: (entry: LogEntry) => string;
   readonly classes: ReadonlySet<ResponseClass>;
   readonly logsAll: boolean;
@@ -51,13 +51,14 @@ interface CompiledRule {
 }
 
 function firstRule(rules: readonly CompiledRule[], query: Query): CompiledRule | undefined {
-  for (const rule of rules) if (rule.contains(query)) return rule;
+  query.readName();
+  for (const rule of rules) if (rule.zones.contains(query)) return rule;
   return undefined;
 }
 
 function compileRule({ zone, format, classes, sample }: LogRule): CompiledRule {
   return {
-    contains: zoneScope(zone),
+    zones: zoneList([zone]),
     write: compileFormat(format),
     classes: new Set(classes),
     logsAll: classes.length === responseClasses.length,

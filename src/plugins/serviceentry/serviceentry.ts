@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../wire/zone-text.ts';
 import type { Plugin } from '../plugin.ts';
 import type { ServiceEntryConfig } from './config.ts';
 import { serviceEntryHandler } from './handler.ts';
@@ -31,5 +32,5 @@ export function makeServiceEntryPlugin(makeSources?: MakeSources) {
 
 /** Only DS of such a zone, and names between, come to the block above: there they exist. */
 function isBelowOwn(zone: string, { registry }: ServiceEntryConfig): boolean {
-  return registry.zones.some((own) => zone !== own && (own === '.' || zone.endsWith(`.${own}`)));
+  return registry.zones.some((own) => zone !== own && isAtOrBelow(zone, own));
 }

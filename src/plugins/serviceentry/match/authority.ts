@@ -25,14 +25,13 @@ export class Authority {
 
   /** Offset in the query's name of the own zone that has the answer, or -1. */
   zoneOf(query: Query): number {
-    const entry = this.#zones.find(query, query.type === rrType.DS && query.labelCount > 0 ? 1 : 0);
-    return entry ? query.nameLength - entry.zone.length : -1;
+    return this.#zones.offsetIn(query, query.type === rrType.DS && query.labelCount > 0 ? 1 : 0);
   }
 
   /** Whether the query is for DS at the apex of an own zone. The root has no parent. */
   isDelegation(query: Query): boolean {
     if (query.type !== rrType.DS || query.labelCount === 0) return false;
-    return this.#zones.find(query)?.zone.length === query.nameLength;
+    return this.#zones.offsetIn(query) === 0;
   }
 
   /** Whether the next plugin is asked for what is not served here: always outside of the own zones. */
@@ -42,12 +41,12 @@ export class Authority {
 
   /** The same, where the own zone (`zoneOf`) is known. */
   isForOthers(query: Query, zone: number): boolean {
-    return zone < 0 || this.#fallthrough.offsetIn(query) >= 0;
+    return zone < 0 || this.#fallthrough.contains(query);
   }
 
   /** Whether the name is that of an address out of a range that automatic addresses come from. */
   isAllocated(query: Query): boolean {
-    return this.#allocationZones.offsetIn(query) >= 0;
+    return this.#allocationZones.contains(query);
   }
 
   /** Owner of the SOA: the own zone of the name, else its host, which is the name without services and endpoint labels. */

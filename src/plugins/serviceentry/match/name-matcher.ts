@@ -113,7 +113,7 @@ export class NameMatcher {
       lower[suffix - 1] = octet;
       const record = found < 0 ? -1 : this.#seenBy(query, found);
       if (record < 0) continue;
-      if (!this.#except.isEmpty && this.#except.offsetIn(query) >= 0) return -1;
+      if (this.#except.contains(query)) return -1;
       const service = this.#services ? this.#services.find(query, first) : -1;
       if (service >= 0) {
         this.isService = service === 0;
