@@ -7,10 +7,9 @@ import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry, typ
 import type { RegistryOptions } from './model/options.ts';
 import { OversizeWatch } from './publish/oversize.ts';
 import { PodDemandWatch } from './store/pod-demand.ts';
-import { PtrIndex } from './publish/ptr-index.ts';
 import { Publisher } from './publish/publisher.ts';
 import type { Rejection, RejectionReason } from './model/rejection.ts';
-import { createdOf, resolveByRule, type Resolved, type ResolveContext } from './resolve/resolve.ts';
+import { resolveByRule, type Resolved, type ResolveContext } from './resolve/resolve.ts';
 import type { View } from './resolve/visibility.ts';
 import { resolveHost } from './resolve/resolve-host.ts';
 import { ownSidecar, rootSidecar } from './resolve/sidecar.ts';
@@ -57,7 +56,6 @@ export class Registry implements Sink {
   readonly #options: RegistryOptions;
   readonly #environment: RegistryEnvironment;
   readonly #publisher: Publisher;
-  readonly #pointers: PtrIndex;
   readonly #clients: ClientIndex;
   readonly #namespaces: NamespaceIds;
   readonly #serviceNames: ServiceNames;
@@ -84,9 +82,6 @@ export class Registry implements Sink {
     );
     this.#oversize = new OversizeWatch(environment.logger, options.maxRecords);
     this.#podDemand = new PodDemandWatch(this.store.workloads, options, environment.onPodDemand);
-    this.#pointers = new PtrIndex(this.#publisher, this.#publisher.names, (host) =>
-      createdOf(host, this.store.entriesOf(host), this.context),
-    );
     this.#sidecars = new SidecarIndex(table, this.#namespaces, this.store, options.rootNamespace);
     this.#clients = new ClientIndex(table, this.#namespaces, this.store.packed, this.#sidecars.numberFor);
     this.#serviceNames = new ServiceNames(table, this.store.services);
@@ -124,9 +119,9 @@ export class Registry implements Sink {
     return this.#podDemand.demand;
   }
 
-  /** Which hosts claim an address in PTR records. */
-  get ptrs(): Pick<PtrIndex, 'candidatesOf' | 'addresses'> {
-    return this.#pointers;
+  /** Which hosts have an address, and so its PTR records. */
+  get ptrs(): Publisher['ptrs'] {
+    return this.#publisher.ptrs;
   }
 
   /** The Pods that a client's address (canonical) may belong to. */
@@ -149,7 +144,7 @@ export class Registry implements Sink {
 
   /** A host that can be asked for, for a hint at the start; `undefined` where none is served. */
   get exampleHost(): string | undefined {
-    return this.#publisher.names.exampleHost;
+    return this.#publisher.exampleHost;
   }
 
   apply(changes: Iterable<Change>): void {
@@ -164,7 +159,7 @@ export class Registry implements Sink {
     // Before a wildcard host is served.
     let changed = this.#serviceNames.update(this.store.hasWildcards);
     for (const host of dirty) changed = this.#resolve(host) || changed;
-    changed = this.#pointers.flush() || changed;
+    changed = this.#publisher.flush() || changed;
     changed = this.#sidecars.flush(this.#clients) || changed;
     this.#clients.flush();
     this.#sidecars.sweep();
@@ -235,22 +230,14 @@ export class Registry implements Sink {
     for (const namespace of namespacesIn(object)) this.#namespaces.unuse(namespace);
   }
 
-  /** Resolves and publishes one host, and the one above where an endpoint name of it comes into or out of view. */
   #resolve(host: string): boolean {
-    const changed = this.#publish(host);
-    const above = this.#publisher.names.endpointHostOf(host);
-    return above === undefined ? changed : this.#publish(above) || changed;
-  }
-
-  #publish(host: string): boolean {
     this.#resolved++;
     const entries = this.store.entriesOf(host);
     const answers = resolveHost(host, entries, this.context);
     this.#noteHeldBack(host, entries);
-    this.#pointers.update(host, answers);
     this.#oversize.check(host, answers);
     this.#podDemand.resolved(host, answers.isUniform);
-    return this.#publisher.publish(host, answers);
+    return this.#publisher.update(host, answers);
   }
 
   #touchSerial(): void {

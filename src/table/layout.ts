@@ -118,9 +118,6 @@ export const recordFlag = {
 /** PTR records of an address, at the most (docs/semantics.md section 7). */
 export const maxPtrs = 32;
 
-/** Flag of a `ptr` record with one target: this is an endpoint name of the host that has the address. */
-export const endpointTarget = 128;
-
 /** Flags of a `client` record. */
 export const clientFlag = {
   /** The mesh captures its traffic. */

@@ -67,7 +67,7 @@ const upstream: Handler = (query) => {
 
 /** Which hosts have which address, in order: what `explain` and `records` read. */
 function candidatesOf({ ptrs }: Registry): [string, unknown[]][] {
-  const addresses = [...ptrs.addresses].toSorted();
+  const addresses = [...ptrs.addresses()].toSorted();
   return addresses.map((address) => [address, ptrs.candidatesOf(address).map(({ host, created }) => [host, created])]);
 }
 

@@ -1,5 +1,5 @@
 import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
-import type { PtrCandidate } from '../publish/ptr-records.ts';
+import type { PtrCandidate } from '../publish/ptr-candidates.ts';
 import type { Registry } from '../registry.ts';
 import type { CoveringService } from '../store/service-index.ts';
 import type { View } from '../resolve/visibility.ts';
@@ -166,7 +166,7 @@ function findBelow(base: string, view: View, registry: Registry): string | undef
   }
   // Ancestors of reverse names exist where the server says what exists.
   if (!isAtOrBelow(base, 'arpa') || zoneOf(base, [...zones, ...allocationZones]) === undefined) return undefined;
-  for (const address of registry.ptrs.addresses) {
+  for (const address of registry.ptrs.addresses()) {
     const candidates = registry.ptrs.candidatesOf(address);
     const isSeenHere = candidates.some(
       ({ ptrs, limited }) => ptrs.get(namespace, isMeshed) ?? limited?.get(namespace, isMeshed),

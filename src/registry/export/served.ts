@@ -64,7 +64,7 @@ export function* servedRecords(registry: Registry, options: ServedOptions): Gene
     if (options.reaches(isWildcard(host) ? host.slice(2) : host)) yield* hostRecords(host, registry, options);
     else yield remark(host, 'no server block sends queries for it here', []);
   }
-  for (const name of sortedNames(Array.from(registry.ptrs.addresses, reverseName))) {
+  for (const name of sortedNames(Array.from(registry.ptrs.addresses(), reverseName))) {
     const rrset = ptrRrset(name, registry, options.view);
     if (rrset && options.reaches(rrset.name.slice(0, -1))) yield { kind: 'rrset', rrset };
   }

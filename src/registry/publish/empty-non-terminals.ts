@@ -1,130 +1,59 @@
-import { RareMap } from '../../collections/rare-map.ts';
-
-/** Who sees a name: everybody, or the clients of some namespaces. */
-export interface Visibility {
-  readonly all: boolean;
-  readonly namespaces: ReadonlySet<string>;
-}
-
-/** Changed in place: one look-up in the map counts. */
-interface Count {
-  readonly name: string;
-  descendants: number;
-}
-
-/** A power of two. */
-const recentSlots = 256;
-
-export const everybody: Visibility = { all: true, namespaces: new Set() };
+import type { Visibility } from './name-layers.ts';
 
 /**
- * Counts the served names below each name: an ancestor of a served name exists (RFC 8020), for those who see the served
+ * Counts the served names below each name: a name above a served one exists (RFC 8020), for those who see the served
  * name. `onChange` is called when a name comes into being or goes, or is seen by others than before.
- *
- * A million hosts may have a million parents: a name that has one descendant, for everybody, is not counted where
- * `isKnown` says that it is served as an ancestor and as nothing else.
  */
 export class EmptyNonTerminals {
-  /** Descendants that everybody sees. */
-  readonly #all = new Map<string, Count>();
-  /** Those that not everybody sees, by namespace; no empty maps. */
-  readonly #byNamespace = new RareMap<Map<string, number>>();
-  /**
-   * Those that were found last, by `recentSlot`: hosts that come one after the other share their ends, and to compare such a
-   * text, which was cut out a moment ago, takes less than to look it up.
-   */
-  readonly #recent = new Array<Count | undefined>(recentSlots).fill(undefined);
+  /** How many names below a name everybody sees. */
+  readonly #all = new Map<string, number>();
+  /** How many the clients of each namespace see beside these; no empty maps. */
+  readonly #byNamespace = new Map<string, Map<string, number>>();
   readonly #onChange: (name: string) => void;
-  readonly #isKnown: (name: string) => boolean;
 
-  constructor(onChange: (name: string) => void, isKnown: (name: string) => boolean = () => false) {
+  constructor(onChange: (name: string) => void) {
     this.#onChange = onChange;
-    this.#isKnown = isKnown;
   }
 
-  /** Who sees that the name has descendants; `undefined` where it has none. */
+  /** Who sees that there are names below this one; `undefined` where there are none. */
   seenBy(name: string): Visibility | undefined {
-    const all = this.#countOf(name) > 0;
+    if (this.#all.has(name)) return 'everybody';
     const namespaces = this.#byNamespace.get(name);
-    if (!namespaces) return all ? everybody : undefined;
-    return { all, namespaces: new Set(namespaces.keys()) };
-  }
-
-  /** A name that `isKnown` knows will be served as something else. */
-  remember(name: string): void {
-    if (!this.#all.has(name)) this.#put(name, 1);
+    return namespaces && new Set(namespaces.keys());
   }
 
   /** A name is seen by others than before; `undefined` where it is not served. */
-  move(host: string, before: Visibility | undefined, after: Visibility | undefined): void {
+  move(name: string, before: Visibility | undefined, after: Visibility | undefined): void {
     if (before === after) return;
-    for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      const name = host.slice(dot + 1);
-      const added = after ? this.#count(name, after, 1) : false;
-      const removed = before ? this.#count(name, before, -1) : false;
-      if (!added && !removed) continue;
-      this.#onChange(name);
-      const all = this.#all.get(name)?.descendants;
-      if (all === 0 || (all === 1 && this.#isKnown(name))) this.#forget(name);
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      const above = name.slice(dot + 1);
+      const added = after !== undefined && this.#count(above, after, 1);
+      const removed = before !== undefined && this.#count(above, before, -1);
+      if (added || removed) this.#onChange(above);
     }
   }
 
-  #find(name: string): Count | undefined {
-    const slot = recentSlot(name);
-    const recent = this.#recent[slot];
-    if (recent?.name === name) return recent;
-    const count = this.#all.get(name);
-    if (count) this.#recent[slot] = count;
-    return count;
-  }
-
-  #put(name: string, descendants: number): Count {
-    const count = { name: unsliced(name), descendants };
-    this.#all.set(count.name, count);
-    return count;
-  }
-
-  #forget(name: string): void {
-    this.#all.delete(name);
-    const slot = recentSlot(name);
-    if (this.#recent[slot]?.name === name) this.#recent[slot] = undefined;
-  }
-
-  #countOf(name: string): number {
-    return this.#all.get(name)?.descendants ?? (this.#isKnown(name) ? 1 : 0);
-  }
-
-  /** Counts one name up or down; returns whether somebody sees the first or no longer any. */
-  #count(name: string, { all, namespaces }: Visibility, step: 1 | -1): boolean {
-    const edge = step === 1 ? 1 : 0;
-    if (all) {
-      const known = this.#find(name) ?? this.#put(name, this.#isKnown(name) ? 1 : 0);
-      known.descendants += step;
-      return known.descendants === edge;
-    }
+  /** Counts up or down; returns whether for somebody it is the first name, or was the last one. */
+  #count(name: string, seenBy: Visibility, step: 1 | -1): boolean {
+    if (seenBy === 'everybody') return count(this.#all, name, step);
+    const namespaces = this.#byNamespace.get(name) ?? new Map<string, number>();
+    this.#byNamespace.set(name, namespaces);
     let changed = false;
-    for (const namespace of namespaces) {
-      const map = this.#byNamespace.get(name) ?? new Map<string, number>();
-      const left = (map.get(namespace) ?? 0) + step;
-      if (left > 0) map.set(namespace, left);
-      else map.delete(namespace);
-      if (map.size === 0) this.#byNamespace.delete(name);
-      else this.#byNamespace.set(name, map);
-      changed = left === edge || changed;
-    }
+    for (const namespace of seenBy) changed = count(namespaces, namespace, step) || changed;
+    if (namespaces.size === 0) this.#byNamespace.delete(name);
     return changed;
   }
 }
 
-/** Names that come one after the other differ at the end of their first label, if at all: `team-1`, `team-2`. */
-function recentSlot(name: string): number {
-  const dot = name.indexOf('.');
-  const end = dot < 0 ? name.length : dot;
-  const last = name.charCodeAt(end - 1) + 16 * name.charCodeAt(Math.max(0, end - 2));
-  return (name.length + last) & (recentSlots - 1);
+function count(counts: Map<string, number>, key: string, step: 1 | -1): boolean {
+  const before = counts.get(key);
+  if (before === undefined) counts.set(unsliced(key), step);
+  else if (before + step === 0) counts.delete(key);
+  else counts.set(key, before + step);
+  return before === undefined || before + step === 0;
 }
 
-/** A part of a string keeps all of it alive, which is a host that nobody else may remember. */
+/** A part of a string keeps all of it in memory, which is a host that nobody else may hold. */
 function unsliced(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -1,39 +1,42 @@
-import { everybody, type Visibility } from './empty-non-terminals.ts';
 import { isForLimited, RecordStack } from './compile/choice.ts';
 import type { NameRecord } from './compile/compile.ts';
 import { ViewMap, type ByMesh } from '../resolve/view-map.ts';
 
-/** One claim on a name: for each client the record that it makes there, or `undefined` for those who do not see it. */
+/** What one side has for a name: for each client its record, or `undefined` for those who do not see it. */
 export type NameLayer = ViewMap<NameRecord | undefined>;
 
-/** What claims on a name come to: for each client the first one that it sees. `undefined` where there is none. */
-export function resolveLayers(claims: Iterable<NameLayer>): NameLayer | undefined {
-  let settled: NameLayer | undefined;
-  for (const claim of claims) {
-    settled = settled ? layered(settled, claim) : claim;
-    // Nobody looks further down.
-    if (isForAll(settled)) break;
+/** Who sees a name: everybody, or the clients of some namespaces. */
+export type Visibility = 'everybody' | ReadonlySet<string>;
+
+/** What a name has for each client: that of the first layer that the client sees. `undefined` where there is none. */
+export function resolveLayers(layers: Iterable<NameLayer | undefined>): NameLayer | undefined {
+  let resolved: NameLayer | undefined;
+  for (const layer of layers) {
+    if (!layer) continue;
+    resolved = resolved ? layered(resolved, layer) : layer;
+    // Nobody sees what is further down, and that is not made at all.
+    if (isForAll(resolved)) break;
   }
-  return settled;
+  return resolved;
 }
 
-/** Who gets anything. */
-export function visibilityOf(answers: ViewMap<object | undefined>): Visibility {
-  if (answers.others.plain ?? answers.others.meshed) return everybody;
-  const seen = [...answers.namespaces].filter(([, { plain, meshed }]) => plain ?? meshed);
-  return { all: false, namespaces: new Set(seen.map(([namespace]) => namespace)) };
+/** Who gets anything; `undefined` where nobody does. */
+export function visibilityOf(views: ViewMap<object | undefined>): Visibility | undefined {
+  if (views.others.plain ?? views.others.meshed) return 'everybody';
+  const seen = [...views.namespaces].filter(([, { plain, meshed }]) => plain ?? meshed);
+  return seen.length === 0 ? undefined : new Set(seen.map(([namespace]) => namespace));
 }
 
-/** That of an ancestor of names that these see. No Sidecar hides it: what is above a name exists, whoever sees that. */
-export function emptyNonTerminalLayer(name: Uint8Array, { all, namespaces }: Visibility): NameLayer {
+/** The layer of a name that has names below it. No Sidecar hides it: what is above a name exists, whoever sees that. */
+export function emptyNonTerminalLayer(name: Uint8Array, seenBy: Visibility): NameLayer {
   const record: NameRecord = { name, kind: 'emptyNonTerminal', flags: 0, ttl: 0 };
-  if (all) return ViewMap.uniform<NameRecord | undefined>(record);
+  if (seenBy === 'everybody') return ViewMap.uniform<NameRecord | undefined>(record);
   const pair = { plain: record, meshed: record };
-  const listed = new Map(Array.from(namespaces, (namespace) => [namespace, pair]));
+  const listed = new Map(Array.from(seenBy, (namespace) => [namespace, pair]));
   return new ViewMap<NameRecord | undefined>({ plain: undefined, meshed: undefined }, listed);
 }
 
-/** For each client the upper value, or the lower one where it sees none. */
+/** For each client the upper record, or the lower one where it sees none. */
 function layered(upper: NameLayer, lower: NameLayer): NameLayer {
   const stack = new RecordStack();
   if (upper.isUniform && lower.isUniform) return ViewMap.uniform(stack.put(upper.others.plain, lower.others.plain));
@@ -46,16 +49,9 @@ function layered(upper: NameLayer, lower: NameLayer): NameLayer {
 }
 
 /** Whether everybody sees something, whatever a Sidecar hides. */
-export function isForAll(records: NameLayer): boolean {
-  const { plain } = records.others;
-  if (records.isUniform) return plain !== undefined && isForLimited(plain);
-  for (const record of records.values()) if (!record || !isForLimited(record)) return false;
+function isForAll(layer: NameLayer): boolean {
+  const { plain } = layer.others;
+  if (layer.isUniform) return plain !== undefined && isForLimited(plain);
+  for (const record of layer.values()) if (!record || !isForLimited(record)) return false;
   return true;
-}
-
-/** Whether anybody gets anything. */
-export function hasAny(answers: ViewMap<object | undefined>): boolean {
-  if (answers.isUniform) return answers.others.plain !== undefined;
-  for (const answer of answers.values()) if (answer) return true;
-  return false;
 }

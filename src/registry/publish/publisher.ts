@@ -1,190 +1,191 @@
-import { encodeName, formatName } from '../../wire/name.ts';
-import { EmptyNonTerminals, everybody } from './empty-non-terminals.ts';
-import { emptyNonTerminalLayer, hasAny, isForAll, resolveLayers, visibilityOf, type NameLayer } from './name-layers.ts';
+import { encodeName } from '../../wire/name.ts';
 import { withFlags } from './compile/choice.ts';
 import { Compiler, type NameRecord } from './compile/compile.ts';
-import { namesOf, ownRecords, type ViewedName } from './compile/host-records.ts';
+import { endpointLabels, endpointLayer, hostLayer } from './compile/host-records.ts';
 import { ViewCompiler, type NamespaceNumbers } from './compile/views.ts';
+import { EmptyNonTerminals } from './empty-non-terminals.ts';
 import { isWildcard } from '../model/host.ts';
 import type { RegistryOptions } from '../model/options.ts';
-import type { PointerNames } from './ptr-index.ts';
-import { noLabels, PublishedNames, type PublishedHost } from './published-names.ts';
+import { addressFromReverseName } from '../model/reverse-name.ts';
+import { emptyNonTerminalLayer, resolveLayers, visibilityOf, type NameLayer } from './name-layers.ts';
+import { candidatesIn } from './ptr-candidates.ts';
+import { PtrIndex } from './ptr-index.ts';
+import { ptrLayer } from './ptr-layer.ts';
+import { PublishedHosts } from './published-hosts.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
-import type { ViewMap } from '../resolve/view-map.ts';
-import { recordFlag, recordKind } from '../../table/layout.ts';
+import { ViewMap } from '../resolve/view-map.ts';
+import { recordFlag } from '../../table/layout.ts';
 import type { TableWriter } from '../../table/writer.ts';
 
 type PublisherOptions = Pick<RegistryOptions, 'zones' | 'zonesBelow' | 'allocationZones' | 'ttl'>;
+type Answers = ViewMap<HostAnswer | undefined>;
+
+/** Layers of a name that are at hand. */
+interface KnownLayers {
+  readonly host?: NameLayer | undefined;
+  readonly endpoint?: NameLayer | undefined;
+  readonly ptr?: NameLayer | undefined;
+}
+
+/** Hosts that are looked through for an example. */
+const maxExamples = 1000;
 
 /**
- * Keeps the answer table in step with the answers of the hosts. A name can be claimed from several sides; for each client
- * the first of these has it that the client sees: a host, an endpoint name of the host above it, the fixed names of an own
- * zone, a reverse name, an ancestor of a name.
+ * Keeps the answer table in step with the answers of the hosts. Several sides may have something for one name; they lie over
+ * each other, and each client gets what the first layer has that it sees:
+ *
+ *     1  host                  the host of this name            10-0-0-1.a.example.com   internal, 10.9.9.9
+ *     2  endpoint              an endpoint of the host above                             internal, 10.0.0.1
+ *     3  fixed                 the apex and `ns.dns` of an own zone
+ *     4  ptr                   of a reverse name: the hosts that have the address
+ *     5  empty non-terminal    there is a name below                                     NODATA
+ *                                                                       │
+ *                          resolveLayers ─► ViewCompiler ─► one record of the table
+ *
+ * Nothing of this is kept: a layer is made of what the registry has when its name has to be written again. What is kept is
+ * what has to be known to take something back: of each host its addresses, its endpoints and who sees it (`PublishedHosts`),
+ * of each address its hosts (`PtrIndex`), of each name how many are below it (`EmptyNonTerminals`).
  */
 export class Publisher {
+  readonly ptrs: Pick<PtrIndex, 'candidatesOf' | 'addresses'>;
   readonly #table: TableWriter;
-  readonly #compiler = new Compiler();
   readonly #views: ViewCompiler;
-  readonly #answersOf: (host: string) => ViewMap<HostAnswer | undefined>;
-  readonly #names: PublishedNames;
-  readonly #ancestors: EmptyNonTerminals;
-  /** Zones where the server says what exists, so that ancestors of reverse names count. */
-  readonly #knownZones: readonly string[];
-  #hosts = 0;
+  readonly #answersOf: (host: string) => Answers;
+  readonly #hosts = new PublishedHosts();
+  readonly #fixed = new Map<string, NameRecord>();
+  readonly #ptrs: PtrIndex;
+  readonly #emptyNonTerminals: EmptyNonTerminals;
+  /** Zones where the server says what exists, so that names above reverse names count; each with a dot in front. */
+  readonly #reverseZones: readonly string[];
 
   /**
    * `zones` are absolute, and so are `allocationZones`, those of the ranges that automatic addresses come from;
-   * `serverAddresses` is what `ns.dns.<zone>` answers, `ttl` of that in seconds. `answersOf` is asked for what a host
-   * answers that some do not see, when something else comes to its name: to keep that would take more memory than the rest.
+   * `serverAddresses` is what `ns.dns.<zone>` answers, `ttl` of that in seconds. `answersOf` gives what a host answers now:
+   * it is called where a name is written again that the host shares with something else.
    */
   constructor(
     table: TableWriter,
     namespaces: NamespaceNumbers,
     { zones, zonesBelow = [], allocationZones, ttl }: PublisherOptions,
     serverAddresses: readonly string[],
-    answersOf: (host: string) => ViewMap<HostAnswer | undefined>,
+    answersOf: (host: string) => Answers,
   ) {
-    this.#answersOf = answersOf;
     this.#table = table;
-    this.#views = new ViewCompiler(this.#compiler, namespaces);
-    this.#names = new PublishedNames(table);
-    this.#knownZones = [...zones, ...allocationZones].map((zone) => `.${zone}`.slice(0, -1));
-    this.#ancestors = new EmptyNonTerminals(
-      (name) => this.#renewAncestor(name),
-      (name) => this.#names.kindAt(encodeName(name)!) === recordKind.emptyNonTerminal,
-    );
+    this.#views = new ViewCompiler(new Compiler(), namespaces);
+    this.#answersOf = answersOf;
+    this.#ptrs = new PtrIndex((host, address) => candidatesIn(host, answersOf(host)).get(address));
+    this.ptrs = this.#ptrs;
+    this.#emptyNonTerminals = new EmptyNonTerminals((name) => this.#write(name));
+    this.#reverseZones = [...zones, ...allocationZones].map((zone) => `.${bare(zone)}`);
     for (const zone of zones) {
-      const suffix = zone === '.' ? '' : `.${zone}`;
-      this.#fix({ kind: 'internal', ttl, name: encodeName(zone)!, flags: recordFlag.apex | recordFlag.own });
-      const name = encodeName(`ns.dns${suffix}`)!;
-      this.#fix({ kind: 'internal', ttl, name, flags: recordFlag.own, addresses: serverAddresses });
+      const apex = { kind: 'internal', ttl, name: encodeName(zone)!, flags: recordFlag.apex | recordFlag.own } as const;
+      this.#fix(bare(zone), apex);
+      const server = zone === '.' ? 'ns.dns' : `ns.dns.${bare(zone)}`;
+      const name = encodeName(server)!;
+      this.#fix(server, { kind: 'internal', ttl, name, flags: recordFlag.own, addresses: serverAddresses });
     }
     // As if each had a name below it.
-    for (const zone of zonesBelow) this.#ancestors.move(`*.${zone.slice(0, -1)}`, undefined, everybody);
+    for (const zone of zonesBelow) this.#emptyNonTerminals.move(`*.${bare(zone)}`, undefined, 'everybody');
   }
 
   /** How many hosts are served, to whomever. */
   get hosts(): number {
-    return this.#hosts;
+    return this.#hosts.size;
   }
 
-  /** What was published, to be read. */
-  get names(): Pick<PublishedNames, 'exampleHost' | 'endpointHostOf'> & PointerNames {
-    return this.#names;
+  /** A host that has endpoints of its own, where one is soon found, else any that is no wildcard. */
+  get exampleHost(): string | undefined {
+    let example: string | undefined;
+    let left = maxExamples;
+    for (const [host, { labels }] of this.#hosts) {
+      if (left-- === 0) break;
+      if (isWildcard(host)) continue;
+      if (labels.length > 0) return host;
+      example ??= host;
+    }
+    return example;
   }
 
   /**
-   * Serves `answers`, or nothing any more for `host` where nobody gets one. Returns whether any client could see a
-   * difference: an answer that compiles to the same bytes touches nothing.
+   * Serves what a host answers now, or nothing any more where nobody gets an answer; PTR records change with `flush`.
+   * Returns whether any client could see a difference.
    */
-  publish(host: string, answers: ViewMap<HostAnswer | undefined>): boolean {
-    const name = this.#names.encode(host);
-    if (!name) return false;
-    const before = this.#names.hostAt(host, name);
-    if (!hasAny(answers)) return before ? this.#withdraw(host, name, before) : false;
-    const own = ownRecords(name, host, answers);
-    const below = namesOf(host, answers);
+  update(host: string, answers: Answers): boolean {
+    const name = encodeName(host);
+    const before = this.#hosts.get(host);
     const seenBy = visibilityOf(answers);
-    const labels = below.length === 0 ? noLabels : `.${below.map(({ label }) => label).join('.')}.`;
-    if (!before) this.#hosts++;
-    this.#names.keepHost(host, { labels, seenBy }, own);
-    this.#ancestors.move(host, before?.seenBy, seenBy);
+    if (!name || (!before && !seenBy)) return false;
+    const labels = [...endpointLabels(answers)];
+    const candidates = candidatesIn(host, answers);
+    if (seenBy) this.#hosts.set(host, { addresses: [...candidates.keys()], labels, seenBy });
+    else this.#hosts.delete(host);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
-    if (!before) this.#saveBelow(host, name);
-    let changed = this.#render(host, name, own);
-    for (const each of below) changed = this.#publishEndpoint(each) || changed;
-    const left = before === undefined || before.labels === labels ? [] : split(before.labels);
-    const kept = left.length > 0 ? new Set(split(labels)) : undefined;
-    for (const label of left) if (!kept?.has(label)) changed = this.#removeEndpoint(`${label}.${host}`) || changed;
+    this.#ptrs.update(host, before?.addresses ?? [], candidates);
+    this.#emptyNonTerminals.move(host, before?.seenBy, seenBy);
+    let changed = this.#write(host, { host: seenBy && hostLayer(name, host, answers) }, name);
+    for (const label of new Set([...(before?.labels ?? []), ...labels])) {
+      const text = `${label}.${host}`;
+      const below = encodeName(text);
+      // A name over 255 octets cannot be asked for.
+      if (!below) continue;
+      changed = this.#write(text, { endpoint: endpointLayer(below, label, answers) }, below) || changed;
+    }
     return changed;
   }
 
-  /** Serves PTR records at a reverse name, or none any more. Returns whether any client could see a difference. */
-  publishPointer(text: string, records: NameLayer | undefined): boolean {
-    const name = this.#names.encode(text)!;
-    if (this.#knownZones.some((zone) => text.endsWith(zone))) {
-      const before = this.#names.pointerSeenBy(text, name);
-      this.#ancestors.move(text, before, records && visibilityOf(records));
+  /** Serves the PTR records that have changed. Returns whether any client could see a difference. */
+  flush(): boolean {
+    let changed = false;
+    for (const { name, layer, seenBefore, seenBy } of this.#ptrs.flush()) {
+      if (this.#reverseZones.some((zone) => name.endsWith(zone))) {
+        this.#emptyNonTerminals.move(name, seenBefore, seenBy);
+      }
+      changed = this.#write(name, { ptr: layer }) || changed;
     }
-    const isHidden = this.#names.isClaimedForAll(text, name);
-    if (records) this.#saveAncestor(text, name);
-    const isAlone = !isHidden && !this.#names.hasKeptHost(text);
-    const isTold = isAlone && records?.isUniform === true && isForAll(records);
-    this.#names.keepPointer(text, isTold ? undefined : records);
-    return isHidden ? false : this.#render(text, name, isTold ? records : undefined);
+    return changed;
   }
 
-  #withdraw(host: string, name: Uint8Array, { labels, seenBy }: PublishedHost): boolean {
-    this.#hosts--;
-    this.#names.forgetHost(host);
-    this.#ancestors.move(host, seenBy, undefined);
-    this.#render(host, name);
-    for (const label of split(labels)) this.#removeEndpoint(`${label}.${host}`);
-    return true;
+  #fix(text: string, record: NameRecord): void {
+    this.#fixed.set(text, record);
+    this.#emptyNonTerminals.move(text, undefined, 'everybody');
+    this.#write(text, {}, record.name);
   }
 
-  #publishEndpoint({ text, name, records }: ViewedName): boolean {
-    const isHost = this.#names.hostAt(text, name) !== undefined;
-    const isHidden = isHost && !this.#names.isPartialHost(text);
-    const isAlone = isForAll(records) && !isHost;
-    this.#names.keepEndpoint(text, isHidden || isAlone ? undefined : records);
-    if (isHidden) return false;
-    this.#saveBelow(text, name);
-    return this.#render(text, name, isAlone ? records : undefined);
-  }
-
-  /** An endpoint name has gone: what remains of the name is served. */
-  #removeEndpoint(text: string): boolean {
-    this.#names.keepEndpoint(text, undefined);
-    const name = encodeName(text)!;
-    const isHidden = this.#names.hostAt(text, name) !== undefined && !this.#names.isPartialHost(text);
-    return isHidden ? false : this.#render(text, name);
-  }
-
-  /** Writes what all claims on a name come to, `top` before those that are kept. */
-  #render(text: string, name: Uint8Array, top?: NameLayer): boolean {
-    let records = top && isForAll(top) ? top : resolveLayers(this.#claimsAt(text, name, top));
-    const fixed = this.#names.fixedAt(text);
+  /** Writes the record of a name. Returns whether any client could see a difference. */
+  #write(text: string, known: KnownLayers = {}, name = encodeName(text)!): boolean {
+    const fixed = this.#fixed.get(text);
+    let layer = resolveLayers(this.#layersAt(text, name, known));
     // The apex stays an apex, for all: it has SOA and NS beside what the host says.
-    if (fixed) records = records?.map((record) => record && withFlags(record, fixed.flags));
-    const bytes = records && this.#views.compile(name, records);
+    if (fixed) layer = layer?.map((record) => record && withFlags(record, fixed.flags));
+    const bytes = layer && this.#views.compile(name, layer);
     return bytes ? this.#table.set(bytes) : this.#table.delete(name);
   }
 
-  *#claimsAt(text: string, name: Uint8Array, top: NameLayer | undefined): Iterable<NameLayer> {
-    // What is on top is the host's, or there is none.
-    const first = top ?? (this.#names.isPartialHost(text) ? ownRecords(name, text, this.#answersOf(text)) : undefined);
-    if (first) yield first;
-    yield* this.#names.claimsAt(text);
-    const seenBy = this.#ancestors.seenBy(text);
-    if (seenBy) yield emptyNonTerminalLayer(name, seenBy);
+  /** The layers of a name, the upper ones first. */
+  *#layersAt(text: string, name: Uint8Array, known: KnownLayers): Iterable<NameLayer | undefined> {
+    yield known.host ?? (this.#hosts.has(text) ? hostLayer(name, text, this.#answersOf(text)) : undefined);
+    yield known.endpoint ?? this.#endpointLayerAt(text, name);
+    const fixed = this.#fixed.get(text);
+    yield fixed && ViewMap.uniform<NameRecord | undefined>(fixed);
+    yield known.ptr ?? this.#ptrLayerAt(text, name);
+    const seenBy = this.#emptyNonTerminals.seenBy(text);
+    yield seenBy && emptyNonTerminalLayer(name, seenBy);
   }
 
-  /** The descendants of a name have changed, or who sees them. */
-  #renewAncestor(text: string): void {
-    const name = encodeName(text)!;
-    const isHidden = this.#names.isClaimedForAll(text, name) || this.#names.isPointerForAll(text, name);
-    if (!isHidden) this.#render(text, name);
+  #endpointLayerAt(text: string, name: Uint8Array): NameLayer | undefined {
+    const dot = text.indexOf('.');
+    const [label, host] = [text.slice(0, dot), text.slice(dot + 1)];
+    const isEndpoint = dot > 0 && this.#hosts.get(host)?.labels.includes(label);
+    return isEndpoint ? endpointLayer(name, label, this.#answersOf(host)) : undefined;
   }
 
-  /** Remembers what only the table knew of a name, before something is put over it. */
-  #saveBelow(text: string, name: Uint8Array): void {
-    this.#saveAncestor(text, name);
-    if (this.#names.kindAt(name) === recordKind.ptr) this.#names.savePointer(text, name);
-  }
-
-  #saveAncestor(text: string, name: Uint8Array): void {
-    if (this.#names.kindAt(name) === recordKind.emptyNonTerminal) this.#ancestors.remember(text);
-  }
-
-  #fix(record: NameRecord): void {
-    const name = formatName(record.name).slice(0, -1);
-    this.#names.keepFixed(name, record);
-    this.#table.set(this.#compiler.compile(record));
-    this.#ancestors.move(name, undefined, everybody);
+  #ptrLayerAt(text: string, name: Uint8Array): NameLayer | undefined {
+    const address = addressFromReverseName(text);
+    return address === undefined ? undefined : ptrLayer(name, address, this.#ptrs.candidatesOf(address));
   }
 }
 
-function split(labels: string): string[] {
-  return labels === noLabels ? [] : labels.slice(1, -1).split('.');
+/** An absolute name without its trailing dot. */
+function bare(name: string): string {
+  return name.slice(0, -1);
 }

@@ -77,12 +77,6 @@ export function serviceAnswer(host: string, yielding: ServiceEntry, context: Res
   return { ...emptyAnswer(host, [yielding], context), kind: 'forwarded' };
 }
 
-/** `created` of the answer that a client of no known namespace gets, without the rest of it; 0 where there is none. */
-export function createdOf(host: string, entries: readonly ServiceEntry[], context: ResolveContext): number {
-  const evaluated = evaluatePrecedence(host, entries, { namespace: undefined, isMeshed: false }, context);
-  return evaluated.find(({ precedence }) => precedence === 'serves')?.entry.meta.created ?? 0;
-}
-
 function answerOf(
   host: string,
   merged: readonly ServiceEntry[],

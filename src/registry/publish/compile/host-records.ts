@@ -1,4 +1,3 @@
-import { encodeName } from '../../../wire/name.ts';
 import type { NameLayer } from '../name-layers.ts';
 import { isWildcard } from '../../model/host.ts';
 import type { HostAnswer } from '../../resolve/answer.ts';
@@ -7,46 +6,38 @@ import { recordFlag } from '../../../table/layout.ts';
 import { hiddenRecord, type Choice } from './choice.ts';
 import type { NameRecord } from './compile.ts';
 
-/** The name of an endpoint with its records for all clients. */
-export interface ViewedName {
-  /** The label below the host. */
-  readonly label: string;
-  /** As in the registry: lower-case, without trailing dot. */
-  readonly text: string;
-  readonly name: Uint8Array;
-  readonly records: NameLayer;
-}
-
 type Answers = ViewMap<HostAnswer | undefined>;
 
-/** The records of a host's own name. */
-export function ownRecords(name: Uint8Array, host: string, answers: Answers): NameLayer {
-  const choices = new ChoiceLists(name, 'imported', (answer) => ownRecord(name, host, answer));
+/** What a host has at its own name (wire form). */
+export function hostLayer(name: Uint8Array, host: string, answers: Answers): NameLayer {
+  const choices = new ChoiceLists(name, 'imported', (answer) => hostRecord(name, host, answer));
   return answers.map((answer) => answer && choices.recordFor(answer));
 }
 
-/** The record of a host's own name for those who get the answer. */
-function ownRecord(name: Uint8Array, host: string, answer: HostAnswer): NameRecord {
+/** The record at a host's own name for those who get the answer. */
+function hostRecord(name: Uint8Array, host: string, answer: HostAnswer): NameRecord {
   const { kind, ttl, addresses, endpointHostnames, services, endpoints } = answer;
   const wildcard = isWildcard(host) ? recordFlag.wildcard : 0;
   const flags = wildcard | (wildcard && endpoints.size > 0 ? recordFlag.hasEndpointNames : 0);
   return { name, kind, flags, ttl, addresses, endpointHostnames, services, endpoints };
 }
 
-/** The names below a host, one for each of its endpoints. A name over 255 octets cannot be asked for, and is left out. */
-export function namesOf(host: string, answers: Answers): ViewedName[] {
-  const below: ViewedName[] = [];
-  for (const label of labelsOf(answers)) {
-    const text = `${label}.${host}`;
-    const name = encodeName(text);
-    if (!name) continue;
-    const choices = new ChoiceLists(name, 'winner', ({ kind, ttl, endpoints }) => {
-      const addresses = endpoints.get(label);
-      return addresses && { name, kind, flags: recordFlag.endpoint, ttl, addresses };
-    });
-    below.push({ label, text, name, records: answers.map((answer) => answer && choices.recordFor(answer)) });
+/** What a host has at the name (wire form) that is the label below it, made for an endpoint. */
+export function endpointLayer(name: Uint8Array, label: string, answers: Answers): NameLayer {
+  const choices = new ChoiceLists(name, 'winner', ({ kind, ttl, endpoints }) => {
+    const addresses = endpoints.get(label);
+    return addresses && { name, kind, flags: recordFlag.endpoint, ttl, addresses };
+  });
+  return answers.map((answer) => answer && choices.recordFor(answer));
+}
+
+/** The labels of the names below a host that are made for its endpoints, for whomever. */
+export function endpointLabels(answers: Answers): ReadonlySet<string> {
+  const labels = new Set<string>();
+  for (const first of answers.values()) {
+    for (const answer of answersIn(first)) for (const label of answer.endpoints.keys()) labels.add(label);
   }
-  return below;
+  return labels;
 }
 
 /** The answer, and those that clients may get in its place. */
@@ -108,13 +99,3 @@ class ChoiceLists {
 }
 
 const always = { when: 'always', namespace: '' } as const;
-
-function labelsOf(answers: Answers): Iterable<string> {
-  const { plain } = answers.others;
-  if (answers.isUniform && !plain?.otherwise) return plain?.endpoints.keys() ?? [];
-  const labels = new Set<string>();
-  for (const first of answers.values()) {
-    for (const answer of answersIn(first)) for (const label of answer.endpoints.keys()) labels.add(label);
-  }
-  return labels;
-}
