@@ -1,9 +1,9 @@
-import { PackedMap } from '../../collections/packed-map.ts';
 import { encodeName } from '../../wire/name.ts';
 import { reverseName } from '../model/reverse-name.ts';
 import { visibilityOf, type NameLayer, type Visibility } from './name-layers.ts';
 import { isBefore, type PtrCandidate } from './ptr-candidates.ts';
 import { ptrLayer } from './ptr-layer.ts';
+import type { PublishedHosts } from './published-hosts.ts';
 
 /** What an address has, and who saw its PTR records when they were published last. */
 interface Entry {
@@ -24,42 +24,50 @@ export interface PtrChange {
 /**
  * Which hosts have an address, oldest first, and so its PTR records (docs/semantics.md section 7).
  *
- * Of an address that one host has, for everybody, only the host is kept: its candidate is made again when it is needed.
+ * Of an address that one host has, for everybody, nothing is kept: its candidate is made again when it is needed.
  */
 export class PtrIndex {
-  /** Address → the one host that has it, for everybody. */
-  readonly #only = new PackedMap();
+  readonly #hosts: Pick<PublishedHosts, 'hostsAt' | typeof Symbol.iterator>;
+  readonly #candidateOf: (host: string, address: string) => PtrCandidate | undefined;
   /** All other addresses. */
   readonly #entries = new Map<string, Entry>();
   /** Those that have changed since the last `flush`. */
   #touched = new Map<string, Entry>();
-  readonly #candidateOf: (host: string, address: string) => PtrCandidate | undefined;
 
   /** `candidateOf` makes the candidate of a host for an address from what the registry has now. */
-  constructor(candidateOf: (host: string, address: string) => PtrCandidate | undefined) {
+  constructor(
+    hosts: Pick<PublishedHosts, 'hostsAt' | typeof Symbol.iterator>,
+    candidateOf: (host: string, address: string) => PtrCandidate | undefined,
+  ) {
+    this.#hosts = hosts;
     this.#candidateOf = candidateOf;
   }
 
   /** The hosts that have an address (canonical), in order, for whomever. */
   candidatesOf(address: string): readonly PtrCandidate[] {
-    return (this.#touched.get(address) ?? this.#entryOf(address)).candidates;
+    return (this.#entryOf(address) ?? this.#madeAgain(address)).candidates;
   }
 
   /** The addresses that some host has. */
   *addresses(): Iterable<string> {
-    yield* this.#only.keys();
     yield* this.#entries.keys();
+    for (const [, { addresses }] of this.#hosts) for (const each of addresses) if (!this.#entries.has(each)) yield each;
   }
 
-  /** A host has other addresses than before, or other candidates for them. */
+  /** A host has other addresses than before, or other candidates for them. Its addresses in `PublishedHosts` come after. */
   update(host: string, before: readonly string[], after: ReadonlyMap<string, PtrCandidate>): void {
-    const had = new Set(before);
-    for (const address of new Set([...before, ...after.keys()])) {
-      const { candidates } = this.#touch(address, host);
-      const own = had.has(address) ? candidates.findIndex((each) => each.host === host) : -1;
+    for (const address of before) {
+      // A host that was the only one is not made again: it is about to be replaced.
+      const { candidates } = this.#touch(address, this.#entryOf(address) ?? { candidates: [], seenBy: 'everybody' });
+      const own = candidates.findIndex((each) => each.host === host);
       if (own >= 0) candidates.splice(own, 1);
       const candidate = after.get(address);
-      if (candidate) candidates.splice(placeOf(candidate, candidates), 0, candidate);
+      if (candidate) insert(candidate, candidates);
+    }
+    const had = new Set(before);
+    for (const [address, candidate] of after) {
+      if (had.has(address)) continue;
+      insert(candidate, this.#touch(address, this.#entryOf(address) ?? this.#madeAgain(address)).candidates);
     }
   }
 
@@ -76,39 +84,33 @@ export class PtrIndex {
     }
   }
 
-  #touch(address: string, host: string): Entry {
-    let entry = this.#touched.get(address);
-    if (!entry) {
-      // The candidate of the host itself is about to be replaced.
-      const isOwn = this.#only.get(address) === host;
-      entry = isOwn ? { candidates: [], seenBy: 'everybody' } : this.#entryOf(address);
-      this.#touched.set(address, entry);
-    }
+  #touch(address: string, entry: Entry): Entry {
+    this.#touched.set(address, entry);
     return entry;
   }
 
-  #entryOf(address: string): Entry {
-    const entry = this.#entries.get(address);
-    if (entry) return entry;
-    const host = this.#only.get(address);
+  #entryOf(address: string): Entry | undefined {
+    return this.#touched.get(address) ?? this.#entries.get(address);
+  }
+
+  /** The entry of an address that has none: its only host is asked, where it has one. */
+  #madeAgain(address: string): Entry {
+    const [host] = this.#hosts.hostsAt(address);
     if (host === undefined) return { candidates: [], seenBy: undefined };
     const candidate = this.#candidateOf(host, address);
     return { candidates: candidate ? [candidate] : [], seenBy: 'everybody' };
   }
 
   #keep(address: string, entry: Entry): void {
-    const { candidates } = entry;
-    const only = candidates.length === 1 ? candidates[0]! : undefined;
-    const isForAll = only !== undefined && only.ptrs.isUniform && !only.limited;
-    if (isForAll) this.#only.set(address, only.host);
-    else this.#only.delete(address);
-    if (isForAll || candidates.length === 0) this.#entries.delete(address);
+    const [first] = entry.candidates;
+    const isOnly = entry.candidates.length === 1 && first!.ptrs.isUniform && !first!.limited;
+    if (isOnly || !first) this.#entries.delete(address);
     else this.#entries.set(address, entry);
   }
 }
 
-/** Where a candidate belongs among those that are in order. */
-function placeOf(candidate: PtrCandidate, candidates: readonly PtrCandidate[]): number {
+/** Puts a candidate in its place among those that are in order. */
+function insert(candidate: PtrCandidate, candidates: PtrCandidate[]): void {
   let low = 0;
   let high = candidates.length;
   while (low < high) {
@@ -116,5 +118,5 @@ function placeOf(candidate: PtrCandidate, candidates: readonly PtrCandidate[]): 
     if (isBefore(candidates[middle]!, candidate)) low = middle + 1;
     else high = middle;
   }
-  return low;
+  candidates.splice(low, 0, candidate);
 }

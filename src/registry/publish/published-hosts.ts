@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { HashIndex, hashText } from '../../collections/hash-index.ts';
 import { PackedMap } from '../../collections/packed-map.ts';
 import type { Visibility } from './name-layers.ts';
 
@@ -10,9 +12,15 @@ export interface PublishedHost {
   readonly seenBy: Visibility;
 }
 
-/** The hosts that are served. A million of them are kept as text outside of the heap: `ADDRESS,... LABEL,... NAMESPACE,...`. */
+/**
+ * The hosts that are served, by name and by address. A million of them are kept outside of the heap: as text,
+ * `ADDRESS,... LABEL,... NAMESPACE,...`, and their numbers under the hashes of their addresses.
+ */
 export class PublishedHosts {
   readonly #texts = new PackedMap();
+  readonly #seed = randomInt(0x7fff_ffff);
+  /** Hash of an address → numbers of hosts. Others may have the same hash. */
+  readonly #byAddress = new HashIndex();
 
   get size(): number {
     return this.#texts.size;
@@ -27,12 +35,27 @@ export class PublishedHosts {
     return text === undefined ? undefined : read(text);
   }
 
-  set(host: string, { addresses, labels, seenBy }: PublishedHost): void {
+  /** The hosts that have an address (canonical), in no particular order. */
+  hostsAt(address: string): string[] {
+    const numbers = this.#byAddress.idsOf(hashText(address, this.#seed));
+    const found = numbers.filter((number) => hasAddress(this.#texts.valueOf(number), address));
+    return found.map((number) => this.#texts.keyOf(number));
+  }
+
+  set(host: string, published: PublishedHost): void {
+    const { addresses, labels, seenBy } = published;
+    const before = this.get(host)?.addresses ?? [];
     const namespaces = seenBy === 'everybody' ? everybody : [...seenBy].join(',');
-    this.#texts.set(host, `${addresses.join(',')} ${labels.join(',')} ${namespaces}`);
+    const number = this.#texts.set(host, `${addresses.join(',')} ${labels.join(',')} ${namespaces}`);
+    for (const address of without(before, addresses)) this.#byAddress.delete(hashText(address, this.#seed), number);
+    for (const address of without(addresses, before)) this.#byAddress.add(hashText(address, this.#seed), number);
   }
 
   delete(host: string): void {
+    const number = this.#texts.idOf(host);
+    for (const address of this.get(host)?.addresses ?? []) {
+      this.#byAddress.delete(hashText(address, this.#seed), number);
+    }
     this.#texts.delete(host);
   }
 
@@ -51,6 +74,18 @@ function read(text: string): PublishedHost {
   return { addresses: list(addresses), labels: list(labels), seenBy };
 }
 
+/** As `read(text).addresses.includes(address)`: a host may have thousands, each of which is looked for. */
+function hasAddress(text: string, address: string): boolean {
+  return `,${text.slice(0, text.indexOf(' '))},`.includes(`,${address},`);
+}
+
 function list(text: string): readonly string[] {
   return text === '' ? [] : text.split(',');
+}
+
+function without(addresses: readonly string[], others: readonly string[]): readonly string[] {
+  if (others.length === 0) return addresses;
+  const left = new Set(addresses);
+  for (const address of others) left.delete(address);
+  return [...left];
 }

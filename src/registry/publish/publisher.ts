@@ -73,7 +73,7 @@ export class Publisher {
     this.#table = table;
     this.#views = new ViewCompiler(new Compiler(), namespaces);
     this.#answersOf = answersOf;
-    this.#ptrs = new PtrIndex((host, address) => candidatesIn(host, answersOf(host)).get(address));
+    this.#ptrs = new PtrIndex(this.#hosts, (host, address) => candidatesIn(host, answersOf(host)).get(address));
     this.ptrs = this.#ptrs;
     this.#emptyNonTerminals = new EmptyNonTerminals((name) => this.#write(name));
     this.#reverseZones = [...zones, ...allocationZones].map((zone) => `.${bare(zone)}`);
@@ -117,13 +117,13 @@ export class Publisher {
     if (!name || (!before && !seenBy)) return false;
     const labels = [...endpointLabels(answers)];
     const candidates = candidatesIn(host, answers);
+    this.#ptrs.update(host, before?.addresses ?? [], candidates);
     if (seenBy) this.#hosts.set(host, { addresses: [...candidates.keys()], labels, seenBy });
     else this.#hosts.delete(host);
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
-    this.#ptrs.update(host, before?.addresses ?? [], candidates);
     this.#emptyNonTerminals.move(host, before?.seenBy, seenBy);
     let changed = this.#write(host, { host: seenBy && hostLayer(name, host, answers) }, name);
-    for (const label of new Set([...(before?.labels ?? []), ...labels])) {
+    for (const label of before ? new Set([...before.labels, ...labels]) : labels) {
       const text = `${label}.${host}`;
       const below = encodeName(text);
       // A name over 255 octets cannot be asked for.

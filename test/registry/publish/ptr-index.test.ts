@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NameLayer } from '../../../src/registry/publish/name-layers.ts';
 import { candidatesIn, type PtrCandidate } from '../../../src/registry/publish/ptr-candidates.ts';
 import { PtrIndex } from '../../../src/registry/publish/ptr-index.ts';
+import { PublishedHosts } from '../../../src/registry/publish/published-hosts.ts';
 import type { HostAnswer } from '../../../src/registry/resolve/answer.ts';
 import { ViewMap } from '../../../src/registry/resolve/view-map.ts';
 
@@ -25,11 +26,13 @@ function setUp() {
   const hosts = new Map<string, Answers>();
   const calls: string[] = [];
   const inRegistry = (host: string): Map<string, PtrCandidate> => candidatesIn(host, hosts.get(host) ?? nobody);
-  const index = new PtrIndex((host, address) => inRegistry(host).get(address));
+  const publishedHosts = new PublishedHosts();
+  const index = new PtrIndex(publishedHosts, (host, address) => inRegistry(host).get(address));
   const update = (host: string, answers: Answers): void => {
-    const before = [...inRegistry(host).keys()];
     hosts.set(host, answers);
-    index.update(host, before, inRegistry(host));
+    const candidates = inRegistry(host);
+    index.update(host, publishedHosts.get(host)?.addresses ?? [], candidates);
+    publishedHosts.set(host, { addresses: [...candidates.keys()], labels: [], seenBy: 'everybody' });
   };
   const flush = (): void => {
     for (const { name: text, layer } of index.flush()) {

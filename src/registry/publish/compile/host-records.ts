@@ -32,7 +32,9 @@ export function endpointLayer(name: Uint8Array, label: string, answers: Answers)
 }
 
 /** The labels of the names below a host that are made for its endpoints, for whomever. */
-export function endpointLabels(answers: Answers): ReadonlySet<string> {
+export function endpointLabels(answers: Answers): Iterable<string> {
+  const { plain } = answers.others;
+  if (answers.isUniform && !plain?.otherwise) return plain?.endpoints.keys() ?? [];
   const labels = new Set<string>();
   for (const first of answers.values()) {
     for (const answer of answersIn(first)) for (const label of answer.endpoints.keys()) labels.add(label);
