@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { HashIndex, hashText } from '../../collections/hash-index.ts';
-import { PackedMap } from '../../collections/packed-map.ts';
+import { hashText } from '../../collections/hash.ts';
+import { MultiMap } from '../../collections/multi-map.ts';
+import { PackedTexts } from '../../collections/packed-texts.ts';
 import type { Visibility } from './name-layers.ts';
 
 /** What was published of a host, to be taken back when it changes. */
@@ -12,80 +13,89 @@ export interface PublishedHost {
   readonly seenBy: Visibility;
 }
 
+/** In place of namespaces. */
+const everybody = '*';
+
 /**
- * The hosts that are served, by name and by address. A million of them are kept outside of the heap: as text,
- * `ADDRESS,... LABEL,... NAMESPACE,...`, and their numbers under the hashes of their addresses.
+ * The hosts that are served, by name and by address. There may be a million, so they are kept as text outside of the heap,
+ * `HOST ADDRESS,... LABEL,... NAMESPACE,...`, and their IDs by hash: what is found has to be compared.
  */
 export class PublishedHosts {
-  readonly #texts = new PackedMap();
+  readonly #texts = new PackedTexts();
   readonly #seed = randomInt(0x7fff_ffff);
-  /** Hash of an address → numbers of hosts. Others may have the same hash. */
-  readonly #byAddress = new HashIndex();
+  /** Hash of a host → IDs of texts. */
+  readonly #byHost = new MultiMap<number>();
+  /** Hash of an address → IDs of texts. */
+  readonly #byAddress = new MultiMap<number>();
 
   get size(): number {
     return this.#texts.size;
   }
 
   has(host: string): boolean {
-    return this.#texts.has(host);
+    return this.#idOf(host) !== undefined;
   }
 
   get(host: string): PublishedHost | undefined {
-    const text = this.#texts.get(host);
-    return text === undefined ? undefined : read(text);
+    const id = this.#idOf(host);
+    return id === undefined ? undefined : read(this.#texts.get(id));
   }
 
   /** The hosts that have an address (canonical), in no particular order. */
   hostsAt(address: string): string[] {
-    const numbers = this.#byAddress.idsOf(hashText(address, this.#seed));
-    const found = numbers.filter((number) => hasAddress(this.#texts.valueOf(number), address));
-    return found.map((number) => this.#texts.keyOf(number));
+    const texts = this.#byAddress.get(this.#hash(address)).map((id) => this.#texts.get(id));
+    return texts.filter((text) => hasAddress(text, address)).map(hostOf);
   }
 
-  set(host: string, published: PublishedHost): void {
-    const { addresses, labels, seenBy } = published;
-    const before = this.get(host)?.addresses ?? [];
+  set(host: string, { addresses, labels, seenBy }: PublishedHost): void {
+    this.delete(host);
     const namespaces = seenBy === 'everybody' ? everybody : [...seenBy].join(',');
-    const number = this.#texts.set(host, `${addresses.join(',')} ${labels.join(',')} ${namespaces}`);
-    for (const address of without(before, addresses)) this.#byAddress.delete(hashText(address, this.#seed), number);
-    for (const address of without(addresses, before)) this.#byAddress.add(hashText(address, this.#seed), number);
+    const id = this.#texts.add(`${host} ${addresses.join(',')} ${labels.join(',')} ${namespaces}`);
+    this.#byHost.add(this.#hash(host), id);
+    for (const address of addresses) this.#byAddress.add(this.#hash(address), id);
   }
 
   delete(host: string): void {
-    const number = this.#texts.idOf(host);
-    for (const address of this.get(host)?.addresses ?? []) {
-      this.#byAddress.delete(hashText(address, this.#seed), number);
-    }
-    this.#texts.delete(host);
+    const id = this.#idOf(host);
+    if (id === undefined) return;
+    for (const address of read(this.#texts.get(id)).addresses) this.#byAddress.delete(this.#hash(address), id);
+    this.#byHost.delete(this.#hash(host), id);
+    this.#texts.delete(id);
   }
 
   /** In no particular order. Nothing may be changed meanwhile. */
   *[Symbol.iterator](): Iterator<readonly [host: string, published: PublishedHost]> {
-    for (const [host, text] of this.#texts.entries()) yield [host, read(text)];
+    for (const id of this.#texts.ids()) {
+      const text = this.#texts.get(id);
+      yield [hostOf(text), read(text)];
+    }
+  }
+
+  #hash(text: string): number {
+    return hashText(text, this.#seed);
+  }
+
+  #idOf(host: string): number | undefined {
+    return this.#byHost.get(this.#hash(host)).find((id) => hostOf(this.#texts.get(id)) === host);
   }
 }
 
-/** In place of namespaces. */
-const everybody = '*';
+function hostOf(text: string): string {
+  return text.slice(0, text.indexOf(' '));
+}
 
 function read(text: string): PublishedHost {
-  const [addresses, labels, namespaces] = text.split(' ') as [string, string, string];
+  const [, addresses, labels, namespaces] = text.split(' ') as [string, string, string, string];
   const seenBy = namespaces === everybody ? 'everybody' : new Set(namespaces.split(','));
   return { addresses: list(addresses), labels: list(labels), seenBy };
 }
 
-/** As `read(text).addresses.includes(address)`: a host may have thousands, each of which is looked for. */
+/** As `read(text).addresses.includes(address)`: a host may have thousands, and each may be looked for. */
 function hasAddress(text: string, address: string): boolean {
-  return `,${text.slice(0, text.indexOf(' '))},`.includes(`,${address},`);
+  const start = text.indexOf(' ') + 1;
+  return `,${text.slice(start, text.indexOf(' ', start))},`.includes(`,${address},`);
 }
 
 function list(text: string): readonly string[] {
   return text === '' ? [] : text.split(',');
-}
-
-function without(addresses: readonly string[], others: readonly string[]): readonly string[] {
-  if (others.length === 0) return addresses;
-  const left = new Set(addresses);
-  for (const address of others) left.delete(address);
-  return [...left];
 }
