@@ -14,7 +14,7 @@ export const helperFlags = ['parallel-scavenge', 'concurrent-sweeping', 'concurr
 
 /**
  * Lets threads do these themselves. Helpers that wake up for a moment, hundreds of times while a registry is listed again, get
- * the processor before the threads that answer queries (see `Turns`) and before those that read files, and a collection takes
+ * the processor before the threads that answer queries (see `TimeSlicer`) and before those that read files, and a collection takes
  * hardly longer without them, for the young generation is small.
  */
 export function collectWithoutHelpers(): void {
