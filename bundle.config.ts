@@ -91,7 +91,7 @@ async function buildProgram(): Promise<BuildResult<typeof options>[]> {
   const threads = await build({
     ...options,
     plugins,
-    entryPoints: ['src/server/worker/worker.ts', 'src/registry/sources/file/reading-worker.ts'],
+    entryPoints: ['src/server/worker/worker.ts'],
   });
   return [
     program,

@@ -77,7 +77,7 @@ describe('the npm package', () => {
     const installed = readdirSync(join(directory, 'node_modules')).filter((name) => !name.startsWith('.'));
     expect(installed.filter((name) => !optional.includes(name))).toEqual(['serviceentry-dns']);
     expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
-    const parts = ['main.js', 'worker.js', 'reading-worker.js', 'THIRD-PARTY-LICENSES.txt'];
+    const parts = ['main.js', 'worker.js', 'THIRD-PARTY-LICENSES.txt'];
     expect(packed).toEqual(expect.arrayContaining(parts.map((part) => `dist/${part}`)));
     expect(packed.filter((path) => /(^test|^bench|\.ts$|node_modules)/.test(path))).toEqual([]);
   });

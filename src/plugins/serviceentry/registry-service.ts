@@ -1,6 +1,4 @@
 import { FileSource } from '../../registry/sources/file/file-source.ts';
-import type { StartReadAhead } from '../../registry/sources/file/read-ahead.ts';
-import { readInThreads } from '../../registry/sources/file/reading-threads.ts';
 import { KubernetesSource } from '../../registry/sources/kubernetes/kubernetes-source.ts';
 import { keyOfSource } from '../../registry/model/object.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
@@ -10,7 +8,6 @@ import { changesOfSource } from '../../registry/sources/source-changes.ts';
 import { syncState, type TableHandle } from '../../table/layout.ts';
 import { TableWriter } from '../../table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { ownCpuCount } from '../../runtime/cpus.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
 import { ChangeTimes } from './change-times.ts';
@@ -27,11 +24,8 @@ function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): 
   const { files, maxFileBytes, kubernetes, registry, allocation } = config;
   const sources: Source[] = [];
   if (files.length > 0) {
-    // A second one on the only processor would but take memory.
-    const threads = Math.min(2, ownCpuCount());
-    const readAhead: StartReadAhead = (due, loader) => readInThreads(due, loader, { threads });
     const limit = maxFileBytes > 0 ? { maxFileBytes } : {};
-    sources.push(new FileSource({ paths: files, clock, logger, readAhead, ...limit }));
+    sources.push(new FileSource({ paths: files, clock, logger, ...limit }));
   }
   if (kubernetes.clusters.length > 0) {
     const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };

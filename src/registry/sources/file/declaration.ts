@@ -1,56 +1,63 @@
-import type { Origin } from '../../model/object.ts';
+import type { Origin, RegistryObject } from '../../model/object.ts';
 import type { ReadResult } from '../../decode/object.ts';
-import type { Rejection } from '../../model/rejection.ts';
 
-/** How a document becomes a slim object; the source takes it as an option so that tests can stand in. */
+/** How a parsed value becomes a slim object; an option of the source so that tests can replace it. */
 export type ReadObject = (raw: unknown, origin: Origin) => ReadResult;
 
 /** A file's place in the order that decides between duplicates: the path it was found by, then its own path. */
 export interface FilePlace {
   readonly index: number;
   readonly path: string;
-  /** Of what the file had before and has no more: it stands behind all that files have. */
+  /** Of what the file had before and no longer has: it comes after everything that files have. */
   readonly isKept?: boolean;
 }
 
-/** That a document says an object exists. Whether it is served depends on who else claims the same key. */
-export interface Claim {
+/**
+ * That a document declares an object; of a document without objects there is one declaration without a key. All readings
+ * of a file share it as long as the text of the document stays the same.
+ */
+export interface Declaration {
   /** `objectKey` of the object. */
-  readonly key: string;
-  /** Number in the document, which may be a list. */
+  readonly key: string | undefined;
+  /** Number in the list that the document is, or is an item of; 0 where it is neither. */
   readonly item: number;
-  /** ` items[3]` in a list: the origin of the object without the path and the line. */
-  readonly label: string;
-  /** `textOfObject`, until the ledger has been told; then the sink has the object. */
-  readonly text: string | undefined;
-}
-
-/** A document has at most so many claims; one that has more is several, with one position and hash. */
-export const maxClaims = 64;
-
-/** What is kept of a YAML document, a JSON value or an item of a JSON list: no text, only its hash. */
-export interface LoadedDocument {
-  readonly place: FilePlace;
+  /** As `labelOf` has it; `undefined` where that is the label of the item. */
+  readonly label: string | undefined;
+  /** Of the text of the document. */
   readonly hash: string;
-  readonly line: number;
-  /** Offset of its text in the file: the order of documents. */
-  readonly position: number;
-  readonly claims: readonly Claim[];
-  readonly rejections: readonly Rejection[];
+  /** `undefined` while this is the object that the sink has under the key. */
+  object: RegistryObject | undefined;
 }
 
-/** Where a claim stands in the order that decides between duplicates. */
-export interface ClaimPlace {
+/** A declaration and where one reading of a file has it. */
+export interface PlacedDeclaration {
   readonly place: FilePlace;
+  /** Line of the document, from 1. */
+  readonly line: number;
+  /** Offset of the document in the file: the order of documents. */
   readonly position: number;
-  readonly item: number;
+  readonly declaration: Declaration;
 }
 
-/** Negative when `a` stands before `b`. */
-export function compareClaims(a: ClaimPlace, b: ClaimPlace): number {
+export function itemLabel(item: number): string {
+  return ` items[${item}]`;
+}
+
+/** ` items[3]` of an object in a list, ` items[3] items[0]` in a list in a list; '' of one that is in none. */
+export function labelOf({ item, label }: Declaration): string {
+  return label ?? itemLabel(item);
+}
+
+/** `PATH:LINE` of the object, and its label. */
+export function originOf({ place, line, declaration }: PlacedDeclaration): string {
+  return `${place.path}:${line}${labelOf(declaration)}`;
+}
+
+/** Negative when `a` comes before `b` in the order that decides between duplicates. */
+export function compareDeclarations(a: PlacedDeclaration, b: PlacedDeclaration): number {
   const [isKept, isOtherKept] = [a.place.isKept ?? false, b.place.isKept ?? false];
   if (isKept !== isOtherKept) return isKept ? 1 : -1;
   if (a.place.index !== b.place.index) return a.place.index - b.place.index;
   if (a.place.path !== b.place.path) return a.place.path < b.place.path ? -1 : 1;
-  return a.position - b.position || a.item - b.item;
+  return a.position - b.position || a.declaration.item - b.declaration.item;
 }

@@ -43,7 +43,7 @@ export function withServed(
 function isWorse(before: LoadedFile | undefined, after: LoadedFile | undefined): boolean {
   if (after === undefined) return before !== undefined;
   if (before === after) return false;
-  if (after.documents.length < (before?.documents.length ?? 0)) return true;
+  if (after.documents.count < (before?.documents.count ?? 0)) return true;
   return faultsOf(after) > faultsOf(before);
 }
 
@@ -52,12 +52,12 @@ function isWorse(before: LoadedFile | undefined, after: LoadedFile | undefined):
  * Most of the first halves of a YAML document are YAML documents too, so that nothing else tells.
  */
 function isTorn(before: LoadedFile | undefined, after: LoadedFile): boolean {
-  if (before === undefined || before.documents.length === 0 || before.documents === after.documents) return false;
+  if (before === undefined || before.documents.count === 0 || before.documents === after.documents) return false;
   if (after.identity !== before.identity || after.problem !== undefined) return false;
   if (after.end === 'nothing') return true;
   return after.end === 'within a line' && (after.size < before.size || isWorse(before, after));
 }
 
 function faultsOf(file: LoadedFile | undefined): number {
-  return file === undefined ? 0 : file.documents.rejectionCount + (file.problem === undefined ? 0 : 1);
+  return file === undefined ? 0 : file.documents.faults.count + (file.problem === undefined ? 0 : 1);
 }

@@ -9,7 +9,6 @@ import type { ReadObject } from './declaration.ts';
 import { isDoubtful, settleMs, tornFiles, tornMs, withServed } from './doubt.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { FileLoader, LoadedFile } from './loaded-file.ts';
-import type { StartReadAhead } from './read-ahead.ts';
 import { FaultReport } from './faults/report.ts';
 import { emptySnapshot, findFiles, readDueFiles, type OnRead, type Scan, type Snapshot } from './scan.ts';
 import { ServedFiles } from './served/served-files.ts';
@@ -24,8 +23,6 @@ export interface FileSourceOptions {
   readonly logger: Logger;
   readonly fileSystem?: FileSystem;
   readonly readObject?: ReadObject;
-  /** Reads large files in other threads; without it this one does. */
-  readonly readAhead?: StartReadAhead;
   /** After so much work at a time others have their turn, in milliseconds. */
   readonly sliceMs?: number;
 }
@@ -58,7 +55,6 @@ export class FileSource implements Source {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #loader: FileLoader;
-  readonly #readAhead: StartReadAhead | undefined;
   readonly #sliceMs: number;
   readonly #watches: Watches;
   readonly #report: FaultReport;
@@ -95,7 +91,6 @@ export class FileSource implements Source {
       wall: () => clock.wall(),
       now: () => clock.now(),
     };
-    this.#readAhead = options.readAhead;
     this.#watches = new Watches(
       fileSystem,
       (path) => this.#onEvent(path),
@@ -122,16 +117,16 @@ export class FileSource implements Source {
 
   /** How many paths are remembered: of files that are there, or are kept. */
   get rememberedPaths(): number {
-    return (this.#served?.places ?? 0) + this.#report.size;
+    return (this.#served?.snapshot.files.size ?? 0) + this.#report.size;
   }
 
   *#firstScan(served: ServedFiles, sink: Sink): Work<void> {
     const on: OnRead = {
-      onDocuments: (documents) => served.addDocuments(documents),
+      onRead: (declarations) => served.add(declarations),
       onFile: (file) => served.addFile(file),
     };
     const found = yield* findFiles(this.#loader, this.#paths, emptySnapshot, emptySnapshot.files, () => false);
-    const { files } = yield* readDueFiles(this.#loader, found, this.#readAhead, on);
+    const { files } = yield* readDueFiles(this.#loader, found, on);
     this.#seen = files;
     if (!served.hasApplied) sink.apply([]);
     // The watches are opened now: what has happened meanwhile is seen.
@@ -238,6 +233,6 @@ export class FileSource implements Source {
 
   *#read(served: Snapshot, seen: ReadonlyMap<string, LoadedFile>, mustRead: (path: string) => boolean): Work<Scan> {
     const found = yield* findFiles(this.#loader, this.#paths, served, seen, mustRead);
-    return yield* readDueFiles(this.#loader, found, this.#readAhead);
+    return yield* readDueFiles(this.#loader, found);
   }
 }

@@ -1,17 +1,18 @@
 import type { Logger } from '../../../runtime/logger.ts';
 import type { Work } from '../../../runtime/sliced-work.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import type { FilePlace, ReadObject } from './declaration.ts';
-import { readFile, type FileReading, type TextEnd } from './file-reading.ts';
+import type { FilePlace, PlacedDeclaration, ReadObject } from './declaration.ts';
 import type { FileStatus, FileSystem } from './file-system.ts';
-import type { LoadedPart } from './text/read-documents.ts';
-import { PackedDocuments } from './packed-documents.ts';
-import type { ReadAhead, ReadingOf } from './read-ahead.ts';
+import { noDocuments, readDocuments, type FileDocuments } from './text/read-documents.ts';
+import { readText } from './text/read-text.ts';
 
 /** A file changed so shortly before it is read may change once more without another time stamp. */
 const racyMs = 50;
 
-/** What is served of one file. Never changed; a new one takes its place. */
+/** How a text ends: a writer that is half-way leaves nothing, or a line without its end. */
+export type TextEnd = 'nothing' | 'within a line' | 'whole';
+
+/** What is served of one file. Never changed; a new one replaces it. */
 export interface LoadedFile {
   readonly place: FilePlace;
   /** `''` when it must be read again whatever `stat` says. */
@@ -24,12 +25,12 @@ export interface LoadedFile {
   readonly end: TextEnd;
   /** When this text was first read, in milliseconds of the clock. */
   readonly readAt: number;
-  readonly documents: PackedDocuments;
-  /** What it had before and has no more, while it is not clear whether that is meant. */
-  readonly kept: PackedDocuments | undefined;
-  /** Unix time in milliseconds since when there is something that it does not have as it stands. */
+  readonly documents: FileDocuments;
+  /** What it had before and no longer has, while it is not clear whether that is meant. */
+  readonly kept: readonly PlacedDeclaration[];
+  /** Unix time in milliseconds since when something is served that it does not have as it is. */
   readonly keptSince: number | undefined;
-  /** Why the file as it stands is not what is served. */
+  /** Why the file as it is now is not what is served. */
   readonly problem: Rejection | undefined;
 }
 
@@ -62,72 +63,60 @@ export function stampOf(loader: FileLoader, status: FileStatus): string {
   return Math.abs(loader.wall() - status.modifiedMs) < racyMs ? '' : status.stamp;
 }
 
-/** What of a file needs no second reading: texts by their hashes, and documents. */
-export function previousOf({ place, served, seen }: DueFile): {
-  known: string[];
-  previous: PackedDocuments | undefined;
-} {
-  const files = [served, seen].filter((file) => file?.place.index === place.index);
-  return { known: files.flatMap((file) => file?.hash ?? []), previous: (served ?? seen)?.documents };
-}
-
 /**
  * Reads a file. One that cannot be read, or not be taken apart, keeps the documents that are served.
  *
- * @param ahead who has read it perhaps
- * @param onDocuments is told of all documents that are known so far, each time the same object; where the result has others,
- * these do not count
+ * @param onRead as in `ReadOptions`
  */
-export function* loadDue(
+export function* loadFile(
   loader: FileLoader,
   due: DueFile,
-  ahead?: ReadAhead,
-  onDocuments?: (documents: PackedDocuments) => Work<void>,
+  onRead?: (declarations: readonly PlacedDeclaration[]) => Work<void>,
 ): Work<LoadedFile> {
-  const { place, served, seen } = due;
-  const { known, previous } = previousOf(due);
-  let documents = new PackedDocuments(place);
-  let reading = ahead && (yield* assemble(ahead.read(due), documents, previous, onDocuments));
-  if (!reading) {
-    documents = new PackedDocuments(place);
-    const onSkipped = (origin: string, what: string): void => logSkipped(loader.logger, origin, what);
-    const own = readFile(place, { ...loader, onSkipped, known, previous });
-    reading = yield* assemble(own, documents, previous, onDocuments);
+  const { fileSystem, maxFileBytes, readObject, logger } = loader;
+  const { place } = due;
+  const read = yield* readText(fileSystem, place.path, maxFileBytes);
+  if (read.type === 'problem') {
+    const { reason, at, message } = read;
+    const origin = at === undefined ? place.path : `${place.path}:${at.line}:${at.column}`;
+    return withProblem(due, due.served, { reason, object: '', field: '', message, origin }, loader.wall());
   }
-  if (reading.type === 'problem') return withProblem(due, served, reading.problem, loader.wall());
-  const { hash, end } = reading;
-  const before = [served, seen].find((file) => file?.hash === hash && file.place.index === place.index);
-  if (reading.type === 'known' && before) {
-    if (before.problem === undefined && before.stamp === due.stamp) return before;
-    return { ...before, ...statusOf(due), problem: undefined };
+  const { text, hash } = read;
+  const before = [due.served, due.seen].filter((file) => file?.place.index === place.index);
+  const known = before.find((file) => file?.hash === hash);
+  if (known) {
+    if (known.problem === undefined && known.stamp === due.stamp) return known;
+    return { ...known, ...statusOf(due), problem: undefined };
   }
-  const readAt = before?.readAt ?? loader.now();
+  yield;
+  const previous = before.find((file) => file !== undefined)?.documents;
+  const onSkipped = (origin: string, what: string): void => {
+    if (logger.debugs) logger.debug(`${origin}: ${what} is not for DNS, skipped`);
+  };
+  const documents = yield* readDocuments(text, { place, previous, readObject, onSkipped, onRead });
   return {
     ...statusOf(due),
     place,
     hash,
-    end,
-    readAt,
+    end: endOf(text),
+    readAt: loader.now(),
     documents,
-    kept: undefined,
+    kept: [],
     keptSince: undefined,
     problem: undefined,
   };
 }
 
-export function logSkipped(logger: Logger, origin: string, what: string): void {
-  if (logger.debugs) logger.debug(`${origin}: ${what} is not for DNS, skipped`);
-}
-
-/** A file that cannot be looked at: what it said last goes on. */
+/** A file that cannot be read: what it said last goes on. */
 export function withProblem(
   at: Pick<LoadedFile, 'place' | 'stamp'> & Partial<Pick<LoadedFile, 'identity' | 'size'>>,
   previous: LoadedFile | undefined,
   problem: Rejection,
   nowMs: number,
 ): LoadedFile {
-  const documents = previous?.documents ?? new PackedDocuments(at.place);
-  const hasSome = documents.length > 0 || (previous?.kept?.length ?? 0) > 0;
+  const documents = previous?.documents ?? noDocuments(at.place);
+  const kept = previous?.kept ?? [];
+  const hasSome = documents.count > 0 || kept.length > 0;
   return {
     ...statusOf(at),
     place: at.place,
@@ -135,7 +124,7 @@ export function withProblem(
     end: previous?.end ?? 'whole',
     readAt: previous?.readAt ?? 0,
     documents,
-    kept: previous?.kept,
+    kept,
     keptSince: hasSome ? (previous?.keptSince ?? nowMs) : undefined,
     problem,
   };
@@ -145,36 +134,8 @@ function statusOf({ stamp, identity = '', size = 0 }: Partial<LoadedFile> & Pick
   return { stamp, identity, size };
 }
 
-/** Puts the parts of a file together. */
-function* assemble<Reading extends FileReading | undefined>(
-  parts: ReadingOf<Reading>,
-  into: PackedDocuments,
-  previous: PackedDocuments | undefined,
-  onDocuments: ((documents: PackedDocuments) => Work<void>) | undefined,
-): Work<Reading> {
-  try {
-    for (;;) {
-      const step = parts.next();
-      if (step.done) return step.value;
-      if (step.value === undefined || step.value instanceof Promise) {
-        yield step.value;
-        continue;
-      }
-      yield* addPart(step.value, into, previous);
-      if (onDocuments) yield* onDocuments(into);
-    }
-  } finally {
-    parts.return(undefined as never);
-  }
-}
-
-function* addPart(part: LoadedPart, into: PackedDocuments, previous: PackedDocuments | undefined): Work<void> {
-  if (part.type === 'read') {
-    into.append(part.documents.parts);
-    return;
-  }
-  for (let index = part.from; index < part.to; index++) {
-    into.copy(previous!, index, part.lines, part.octets);
-    yield;
-  }
+/** What ends with a bracket is whole, or does not parse. */
+function endOf(text: string): TextEnd {
+  if (!/\S/.test(text)) return 'nothing';
+  return /[\r\n}\]]$/.test(text.slice(-1)) ? 'whole' : 'within a line';
 }

@@ -2,10 +2,9 @@ import { fileErrorText } from '../../../runtime/errors.ts';
 import type { Work } from '../../../runtime/sliced-work.ts';
 import type { Rejection } from '../../model/rejection.ts';
 import type { FileStatus } from './file-system.ts';
-import { loadDue, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
-import type { PackedDocuments } from './packed-documents.ts';
+import { loadFile, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
+import type { PlacedDeclaration } from './declaration.ts';
 import { expandPath } from './paths/expand-path.ts';
-import type { StartReadAhead } from './read-ahead.ts';
 import { WatchPoints } from './watch/watch-points.ts';
 
 /** A path of the configuration as it was when last looked at. */
@@ -95,33 +94,21 @@ export function* findFiles(
   return { paths: states, files, watched };
 }
 
-/** What the first look at the files is for: to put in place what each says while it is read. */
+/** For the first look at the files, which publishes what each says while it is read. */
 export interface OnRead {
-  /** As in `loadDue`. */
-  onDocuments(documents: PackedDocuments): Work<void>;
-  onFile(file: LoadedFile): Work<void>;
+  /** As in `ReadOptions`. */
+  readonly onRead: (declarations: readonly PlacedDeclaration[]) => Work<void>;
+  readonly onFile: (file: LoadedFile) => void;
 }
 
-/** Reads the files that are due, each with the help of somebody who may have read it ahead. */
-export function* readDueFiles(
-  loader: FileLoader,
-  { paths, files, watched }: Findings,
-  startReadAhead: StartReadAhead | undefined,
-  on?: OnRead,
-): Work<Scan> {
-  const due = [...files.values()].filter(isDue);
-  const ahead = due.length === 0 ? undefined : startReadAhead?.(due, loader);
+/** Reads the files that are due. */
+export function* readDueFiles(loader: FileLoader, { paths, files, watched }: Findings, on?: OnRead): Work<Scan> {
   const read = new Map<string, LoadedFile>();
-  try {
-    for (const [path, found] of files) {
-      const onDocuments = on && ((documents: PackedDocuments) => on.onDocuments(documents));
-      const file = isDue(found) ? yield* loadDue(loader, found, ahead, onDocuments) : found;
-      read.set(path, file);
-      if (on) yield* on.onFile(file);
-      yield;
-    }
-  } finally {
-    ahead?.close();
+  for (const [path, found] of files) {
+    const file = isDue(found) ? yield* loadFile(loader, found, on?.onRead) : found;
+    read.set(path, file);
+    on?.onFile(file);
+    yield;
   }
   return { paths, files: read, watched };
 }

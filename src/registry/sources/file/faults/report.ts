@@ -118,15 +118,15 @@ function* faultsOf({ paths, files }: Snapshot, duplicates: readonly FileRejectio
   for (const { problem } of paths) if (problem) found.set(problem.origin, { faults: [faultOf('', problem)], kept: 0 });
   for (const [path, { problem, documents, kept, keptSince }] of files) {
     yield;
-    const keptCount = keptSince === undefined ? 0 : (problem ? documents.length : 0) + (kept?.length ?? 0);
-    if (!problem && documents.rejectionCount === 0 && keptCount === 0) continue;
+    const keptCount = keptSince === undefined ? 0 : (problem ? documents.count : 0) + kept.length;
+    if (!problem && documents.faults.count === 0 && keptCount === 0) continue;
     const faults = problem ? [faultOf('', problem)] : [];
-    for (const { hash, rejection } of documents.rejections) faults.push(faultOf(hash, rejection));
+    for (const { hash, rejection } of documents.faults.rejections) faults.push(faultOf(hash, rejection));
     found.set(path, { faults, kept: keptCount });
   }
   for (const [path, copies] of groupBy(duplicates, ({ file }) => file)) {
     const { faults, kept } = found.get(path) ?? noFaults;
-    const more = copies.map(({ hash, rejection }) => faultOf(hash, rejection));
+    const more = copies.map(({ rejection }) => faultOf('', rejection));
     found.set(path, { faults: [...faults, ...more], kept });
     yield;
   }
@@ -141,9 +141,11 @@ function isSame(a: Faults, b: Faults): boolean {
 /** The first objects that are kept of a file. */
 function namesOf({ kept, documents, problem }: LoadedFile): string {
   const names: string[] = [];
-  for (const some of problem ? [documents, kept] : [kept])
-    for (const { claims } of some?.range(0, maxNamed) ?? [])
-      for (const { key } of claims) names.push(key.replace('/', ' '));
-  const more = names.length > maxNamed || (kept?.length ?? 0) > maxNamed || (problem && documents.length > maxNamed);
-  return `${names.slice(0, maxNamed).join(', ')}${more ? ' and others' : ''}`;
+  for (const declarations of problem ? [documents.declarations, kept] : [kept]) {
+    for (const { declaration } of declarations) {
+      if (names.length > maxNamed) break;
+      if (declaration.key !== undefined) names.push(declaration.key.replace('/', ' '));
+    }
+  }
+  return `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' and others' : ''}`;
 }

@@ -1,68 +1,43 @@
-import type { FilePlace } from '../declaration.ts';
-import { PackedDocuments } from '../packed-documents.ts';
-
-/** Documents of a file that stand in it again, by their numbers among those of before. */
-export interface MovedDocuments {
-  readonly type: 'moved';
-  readonly from: number;
-  /** Behind the last. */
-  readonly to: number;
-  /** So much further down in the file they stand. */
-  readonly lines: number;
-  readonly octets: number;
-}
-
-interface Wanted {
-  readonly hash: string;
-  readonly line: number;
-  readonly position: number;
-  /** ` items[3]` of an item of a list. */
-  readonly label: string;
-}
+import { labelOf, type PlacedDeclaration } from '../declaration.ts';
+import type { FileDocuments } from './read-documents.ts';
 
 /**
- * Finds documents whose text a file had before. They are taken in the order in which they stood: most edits leave all
- * others in it, so that the next one is looked at first, and only behind an edit all are looked up.
+ * Finds documents whose text a file had before. They are taken in the order in which they were: most edits leave all others
+ * in it, so that the next one is tried first, and only behind an edit all are looked up.
  */
-export class Reuse {
-  readonly #previous: PackedDocuments;
+export class PreviousDocuments {
+  /** Of documents that were read without fault: rejections name lines, and are made anew. */
+  readonly #declarations: readonly PlacedDeclaration[];
   #next = 0;
   /** Hash → numbers of the documents that have not been taken, last first. */
   #byHash: Map<string, number[]> | undefined;
   readonly #taken = new Set<number>();
-  readonly #isUsable: boolean;
 
-  constructor(place: FilePlace, previous: PackedDocuments | undefined) {
-    this.#isUsable = previous !== undefined && previous.length > 0 && previous.place.index === place.index;
-    this.#previous = previous ?? new PackedDocuments(place);
+  constructor(documents: FileDocuments | undefined) {
+    const { declarations, faults } = documents ?? { declarations: [], faults: undefined };
+    const isAnyRejected = faults !== undefined && faults.count > 0;
+    this.#declarations = isAnyRejected ? declarations.filter(({ position }) => !faults.has(position)) : declarations;
   }
 
-  take({ hash, line, position, label }: Wanted): MovedDocuments | undefined {
-    if (!this.#isUsable) return undefined;
+  /**
+   * What the file had before of a document with this hash; `undefined` where there is none, or none with the label: what is in
+   * a list names its number there.
+   */
+  take(hash: string, label: string): readonly PlacedDeclaration[] | undefined {
     const from = this.#find(hash);
     if (from === undefined) return undefined;
-    const to = this.#previous.endOfDocument(from);
+    const to = this.#endOfDocument(from);
     this.#next = to;
-    const octets = position - this.#previous.positionAt(from);
-    const lines = line - this.#previous.lineAt(from);
-    // Rejections name lines and columns, and what is in a list its number there.
-    const isMoved = octets !== 0 || lines !== 0;
-    if (isMoved && this.#previous.isRejected(from, to)) return undefined;
-    if (!this.#previous.at(from).claims.every((claim) => claim.label.startsWith(label))) return undefined;
-    return { type: 'moved', from, to, lines, octets };
-  }
-
-  /** Both as one, where they stand one behind the other as before. */
-  join(first: MovedDocuments, second: MovedDocuments): MovedDocuments | undefined {
-    const isNext = first.to === second.from && first.lines === second.lines && first.octets === second.octets;
-    return isNext ? { ...first, to: second.to } : undefined;
+    const { declaration } = this.#declarations[from]!;
+    const isUsable = declaration.key === undefined || labelOf(declaration).startsWith(label);
+    return isUsable ? this.#declarations.slice(from, to) : undefined;
   }
 
   #find(hash: string): number | undefined {
-    const previous = this.#previous;
-    if (this.#next < previous.length && !this.#taken.has(this.#next) && previous.hashAt(this.#next) === hash) {
-      if (this.#byHash) this.#taken.add(this.#next);
-      return this.#next;
+    const next = this.#next;
+    if (this.#declarations[next]?.declaration.hash === hash && !this.#taken.has(next)) {
+      if (this.#byHash) this.#taken.add(next);
+      return next;
     }
     this.#byHash ??= this.#index();
     const numbers = this.#byHash.get(hash);
@@ -78,13 +53,20 @@ export class Reuse {
   #index(): Map<string, number[]> {
     const byHash = new Map<string, number[]>();
     const starts: number[] = [];
-    for (let at = this.#next; at < this.#previous.length; at = this.#previous.endOfDocument(at)) starts.push(at);
+    for (let at = this.#next; at < this.#declarations.length; at = this.#endOfDocument(at)) starts.push(at);
     for (const start of starts.reverse()) {
-      const hash = this.#previous.hashAt(start);
+      const { hash } = this.#declarations[start]!.declaration;
       const numbers = byHash.get(hash);
       if (numbers) numbers.push(start);
       else byHash.set(hash, [start]);
     }
     return byHash;
+  }
+
+  #endOfDocument(start: number): number {
+    const { position } = this.#declarations[start]!;
+    let end = start + 1;
+    while (this.#declarations[end]?.position === position) end++;
+    return end;
   }
 }

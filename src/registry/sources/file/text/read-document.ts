@@ -1,20 +1,23 @@
-import { objectKey } from '../../../model/object.ts';
-import { textOfObject, withOrigin } from '../../../store/object-text.ts';
-import type { Rejection } from '../../../model/rejection.ts';
-import { maxClaims, type Claim, type FilePlace, type LoadedDocument, type ReadObject } from '../declaration.ts';
+import type { ReadResult } from '../../../decode/object.ts';
+import { itemLabel, type ReadObject } from '../declaration.ts';
 
 /** Lists in lists, at most. */
 const maxListDepth = 4;
 
-/** A document that was parsed, with what is known of where it stood. */
-export interface ParsedDocument {
-  readonly place: FilePlace;
-  readonly hash: string;
+/** Where a parsed value is from. */
+export interface ValuePlace {
+  readonly path: string;
   readonly line: number;
-  readonly position: number;
-  /** ` items[3]` for an item of a list. */
+  /** As `labelOf` has it. */
   readonly label: string;
-  readonly value: unknown;
+}
+
+/** What became of one object of a document, or of what should be one. */
+export interface DocumentItem {
+  /** Number in the document. */
+  readonly item: number;
+  readonly label: string;
+  readonly result: ReadResult;
 }
 
 interface Item {
@@ -22,59 +25,23 @@ interface Item {
   readonly label: string;
 }
 
-/**
- * Makes slim objects of one parsed document: itself, or the items of a list (`kind` ends in `List`), in documents of at most
- * `maxClaims`. There is at least one.
- *
- * @param onSkipped is told of objects of kinds that are not for us
- */
+/** Decodes the objects of one parsed document: itself, or the items of a list (`kind` ends in `List`). */
 export function* readDocument(
-  document: ParsedDocument,
+  value: unknown,
+  { path, line, label }: ValuePlace,
   readObject: ReadObject,
-  onSkipped: (origin: string, what: string) => void,
-): Generator<LoadedDocument, undefined> {
-  const { place, hash, line, position, value, label } = document;
-  const prefix = `${place.path}:`;
+): Generator<DocumentItem, undefined> {
+  const prefix = `${path}:${line}`;
   const items: Item[] = [];
-  let claims: Claim[] = [];
-  const rejections: Rejection[] = [];
+  const faults: DocumentItem[] = [];
   flatten({ value, label }, 0, items, (label, message) => {
-    rejections.push({ reason: 'object', object: '', field: '', message, origin: prefix + `${line}${label}` });
+    const rejection = { reason: 'object', object: '', field: '', message, origin: prefix + label } as const;
+    faults.push({ item: 0, label, result: { type: 'rejected', rejections: [rejection] } });
   });
-  for (const [number, item] of items.entries()) {
-    const origin = { text: `${prefix}${line}${item.label}` };
-    const result = readObject(item.value, origin);
-    if (result.type === 'skipped') {
-      onSkipped(origin.text, result.what);
-      continue;
-    }
-    for (const rejection of result.rejections) rejections.push(rejection);
-    if (result.type === 'rejected') continue;
-    if (claims.length === maxClaims) {
-      yield { place, hash, line, position, claims, rejections: [] };
-      claims = [];
-    }
-    claims.push({
-      key: objectKey(result.object),
-      item: number,
-      label: item.label,
-      text: textOfObject(result.object),
-    });
-  }
-  yield { place, hash, line, position, claims, rejections };
+  yield* faults;
+  for (const [item, { value, label }] of items.entries())
+    yield { item, label, result: readObject(value, { text: prefix + label }) };
   return undefined;
-}
-
-/** The same document with its text further up or down: nothing has to be read again. */
-export function moveDocument(document: LoadedDocument, lines: number, octets: number): LoadedDocument {
-  if (lines === 0 && octets === 0) return document;
-  const line = document.line + lines;
-  const position = document.position + octets;
-  const claims = document.claims.map((claim): Claim => {
-    const origin = `${document.place.path}:${line}${claim.label}`;
-    return { ...claim, text: claim.text === undefined ? undefined : withOrigin(claim.text, origin) };
-  });
-  return { ...document, line, position, claims };
 }
 
 /**
@@ -109,7 +76,7 @@ function flatten(item: Item, depth: number, into: Item[], reject: (label: string
     return;
   }
   items.forEach((value: unknown, index) =>
-    flatten({ value: withType(value, type), label: `${item.label} items[${index}]` }, depth + 1, into, reject),
+    flatten({ value: withType(value, type), label: item.label + itemLabel(index) }, depth + 1, into, reject),
   );
 }
 

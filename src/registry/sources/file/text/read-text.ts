@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { fileErrorText } from '../../../../runtime/errors.ts';
 import { release } from '../../../../runtime/heap.ts';
+import type { Work } from '../../../../runtime/sliced-work.ts';
 import type { RejectionReason } from '../../../model/rejection.ts';
 import { decodeText } from './decode-text.ts';
 import type { FileSystem } from '../file-system.ts';
@@ -22,7 +23,7 @@ export type TextResult =
     };
 
 /** Reads a file as text, as `decodeText` says. Reads no more than one byte over the cap. Never throws. */
-export function readText(fileSystem: FileSystem, path: string, maxFileBytes: number): TextResult {
+export function* readText(fileSystem: FileSystem, path: string, maxFileBytes: number): Work<TextResult> {
   let bytes: Buffer<ArrayBuffer>;
   try {
     bytes = fileSystem.read(path, maxFileBytes + 1);
@@ -31,8 +32,10 @@ export function readText(fileSystem: FileSystem, path: string, maxFileBytes: num
   }
   if (bytes.length > maxFileBytes)
     return { type: 'problem', reason: 'size', message: `larger than ${maxFileBytes} bytes (max_file)` };
+  yield;
+  const hash = textHash(bytes);
+  yield;
   try {
-    const hash = textHash(bytes);
     const decoded = decodeText(bytes);
     release(bytes.buffer);
     if (decoded.type === 'text') return { type: 'text', text: decoded.text, hash };
@@ -44,11 +47,9 @@ export function readText(fileSystem: FileSystem, path: string, maxFileBytes: num
   }
 }
 
-/** 132 bits: that two texts share them does not happen. */
-const hashLength = 22;
-
+/** A character for each octet of SHA-256: there may be a million of them in memory. */
 export function textHash(text: string | Uint8Array): string {
-  return hash('sha256', text, 'base64url').slice(0, hashLength);
+  return hash('sha256', text, 'latin1');
 }
 
 /** Where an offset stands; a line ends with LF, CRLF or CR. */

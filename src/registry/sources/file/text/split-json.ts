@@ -30,14 +30,25 @@ const [lineFeed, carriageReturn, space, byteOrderMark] = [0x0a, 0x0d, 0x20, 0xfe
  * A value whose brackets do not fit ends before the next line that begins with `{` where no value can stand, as the next object
  * does.
  *
+ * Yields where it can be interrupted: behind each value and each item.
+ *
  * @param maxDepth nesting of arrays and objects, all levels counted
  */
-export function splitJson(text: string, start: number, end: number, line: number, maxDepth: number): JsonValue[] {
+export function* splitJson(
+  text: string,
+  start: number,
+  end: number,
+  line: number,
+  maxDepth: number,
+): Generator<undefined, JsonValue[]> {
   const values: JsonValue[] = [];
   const splitter = new Splitter(text, end, maxDepth);
   splitter.at = start;
   splitter.line = line;
-  for (let value = splitter.next(); value; value = splitter.next()) values.push(value);
+  for (let value = yield* splitter.next(); value; value = yield* splitter.next()) {
+    values.push(value);
+    yield undefined;
+  }
   return values;
 }
 
@@ -54,11 +65,11 @@ class Splitter {
     this.#maxDepth = maxDepth;
   }
 
-  next(): JsonValue | undefined {
+  *next(): Generator<undefined, JsonValue | undefined> {
     while (this.at < this.#end && isSpace(this.#text.charCodeAt(this.at))) this.#step();
     if (this.at >= this.#end) return undefined;
     const code = this.#text.charCodeAt(this.at);
-    if (code === openBrace || code === openBracket) return this.#bracketed();
+    if (code === openBrace || code === openBracket) return yield* this.#bracketed();
     const piece = { start: this.at, line: this.line };
     // What is none of a value's beginning: up to the next that is.
     while (this.at < this.#end) {
@@ -70,7 +81,7 @@ class Splitter {
     return { ...piece, end: this.#withoutSpace(piece.start) };
   }
 
-  #bracketed(): JsonValue {
+  *#bracketed(): Generator<undefined, JsonValue> {
     const [start, line] = [this.at, this.line];
     const text = this.#text;
     const items: JsonPiece[] = [];
@@ -129,7 +140,10 @@ class Splitter {
           return { ...value, list: { items, rest } };
         }
       } else if (code === comma) {
-        if (isInList) closeItem(true);
+        if (isInList) {
+          closeItem(true);
+          yield undefined;
+        }
         if (open.length === 1) isKeyItems = false;
       }
       this.at++;

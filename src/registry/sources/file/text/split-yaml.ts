@@ -16,18 +16,17 @@ export interface YamlDocument {
  * `---` or `...` at column 0, followed by white space or the end, can stand inside no scalar of any style (YAML 1.2.2,
  * section 9.1.2, `c-forbidden`), so a line is enough to know. Documents without content are left out.
  */
-export function splitYaml(text: string): YamlDocument[] {
-  const documents: YamlDocument[] = [];
+export function* splitYaml(text: string): Generator<YamlDocument, undefined> {
   // Files that were put together may have a byte order mark in the middle.
   const markers = /(?:^|[\r\n])\uFEFF?(---|\.\.\.)(?=[ \t\r\n]|$)/g;
   const lines = new LineCounter(text);
   let start = 0;
   let hasMarker = false;
 
-  const close = (end: number): void => {
+  const documentUpTo = (end: number): YamlDocument[] => {
     const content = firstContent(text, start, end, hasMarker);
-    if (content === undefined || content >= end) return;
-    documents.push({ start, end, startLine: lines.at(start), line: lines.at(content), contentAt: content });
+    if (content === undefined || content >= end) return [];
+    return [{ start, end, startLine: lines.at(start), line: lines.at(content), contentAt: content }];
   };
 
   for (let match = markers.exec(text); match; match = markers.exec(text)) {
@@ -35,20 +34,20 @@ export function splitYaml(text: string): YamlDocument[] {
     // The break that ends this line may be the one before the next marker.
     markers.lastIndex = at + 3;
     if (match[1] === '...') {
-      close(at);
+      yield* documentUpTo(at);
       start = afterLine(text, at);
       hasMarker = false;
       continue;
     }
     // Directives (`%YAML 1.2`) stand before the marker of the document they are for.
     if (hasMarker || !hasOnlyDirectives(text, start, at)) {
-      close(at);
+      yield* documentUpTo(at);
       start = at;
     }
     hasMarker = true;
   }
-  close(text.length);
-  return documents;
+  yield* documentUpTo(text.length);
+  return undefined;
 }
 
 /** Offset of the first character that is neither white space nor part of a comment or of the marker. */

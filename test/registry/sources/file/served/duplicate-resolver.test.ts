@@ -1,249 +1,191 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ClaimPlace, LoadedDocument } from '../../../../../src/registry/sources/file/declaration.ts';
-import { Ledger } from '../../../../../src/registry/sources/file/served/duplicate-resolver.ts';
-import { sameObject } from '../../../../../src/registry/sources/same-object.ts';
-import { objectKey, type RegistryObject } from '../../../../../src/registry/model/object.ts';
-import { textOfObject } from '../../../../../src/registry/store/object-text.ts';
 import { readObject } from '../../../../../src/registry/decode/object.ts';
+import { objectKey, type RegistryObject } from '../../../../../src/registry/model/object.ts';
+import type { PlacedDeclaration } from '../../../../../src/registry/sources/file/declaration.ts';
+import { DuplicateResolver } from '../../../../../src/registry/sources/file/served/duplicate-resolver.ts';
 import type { Change } from '../../../../../src/registry/sources/source.ts';
 import { entryObject } from '../support.ts';
 
-function object(name: string, host: string, origin = 'x:1'): RegistryObject {
+function object(name: string, host: string, origin: string): RegistryObject {
   const result = readObject(entryObject(name, host), { text: origin });
   if (result.type !== 'object') throw new Error(JSON.stringify(result));
   return result.object;
 }
 
-/** As documents are made here. */
-const originOf = ({ place, position }: ClaimPlace): string => `${place.path}:${position}`;
-
-interface Made extends LoadedDocument {
-  readonly objects: readonly RegistryObject[];
+/** A declaration with an object of its own, as one that was just read. */
+function declare(index: number, position: number, name: string, item = 0): PlacedDeclaration {
+  const path = `${index}.yaml`;
+  const made = object(name, `h${index}-${position}-${item}.example.com`, `${path}:${position}`);
+  const declaration = { key: objectKey(made), item, label: '', hash: `${index}-${position}`, object: made };
+  return { place: { index, path }, line: position, position, declaration };
 }
 
-function document(index: number, position: number, ...names: string[]): Made {
-  const where = `${position}`;
-  const objects = names.map((name, item) =>
-    object(name, `h${index}-${position}-${item}.example.com`, `${index}.yaml:${where}`),
-  );
-  const claims = objects.map((each, item) => ({ key: objectKey(each), item, label: '', text: textOfObject(each) }));
-  const place = { index, path: `${index}.yaml` };
-  return { place, hash: `${index}-${position}`, line: position, position, claims, rejections: [], objects };
+/** The same declaration at another place of its file. */
+function moved(placed: PlacedDeclaration, position: number): PlacedDeclaration {
+  return { ...placed, line: position, position };
 }
 
-describe('Ledger', () => {
-  test('whatever comes and goes, the first claim is served, and each change is told once', () => {
-    const documents = [0, 1].flatMap((index) =>
-      [1, 2, 3].map((position) => document(index, position, 'a', ...(position === 2 ? ['b', 'a'] : []))),
+/** A resolver and what its sink has. */
+function setUp() {
+  const sink = new Map<string, RegistryObject>();
+  const resolver = new DuplicateResolver((key) => sink.get(key));
+  /** Applies the changes, and says them: the host of an object, or `deleted`. */
+  const apply = (): string[] => {
+    const changes = Array.from(resolver.takeChanges()).filter((change) => change !== undefined);
+    return changes.map((change: Change) => {
+      if (change.type === 'delete') {
+        expect(sink.delete(`${change.kind}/${change.namespace}/${change.name}`)).toBe(true);
+        return 'deleted';
+      }
+      sink.set(objectKey(change.object), change.object);
+      return change.object.kind === 'ServiceEntry' ? change.object.hosts.join() : '';
+    });
+  };
+  return { sink, resolver, apply };
+}
+
+describe('DuplicateResolver', () => {
+  test('whatever comes and goes, the first declaration is published, and each change is given once', () => {
+    const all = [0, 1].flatMap((index) =>
+      [1, 2, 3].flatMap((position) =>
+        (position === 2 ? ['a', 'b', 'a'] : ['a']).map((name, item) => () => declare(index, position, name, item)),
+      ),
     );
-    const steps = fc.array(fc.record({ pick: fc.nat(documents.length - 1), takes: fc.boolean() }), { maxLength: 30 });
+    const steps = fc.array(fc.record({ pick: fc.nat(all.length - 1), applies: fc.boolean() }), { maxLength: 30 });
     fc.assert(
       fc.property(steps, (steps) => {
-        const sink = new Map<string, RegistryObject>();
-        const ledger = new Ledger((key) => sink.get(key.slice(key.lastIndexOf('/') + 1)), originOf);
-        const present = new Set<Made>();
-        for (const { pick, takes } of steps) {
-          const chosen = documents[pick]!;
-          if (present.delete(chosen)) ledger.remove(chosen);
-          else {
-            present.add(chosen);
-            ledger.add(chosen);
-          }
-          if (!takes) continue;
-          for (const change of ledger.takeChanges())
-            if (change.type === 'upsert') sink.set(change.object.meta.name, change.object);
-            else expect(sink.delete(change.name)).toBe(true);
-          const claims = documents.filter((one) => present.has(one)).flatMap((one) => one.objects);
+        const { sink, resolver, apply } = setUp();
+        const present = new Map<number, PlacedDeclaration>();
+        for (const { pick, applies } of steps) {
+          const known = present.get(pick);
+          // What was removed is read anew when it is back.
+          const placed = known ?? all[pick]!();
+          if (known) resolver.remove(known);
+          else resolver.add(placed);
+          if (known) present.delete(pick);
+          else present.set(pick, placed);
+          if (!applies) continue;
+          apply();
+          const inOrder = [...present].sort(([a], [b]) => a - b);
           for (const name of ['a', 'b']) {
-            const mine = claims.filter((claim) => claim.meta.name === name);
-            expect(sink.get(name)).toEqual(mine[0]);
+            const [first] = inOrder.filter(([, { declaration }]) => declaration.key?.endsWith(`/${name}`));
+            const expected = first && all[first[0]]!().declaration.object;
+            expect(sink.get(`ServiceEntry/default/${name}`)).toEqual(expected);
           }
-          expect(ledger.duplicates().length).toBe(claims.length - sink.size);
+          expect(resolver.duplicates().length).toBe(present.size - sink.size);
+          expect(apply()).toEqual([]);
         }
       }),
     );
   });
-});
 
-describe('documents that are told as they are added', () => {
-  /** What a sink has in the end; with `isSlow` it asks for all changes before it heeds one, as where they are logged. */
-  function told(batches: readonly (readonly Made[])[], isSlow: boolean, isTelling: boolean) {
-    const sink = new Map<string, RegistryObject>();
-    const ledger = new Ledger((key) => sink.get(key), originOf);
-    for (const batch of batches) {
-      if (!isTelling) for (const each of batch) ledger.add(each);
-      const changes = isTelling ? ledger.addTelling(batch) : ledger.takeChanges();
-      const keys = new Set<string>();
-      for (const change of isSlow ? [...changes] : changes) {
-        if (change.type !== 'upsert') throw new Error('nothing has gone');
-        const key = objectKey(change.object);
-        expect(keys.has(key)).toBe(false);
-        expect(change.isNew).toBe(!sink.has(key));
-        keys.add(key);
-        sink.set(key, change.object);
-      }
-    }
-    return { sink, duplicates: ledger.duplicates() };
-  }
-
-  test('come to the same as when they are added first', () => {
-    const names = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 });
-    const file = fc.array(names, { maxLength: 8 });
-    fc.assert(
-      fc.property(
-        fc.array(file, { maxLength: 3 }),
-        fc.integer({ min: 1, max: 4 }),
-        fc.boolean(),
-        (files, size, isSlow) => {
-          const batches = files.flatMap((documents, index) => {
-            const made = documents.map((each, position) => document(index, position, ...each));
-            return Array.from({ length: Math.ceil(made.length / size) }, (_, i) =>
-              made.slice(i * size, (i + 1) * size),
-            );
-          });
-          expect(told(batches, isSlow, true)).toEqual(told(batches, isSlow, false));
-        },
-      ),
-    );
+  test('what is deleted is given last', () => {
+    const { resolver, apply } = setUp();
+    const [a, b] = [declare(0, 1, 'a'), declare(0, 2, 'b')];
+    resolver.add(a);
+    apply();
+    resolver.remove(a);
+    resolver.add(b);
+    expect(apply()).toEqual(['h0-2-0.example.com', 'deleted']);
   });
 
-  test('are added when they are asked for', () => {
-    const ledger = new Ledger(() => undefined, originOf);
-    const asked: string[] = [];
-    function* documents() {
-      for (const name of ['a', 'b']) {
-        asked.push(name);
-        yield document(0, asked.length, name);
-      }
-    }
-    const changes = ledger.addTelling(documents());
-    expect(changes.next().value).toMatchObject({ type: 'upsert', isNew: true });
-    expect(asked).toEqual(['a']);
+  test('what is added while changes are taken belongs to the next ones', () => {
+    const { resolver, apply } = setUp();
+    resolver.add(declare(0, 1, 'a'));
+    const changes = resolver.takeChanges();
+    expect(changes.next().value).toMatchObject({ type: 'upsert' });
+    resolver.add(declare(0, 2, 'b'));
+    expect([...changes]).toEqual([]);
+    expect(apply()).toEqual(['h0-2-0.example.com']);
   });
 
-  test('leave what was taken away before to those behind it', () => {
-    const { ledger, tell, a } = setUpOne();
-    ledger.remove(a);
-    const changes = [...ledger.addTelling([document(0, 2, 'x')])];
-    expect(changes.map(({ type }) => type)).toEqual(['upsert']);
-    expect(tell()).toEqual([]);
+  test('an object is published with the place where its document is now', () => {
+    const { sink, resolver, apply } = setUp();
+    const [a, b] = [declare(0, 1, 'x'), declare(0, 2, 'x')];
+    for (const each of [a, b]) resolver.add(each);
+    apply();
+    for (const each of [b, a]) resolver.remove(each);
+    resolver.add(moved(b, 7));
+    apply();
+    expect(sink.get('ServiceEntry/default/x')?.meta.origin).toEqual({ text: '0.yaml:7' });
   });
 
-  function setUpOne() {
-    const sink = new Map<string, RegistryObject>();
-    const ledger = new Ledger((key) => sink.get(key), originOf);
-    const a = document(0, 1, 'x');
-    const tell = (): Change[] => [...ledger.takeChanges()];
-    for (const change of ledger.addTelling([a]))
-      if (change.type === 'upsert') sink.set(objectKey(change.object), change.object);
-    return { ledger, tell, a };
-  }
-});
-
-describe('changes', () => {
-  test('are made when they are asked for, one by one', () => {
-    const asked: string[] = [];
-    const ledger = new Ledger((key) => void asked.push(key), originOf);
-    const added = document(0, 1, 'a', 'b');
-    ledger.add(added);
-    const changes = ledger.takeChanges();
-    expect(asked).toEqual([]);
-    changes.next();
-    expect(asked).toEqual([added.claims[0]!.key]);
+  test('what waits holds nothing of what it was read from', () => {
+    const { resolver, apply } = setUp();
+    const [a, b] = [declare(0, 1, 'x'), declare(0, 2, 'x')];
+    const { object } = b.declaration;
+    for (const each of [a, b]) resolver.add(each);
+    apply();
+    expect(a.declaration.object).toBe(undefined);
+    expect(b.declaration.object).toEqual(object);
+    expect(b.declaration.object).not.toBe(object);
   });
 
-  test('do not hold what is added while they are told', () => {
-    const ledger = new Ledger(() => undefined, originOf);
-    const nameOf = (changes: Iterable<Change>) =>
-      Array.from(changes, (change) => (change.type === 'upsert' ? change.object.meta.name : change.name));
-    ledger.add(document(0, 1, 'a'));
-    const first = ledger.takeChanges();
-    ledger.add(document(0, 2, 'b'));
-    expect(nameOf(first)).toEqual(['a']);
-    expect(nameOf(ledger.takeChanges())).toEqual(['b']);
+  test('more duplicates than the limit are counted', () => {
+    const { resolver } = setUp();
+    for (let position = 1; position < 10; position++) resolver.add(declare(0, position, 'x'));
+    const duplicates = resolver.duplicates(3);
+    expect(duplicates.length).toBe(4);
+    expect(duplicates.at(-1)?.rejection.message).toMatch(/^5 more objects/);
   });
 });
 
-describe('documents that only move', () => {
-  const without = (made: Made, position: number): LoadedDocument => ({
-    ...made,
-    position,
-    claims: made.claims.map((claim) => ({ ...claim, text: undefined })),
-  });
-
-  /** A first, b behind it, both claim the one name. */
-  function setUp() {
-    const sink = new Map<string, RegistryObject>();
-    const ledger = new Ledger((key) => sink.get(key), originOf);
-    const tell = (): string[] =>
-      Array.from(ledger.takeChanges(), (change) => {
-        if (change.type === 'upsert') sink.set(objectKey(change.object), change.object);
-        return change.type === 'upsert' && change.object.kind === 'ServiceEntry' ? change.object.hosts.join() : 'gone';
-      });
-    const [a, b] = [document(0, 1, 'x'), document(0, 2, 'x')];
-    ledger.add(a);
-    ledger.add(b);
-    return { ledger, tell, a, b };
+describe('declarations that only move', () => {
+  /** a first, b behind it, both of one object. */
+  function setUpTwo() {
+    const { resolver, apply } = setUp();
+    const [a, b] = [declare(0, 1, 'x'), declare(0, 2, 'x')];
+    resolver.add(a);
+    resolver.add(b);
+    expect(apply()).toEqual(['h0-1-0.example.com']);
+    return { resolver, apply, a, b };
   }
 
   test('change nothing', () => {
-    const { ledger, tell, a, b } = setUp();
-    expect(tell()).toEqual(['h0-1-0.example.com']);
-    for (const each of [b, a]) ledger.remove(each);
-    ledger.add(without(a, 11));
-    ledger.add(without(b, 12));
-    expect(tell()).toEqual([]);
-    expect(ledger.duplicates().map(({ rejection }) => rejection.origin)).toEqual(['0.yaml:12']);
-    ledger.remove(without(a, 11));
-    expect(tell()).toEqual(['h0-2-0.example.com']);
+    const { resolver, apply, a, b } = setUpTwo();
+    for (const each of [b, a]) resolver.remove(each);
+    const [a11, b12] = [moved(a, 11), moved(b, 12)];
+    for (const each of [a11, b12]) resolver.add(each);
+    expect(apply()).toEqual([]);
+    expect(resolver.duplicates().map(({ rejection }) => rejection.origin)).toEqual(['0.yaml:12']);
+    resolver.remove(a11);
+    expect(apply()).toEqual(['h0-2-0.example.com']);
   });
 
-  test('past each other: the other one is served', () => {
-    const { ledger, tell, a, b } = setUp();
-    tell();
-    for (const each of [b, a]) ledger.remove(each);
-    ledger.add(without(b, 1));
-    ledger.add(without(a, 9));
-    expect(tell()).toEqual(['h0-2-0.example.com']);
-    ledger.remove(without(b, 1));
-    expect(tell()).toEqual(['h0-1-0.example.com']);
+  test('past each other: the other one is published', () => {
+    const { resolver, apply, a, b } = setUpTwo();
+    for (const each of [b, a]) resolver.remove(each);
+    const [b1, a9] = [moved(b, 1), moved(a, 9)];
+    for (const each of [b1, a9]) resolver.add(each);
+    expect(apply()).toEqual(['h0-2-0.example.com']);
+    resolver.remove(b1);
+    expect(apply()).toEqual(['h0-1-0.example.com']);
   });
 
-  test('behind one that is new: it is served, and then they are again', () => {
-    const { ledger, tell, a, b } = setUp();
-    tell();
-    const first = document(0, 0, 'x');
-    ledger.add(first);
-    expect(tell()).toEqual(['h0-0-0.example.com']);
-    ledger.remove(first);
-    ledger.remove(b);
-    expect(tell()).toEqual(['h0-1-0.example.com']);
-    ledger.remove(a);
-    expect(tell()).toEqual(['gone']);
-  });
-});
-
-describe('sameObject', () => {
-  const one = object('a', 'a.example.com');
-  test.each<[string, RegistryObject, boolean]>([
-    ['itself', one, true],
-    ['one of other lines', object('a', 'a.example.com', 'y:9'), true],
-    ['another host', object('a', 'b.example.com'), false],
-    ['another name', object('b', 'a.example.com'), false],
-    ['more hosts', { ...one, hosts: ['a.example.com', 'b.example.com'] } as RegistryObject, false],
-    ['a selector', { ...one, selector: new Map([['a', 'b']]) } as RegistryObject, false],
-    ['a time', { ...one, meta: { ...one.meta, created: 1 } }, false],
-  ])('%s', (_name, other, is) => {
-    expect(sameObject(one, other)).toBe(is);
-    expect(sameObject(other, one)).toBe(is);
+  test('behind one that is new: that one is published, and then they are again', () => {
+    const { resolver, apply, a, b } = setUpTwo();
+    const first = declare(0, 0, 'x');
+    resolver.add(first);
+    expect(apply()).toEqual(['h0-0-0.example.com']);
+    resolver.remove(first);
+    resolver.remove(b);
+    expect(apply()).toEqual(['h0-1-0.example.com']);
+    resolver.remove(a);
+    expect(apply()).toEqual(['deleted']);
   });
 
-  test('maps in another order are the same, with other values not', () => {
-    const of = (...pairs: [string, string][]): RegistryObject =>
-      ({ ...one, selector: new Map(pairs) }) as RegistryObject;
-    expect(sameObject(of(['a', '1'], ['b', '2']), of(['b', '2'], ['a', '1']))).toBe(true);
-    expect(sameObject(of(['a', '1']), of(['a', '2']))).toBe(false);
-    expect(sameObject(of(['a', '1']), of(['b', '1']))).toBe(false);
+  test('while another file takes the object over, and gives it back', () => {
+    const { resolver, apply, a, b } = setUpTwo();
+    // A reading of the file that is not served yet shares the declarations.
+    const [a5, b6] = [moved(a, 5), moved(b, 6)];
+    const other = { ...declare(1, 1, 'x'), place: { index: -1, path: 'first.yaml' } };
+    resolver.add(other);
+    expect(apply()).toEqual(['h1-1-0.example.com']);
+    for (const each of [b, a]) resolver.remove(each);
+    for (const each of [a5, b6]) resolver.add(each);
+    expect(apply()).toEqual([]);
+    resolver.remove(other);
+    expect(apply()).toEqual(['h0-1-0.example.com']);
   });
 });

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { findJsonError } from '../../../../../src/registry/sources/file/text/json-error.ts';
 import { splitJson, type JsonValue } from '../../../../../src/registry/sources/file/text/split-json.ts';
 
-const split = (text: string): JsonValue[] => splitJson(text, 0, text.length, 1, 100);
+function split(text: string): JsonValue[] {
+  const work = splitJson(text, 0, text.length, 1, 100);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
 
 describe('splitJson', () => {
   test.each<[string, string, [string, number][]]>([

@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { splitYaml } from '../../../../../src/registry/sources/file/text/split-yaml.ts';
 
 function split(text: string): { text: string; startLine: number; line: number }[] {
-  return splitYaml(text).map(({ start, end, startLine, line }) => ({ text: text.slice(start, end), startLine, line }));
+  return [...splitYaml(text)].map(({ start, end, startLine, line }) => ({
+    text: text.slice(start, end),
+    startLine,
+    line,
+  }));
 }
 
 describe('splitYaml', () => {
@@ -88,7 +92,7 @@ describe('splitYaml', () => {
     fc.assert(
       fc.property(fc.array(document, { minLength: 1, maxLength: 6 }), (documents) => {
         const text = documents.map((body) => `---\n${body}`).join('');
-        const found = splitYaml(text);
+        const found = [...splitYaml(text)];
         expect(found.map(({ start, end }) => text.slice(start, end))).toEqual(documents.map((body) => `---\n${body}`));
         for (const { start, startLine, line } of found) {
           expect(text.slice(0, start).split('\n').length).toBe(startLine);
@@ -118,7 +122,7 @@ describe('splitYaml', () => {
         } catch {
           return;
         }
-        const each = splitYaml(text).flatMap(({ start, end }) => loadAll(text.slice(start, end)));
+        const each = [...splitYaml(text)].flatMap(({ start, end }) => loadAll(text.slice(start, end)));
         expect(each).toEqual(whole.filter((document) => document !== null));
       }),
       { numRuns: 500 },
