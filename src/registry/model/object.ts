@@ -25,6 +25,12 @@ export type Resolution = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN' | 'DYNAMI
 export type Location = 'MESH_EXTERNAL' | 'MESH_INTERNAL';
 export type Labels = ReadonlyMap<string, string>;
 
+/** Whether a selector selects what has these labels: it has each of the selector's. An empty selector selects everything. */
+export function selects(selector: Labels, labels: Labels): boolean {
+  for (const [key, value] of selector) if (labels.get(key) !== value) return false;
+  return true;
+}
+
 /** An endpoint's address. Unix sockets and absent addresses are `none`: they are known, but nothing DNS can give. */
 export type EndpointAddress =
   | { readonly kind: 'ip'; readonly ip: string }

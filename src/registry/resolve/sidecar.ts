@@ -1,4 +1,4 @@
-import { compareAge, type EgressHost, type Labels, type Sidecar } from '../model/object.ts';
+import { compareAge, selects, type EgressHost, type Labels, type Sidecar } from '../model/object.ts';
 
 /**
  * Whether clients of a namespace for whom this Sidecar counts see a host that a ServiceEntry of `entryNamespace` has: an
@@ -50,11 +50,6 @@ export function ownSidecar(sidecars: readonly Sidecar[], pods: readonly Labels[]
 /** The Sidecar of the root namespace that counts where a namespace has none: the oldest without a selector. */
 export function rootSidecar(sidecars: readonly Sidecar[]): Sidecar | undefined {
   return sidecars.find(({ selector }) => selector === undefined);
-}
-
-function selects(selector: Labels, labels: Labels): boolean {
-  for (const [key, value] of selector) if (labels.get(key) !== value) return false;
-  return true;
 }
 
 function namespaceMatches(

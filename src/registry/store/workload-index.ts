@@ -1,5 +1,5 @@
 import { MultiMap } from '../../collections/multi-map.ts';
-import type { Labels, ServiceEntry } from '../model/object.ts';
+import { selects, type Labels, type ServiceEntry } from '../model/object.ts';
 import type { NumberedObjects } from './packed-objects.ts';
 import type { Workload } from '../resolve/endpoints.ts';
 
@@ -103,11 +103,6 @@ interface Namespace {
   readonly workloads: MultiMap<string>;
   /** One label of the selector, '' for the empty selector → ServiceEntries. */
   readonly selectors: MultiMap<string>;
-}
-
-function selects(selector: Labels, labels: Labels): boolean {
-  for (const [key, value] of selector) if (labels.get(key) !== value) return false;
-  return true;
 }
 
 function* termsOf(workload: Workload): Iterable<string> {
