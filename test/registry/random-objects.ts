@@ -12,7 +12,7 @@ import type { Change } from '../../src/registry/sources/source.ts';
 import { changesOfSource } from '../../src/registry/sources/source-changes.ts';
 import { endpoint, pod, serviceEntry, workloadEntry } from './harness.ts';
 
-// Few names and addresses, so that objects meet: as ancestors, endpoint names, wildcards and fixed names of the zone.
+// Few names and addresses, so that objects meet: as empty non-terminals, endpoint names, wildcards and fixed names of the zone.
 export const ips = ['10.0.0.1', '10.0.0.2', '2001:db8::1'];
 const workloadNames = ['vm', 'ns', 'b', 'two.labels'];
 export const hosts = [

@@ -137,7 +137,7 @@ describe('a host hides an endpoint name of the host above', () => {
   });
 });
 
-describe('ancestors', () => {
+describe('empty non-terminals', () => {
   test('appear with the first name below them, and go with the last', () => {
     const harness = new RegistryHarness();
     const size = harness.writer.size;

@@ -93,7 +93,7 @@ export class PtrIndex {
     return this.#touched.get(address) ?? this.#entries.get(address);
   }
 
-  /** The entry of an address that has none: its only host is asked, where it has one. */
+  /** The entry of an address that has none: that of its only host, where it has one. */
   #madeAgain(address: string): Entry {
     const [host] = this.#hosts.hostsAt(address);
     if (host === undefined) return { candidates: [], seenBy: undefined };

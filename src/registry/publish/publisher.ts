@@ -126,7 +126,7 @@ export class Publisher {
     for (const label of before ? new Set([...before.labels, ...labels]) : labels) {
       const text = `${label}.${host}`;
       const below = encodeName(text);
-      // A name over 255 octets cannot be asked for.
+      // No query can have a name over 255 octets.
       if (!below) continue;
       changed = this.#write(text, { endpoint: endpointLayer(below, label, answers) }, below) || changed;
     }

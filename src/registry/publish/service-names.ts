@@ -5,35 +5,34 @@ import { pseudoName } from '../../table/layout.ts';
 import type { TableWriter } from '../../table/writer.ts';
 
 /**
- * The names of Kubernetes Services in the table, so that no wildcard host answers for one (docs/semantics.md section 8). They take
- * some 60 octets each, and are there from the first wildcard host on: to take them all out with the last one would only take
- * long.
+ * The names of Kubernetes Services in the table, so that no wildcard host answers for one (docs/semantics.md section 8). They
+ * take some 60 octets each, and stay once there has been a wildcard host: to remove them all with the last one takes long.
  */
 export class ServiceNames {
   readonly #table: TableWriter;
   readonly #compiler = new Compiler();
   readonly #services: Pick<ServiceIndex, 'has' | 'keys'>;
-  /** Services that have come or gone since the last `update`. */
+  /** Services that were added or removed since the last `update`. */
   #touched = new Set<string>();
-  #areThere = false;
+  #arePublished = false;
 
   constructor(table: TableWriter, services: Pick<ServiceIndex, 'has' | 'keys'>) {
     this.#table = table;
     this.#services = services;
   }
 
-  /** A Service has come or gone, or may have: to be told to `update`. */
+  /** A Service was added or removed, or may have been: `update` looks. */
   touch(service: RegistryObject): void {
-    if (this.#areThere) this.#touched.add(serviceKey(service));
+    if (this.#arePublished) this.#touched.add(serviceKey(service));
   }
 
   /** Brings the table up to date; returns whether it has something else than before. */
   update(hasWildcards: boolean): boolean {
-    const isFirst = hasWildcards && !this.#areThere;
+    const isFirst = hasWildcards && !this.#arePublished;
     if (!isFirst && this.#touched.size === 0) return false;
     const keys = isFirst ? this.#services.keys : this.#touched;
     this.#touched = new Set();
-    this.#areThere ||= isFirst;
+    this.#arePublished ||= isFirst;
     let changed = false;
     for (const key of keys) changed = this.#write(key, this.#services.has(key)) || changed;
     return changed;

@@ -1,6 +1,6 @@
 /**
- * Names that are claimed from several sides. What only clients of limited namespaces do not see stands in the table as if
- * everybody saw it, and what comes to such a name later must not take it for that.
+ * Names with several layers. What only clients without a Sidecar see must not hide from the others what is below it,
+ * whatever comes first.
  */
 import { expect, test } from 'vitest';
 import type { RegistryObject, Sidecar } from '../../../src/registry/model/object.ts';
@@ -56,7 +56,7 @@ test.each<[string, string, RegistryObject[], string[]]>([
   expect(orders.map((order) => statusOf(name, order))).toEqual(orders.map(() => expected));
 });
 
-test('a reverse name that has hosts below it stays an ancestor when its PTR records go', () => {
+test('a reverse name that has hosts below it is an empty non-terminal when its PTR records go', () => {
   const harness = new RegistryHarness();
   const seen: string[] = [];
   const look = (): void => {

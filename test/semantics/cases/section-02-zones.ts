@@ -36,7 +36,7 @@ export const ownZones: readonly SemanticsCase[] = [
   },
   {
     section: '2',
-    name: 'below an own zone: NODATA for ancestors of served names (RFC 8020), NXDOMAIN for the rest',
+    name: 'below an own zone: NODATA for names above served ones (RFC 8020), NXDOMAIN for the rest',
     zones: ['mesh.test'],
     objects: host('a', 'a.b.mesh.test', `addresses: [10.0.0.1], ${internal}`),
     upstream: 'x.mesh.test. 60 IN A 192.0.2.1\nother.test. 60 IN A 192.0.2.2',

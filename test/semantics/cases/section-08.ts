@@ -40,7 +40,7 @@ export const section08: readonly SemanticsCase[] = [
   },
   {
     section: '8',
-    name: 'below an own zone what is not visible is NXDOMAIN, and its ancestors with it',
+    name: 'below an own zone what is not visible is NXDOMAIN, and the names above it too',
     zones: ['mesh.test'],
     objects: serviceEntry('own', "hosts: [a.b.mesh.test], addresses: [10.0.0.1], exportTo: ['.']"),
     queries: [

@@ -1,6 +1,6 @@
 import { recordKind, recordOffset } from '../../../table/layout.ts';
 
-/** What stands in the table under a name that is none of the DNS (table/layout.ts). */
+/** A record of the table whose name is none of the DNS (table/layout.ts). */
 export interface PseudoRecord {
   readonly kind: 'client' | 'namespace' | 'sidecar';
   /** Wire form. */

@@ -8,7 +8,7 @@ export interface Choice {
   /**
    * - `imported`: the Sidecar imports the name, as a host of the namespace;
    * - `winner`: of the host behind the first label the client gets what the namespace has;
-   * - `targets`: the client gets the claimed address of one of the hosts in the record;
+   * - `targets`: the client gets one of the hosts in the record, with the address;
    * - `always`: nothing hides it.
    */
   readonly when: 'imported' | 'winner' | 'targets' | 'always';
@@ -18,7 +18,7 @@ export interface Choice {
   readonly next: Choice | undefined;
 }
 
-/** What stands in the place of a record that clients without a limit do not see, though others may. */
+/** In place of a record that clients without a limit do not see, though others may. */
 export function hiddenRecord(name: Uint8Array, choices: Choice): NameRecord {
   return { name, kind: 'hidden', flags: 0, ttl: 0, choices };
 }
@@ -46,7 +46,7 @@ export function withFlags(record: NameRecord, flags: number): NameRecord {
   return choices ? { ...changed, choices } : changed;
 }
 
-/** Puts records over others: for clients that see the upper one that, else the lower one. One for each pair of claims. */
+/** Puts records over others: for clients that see the upper one that, else the lower one. One for each pair of layers. */
 export class RecordStack {
   readonly #always = new Map<NameRecord, Choice>();
   /** By the lower list, then by the upper one. */

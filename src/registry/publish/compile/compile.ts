@@ -28,13 +28,13 @@ export interface NameRecord {
   readonly choices?: Choice;
 }
 
-/** Hosts that may claim an address, for clients that a Sidecar limits. */
+/** Hosts that have an address, for clients that a Sidecar limits. */
 export interface PtrTargets {
-  /** The label below a host that stands for the address, where the claim is that of an endpoint. */
+  /** The label below a host that is the name of the address, where an endpoint of the host has it. */
   readonly label: string;
   readonly candidates: readonly {
     readonly host: string;
-    /** The namespaces whose ServiceEntries of the host claim the address. */
+    /** The namespaces whose ServiceEntries of the host have the address. */
     readonly by: readonly { readonly namespace: string; readonly ttl: number; readonly isEndpoint: boolean }[];
   }[];
 }

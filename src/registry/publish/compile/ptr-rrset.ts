@@ -5,7 +5,7 @@ import type { ByteWriter } from './byte-writer.ts';
 export const questionTail = 4;
 /** Octets of a PTR record before its target: owner, type, class, TTL and length. */
 export const ptrHead = 12;
-const maxCompressionPointer = 0x3fff;
+const maxCompressionOffset = 0x3fff;
 
 /**
  * Writes how many PTR records there are, of how many octets, and the records as they stand behind a question for a name
@@ -42,17 +42,17 @@ export function writePtrRrset(out: ByteWriter, ownerLength: number, targets: rea
   out.patch16(head + 2, out.length - records);
 }
 
-/** Puts a pointer in place of the longest end of the name at `start` that stands in the message already. */
+/** Replaces the longest end of the name at `start` that is in the message already by a compression pointer. */
 function compress(out: ByteWriter, text: string, start: number, shift: number, known: Map<string, number>): void {
   let at = start;
   for (let rest = text; ; rest = rest.slice(rest.indexOf('.') + 1)) {
-    const pointer = known.get(rest);
-    if (pointer !== undefined) {
+    const offset = known.get(rest);
+    if (offset !== undefined) {
       out.length = at;
-      out.u16(0xc000 | pointer);
+      out.u16(0xc000 | offset);
       return;
     }
-    if (at + shift <= maxCompressionPointer) known.set(rest, at + shift);
+    if (at + shift <= maxCompressionOffset) known.set(rest, at + shift);
     const dot = rest.indexOf('.');
     if (dot < 0) return;
     at += dot + 1;

@@ -1,4 +1,4 @@
-import type { RegistryObject } from '../model/object.ts';
+import type { RegistryObject } from '../../model/object.ts';
 
 /** The namespaces that records of the table may speak of because of an object; one may come several times. */
 export function* namespacesIn(object: RegistryObject): Iterable<string> {
