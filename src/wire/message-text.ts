@@ -1,7 +1,7 @@
 import { formatAddress } from './address.ts';
 import { className, headerFlag, maxNameLength, rcodeName, rrType, typeName } from './codes.ts';
 import { readRecords, readUint16, readUint32 } from './message.ts';
-import { formatName } from './name.ts';
+import { expandName, formatName } from './name.ts';
 
 /** A message as people read it: what dig shows, with records as lines of zone-file text, TAB between their fields. */
 export interface MessageText {
@@ -74,26 +74,11 @@ export function digText({ rcode, flags, question, answer, authority, additional 
   return `${lines.join('\n')}\n`;
 }
 
-/** A name with its pointers followed, each of which must lead backwards; `undefined` where it is none. */
-function readName(message: Uint8Array, start: number): { text: string; end: number } | undefined {
-  const name: number[] = [];
-  let end = -1;
-  let limit = start;
-  for (let at = start; ;) {
-    const length = message[at];
-    if (length === undefined) return undefined;
-    if (length >= 0xc0) {
-      const target = ((length & 0x3f) << 8) | (message[at + 1] ?? 0xff);
-      if (target >= limit) return undefined;
-      end = end < 0 ? at + 2 : end;
-      at = limit = target;
-      continue;
-    }
-    if (length > 63 || name.length + length + 1 > maxNameLength) return undefined;
-    for (let i = at; i <= at + length; i++) name.push(message[i] ?? 0);
-    at += length + 1;
-    if (length === 0) return { text: formatName(Uint8Array.from(name)), end: end < 0 ? at : end };
-  }
+/** A name as text, and where it ends; `undefined` where it is none. */
+function readName(message: Uint8Array, at: number): { text: string; end: number } | undefined {
+  const name = new Uint8Array(maxNameLength);
+  const end = expandName(message, at, message.length, name);
+  return end < 0 ? undefined : { text: formatName(name), end };
 }
 
 function rdataText(message: Uint8Array, type: number, start: number, end: number): string {

@@ -102,18 +102,21 @@ export function skipName(bytes: Uint8Array, messageStart: number, at: number, en
 }
 
 /**
- * As `skipName`, in a message that starts at 0, and the whole name is read: its compression pointers are followed. -1 where it
- * cannot be read.
+ * As `skipName`, in a message that starts at 0, and the whole name is read: its compression pointers are followed. `out`, of 255
+ * octets, takes the name without them. -1 where it cannot be read.
  */
-export function skipWholeName(message: Uint8Array, at: number, end: number): number {
+export function expandName(message: Uint8Array, at: number, end: number, out?: Uint8Array): number {
   let after = -1;
-  let length = 1;
+  let length = 0;
   let pointers = 0;
   let lastTarget = at;
   for (;;) {
     if (at >= end) return -1;
     const octet = message[at]!;
-    if (octet === 0) return after < 0 ? at + 1 : after;
+    if (octet === 0) {
+      if (out) out[length] = 0;
+      return after < 0 ? at + 1 : after;
+    }
     if (octet >= 0xc0) {
       if (at + 2 > end || ++pointers > maxLabels) return -1;
       if (after < 0) after = at + 2;
@@ -123,8 +126,10 @@ export function skipWholeName(message: Uint8Array, at: number, end: number): num
       at = lastTarget = target;
       continue;
     }
+    // The label, its length octet and at least a root label behind it.
+    if (octet > 63 || at + octet >= end || length + octet + 2 > maxNameLength) return -1;
+    if (out) out.set(message.subarray(at, at + octet + 1), length);
     length += octet + 1;
-    if (octet > 63 || length > maxNameLength) return -1;
     at += octet + 1;
   }
 }

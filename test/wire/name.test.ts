@@ -1,7 +1,7 @@
 import { encode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeName, formatName } from '../../src/wire/name.ts';
+import { expandName, encodeName, formatName } from '../../src/wire/name.ts';
 import { hostName, nameOf, wireName } from './support.ts';
 
 describe('encodeName', () => {
@@ -93,5 +93,38 @@ describe('formatName', () => {
     expect(formatName(Uint8Array.of(1, 97))).toBe('a.');
     expect(formatName(Uint8Array.of(1, 97, 0xc0, 0))).toBe('a.');
     expect(formatName(new Uint8Array(0))).toBe('.');
+  });
+});
+
+describe('expandName', () => {
+  const header = new Array<number>(12).fill(0);
+  const expanded = (octets: readonly number[], at: number): string | number => {
+    const message = Uint8Array.from([...header, ...octets]);
+    const name = new Uint8Array(255);
+    const end = expandName(message, 12 + at, message.length, name);
+    expect(expandName(message, 12 + at, message.length)).toBe(end);
+    return end < 0 ? end : `${formatName(name)} ${end - 12}`;
+  };
+  const a = [1, 0x61, 0];
+  const longest = [...Array.from({ length: 127 }, () => [1, 0x78]).flat(), 0];
+
+  test.each<[string, number[], number, string | number]>([
+    ['the root', [0], 0, '. 1'],
+    ['a name', [1, 0x62, ...a], 0, 'b.a. 5'],
+    ['a pointer', [...a, 0xc0, 12], 3, 'a. 5'],
+    ['labels before a pointer', [...a, 1, 0x62, 0xc0, 12], 3, 'b.a. 7'],
+    ['pointers in a row', [...a, 0xc0, 12, 0xc0, 15], 5, 'a. 7'],
+    ['the longest name', longest, 0, `${'x.'.repeat(127)} 255`],
+    ['a longer name', [...longest, 1, 0x78, 0xc0, 12], 255, -1],
+    ['a pointer to itself', [0xc0, 12], 0, -1],
+    ['a pointer forward', [0xc0, 14, ...a], 0, -1],
+    ['a pointer into the header', [0xc0, 0], 0, -1],
+    ['a circle', [1, 0x62, 0xc0, 12], 0, -1],
+    ['half a pointer', [0xc0], 0, -1],
+    ['a label over the end', [2, 0x61], 0, -1],
+    ['no root label', [1, 0x61], 0, -1],
+    ['an extended label type', [0x40, 0], 0, -1],
+  ])('%s', (_title, octets, at, expected) => {
+    expect(expanded(octets, at)).toBe(expected);
   });
 });

@@ -3,7 +3,19 @@ import type { ForwardConfig } from './config.ts';
 import { forwardHandler } from './handler.ts';
 import { parseForward } from './parse.ts';
 
-/** `forward`: sends queries to other servers. */
+/**
+ * `forward`: sends queries to other servers.
+ *
+ *     query ─► handler ─► local/        the resolver's own and special-use names are answered here
+ *                 │
+ *                 └─► query/            ForwardGroup, one for each line: queries with the same question wait together
+ *                      │   ▲
+ *              Attempt │   │ reply/     the upstream's reply is checked, and made the client's
+ *                      ▼   │
+ *                     upstream/         selection and health of upstreams, their sockets and connections
+ *
+ * What the directive says is read by parse.ts, options.ts and arguments/; control.ts and metrics.ts are the control half.
+ */
 export const forwardPlugin = {
   name: 'forward',
   parse: parseForward,

@@ -12,6 +12,12 @@ import type { MakeSources } from './registry-service.ts';
  *     sources ─► store ─► resolve ─► publish ─► table ─► handler
  *     (control.ts, registry-service.ts)                  (handler.ts)
  *
+ * The handler answers a query in three steps:
+ *
+ *     match/    the record of the name: a host, an endpoint name or a wildcard; the own zones
+ *     client/   which of its views this client sees, by namespace and Sidecar
+ *     reply/    the records of the reply; what an on-demand host needs is looked up first
+ *
  * `makeSources` stands in for the sources that the directive names, in tests and benchmarks.
  */
 export function makeServiceEntryPlugin(makeSources?: MakeSources) {

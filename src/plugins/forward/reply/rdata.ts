@@ -1,7 +1,7 @@
 import { rrType } from '../../../wire/codes.ts';
 import { areOptionsSound } from '../../../wire/edns.ts';
 import type { RecordPosition } from '../../../wire/message.ts';
-import { skipWholeName } from '../../../wire/name.ts';
+import { expandName } from '../../../wire/name.ts';
 
 /** How the RDATA of a type is made: fixed octets, character strings, names, and then `tail` octets or any number. */
 interface RdataForm {
@@ -48,7 +48,7 @@ export function findUnsound(message: Uint8Array, records: readonly RecordPositio
       if (!areOptionsSound(message, record.rdataStart, record.end)) return record;
       continue;
     }
-    if (skipWholeName(message, record.start, record.end) < 0) return record;
+    if (expandName(message, record.start, record.end) < 0) return record;
     const form = rdataForms.get(record.type);
     if (form !== undefined && !rdataIsSound(message, record, form)) return record;
   }
@@ -62,7 +62,7 @@ function rdataIsSound(message: Uint8Array, record: RecordPosition, form: RdataFo
     at += message[at]! + 1;
   }
   for (let i = 0; i < form.names; i++) {
-    at = skipWholeName(message, at, record.end);
+    at = expandName(message, at, record.end);
     if (at < 0) return false;
   }
   return form.tail === 'any' ? at <= record.end : at + form.tail === record.end;
