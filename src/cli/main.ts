@@ -3,16 +3,17 @@ import { networkInterfaces } from 'node:os';
 import { formatProblem, type Problem } from '../corefile/problem.ts';
 import { makePlugins } from '../plugins/plugins.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { ownCpuCount } from '../runtime/cpus.ts';
-import { giveBackWhenQuiet } from '../runtime/give-back.ts';
-import { collectWithoutHelpers, giveBackMemory, keepYoungGenerationSmall } from '../runtime/heap.ts';
+import { ownCpuCount } from '../runtime/tuning/cpus.ts';
+import { compactWhenQuiet } from '../runtime/tuning/compact-when-quiet.ts';
+import { collectWithoutHelpers, compactHeap, keepYoungGenerationSmall } from '../runtime/tuning/heap.ts';
+import { controlPlanePriority, threadIds } from '../runtime/tuning/priority.ts';
+import { enabledTunings } from '../runtime/tuning/switches.ts';
 import type { HeldSignal, HeldSignals } from '../runtime/held-signals.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { makeThreadPool } from '../runtime/thread-pool.ts';
 import { errorMessage } from '../runtime/errors.ts';
 import { withHint } from '../server/hint.ts';
-import { controlPlane, threadIds } from '../server/control/priority.ts';
 import { fileLimit, fileLimitWarning, threadLimitWarning } from '../server/control/process-limits.ts';
 import { usesOf } from '../server/config.ts';
 import { RunningServer } from '../server/control/server.ts';
@@ -101,15 +102,16 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   const signalled = nextSignal();
   let isSignalled = false as boolean;
   void signalled.then(() => (isSignalled = true));
-  keepYoungGenerationSmall();
-  collectWithoutHelpers();
+  const tunings = enabledTunings(process.env);
+  if (tunings.has('young-generation')) keepYoungGenerationSmall();
+  if (tunings.has('gc-helpers')) collectWithoutHelpers();
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
   signals.tell((name) => logger.info(ignoredSignal(name)));
   warnOfLimits(logger);
   await makeThreadPool();
-  const plane = controlPlane();
+  const lowerControlPlane = controlPlanePriority();
   const server = await RunningServer.start(config, {
     clock,
     logger,
@@ -125,7 +127,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   });
   // Queries are answered by workers: a defect of a plugin's event takes nothing with it.
   process.on('uncaughtException', (error) => server.recover(error));
-  plane.giveWay();
+  if (tunings.has('priority')) lowerControlPlane();
   try {
     if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
   } catch (error) {
@@ -138,9 +140,11 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   if (showsBanner && flags.logFormat === 'text') process.stdout.write(banner(server, version));
   // The sockets belong to workers; this keeps the main thread until it is told to go.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const endGivingBack = giveBackWhenQuiet(clock, () => server.changes, giveBackMemory);
+  const stopCompacting = tunings.has('compact-heap')
+    ? compactWhenQuiet(clock, () => server.changes, compactHeap)
+    : () => undefined;
   const signal = await signalled;
-  endGivingBack();
+  stopCompacting();
   clearInterval(alive);
   logger.info(`${signal}: Shutting down servers then terminating`);
   await server.shutDown();

@@ -1,4 +1,4 @@
-import { release } from '../runtime/heap.ts';
+import { release } from '../runtime/tuning/heap.ts';
 import { headOf, textAt, writeText } from './packed-text.ts';
 
 const minChunkBytes = 1024;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownCpuCount } from '../../src/runtime/cpus.ts';
+import { ownCpuCount } from '../../src/runtime/tuning/cpus.ts';
 import { missingForRoot, saySkipped } from '../support/machine.ts';
 import { CpuGroup, cpuGroupProblem } from './cpu-group.ts';
 import { directoryWith, ServerProcess } from './server-process.ts';

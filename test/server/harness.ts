@@ -1,13 +1,18 @@
 import { Dispatcher } from '../../src/server/worker/dispatcher.ts';
 import { counter, makeCounters, type Counters } from '../../src/server/counters.ts';
+import type { BatchedOptions } from '../../src/server/listen/batched/listen.ts';
 import type { Listen, Listener, ListenerEnvironment } from '../../src/server/listen/listener.ts';
 import type { Handler } from '../../src/plugins/plugin.ts';
+import { tunings } from '../../src/runtime/tuning/switches.ts';
 import { rcode } from '../../src/wire/codes.ts';
 import { formatName } from '../../src/wire/name.ts';
 import type { Peer, Query } from '../../src/wire/query.ts';
 import { beginReply, emptyReply, endReply } from '../../src/wire/reply.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
+
+/** The batched UDP of a single worker, with all tunings. */
+export const oneWorker: BatchedOptions = { workers: 1, tunings: new Set(tunings) };
 
 /** A query as the script saw it. */
 export interface Seen {

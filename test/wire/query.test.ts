@@ -1,7 +1,7 @@
 import { decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { giveBackMemory } from '../../src/runtime/heap.ts';
+import { compactHeap } from '../../src/runtime/tuning/heap.ts';
 import { rrClass, rrType } from '../../src/wire/codes.ts';
 import { NameHasher } from '../../src/wire/name-hash.ts';
 import { Query } from '../../src/wire/query.ts';
@@ -241,7 +241,7 @@ test('a query that is free again keeps neither what it held nor its reply', asyn
   query.release();
   // A reference is strong until the end of the turn that made it.
   await new Promise((resolve) => setImmediate(resolve));
-  giveBackMemory();
+  compactHeap();
   expect(references.map((reference) => reference.deref())).toEqual([undefined, undefined]);
   expect(query.bytes.length).toBe(0);
 });

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { maxMessageSize } from '../../wire/codes.ts';
 import { lengthPrefix, StreamFramer } from '../../wire/framing.ts';
 import type { Peer, Query } from '../../wire/query.ts';
-import type { Guest } from './guest.ts';
+import type { Connection } from './connection.ts';
 import type { ListenerEnvironment } from './listener.ts';
 import type { QueryPool } from './query-pool.ts';
 import type { ReplyBuffers } from './reply-buffers.ts';
-import type { Flushable, Turn } from './turn.ts';
+import type { Flushable, TickFlusher } from './tick-flusher.ts';
 
 /** docs/semantics.md section 10. */
 const idleTimeoutMs = 10_000;
@@ -25,7 +25,7 @@ export interface StreamShare {
   readonly environment: ListenerEnvironment;
   readonly queries: QueryPool;
   readonly buffers: ReplyBuffers;
-  readonly turn: Turn;
+  readonly turn: TickFlusher;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface StreamShare {
  *
  *     socket ──chunk──► [partial message][message][message][part…] ──► reply buffer ──one write a turn──► socket
  */
-export class StreamConnection implements Guest, Flushable {
+export class StreamConnection implements Connection, Flushable {
   readonly #socket: Socket;
   readonly #share: StreamShare;
   readonly #peer: Peer;

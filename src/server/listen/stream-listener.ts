@@ -1,12 +1,12 @@
 import type { Server, Socket } from 'node:net';
 import type { Peer } from '../../wire/query.ts';
 import { counter } from '../counters.ts';
-import type { Guest } from './guest.ts';
+import type { Connection } from './connection.ts';
 import type { ListenAddress, Listener, ListenerEnvironment } from './listener.ts';
 import { QueryPool } from './query-pool.ts';
 import { ReplyBuffers } from './reply-buffers.ts';
 import { replyBufferBytes, StreamConnection, type StreamShare } from './stream-connection.ts';
-import { Turn } from './turn.ts';
+import { TickFlusher } from './tick-flusher.ts';
 
 /** Connections that wait to be accepted; one that finds no room is tried again by its client, after 1 s. */
 export const connectionBacklog = 4096;
@@ -22,7 +22,7 @@ export class StreamListener implements Listener {
   readonly #environment: ListenerEnvironment;
   readonly #share: StreamShare;
   /** In the order in which they came. */
-  readonly #guests = new Set<Guest>();
+  readonly #guests = new Set<Connection>();
   #cancelSweep: (() => void) | undefined;
   #warnAgainAt = -Infinity;
 
@@ -44,7 +44,7 @@ export class StreamListener implements Listener {
       environment,
       queries: new QueryPool(environment.hashSeed),
       buffers: new ReplyBuffers(replyBufferBytes),
-      turn: new Turn(),
+      turn: new TickFlusher(),
     };
     server.on('error', (error) => this.#warn(error));
   }
@@ -68,7 +68,7 @@ export class StreamListener implements Listener {
    * Takes a connection in, where there is room for it. It leaves when its socket closes. Where there is none the socket is
    * closed, and the result is false.
    */
-  admit(guest: Guest, socket: Socket): boolean {
+  admit(guest: Connection, socket: Socket): boolean {
     const { counters, clock, maxConnections } = this.#environment;
     counters[counter.connections]!++;
     if (this.#guests.size >= maxConnections) {
@@ -87,7 +87,7 @@ export class StreamListener implements Listener {
   }
 
   /** Answers the queries of a connection; `before` is the guest that it was until now. */
-  serve(socket: Socket, before?: Guest): void {
+  serve(socket: Socket, before?: Connection): void {
     const connection = new StreamConnection(socket, this.#share);
     if (before === undefined) this.admit(connection, socket);
     else if (this.#guests.delete(before)) {
@@ -101,10 +101,10 @@ export class StreamListener implements Listener {
    * half of the places: beyond that the oldest of them goes, and else the one that is given up first of those that have. So
    * connections that are only opened take no place of those that ask, and a new one has time to ask, however many come.
    */
-  #mostIdle(): Guest | undefined {
+  #mostIdle(): Connection | undefined {
     let newcomers = 0;
-    let oldestNewcomer: Guest | undefined;
-    let idlest: Guest | undefined;
+    let oldestNewcomer: Connection | undefined;
+    let idlest: Connection | undefined;
     for (const guest of this.#guests) {
       if (guest.isBusy) continue;
       if (!guest.hasAsked) {
@@ -117,7 +117,7 @@ export class StreamListener implements Listener {
   }
 
   /** It counts no longer from now on, though its socket closes later. */
-  #giveUp(guest: Guest): void {
+  #giveUp(guest: Connection): void {
     this.#environment.counters[counter.closedConnections]!++;
     this.#guests.delete(guest);
     guest.destroy();

@@ -2,7 +2,7 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ClientAuth } from '../../plugins/plugin.ts';
 import { counter } from '../counters.ts';
-import type { Guest } from './guest.ts';
+import type { Connection } from './connection.ts';
 import type { Listen } from './listener.ts';
 import { connectionBacklog, StreamListener } from './stream-listener.ts';
 import type { TlsContext } from './tls-context.ts';
@@ -70,7 +70,7 @@ export function makeListenTls(context: TlsContext): Listen {
 }
 
 /** A connection whose handshake is under way. */
-class Handshake implements Guest {
+class Handshake implements Connection {
   readonly isBusy = false;
   readonly hasAsked = false;
   readonly deadline: number;

@@ -2,12 +2,13 @@ import { randomFillSync } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { makePlugins } from '../../plugins/plugins.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { collectGarbage } from '../../runtime/heap.ts';
+import { collectGarbage } from '../../runtime/tuning/heap.ts';
 import { makeLogger } from '../../runtime/make-logger.ts';
 import { counter } from '../counters.ts';
 import { errorMessage } from '../../runtime/errors.ts';
+import { enabledTunings } from '../../runtime/tuning/switches.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
-import { chooseUdpForm } from '../listen/udp-form.ts';
+import { chooseUdpBackend } from '../listen/udp-backend.ts';
 import { WorkerServer, type WorkerEnvironment } from './worker-server.ts';
 import { WorkerTables } from './worker-tables.ts';
 
@@ -26,7 +27,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
     randomUint16: makeRandomUint16(),
     table: (name) => tables.reader(name),
   };
-  const udp = chooseUdpForm(process.platform, start.workers);
+  const udp = chooseUdpBackend(process.platform, { workers: start.workers, tunings: enabledTunings(process.env) });
   const service = new WorkerServer(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.replace(command.name, command.handle);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { QueryPool } from '../../../src/server/listen/query-pool.ts';
 import { ReplyBuffers } from '../../../src/server/listen/reply-buffers.ts';
 import { batchBytes, replyBufferBytes, StreamConnection } from '../../../src/server/listen/stream-connection.ts';
-import { Turn } from '../../../src/server/listen/turn.ts';
+import { TickFlusher } from '../../../src/server/listen/tick-flusher.ts';
 import { encodeQuery } from '../../support/query.ts';
 import { FakeSocket, settled as called } from './batched/fake-socket.ts';
 import { makeListenerEnvironment, ScriptedChain } from '../harness.ts';
@@ -38,7 +38,7 @@ function open() {
     environment,
     queries: new QueryPool(environment.hashSeed),
     buffers,
-    turn: new Turn((end) => ends.push(end)),
+    turn: new TickFlusher((end) => ends.push(end)),
   });
   /** Chunks that arrive in one turn of the event loop. */
   const receiveAtOnce = (...chunks: Uint8Array[]): void => {

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { counter } from '../../../src/server/counters.ts';
-import type { Guest } from '../../../src/server/listen/guest.ts';
+import type { Connection } from '../../../src/server/listen/connection.ts';
 import { StreamListener } from '../../../src/server/listen/stream-listener.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
@@ -95,14 +95,14 @@ describe('where there are as many connections as there may be', () => {
     const at = { address: '127.0.0.1', family: 4, port: 53, reusePort: true } as const;
     const listener = new StreamListener(createServer(), 'tcp', at, environment);
     const left: number[] = [];
-    const guest = (hasAsked: boolean, isBusy: boolean, deadline: number, index: number): Guest => ({
+    const guest = (hasAsked: boolean, isBusy: boolean, deadline: number, index: number): Connection => ({
       hasAsked,
       isBusy,
       deadline,
       finish: () => undefined,
       destroy: () => void left.push(index),
     });
-    const admit = (each: Guest): boolean => listener.admit(each, new FakeSocket() as unknown as Socket);
+    const admit = (each: Connection): boolean => listener.admit(each, new FakeSocket() as unknown as Socket);
     for (const [index, [asked, busy, deadline]] of guests.entries()) admit(guest(asked, busy, deadline, index));
     expect(admit(guest(false, false, 10, -1))).toBe(leaves !== undefined);
     expect(left).toEqual(leaves === undefined ? [] : [leaves]);

@@ -2,10 +2,10 @@ import { parentPort } from 'node:worker_threads';
 import { loadAddon } from '../../../src/runtime/addon.ts';
 import { makeListenBatched } from '../../../src/server/listen/batched/listen.ts';
 import { bindSystemCalls } from '../../../src/server/listen/batched/system-calls.ts';
-import { makeListenerEnvironment, ScriptedChain } from '../harness.ts';
+import { makeListenerEnvironment, oneWorker, ScriptedChain } from '../harness.ts';
 
 /** A worker that listens in batches, tells its port, and ends as it is told. */
-const listen = makeListenBatched(bindSystemCalls(loadAddon()), 1);
+const listen = makeListenBatched(bindSystemCalls(loadAddon()), oneWorker);
 const { environment } = makeListenerEnvironment(new ScriptedChain());
 const listener = await listen({ address: '127.0.0.1', family: 4, port: 0, reusePort: true }, environment);
 parentPort!.on('message', (how: 'throws' | 'exits' | 'closes') => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stateWord, type TableHandle } from '../../../src/table/layout.ts';
-import { collectGarbage } from '../../../src/runtime/heap.ts';
+import { collectGarbage } from '../../../src/runtime/tuning/heap.ts';
 import { enoughBytes, WorkerTables } from '../../../src/server/worker/worker-tables.ts';
 
 function handleOf(arenaBytes: number): TableHandle {

@@ -15,5 +15,6 @@ export const socketOption = {
   IPV6_RECVPKTINFO: [41, 49],
 } as const;
 
+export const PR_SET_TIMERSLACK = 29;
 export const MSG_DONTWAIT = 0x40;
 export const POLLOUT = 4;

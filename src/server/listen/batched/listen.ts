@@ -2,11 +2,12 @@ import type { Poll } from '../../../runtime/addon.ts';
 import type { Peer, Query } from '../../../wire/query.ts';
 import { counter } from '../../counters.ts';
 import { errorMessage } from '../../../runtime/errors.ts';
+import type { Tuning } from '../../../runtime/tuning/switches.ts';
 import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listener.ts';
 import { QueryPool } from '../query-pool.ts';
+import { Coalescing } from './coalescing.ts';
+import { PR_SET_TIMERSLACK } from './linux.ts';
 import { MessageVector } from './message-vector.ts';
-import { NapTrials } from './nap-trials.ts';
-import { makeNap, Naps } from './naps.ts';
 import { Slots } from './slots.ts';
 import type { SocketPeer } from './socket-address.ts';
 import { DatagramSocket } from './socket.ts';
@@ -18,20 +19,27 @@ const batchSize = 64;
 export const groupSize = 16;
 /** Queries after which timers, replies from upstream and the main thread get their turn: about a millisecond. */
 const enoughInTurn = 512;
-/** More would keep other sockets of the thread waiting longer than they save. */
-const napsInTurn = 2;
+/** Pauses in a turn; with more, other sockets of the thread would wait longer than is saved. */
+const maxPauses = 2;
 const watchAgainMs = 100;
+/** Makes pauses about as long as they shall be: by default the kernel adds 50 µs to the sleep of a thread. */
+const timerSlackNs = 1000;
 
 /**
  * UDP in batches: one system call takes what has come, each query is answered where it stands, and one call sends all
  * replies. Listeners that are opened by one result share the memory of their messages, which hold nothing between turns.
- * `workers` is how many share the queries of each address.
  */
-export function makeListenBatched(calls: SystemCalls, workers: number): Listen {
+export function makeListenBatched(calls: SystemCalls, options: BatchedOptions): Listen {
   const slots = new Slots(calls, batchSize);
-  const nap = makeNap(calls, workers);
+  if (options.tunings.has('coalescing')) calls.prctl(PR_SET_TIMERSLACK, timerSlackNs, 0, 0, 0);
   return (address, environment) =>
-    new Promise((resolve) => resolve(new BatchedUdpListener(calls, slots, nap, address, environment)));
+    new Promise((resolve) => resolve(new BatchedUdpListener(calls, slots, options, address, environment)));
+}
+
+export interface BatchedOptions {
+  /** How many share the queries of each address. */
+  readonly workers: number;
+  readonly tunings: ReadonlySet<Tuning>;
 }
 
 class BatchedUdpListener implements Listener {
@@ -49,9 +57,7 @@ class BatchedUdpListener implements Listener {
   /** One slot for replies that come later than their batch. */
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
-  readonly #nap: () => void;
-  readonly #naps = new Naps();
-  readonly #trials: NapTrials;
+  readonly #coalescing: Coalescing | undefined;
   #poll: Poll | undefined;
   /** What has come is going to be answered before the event loop waits again. */
   #isTurnDue = false;
@@ -63,22 +69,22 @@ class BatchedUdpListener implements Listener {
   constructor(
     calls: SystemCalls,
     slots: Slots,
-    nap: () => void,
+    { workers, tunings }: BatchedOptions,
     address: ListenAddress,
     environment: ListenerEnvironment,
   ) {
     this.#calls = calls;
-    this.#nap = nap;
     this.#environment = environment;
-    this.#trials = new NapTrials(environment.clock);
+    if (tunings.has('coalescing'))
+      this.#coalescing = new Coalescing(environment.clock, workers, (us) => calls.usleep(us));
     this.#queries = new QueryPool(environment.hashSeed);
     this.#group = Array.from({ length: groupSize }, () => this.#queries.take());
     this.#socket = DatagramSocket.open(calls, address);
     try {
       const { local, isWildcard } = this.#socket;
       this.local = local;
-      this.#batch = new MessageVector(calls, slots, address.family, isWildcard);
-      this.#late = new MessageVector(calls, new Slots(calls, 1), address.family, isWildcard);
+      this.#batch = new MessageVector(calls, slots, address.family, isWildcard, tunings.has('gso'));
+      this.#late = new MessageVector(calls, new Slots(calls, 1), address.family, isWildcard, false);
       this.#nameOfInterface = (index) => nameOfInterface(calls, index);
       this.#peers = Array.from({ length: slots.count }, (_, slot) => this.#batch.peerOf(slot, this.#nameOfInterface));
       this.#watchSocket();
@@ -116,21 +122,17 @@ class BatchedUdpListener implements Listener {
   readonly #takeTurn = (): void => {
     const batch = this.#batch;
     this.#isTurnDue = false;
-    let napsLeft = napsInTurn;
-    let hasNapped = false;
+    let pausesLeft = maxPauses;
     for (let taken = 0; taken < enoughInTurn;) {
       if (this.#isClosing) return;
       const received = batch.receive(this.#socket.descriptor);
-      if (hasNapped) this.#naps.tell(received);
+      if (received === 0) return;
+      this.#coalescing?.received(received);
       taken += received;
       this.#answer(received);
-      hasNapped = false;
-      const isNapping = this.#trials.isNapping(received);
+      // A full batch leaves others behind it.
       if (received === batch.slots.count) continue;
-      if (received === 0 || napsLeft === 0 || !isNapping || !this.#naps.isDue()) return;
-      this.#nap();
-      napsLeft--;
-      hasNapped = true;
+      if (pausesLeft-- === 0 || !this.#coalescing?.pause()) return;
     }
   };
 

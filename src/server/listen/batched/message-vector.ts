@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { MSG_DONTWAIT, POLLOUT } from './linux.ts';
 import { segmentSizeControl, setSegmentSize, writeSegmentControl } from './segment-size.ts';
-import { Segments, type Replies } from './segments.ts';
+import { GsoPlanner, type Replies } from './gso-planner.ts';
 import type { Slots } from './slots.ts';
 import { portAt, SocketPeer, socketAddressSize } from './socket-address.ts';
 import { controlSize, turnAround, writeAnySource } from './source-address.ts';
@@ -20,8 +20,8 @@ const addressEndAt = { 4: 1, 6: 5 } as const;
 /** How long a full send buffer is waited for: the event loop stands still meanwhile, and the kernel keeps what comes. */
 const sendWaitMs = 5;
 const maxSendWaits = 4;
-/** Runs of replies after which they are joined again where the kernel could not send such a message. */
-const apartRuns = 1000;
+/** Runs of replies without GSO after the kernel could not send such a message; then it is tried again. */
+const gsoRetryRuns = 1000;
 
 /**
  * What recvmmsg and sendmmsg take, built once over slots. A reply is written to where its query stands, and goes back in
@@ -50,15 +50,16 @@ export class MessageVector implements Replies {
   readonly #sentIovecs: number;
   readonly #joined: number;
   readonly #joinedIovecs: number;
-  readonly #segments: Segments;
-  /** Runs of replies that are not joined any more. */
-  #apartLeft = 0;
+  readonly #gso: GsoPlanner;
+  /** So many more runs of replies are sent without GSO. */
+  #gsoDisabledRuns: number;
   /** How often the kernel was waited for, which had no room for the replies. */
   #waits = 0;
   #isFull = false;
 
   /** `keepsSource`: replies leave from the address that was asked; the socket must have been opened so. */
-  constructor(calls: SystemCalls, slots: Slots, family: 4 | 6, keepsSource: boolean) {
+  constructor(calls: SystemCalls, slots: Slots, family: 4 | 6, keepsSource: boolean, usesGso: boolean) {
+    this.#gsoDisabledRuns = usesGso ? 0 : Infinity;
     this.#calls = calls;
     this.slots = slots;
     this.#family = family;
@@ -74,7 +75,7 @@ export class MessageVector implements Replies {
     this.#memory = new Uint8Array(this.#joinedIovecs + iovecs);
     this.#words = new Uint32Array(this.#memory.buffer);
     this.#address = calls.addressOf(this.#memory);
-    this.#segments = new Segments(this);
+    this.#gso = new GsoPlanner(this);
     this.#build(this.#received, receivedIovecs);
     this.#build(this.#sent, this.#sentIovecs);
     this.#build(this.#joined, this.#joinedIovecs);
@@ -124,11 +125,11 @@ export class MessageVector implements Replies {
     this.#waits = 0;
     this.#isFull = false;
     if (to - from === 1) return this.#sendEach(socket, from, to);
-    if (this.#apartLeft > 0) {
-      this.#apartLeft--;
+    if (this.#gsoDisabledRuns > 0) {
+      this.#gsoDisabledRuns--;
       return this.#sendEach(socket, from, to);
     }
-    const messages = this.#segments.join(from, to);
+    const messages = this.#gso.plan(from, to);
     return messages === 0 ? this.#sendEach(socket, from, to) : this.#sendJoined(socket, messages);
   }
 
@@ -167,18 +168,18 @@ export class MessageVector implements Replies {
   }
 
   #sendJoined(socket: number, messages: number): number {
-    const { slots, ends } = this.#segments;
+    const { slots, ends } = this.#gso;
     this.#writeJoined(messages);
     let failed = 0;
     let message = 0;
     for (;;) {
       message = this.#transmit(socket, this.#joined, message, messages);
       if (message === messages) return failed;
-      let reply = this.#segments.startOf(message);
+      let reply = this.#gso.startOf(message);
       if (this.#isFull) return failed + ends[messages - 1]! - reply;
       const end = ends[message]!;
       // The way to this peer may have no room for segments, or no means to cut a message.
-      if (end - reply > 1) this.#apartLeft = apartRuns;
+      if (end - reply > 1) this.#gsoDisabledRuns = gsoRetryRuns;
       for (; reply < end; reply++) failed += this.#sendEach(socket, slots[reply]!, slots[reply]! + 1);
       message++;
     }
@@ -213,7 +214,7 @@ export class MessageVector implements Replies {
   /** Writes headers and iovecs of replies that are joined. */
   #writeJoined(messages: number): void {
     const words = this.#words;
-    const { slots, ends } = this.#segments;
+    const { slots, ends } = this.#gso;
     let reply = 0;
     for (let message = 0; message < messages; message++) {
       const first = slots[reply]!;

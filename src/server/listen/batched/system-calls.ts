@@ -17,8 +17,6 @@ export interface SystemCalls {
   usleep(us: number): number;
   prctl(option: number, value: number, a: number, b: number, c: number): number;
   poll(descriptors: Uint8Array, count: number, timeoutMs: number): number;
-  /** What has no function of its own: its number, and what the calls of time-slice.ts take. */
-  syscall(number: number, thread: number, attributes: Uint8Array, a: number, b: number): number;
   errno(): number;
   /** Where the memory of an array is: it does not move, and stays as long as the array. */
   addressOf(array: Uint8Array): number;
@@ -46,7 +44,6 @@ export function bindSystemCalls(addon: Addon): SystemCalls {
     usleep: library.func('int usleep(uint32_t)'),
     prctl: library.func('int prctl(int, ulong, ulong, ulong, ulong)'),
     poll: library.func('int poll(void *, ulong, int)'),
-    syscall: library.func('long syscall(long, long, void *, long, long)'),
     errno: () => addon.errno(),
     addressOf: (array) => Number(addon.address(array)),
     watch(descriptor, callback) {

@@ -16,12 +16,12 @@ import { DatagramSocket } from '../../../../src/server/listen/batched/socket.ts'
 import { bindSystemCalls, type SystemCalls } from '../../../../src/server/listen/batched/system-calls.ts';
 import { listenUdp } from '../../../../src/server/listen/udp.ts';
 import { encodeQuery } from '../../../support/query.ts';
-import { makeListenerEnvironment, ScriptedChain, startListener } from '../../harness.ts';
+import { makeListenerEnvironment, oneWorker, ScriptedChain, startListener } from '../../harness.ts';
 import { describeUdpListener } from '../listener-conformance.ts';
 import { UdpClient } from '../udp-client.ts';
 
 const calls = bindSystemCalls(loadAddon());
-const listenBatched = makeListenBatched(calls, 1);
+const listenBatched = makeListenBatched(calls, oneWorker);
 const { EAGAIN, EINTR, EMFILE, ENOBUFS, EPERM } = constants.errno;
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
@@ -66,7 +66,7 @@ describe('on all addresses of the machine', () => {
 });
 
 test('listeners that share their memory do not see what is in it', async () => {
-  const listen = makeListenBatched(calls, 1);
+  const listen = makeListenBatched(calls, oneWorker);
   const harnesses = await Promise.all([4, 4].map(() => startListener(listen)));
   harnesses.forEach(closeLater);
   const clients = await Promise.all(harnesses.map(({ listener }) => UdpClient.open(listener.local.port)));
@@ -114,7 +114,7 @@ describe('what the kernel says of a reply', () => {
       },
       errno: () => error,
     };
-    const vector = new MessageVector(scripted, new Slots(scripted, 4), 4, false);
+    const vector = new MessageVector(scripted, new Slots(scripted, 4), 4, false, true);
     // To four peers, so that none are joined.
     for (let slot = 0; slot < 4; slot++)
       vector.fill(slot, Uint8Array.of(2, 0, 20, slot, 127, 0, 0, 1), new Uint8Array(30));
@@ -160,7 +160,7 @@ describe('replies to one peer', () => {
    * A listener that takes all queries of its client in one batch. `sent` has how many messages each call of sendmmsg gave;
    * `refuse` makes the call fail.
    */
-  async function startCounting(family: 4 | 6 = 4, address?: string) {
+  async function startCounting(family: 4 | 6 = 4, address?: string, options = oneWorker) {
     const sent: number[] = [];
     const refusals: (number | undefined)[] = [];
     let error = 0;
@@ -179,7 +179,7 @@ describe('replies to one peer', () => {
         },
         errno: () => error || calls.errno(),
       },
-      1,
+      options,
     );
     const harness = await startListener(listen, family, address);
     closeLater(harness);
@@ -219,6 +219,14 @@ describe('replies to one peer', () => {
       [4, 'e'],
     ]);
     expect(sent).toEqual([2]);
+  });
+
+  test('go one by one where GSO is turned off', async () => {
+    const { port, sent, ask } = await startCounting(4, undefined, { ...oneWorker, tunings: new Set() });
+    const client = await openClient(port);
+    await ask([client, queries(['aa', 'bb', 'c'])]);
+    expect((await received(client, 3)).map(([id]) => id)).toEqual([0, 1, 2]);
+    expect(sent).toEqual([3]);
   });
 
   test('of which others want some too', async () => {
@@ -319,15 +327,20 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+interface Watch {
+  readonly callback: (status: number) => void;
+  state: string;
+}
+
 /** A listener whose socket is watched by the test. */
-async function startWatched(more: Partial<SystemCalls>, workers = 1) {
-  const watches: { callback: (status: number) => void; state: string }[] = [];
+async function startWatched(more: Partial<SystemCalls>, options = oneWorker) {
+  const watches: Watch[] = [];
   const memory: Uint8Array[] = [];
   const listen: Listen = makeListenBatched(
     {
       ...calls,
       watch(_descriptor, callback) {
-        const watch = { callback, state: 'open' };
+        const watch: Watch = { callback, state: 'open' };
         watches.push(watch);
         return { close: () => void (watch.state = 'closed') };
       },
@@ -337,7 +350,7 @@ async function startWatched(more: Partial<SystemCalls>, workers = 1) {
       },
       ...more,
     },
-    workers,
+    options,
   );
   const harness = await startListener(listen);
   closeLater(harness);
@@ -380,10 +393,10 @@ test('a flood leaves others their turn', async () => {
   expect(received).toBe(24);
 });
 
-test('where queries come thick and fast it sleeps for a moment, and takes what came meanwhile', async () => {
+test('where many queries arrive it pauses, and takes what arrived meanwhile', async () => {
   const found: number[] = [];
   let steps = '';
-  const { watches } = await startWatched({
+  const script: Partial<SystemCalls> = {
     recvmmsg() {
       const count = found.shift() ?? 0;
       steps += `${count} `;
@@ -393,87 +406,24 @@ test('where queries come thick and fast it sleeps for a moment, and takes what c
       steps += `${us} us `;
       return 0;
     },
-  });
-  async function turnWith(...messages: number[]): Promise<string> {
+  };
+  async function turnWith({ watches }: { watches: readonly Watch[] }, ...messages: number[]): Promise<string> {
     found.splice(0, found.length, ...messages);
     steps = '';
     watches[0]!.callback(0);
     await turn();
     return steps.trimEnd();
   }
-  expect(await turnWith(9, 5, 7, 8)).toBe('9 100 us 5 100 us 7');
-  expect(await turnWith(9)).toBe('9 100 us 0');
-  expect(await turnWith(9, 5), 'the last nap was in vain').toBe('9');
-  expect(await turnWith(1, 1)).toBe('1 100 us 1');
-  expect(await turnWith(64, 1), 'a full batch leaves some behind it').toBe('64 1');
-  expect(await turnWith(0)).toBe('0');
-});
-
-test.each([
-  [1, 100],
-  [2, 300],
-  [16, 300],
-])('one of %i workers sleeps for %i µs', async (workers, expected) => {
-  const naps: number[] = [];
-  const found = [9, 0];
-  const usleep = (us: number): number => naps.push(us);
-  const { watches } = await startWatched({ recvmmsg: () => found.shift() ?? 0, usleep }, workers);
-  watches[0]!.callback(0);
-  await turn();
-  expect(naps).toEqual([expected]);
-});
-
-test('clients that wait with a few queries under way are not let wait for long', async () => {
-  let naps = 0;
-  const { watches, clock } = await startWatched({
-    recvmmsg() {
-      clock.advance(0.05);
-      return 2;
-    },
-    usleep() {
-      naps++;
-      clock.advance(0.15);
-      return 0;
-    },
-  });
-  const napsIn = async (turns: number): Promise<number> => {
-    naps = 0;
-    for (let i = 0; i < turns; i++) {
-      watches[0]!.callback(0);
-      await turn();
-    }
-    return naps;
-  };
-  expect(await napsIn(20)).toBe(40);
-  await napsIn(200);
-  expect(await napsIn(1000)).toBeLessThan(100);
-});
-
-test('a client that is answered as fast with naps as without is answered with naps', async () => {
-  let naps = 0;
-  let waiting = 0;
-  const { watches, clock } = await startWatched({
-    recvmmsg(_socket, _messages, slots) {
-      const count = Math.min(slots, waiting);
-      waiting -= count;
-      clock.advance(count / 400);
-      return count;
-    },
-    usleep() {
-      naps++;
-      // More than a batch takes: those that are full count as well.
-      waiting = 100;
-      clock.advance(0.1);
-      return 0;
-    },
-  });
-  for (let i = 0; i < 2000; i++) {
-    if (i === 1000) naps = 0;
-    waiting = 30;
-    watches[0]!.callback(0);
-    await turn();
-  }
-  expect(naps).toBeGreaterThan(1800);
+  const server = await startWatched(script);
+  expect(await turnWith(server, 9, 5), 'the first batch').toBe('9');
+  expect(await turnWith(server, 9, 5, 20, 8)).toBe('9 90 us 5 50 us 20');
+  expect(await turnWith(server, 9)).toBe('9 90 us 0');
+  expect(await turnWith(server, 64, 1), 'a full batch leaves some behind it').toBe('64 1 40 us 0');
+  expect(await turnWith(server, 0)).toBe('0');
+  server.clock.advance(1);
+  expect(await turnWith(server, 1, 1), 'it was quiet').toBe('1');
+  const without = await startWatched(script, { ...oneWorker, tunings: new Set() });
+  for (let batch = 0; batch < 3; batch++) expect(await turnWith(without, 9, 5)).toBe('9');
 });
 
 test('where the socket has an error, it says so and listens again', async () => {
@@ -502,7 +452,7 @@ test('where it cannot listen again, it says so and tries later', async () => {
         return { close: () => undefined };
       },
     },
-    1,
+    oneWorker,
   );
   const harness = await startListener(listen);
   closeLater(harness);
@@ -536,7 +486,7 @@ test('a listener without memory for its messages leaves no socket', async () => 
         return calls.addressOf(array);
       },
     },
-    1,
+    oneWorker,
   );
   const descriptors = (): number => readdirSync('/proc/self/fd').length;
   const before = descriptors();
@@ -546,7 +496,7 @@ test('a listener without memory for its messages leaves no socket', async () => 
 
 test('where there are too few descriptors, the error says so', async () => {
   const { environment } = makeListenerEnvironment(new ScriptedChain());
-  const listen = makeListenBatched({ ...calls, socket: () => -1, errno: () => EMFILE }, 1);
+  const listen = makeListenBatched({ ...calls, socket: () => -1, errno: () => EMFILE }, oneWorker);
   const at = { address: '127.0.0.1', family: 4, port: 0, reusePort: false } as const;
   await expect(listen(at, environment)).rejects.toMatchObject({ code: 'EMFILE', message: 'socket EMFILE' });
 });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { fileErrorText } from '../../../../runtime/errors.ts';
-import { release } from '../../../../runtime/heap.ts';
+import { release } from '../../../../runtime/tuning/heap.ts';
 import type { Work } from '../../../../runtime/sliced-work.ts';
 import type { RejectionReason } from '../../../model/rejection.ts';
 import { decodeText } from './decode-text.ts';

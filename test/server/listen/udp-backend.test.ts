@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { loadAddon } from '../../../src/runtime/addon.ts';
-import { chooseUdpForm } from '../../../src/server/listen/udp-form.ts';
+import { chooseUdpBackend } from '../../../src/server/listen/udp-backend.ts';
 import { listenUdp } from '../../../src/server/listen/udp.ts';
 import { encodeQuery } from '../../support/query.ts';
-import { startListener } from '../harness.ts';
+import { oneWorker, startListener } from '../harness.ts';
 import { UdpClient } from './udp-client.ts';
 
 test('Linux has batches', async () => {
-  const { listen, problem } = chooseUdpForm('linux', 1);
+  const { listen, problem } = chooseUdpBackend('linux', oneWorker);
   expect(problem).toBeUndefined();
   expect(listen).not.toBe(listenUdp);
   const { listener } = await startListener(listen);
@@ -19,7 +19,7 @@ test('Linux has batches', async () => {
 });
 
 test('another system has the portable form, and that is no problem', () => {
-  expect(chooseUdpForm('darwin', 1)).toEqual({ listen: listenUdp });
+  expect(chooseUdpBackend('darwin', oneWorker)).toEqual({ listen: listenUdp });
 });
 
 test.each([
@@ -43,5 +43,5 @@ test.each([
     "Cannot find function 'recvmmsg' in shared library",
   ],
 ])('Linux has the portable form where the addon %s', (_title, load, problem) => {
-  expect(chooseUdpForm('linux', 1, load)).toEqual({ listen: listenUdp, problem });
+  expect(chooseUdpBackend('linux', oneWorker, load)).toEqual({ listen: listenUdp, problem });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Segments } from '../../../../src/server/listen/batched/segments.ts';
+import { GsoPlanner } from '../../../../src/server/listen/batched/gso-planner.ts';
 
 interface Reply {
   readonly peer: number;
@@ -9,16 +9,16 @@ interface Reply {
 
 /** The messages that the replies of all slots from one on go in, as slots. */
 function join(replies: readonly Reply[], from = 0, hashOf = (peer: number): number => peer & 255): number[][] {
-  const segments = new Segments({
+  const planner = new GsoPlanner({
     sizeOf: (slot) => replies[slot]!.length,
     hashOf: (slot) => hashOf(replies[slot]!.peer),
     areSame: (a, b) => replies[a]!.peer === replies[b]!.peer,
   });
   // What an earlier turn has left behind is not seen.
-  segments.join(0, replies.length);
-  const messages = segments.join(from, replies.length);
+  planner.plan(0, replies.length);
+  const messages = planner.plan(from, replies.length);
   return Array.from({ length: messages }, (_, message) =>
-    Array.from(segments.slots.subarray(segments.startOf(message), segments.ends[message])),
+    Array.from(planner.slots.subarray(planner.startOf(message), planner.ends[message])),
   );
 }
 

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { giveBackMemory, helperFlags } from '../../src/runtime/heap.ts';
+import { compactHeap, helperFlags } from '../../../src/runtime/tuning/heap.ts';
 
 test('garbage is collected when memory is given back', () => {
   let object: object | undefined = { some: 'thing' };
   const reference = new WeakRef(object);
   object = undefined;
   return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-    giveBackMemory();
+    compactHeap();
     expect(reference.deref()).toBeUndefined();
     expect('gc' in globalThis).toBe(false);
   });

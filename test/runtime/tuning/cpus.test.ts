@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { cpuCount, ownCpuCount } from '../../src/runtime/cpus.ts';
+import { cpuCount, ownCpuCount } from '../../../src/runtime/tuning/cpus.ts';
 
 type Files = Readonly<Record<string, string>>;
 

@@ -6,7 +6,7 @@ export interface Flushable {
  * The end of a turn of the event loop, when whoever has collected something sends it: by then all that had arrived has
  * been read and answered, and many replies go out in one write.
  */
-export class Turn {
+export class TickFlusher {
   readonly #defer: (callback: () => void) => void;
   readonly #end = (): void => {
     // What is added meanwhile is flushed too.

@@ -20,7 +20,7 @@ export interface Replies {
  * shorter (UDP_SEGMENT, udp(7)), and takes for that much less time than for as many messages. So replies to the same peer go
  * together, the longest first: to proxies and resolvers that ask all from one socket, or A and AAAA at the same time.
  */
-export class Segments {
+export class GsoPlanner {
   /** The slots in the order in which their replies are sent. */
   readonly slots = new Uint8Array(maxSegments);
   /** Where in `slots` each message ends. */
@@ -45,7 +45,7 @@ export class Segments {
   }
 
   /** Lays out the replies of all slots from one to before another. Returns the number of messages; 0 where each is alone. */
-  join(from: number, to: number): number {
+  plan(from: number, to: number): number {
     const peers = this.#sort(from, to);
     if (peers === to - from) return 0;
     let messages = 0;

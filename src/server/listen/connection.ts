@@ -1,5 +1,5 @@
 /** A connection as its listener sees it. */
-export interface Guest {
+export interface Connection {
   /** Queries of it are in flight: it is not closed for another. */
   readonly isBusy: boolean;
   /** It has sent a whole message, which connections that are there only to take places of others do not. */
