@@ -2,10 +2,10 @@
  * Names with several layers. What only clients without a Sidecar see must not hide from the others what is below it,
  * whatever comes first.
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RegistryObject, Sidecar } from '../../../src/registry/model/object.ts';
 import { decodeMessage } from '../../support/dns-message.ts';
-import { endpoint, RegistryHarness, serviceEntry } from '../harness.ts';
+import { endpoint, RegistryHarness, serviceEntry, workloadEntry } from '../harness.ts';
 
 const limited = '192.168.1.1';
 const unlimited = '192.168.2.1';
@@ -74,3 +74,50 @@ test('a reverse name that has hosts below it is an empty non-terminal when its P
   }
   expect(seen).toEqual(['NOERROR', 'PTR', 'NOERROR', 'NXDOMAIN']);
 });
+
+describe('a name of which several sides have something', () => {
+  const layers: { readonly answer: string; readonly objects: readonly RegistryObject[] }[] = [
+    { answer: 'A 10.1.1.1', objects: [serviceEntry('host', { hosts: [reverse], vips: ['10.1.1.1'] })] },
+    {
+      answer: 'A 10.2.2.2',
+      objects: [
+        workloadEntry('1', '10.2.2.2', { app: 'above' }),
+        serviceEntry('above', { hosts: ['0.0.10.in-addr.arpa'], selector: new Map([['app', 'above']]) }),
+      ],
+    },
+    { answer: 'PTR a.example.com.', objects: [pointed] },
+    { answer: 'NOERROR', objects: [belowReverse] },
+  ];
+
+  function answerOf(harness: RegistryHarness): string {
+    for (const type of ['A', 'PTR'] as const) {
+      const [record] = harness.ask(reverse, type).answer;
+      if (record !== undefined) return record.split(' ').slice(-2).join(' ');
+    }
+    return harness.ask(reverse, 'A').rcode;
+  }
+
+  test.each(ordersOf([0, 1, 2, 3]).map((order) => ({ order })))('$order: the first layer counts', ({ order }) => {
+    const harness = new RegistryHarness();
+    const present = new Set<number>();
+    const check = (): void => {
+      const first = layers.findIndex((_, i) => present.has(i));
+      expect(answerOf(harness)).toBe(first < 0 ? 'NXDOMAIN' : layers[first]!.answer);
+    };
+    for (const i of order) {
+      harness.upsert(...layers[i]!.objects);
+      present.add(i);
+      check();
+    }
+    for (const i of order) {
+      for (const object of layers[i]!.objects) harness.delete(object);
+      present.delete(i);
+      check();
+    }
+  });
+});
+
+function ordersOf(items: readonly number[]): number[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item) => ordersOf(items.filter((each) => each !== item)).map((rest) => [item, ...rest]));
+}
