@@ -181,7 +181,7 @@ export class Registry implements Sink {
   #replacedBy(change: Change): RegistryObject | undefined {
     if (change.type === 'delete')
       return this.store.get(keyOf(change.kind, change.namespace, change.name, change.cluster, change.source));
-    return change.isNew === true ? undefined : this.store.get(objectKey(change.object));
+    return this.store.get(objectKey(change.object));
   }
 
   #add(object: RegistryObject, dirty: Set<string>): void {

@@ -4,14 +4,7 @@ import type { Rejection } from '../model/rejection.ts';
 
 /** A change of one object. `key` is `objectKey` of it. */
 export type Change =
-  | {
-      readonly type: 'upsert';
-      readonly object: RegistryObject;
-      /** `textOfObject` of it, where the source has it at hand. */
-      readonly text?: string;
-      /** The sink has nothing under its key, as the source knows. */
-      readonly isNew?: boolean;
-    }
+  | { readonly type: 'upsert'; readonly object: RegistryObject }
   | {
       readonly type: 'delete';
       readonly kind: ObjectKind;
@@ -31,13 +24,13 @@ export interface PodDemand {
 }
 
 /**
- * What a source tells. It owns nothing of the sink; calls come on the main thread, never before `start`, never after
+ * What a source calls. It owns nothing of the sink; calls come on the main thread, never before `start`, never after
  * `stop` has resolved.
  *
  *     apply(changes)   whole objects; a batch is what became known at one moment. Only real differences: an object that
  *                      reads the same as before is not in it. At most one change per object. The sink goes through them
- *                      once, and before it returns: a source may make each when it is asked for, for there may be
- *                      hundreds of thousands.
+ *                      once, before it returns: a source may make each one on demand, for there may be hundreds of
+ *                      thousands.
  *     rejected(list)   ALL parts of this source that are left out at present, whenever that list has changed.
  *     get(key)         the object as this source applied it last and has not deleted it since: sources keep no copies. Its
  *                      origin may be an older one.

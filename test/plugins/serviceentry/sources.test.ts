@@ -150,8 +150,8 @@ describe('objects of one name in several sources', () => {
   test('an upsert that says the same as what another source has is one of its own', () => {
     const sources = [new HandSource(), new HandSource()];
     const service = serviceWith(new FakeClock(), sources);
-    sources[0]!.sink!.apply([{ type: 'upsert', object, isNew: true }]);
-    sources[1]!.sink!.apply([{ type: 'upsert', object, isNew: true }]);
+    sources[0]!.sink!.apply([{ type: 'upsert', object }]);
+    sources[1]!.sink!.apply([{ type: 'upsert', object }]);
     expect(service.status.objects).toBe(2);
     sources[0]!.sink!.apply(deleted(object));
     expect(addressesOf(service, 'a.example.com')).toEqual(['10.0.0.1']);

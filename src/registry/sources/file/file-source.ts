@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '../../../runtime/clock.ts';
 import { errorCode } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/logger.ts';
+import { poll } from '../../../runtime/poll.ts';
 import { usualSliceMs, workInSlices, type Work } from '../../../runtime/sliced-work.ts';
 import { readObject } from '../../decode/object.ts';
 import type { Sink, Source } from '../source.ts';
@@ -38,16 +39,22 @@ export const pollMs = 10_000;
 export const fallbackPollMs = 1000;
 
 /**
- * Objects from YAML and JSON files.
+ * Objects from YAML and JSON files. A look at the files reads those whose `stat` has changed, and of these decodes only the
+ * documents whose text is new:
  *
- *     path ─► expandPath ─► files ─► readText ─► split ─► documents ─► ServedFiles ─► Sink
- *                 │                                  (unchanged text: kept)
- *                 └──► WatchPoints ─► Watches ── event ──► 20 ms ──► again
+ *     paths/   expandPath: file, directory or glob ─► files ─► due files       text/   readText ─► FileText ─► readDocuments
+ *     scan     findFiles ─────────────────────────────────────────▲ │ loadFile ───────────────────────────────▲ │
+ *                  │                                                └──► LoadedFile: FileDocuments ◄────────────┘
+ *     watch/   WatchPoints ─► Watches ── event, 20 ms ──► next look          │
+ *     doubt    does it read worse than before? then only if it stays so      │
+ *     served/  ServedFiles: what is new and gone ─► DuplicateResolver ─► Sink (which keeps the objects)
+ *     faults/  FaultReport: what is left out ─► log, Sink
  *
- * All of it is work in slices, and large files are read by other threads: whatever is to be done, nobody waits for it long.
+ * All of it is work in slices, so that health checks and signals have their turn however much there is to read.
  *
  * A document that does not parse is left out, and as long as there is one its file keeps what it had before; so does a file
- * that cannot be read, and a directory that vanishes. A file that was deleted while its directory stands takes its objects along.
+ * that cannot be read, and a directory that vanishes. A file that is deleted while its directory remains takes its objects
+ * along.
  */
 export class FileSource implements Source {
   readonly name: string;
@@ -60,7 +67,7 @@ export class FileSource implements Source {
   readonly #report: FaultReport;
   #sink: Sink | undefined;
   #served: ServedFiles | undefined;
-  /** What was read last, while it waits to be believed. */
+  /** What was read last, served or not yet. */
   #seen: ReadonlyMap<string, LoadedFile> = emptySnapshot.files;
   /** Paths that events named since the last scan. */
   #changed = new Set<string>();
@@ -154,10 +161,7 @@ export class FileSource implements Source {
 
   #poll(): void {
     this.#cancelPoll?.();
-    this.#cancelPoll = this.#clock.after(this.#mustPoll ? fallbackPollMs : pollMs, () => {
-      this.#scan();
-      if (this.#sink) this.#poll();
-    });
+    this.#cancelPoll = poll(this.#clock, this.#mustPoll ? fallbackPollMs : pollMs, () => this.#scan());
   }
 
   #scanAfter(delayMs: number): void {
@@ -182,7 +186,7 @@ export class FileSource implements Source {
       this.#isScanDue = false;
       this.#scanAfter(0);
     });
-    // It may have been stopped by what it has told.
+    // The sink may have stopped it.
     if (!this.#sink) this.#cancelWork();
   }
 
