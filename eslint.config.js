@@ -1,32 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { rooms } from './eslint-rooms.js';
 import tseslint from 'typescript-eslint';
-
-/** Folders of src, from the lowest: none imports from one that stands behind it here (ARCHITECTURE.md). */
-const floors = [
-  'runtime',
-  'wire',
-  'corefile',
-  'collections',
-  'table',
-  'kubernetes',
-  'registry',
-  'plugins',
-  'server',
-  'cli',
-];
-
-const plugins = readdirSync('src/plugins', { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
-);
-
-/** Files of `folder`, relative to src, import from no folder of these names. */
-function noImports(folder, names, message) {
-  const regex = `^(\\.\\./)+(${names.join('|')})/`;
-  return {
-    files: [`src/${folder}/**/*.ts`],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
-  };
-}
 
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules'] },
@@ -52,19 +25,6 @@ export default tseslint.config(
       ],
     },
   },
-  ...floors
-    .slice(0, -1)
-    .filter((floor) => floor !== 'plugins')
-    .map((floor) =>
-      noImports(floor, floors.slice(floors.indexOf(floor) + 1), 'Imports run down only: see ARCHITECTURE.md.'),
-    ),
-  noImports('plugins', ['server', 'cli'], 'Imports run down only: see ARCHITECTURE.md.'),
-  ...plugins.map((name) =>
-    noImports(
-      `plugins/${name}`,
-      ['server', 'cli', ...plugins.filter((other) => other !== name)],
-      'Imports run down only, and a plugin imports no other one: see ARCHITECTURE.md.',
-    ),
-  ),
+  { files: ['src/**/*.ts'], plugins: { project: { rules: { rooms } } }, rules: { 'project/rooms': 'error' } },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
 );

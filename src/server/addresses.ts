@@ -1,3 +1,4 @@
+import { errorCode } from '../runtime/errors.ts';
 import type { Interfaces } from '../plugins/plugin.ts';
 import type { ListenerConfig } from './config.ts';
 
@@ -16,6 +17,11 @@ export function socketAddresses({ address }: ListenerConfig): SocketAddress[] {
     { address: '0.0.0.0', family: 4, isOptional: false },
     { address: '::', family: 6, isOptional: true },
   ];
+}
+
+/** The machine has no addresses of this family. */
+export function isFamilyMissing(error: unknown): boolean {
+  return ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(errorCode(error));
 }
 
 /**

@@ -3,7 +3,8 @@ import { KubernetesSource } from '../../registry/sources/kubernetes/kubernetes-s
 import { keyOfSource } from '../../registry/model/object.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/model/rejection.ts';
-import type { PodDemand, SnapshotStatus, Source, SourceStatus } from '../../registry/sources/source.ts';
+import type { PodDemand } from '../../registry/model/pod-demand.ts';
+import type { SnapshotStatus, Source, SourceStatus } from '../../registry/sources/source.ts';
 import { changesOfSource } from '../../registry/sources/source-changes.ts';
 import { syncState, type TableHandle } from '../../table/layout.ts';
 import { TableWriter } from '../../table/writer.ts';

@@ -1,5 +1,6 @@
 import type { ReflectorStatus } from '../../kubernetes/reflector-options.ts';
 import type { ObjectKind, RegistryObject } from '../model/object.ts';
+import type { PodDemand } from '../model/pod-demand.ts';
 import type { Rejection } from '../model/rejection.ts';
 
 /** A change of one object. `key` is `objectKey` of it. */
@@ -14,14 +15,6 @@ export type Change =
       /** As in `Origin`. Sources do not set it. */
       readonly source?: number;
     };
-
-/** Which Pods the registry has a use for at present: a source may leave out the others, and need not. */
-export interface PodDemand {
-  /** Clients must be told apart by their address: Pods of all namespaces. */
-  readonly everywhere: boolean;
-  /** Namespaces where some ServiceEntry has a workloadSelector. */
-  readonly namespaces: ReadonlySet<string>;
-}
 
 /**
  * What a source calls. It owns nothing of the sink; calls come on the main thread, never before `start`, never after

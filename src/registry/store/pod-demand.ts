@@ -1,5 +1,5 @@
 import type { RegistryOptions } from '../model/options.ts';
-import type { PodDemand } from '../sources/source.ts';
+import type { PodDemand } from '../model/pod-demand.ts';
 import type { WorkloadIndex } from './workload-index.ts';
 
 /**

@@ -1,10 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
-import { socketAddresses, type SocketAddress } from '../addresses.ts';
+import { isFamilyMissing, socketAddresses, type SocketAddress } from '../addresses.ts';
 import type { ListenerConfig } from '../config.ts';
 import { errorMessage } from '../../runtime/errors.ts';
 import { withHint } from '../hint.ts';
-import { isFamilyMissing } from '../worker/worker-server.ts';
 
 const ephemeralTries = 20;
 

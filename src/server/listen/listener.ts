@@ -1,8 +1,16 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Peer } from '../../wire/query.ts';
-import type { Dispatcher } from '../worker/dispatcher.ts';
+import type { Peer, Query } from '../../wire/query.ts';
+import type { Outcome } from '../../plugins/plugin.ts';
 import type { Counters } from '../counters.ts';
+
+/** What a listener calls for every message that it receives; see worker/dispatcher.ts. */
+export interface Dispatcher {
+  /** Has the memory loaded that the answers to the first `count` queries are made of; `answer` does without it as well. */
+  prepare(queries: readonly Query[], count: number): void;
+  /** The length of the reply at `query.out[outStart]`, 0 for none, or a promise of it that never rejects. */
+  answer(query: Query): Outcome;
+}
 
 /** What a socket needs of its worker. */
 export interface ListenerEnvironment {

@@ -1,11 +1,10 @@
 import type { TlsMaterial } from '../../plugins/control.ts';
 import type { HandlerEnvironment } from '../../plugins/plugin.ts';
 import type { Plugins } from '../../plugins/plugins.ts';
-import { socketAddresses } from '../addresses.ts';
+import { isFamilyMissing, socketAddresses } from '../addresses.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { buildChain } from './chain.ts';
 import type { ListenerConfig } from '../config.ts';
-import { errorCode } from '../../runtime/errors.ts';
 import { RebindingSocket } from './rebinding-socket.ts';
 import type { Listen, ListenerEnvironment } from '../listen/listener.ts';
 import { listenTcp } from '../listen/tcp.ts';
@@ -115,9 +114,4 @@ export class WorkerServer {
     if (tls === undefined) return [this.#listenUdp, listenTcp];
     return [makeListenTls(this.#tls.get(tls.name)!)];
   }
-}
-
-/** The machine has no addresses of this family. */
-export function isFamilyMissing(error: unknown): boolean {
-  return ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(errorCode(error));
 }

@@ -1,3 +1,4 @@
+import { isFamilyMissing } from '../../../src/server/addresses.ts';
 import { makePlugins } from '../../../src/plugins/plugins.ts';
 import { createSocket } from 'node:dgram';
 import { decode } from 'dns-packet';
@@ -6,7 +7,7 @@ import type { ServerConfig } from '../../../src/server/config.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
 import { claimPorts } from '../../../src/server/control/ports.ts';
 import { listenUdp } from '../../../src/server/listen/udp.ts';
-import { isFamilyMissing, WorkerServer } from '../../../src/server/worker/worker-server.ts';
+import { WorkerServer } from '../../../src/server/worker/worker-server.ts';
 import { askTcp, askUdp } from '../../support/dns-client.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';

@@ -7,7 +7,8 @@ import { defaultTiming, type ReflectorTiming } from '../../../kubernetes/timing.
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { foregroundPace, TimeSlicer } from '../../../runtime/time-slicer.ts';
-import type { PodDemand, Sink, SnapshotStatus, Source, SourceStatus } from '../source.ts';
+import type { PodDemand } from '../../model/pod-demand.ts';
+import type { Sink, SnapshotStatus, Source, SourceStatus } from '../source.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import type { KubernetesConfig } from './config.ts';
 import type { Difference } from './object-set.ts';

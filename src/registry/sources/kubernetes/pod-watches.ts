@@ -2,7 +2,7 @@ import type { Reflector } from '../../../kubernetes/reflector.ts';
 import { flushAll } from '../../../kubernetes/receiver.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { backgroundPace, TimeSlicer } from '../../../runtime/time-slicer.ts';
-import type { PodDemand } from '../source.ts';
+import type { PodDemand } from '../../model/pod-demand.ts';
 import type { KubernetesConfig } from './config.ts';
 import { combinedStatus, noCounts, type Counts } from './kind-status.ts';
 import type { ObjectSet } from './object-set.ts';
