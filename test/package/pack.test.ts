@@ -76,7 +76,7 @@ describe('the npm package', () => {
   it('carries what it needs and installs nothing else but what makes it faster', () => {
     const installed = readdirSync(join(directory, 'node_modules')).filter((name) => !name.startsWith('.'));
     expect(installed.filter((name) => !optional.includes(name))).toEqual(['serviceentry-dns']);
-    expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
+    expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'docs/configuration.md']));
     const parts = ['main.js', 'worker.js', 'THIRD-PARTY-LICENSES.txt'];
     expect(packed).toEqual(expect.arrayContaining(parts.map((part) => `dist/${part}`)));
     expect(packed.filter((path) => /(^test|^bench|\.ts$|node_modules)/.test(path))).toEqual([]);
