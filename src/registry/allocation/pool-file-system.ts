@@ -9,20 +9,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import type { WholeFileSystem } from '../../runtime/whole-file.ts';
 
 /** The part of the file system that a pool's file needs, so that tests can let it fail. All throw Node's errors. */
-export interface PoolFileSystem {
+export interface PoolFileSystem extends WholeFileSystem {
   /** What a path leads to, links followed. */
   kindOf(path: string): 'file' | 'nothing' | 'other';
   /** The bytes of a file, never more than `limit` of them. */
   read(path: string, limit: number): Buffer;
-  /** Writes a file anew; when this returns it is on the disk. */
-  writeSynced(path: string, text: string): void;
-  rename(from: string, to: string): void;
-  /** When this returns, renames in the directory are on the disk. */
-  syncDirectory(path: string): void;
-  /** No error where there is none. */
-  remove(path: string): void;
 }
 
 export const nodePoolFileSystem: PoolFileSystem = {

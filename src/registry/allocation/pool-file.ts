@@ -1,7 +1,7 @@
 import { asFields, quoted } from '../../runtime/untyped.ts';
-import { dirname } from 'node:path';
 import { errorMessage } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { replaceFileSync } from '../../runtime/whole-file.ts';
 import { canonicalAddress } from '../../wire/address.ts';
 import type { Assignment } from './address-pool.ts';
 import type { PoolFileSystem } from './pool-file-system.ts';
@@ -56,18 +56,16 @@ export class PoolFile {
   /** Whether it is on the disk; a failure is logged once, until saving works again. True where nothing may be saved. */
   save(assignments: Iterable<Assignment>): boolean {
     if (!this.#maySave) return true;
-    const temporary = `${this.path}.tmp`;
+    const onIgnored = (error: unknown): void => {
+      if (this.#logger.debugs) this.#logger.debug(`plugin/serviceentry: pool file ${this.path}: ${textOf(error)}`);
+    };
     try {
-      this.#fileSystem.writeSynced(temporary, format(assignments));
-      this.#fileSystem.rename(temporary, this.path);
+      replaceFileSync(this.#fileSystem, this.path, format(assignments), onIgnored);
     } catch (error) {
       if (!this.#hasFailed) this.#error(`cannot be written, and will be tried again: ${textOf(error)}`);
       this.#hasFailed = true;
-      this.#try(() => this.#fileSystem.remove(temporary));
       return false;
     }
-    // Not every file system can do this, and the rename has happened.
-    this.#try(() => this.#fileSystem.syncDirectory(dirname(this.path)));
     if (this.#hasFailed) this.#logger.info(`plugin/serviceentry: pool file ${this.path} is written again`);
     this.#hasFailed = false;
     return true;
@@ -83,14 +81,6 @@ export class PoolFile {
       this.#error(
         `cannot be used: ${problem}; it cannot be moved to ${aside} either (${textOf(error)}), so that nothing is saved and hosts get new addresses at each start`,
       );
-    }
-  }
-
-  #try(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      if (this.#logger.debugs) this.#logger.debug(`plugin/serviceentry: pool file ${this.path}: ${textOf(error)}`);
     }
   }
 

@@ -8,7 +8,7 @@ import { sleep } from '../../../runtime/sleep.ts';
 import type { TimeSlicer } from '../../../runtime/time-slicer.ts';
 import type { SnapshotStatus } from '../source.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
-import { removeLeftParts, replaceFile } from './snapshot-file.ts';
+import { removeLeftParts, replaceFile } from '../../../runtime/whole-file.ts';
 import { isWhole, readSnapshot, writeSnapshot, type SnapshotBytes } from './snapshot.ts';
 
 export interface SnapshotWriterOptions {

@@ -4,8 +4,54 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Replaces a file as a whole: a new one is written beside it, and takes its name. Rejects where that fails; nothing of
- * the new one is left then.
+ * A file is replaced whole: a new one is written beside it, brought to the disk, and renamed. Whoever reads the file finds the
+ * old or the new one, also after a crash. `replaceFile` is for a long text, which is written piece by piece; `replaceFileSync`
+ * for a short one that must be on the disk when it returns.
+ */
+
+/** What `replaceFileSync` needs of the file system, so that tests can let it fail. All throw Node's errors. */
+export interface WholeFileSystem {
+  /** Writes a file anew; when this returns it is on the disk. */
+  writeSynced(path: string, text: string): void;
+  rename(from: string, to: string): void;
+  /** When this returns, renames in the directory are on the disk. */
+  syncDirectory(path: string): void;
+  /** No error where there is none. */
+  remove(path: string): void;
+}
+
+/**
+ * Replaces a file by a text. Throws where that fails; nothing of the new one is left then.
+ *
+ * @param onIgnored gets errors that change nothing: not every file system can sync a directory
+ */
+export function replaceFileSync(
+  fileSystem: WholeFileSystem,
+  path: string,
+  text: string,
+  onIgnored: (error: unknown) => void,
+): void {
+  const temporary = `${path}.tmp`;
+  const tryTo = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      onIgnored(error);
+    }
+  };
+  try {
+    fileSystem.writeSynced(temporary, text);
+    fileSystem.rename(temporary, path);
+  } catch (error) {
+    tryTo(() => fileSystem.remove(temporary));
+    throw error;
+  }
+  tryTo(() => fileSystem.syncDirectory(dirname(path)));
+}
+
+/**
+ * Replaces a file by pieces of text, and lets the thread do other work between them. Rejects where that fails; nothing of the
+ * new one is left then.
  */
 export async function replaceFile(path: string, pieces: Iterable<string>): Promise<void> {
   const part = partOf(path, process.pid);
@@ -14,7 +60,6 @@ export async function replaceFile(path: string, pieces: Iterable<string>): Promi
     try {
       for (const text of pieces) {
         await file.writeFile(text);
-        // The thread has other things to do.
         await setImmediate();
       }
       await file.sync();
