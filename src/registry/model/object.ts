@@ -163,6 +163,29 @@ export function keyOf(
   return keyOfSource(cluster === undefined ? key : `${key}@${cluster}`, source);
 }
 
+/** The parts of a key of `keyOf`. */
+export function partsOfKey(key: string): {
+  kind: ObjectKind;
+  namespace: string;
+  name: string;
+  cluster: string | undefined;
+  source: number | undefined;
+} {
+  // No kind begins with a digit.
+  const start = key.charCodeAt(0) <= 0x39 ? key.indexOf('/') + 1 : 0;
+  const first = key.indexOf('/', start);
+  const second = key.indexOf('/', first + 1);
+  // A name holds no @, a cluster's name may hold anything.
+  const at = key.indexOf('@', second + 1);
+  return {
+    kind: key.slice(start, first) as ObjectKind,
+    namespace: key.slice(first + 1, second),
+    name: key.slice(second + 1, at < 0 ? undefined : at),
+    cluster: at < 0 ? undefined : key.slice(at + 1),
+    source: start === 0 ? undefined : Number(key.slice(0, start - 1)),
+  };
+}
+
 /** The registry's key for a key of one source, which does not know the others. */
 export function keyOfSource(key: string, source: number | undefined): string {
   return source === undefined || source === 0 ? key : `${source}/${key}`;

@@ -1,6 +1,5 @@
-import type { RegistryObject } from '../../../model/object.ts';
+import { partsOfKey, type RegistryObject } from '../../../model/object.ts';
 import type { Rejection } from '../../../model/rejection.ts';
-import { partsOfKey } from '../../../store/object-text.ts';
 import { sameObject } from '../../same-object.ts';
 import type { Change } from '../../source.ts';
 import { compareDeclarations, originOf, type PlacedDeclaration } from '../declaration.ts';
