@@ -8,29 +8,22 @@ import { setPriority } from 'node:os';
 const controlPlaneNiceness = 15;
 
 /**
- * Lowers the priority of a thread; 0 stands for the calling one. A nice value goes from 0 to 19, and can only be lowered again
- * with privileges. Threads have one each on Linux alone, and pass it on to threads that they create. Nothing is done on other
- * systems, for a thread that has ended, and where the system forbids it.
- */
-export function lowerPriority(thread: number, niceness: number): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(thread, niceness);
-  } catch {
-    // It only makes the server slower.
-  }
-}
-
-/**
  * Makes a function that lowers the priority of the threads that exist now, and of no workers, which are created between this
  * call and that of the result. It is called when the registry has been read, for which queries wait. A worker that
- * is created later, in place of one that died, inherits the low priority.
+ * is created later, in place of one that died, inherits the low priority, which cannot be raised without privileges.
  */
 export function controlPlanePriority(): () => void {
-  const threads = threadIds();
-  return () => {
-    for (const id of threads) lowerPriority(id, controlPlaneNiceness);
-  };
+  const threads = process.platform === 'linux' ? threadIds() : [];
+  return () => threads.forEach(lowerPriority);
+}
+
+/** Only Linux has a nice value for each thread. */
+function lowerPriority(thread: number): void {
+  try {
+    setPriority(thread, controlPlaneNiceness);
+  } catch {
+    // The thread has ended, or the system forbids it: then queries wait longer during a relist.
+  }
 }
 
 /** The threads of this process; none where the system does not list them. */

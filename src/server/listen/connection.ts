@@ -1,12 +1,12 @@
-/** A connection as its listener sees it. */
+/** A TCP or TLS connection as its listener sees it. */
 export interface Connection {
-  /** Queries of it are in flight: it is not closed for another. */
+  /** It has queries in flight, and is not closed to make room for another. */
   readonly isBusy: boolean;
-  /** It has sent a whole message, which connections that are there only to take places of others do not. */
-  readonly hasAsked: boolean;
-  /** Monotonic milliseconds at which it is given up. */
+  /** It has sent a whole message, unlike connections that only occupy places. */
+  readonly hasQueried: boolean;
+  /** Monotonic milliseconds at which it times out. */
   readonly deadline: number;
-  /** Takes no more queries; closes when what was asked is answered. */
+  /** Takes no more queries; closes when those in flight are answered. */
   finish(): void;
   destroy(): void;
 }

@@ -25,15 +25,15 @@ export interface StreamShare {
   readonly environment: ListenerEnvironment;
   readonly queries: QueryPool;
   readonly buffers: ReplyBuffers;
-  readonly turn: TickFlusher;
+  readonly flusher: TickFlusher;
 }
 
 /**
  * One client over TCP or TLS. Each message has its length in front (RFC 1035 section 4.2.2). All that is answered in one
- * turn of the event loop goes out in one write: a chunk of TCP holds many queries, and of TLS each record comes as a chunk
+ * tick of the event loop goes out in one write: a chunk of TCP holds many queries, and of TLS each record comes as a chunk
  * of its own. Queries that wait are answered when they can be, in any order (RFC 7766 section 6.2.1.1).
  *
- *     socket ──chunk──► [partial message][message][message][part…] ──► reply buffer ──one write a turn──► socket
+ *     socket ──chunk──► [partial message][message][message][part…] ──► reply buffer ──one write a tick──► socket
  */
 export class StreamConnection implements Connection, Flushable {
   readonly #socket: Socket;
@@ -44,14 +44,14 @@ export class StreamConnection implements Connection, Flushable {
   #held: Uint8Array[] = [];
   #waiting = 0;
   #isFinishing = false;
-  /** Replies that are to be written at the end of this turn. */
+  /** Replies to be written at the end of this tick. */
   #replies: Uint8Array | undefined;
   #repliesLength = 0;
   /** Buffers whose writes are under way, oldest first. */
   readonly #sending: Uint8Array[] = [];
   readonly #onTaken: (error?: Error | null) => void;
-  hasAsked = false;
-  /** Monotonic milliseconds at which the connection is given up. */
+  hasQueried = false;
+  /** Monotonic milliseconds at which the connection times out. */
   deadline: number;
 
   constructor(socket: Socket, share: StreamShare) {
@@ -80,7 +80,7 @@ export class StreamConnection implements Connection, Flushable {
     return this.#waiting > 0;
   }
 
-  /** Takes no more queries; closes when what was asked is answered. */
+  /** Takes no more queries; closes when those in flight are answered. */
   finish(): void {
     this.#isFinishing = true;
     if (this.#waiting > 0 || this.#held.length > 0 || this.#socket.writableEnded) return;
@@ -136,7 +136,7 @@ export class StreamConnection implements Connection, Flushable {
       at = this.#framer.next(chunk, at, query);
       if (this.#framer.isPartial) break;
       hasProgress = true;
-      this.hasAsked = true;
+      this.hasQueried = true;
       query.out = buffer;
       query.outStart = this.#repliesLength + lengthPrefix;
       const outcome = dispatcher.answer(query);
@@ -168,7 +168,7 @@ export class StreamConnection implements Connection, Flushable {
   #replyBuffer(): Uint8Array {
     if (this.#replies === undefined) {
       this.#replies = this.#share.buffers.take();
-      this.#share.turn.add(this);
+      this.#share.flusher.add(this);
     }
     return this.#replies;
   }

@@ -8,9 +8,9 @@ import { ReplyBuffers } from './reply-buffers.ts';
 import { replyBufferBytes, StreamConnection, type StreamShare } from './stream-connection.ts';
 import { TickFlusher } from './tick-flusher.ts';
 
-/** Connections that wait to be accepted; one that finds no room is tried again by its client, after 1 s. */
+/** Connections that wait to be accepted; a client retries one that finds no room after 1 s. */
 export const connectionBacklog = 4096;
-/** How often time-outs are looked at: one timer serves all connections. */
+/** How often time-outs are checked; one timer serves all connections. */
 const sweepMs = 250;
 const warnAgainMs = 10_000;
 
@@ -21,12 +21,12 @@ export class StreamListener implements Listener {
   readonly #server: Server;
   readonly #environment: ListenerEnvironment;
   readonly #share: StreamShare;
-  /** In the order in which they came. */
-  readonly #guests = new Set<Connection>();
+  /** In the order in which they were admitted. */
+  readonly #connections = new Set<Connection>();
   #cancelSweep: (() => void) | undefined;
   #warnAgainAt = -Infinity;
 
-  /** `server` listens already. */
+  /** `server` is listening. */
   constructor(
     server: Server,
     transport: 'tcp' | 'tls',
@@ -44,12 +44,12 @@ export class StreamListener implements Listener {
       environment,
       queries: new QueryPool(environment.hashSeed),
       buffers: new ReplyBuffers(replyBufferBytes),
-      turn: new TickFlusher(),
+      flusher: new TickFlusher(),
     };
     server.on('error', (error) => this.#warn(error));
   }
 
-  /** Accepting fails when files or memory run out, again and again; the connections that are open go on. */
+  /** While files or memory are short, accepting fails again and again; open connections are not affected. */
   #warn({ message }: Error): void {
     const { clock, logger } = this.#environment;
     if (clock.now() < this.#warnAgainAt) return;
@@ -59,74 +59,74 @@ export class StreamListener implements Listener {
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const guest of this.#guests) guest.finish();
+    for (const connection of this.#connections) connection.finish();
     await closed;
     this.#cancelSweep?.();
   }
 
   /**
-   * Takes a connection in, where there is room for it. It leaves when its socket closes. Where there is none the socket is
+   * Admits a connection, which leaves when its socket closes. Where there is no room and no other makes room, the socket is
    * closed, and the result is false.
    */
-  admit(guest: Connection, socket: Socket): boolean {
+  admit(connection: Connection, socket: Socket): boolean {
     const { counters, clock, maxConnections } = this.#environment;
     counters[counter.connections]!++;
-    if (this.#guests.size >= maxConnections) {
+    if (this.#connections.size >= maxConnections) {
       const other = this.#mostIdle();
       if (!other) {
         counters[counter.closedConnections]!++;
         socket.destroy();
         return false;
       }
-      this.#giveUp(other);
+      this.#close(other);
     }
-    this.#guests.add(guest);
-    socket.on('close', () => this.#guests.delete(guest));
+    this.#connections.add(connection);
+    socket.on('close', () => this.#connections.delete(connection));
     this.#cancelSweep ??= clock.after(sweepMs, () => this.#sweep());
     return true;
   }
 
-  /** Answers the queries of a connection; `before` is the guest that it was until now. */
+  /** Answers the queries of a connection; `before` is its handshake, which was admitted in its place. */
   serve(socket: Socket, before?: Connection): void {
     const connection = new StreamConnection(socket, this.#share);
     if (before === undefined) this.admit(connection, socket);
-    else if (this.#guests.delete(before)) {
-      this.#guests.add(connection);
-      socket.on('close', () => this.#guests.delete(connection));
+    else if (this.#connections.delete(before)) {
+      this.#connections.add(connection);
+      socket.on('close', () => this.#connections.delete(connection));
     } else connection.destroy();
   }
 
   /**
-   * Who makes room for another (RFC 7766 section 6.2.3 leaves the choice). Those that have never sent a whole message may hold
-   * half of the places: beyond that the oldest of them goes, and else the one that is given up first of those that have. So
-   * connections that are only opened take no place of those that ask, and a new one has time to ask, however many come.
+   * The connection that makes room for another (RFC 7766 section 6.2.3 leaves the choice). Those that have never sent a whole
+   * message may hold half of the places. Beyond that the oldest of them is closed, else the one of the others that times out
+   * first. So connections that are only opened take no place of those that query, and a new one has time for its query.
    */
   #mostIdle(): Connection | undefined {
     let newcomers = 0;
     let oldestNewcomer: Connection | undefined;
     let idlest: Connection | undefined;
-    for (const guest of this.#guests) {
-      if (guest.isBusy) continue;
-      if (!guest.hasAsked) {
+    for (const connection of this.#connections) {
+      if (connection.isBusy) continue;
+      if (!connection.hasQueried) {
         newcomers++;
-        oldestNewcomer ??= guest;
-      } else if (!idlest || guest.deadline < idlest.deadline) idlest = guest;
+        oldestNewcomer ??= connection;
+      } else if (!idlest || connection.deadline < idlest.deadline) idlest = connection;
     }
     if (newcomers > this.#environment.maxConnections / 2) return oldestNewcomer;
     return idlest ?? oldestNewcomer;
   }
 
-  /** It counts no longer from now on, though its socket closes later. */
-  #giveUp(guest: Connection): void {
+  /** It does not count from now on, though its socket closes later. */
+  #close(connection: Connection): void {
     this.#environment.counters[counter.closedConnections]!++;
-    this.#guests.delete(guest);
-    guest.destroy();
+    this.#connections.delete(connection);
+    connection.destroy();
   }
 
   #sweep(): void {
     const { clock } = this.#environment;
     const now = clock.now();
-    for (const guest of this.#guests) if (guest.deadline <= now) this.#giveUp(guest);
-    this.#cancelSweep = this.#guests.size > 0 ? clock.after(sweepMs, () => this.#sweep()) : undefined;
+    for (const connection of this.#connections) if (connection.deadline <= now) this.#close(connection);
+    this.#cancelSweep = this.#connections.size > 0 ? clock.after(sweepMs, () => this.#sweep()) : undefined;
   }
 }

@@ -3,25 +3,26 @@ export interface Flushable {
 }
 
 /**
- * The end of a turn of the event loop, when whoever has collected something sends it: by then all that had arrived has
- * been read and answered, and many replies go out in one write.
+ * Flushes what was collected at the end of a tick of the event loop. By then all that had arrived has been read and answered,
+ * and many replies leave in one write.
  */
 export class TickFlusher {
   readonly #defer: (callback: () => void) => void;
-  readonly #end = (): void => {
-    // What is added meanwhile is flushed too.
-    for (const each of this.#added) each.flush();
-    this.#added.length = 0;
-  };
   readonly #added: Flushable[] = [];
 
-  /** `defer` calls back once, when the turn ends. */
+  /** `defer` calls back once, at the end of the tick. */
   constructor(defer: (callback: () => void) => void = setImmediate) {
     this.#defer = defer;
   }
 
-  /** Calls `flush` when the turn ends. */
+  /** Flushes it at the end of the tick. */
   add(flushable: Flushable): void {
-    if (this.#added.push(flushable) === 1) this.#defer(this.#end);
+    if (this.#added.push(flushable) === 1) this.#defer(this.#flush);
   }
+
+  readonly #flush = (): void => {
+    // What is added meanwhile is flushed too.
+    for (const each of this.#added) each.flush();
+    this.#added.length = 0;
+  };
 }

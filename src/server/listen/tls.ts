@@ -72,7 +72,7 @@ export function makeListenTls(context: TlsContext): Listen {
 /** A connection whose handshake is under way. */
 class Handshake implements Connection {
   readonly isBusy = false;
-  readonly hasAsked = false;
+  readonly hasQueried = false;
   readonly deadline: number;
   failure = 'the client went away, or took too long';
   readonly #raw: Socket;

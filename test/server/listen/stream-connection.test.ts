@@ -38,7 +38,7 @@ function open() {
     environment,
     queries: new QueryPool(environment.hashSeed),
     buffers,
-    turn: new TickFlusher((end) => ends.push(end)),
+    flusher: new TickFlusher((end) => ends.push(end)),
   });
   /** Chunks that arrive in one turn of the event loop. */
   const receiveAtOnce = (...chunks: Uint8Array[]): void => {
@@ -82,7 +82,7 @@ describe('messages in a stream', () => {
           }
           const expected = asked.flatMap(({ name, isQuery }, id) => (isQuery && name !== 'mute' ? [id] : []));
           expect(socket.ids).toEqual(expected);
-          expect([connection.isBusy, connection.hasAsked]).toEqual([false, messages.length > 0]);
+          expect([connection.isBusy, connection.hasQueried]).toEqual([false, messages.length > 0]);
         },
       ),
     );

@@ -27,7 +27,7 @@ describe('where there are as many connections as there may be', () => {
   interface Row {
     readonly title: string;
     /** `[has asked, is busy, deadline]` of each, in the order in which they came. */
-    readonly guests: readonly (readonly [asked: boolean, busy: boolean, deadline: number])[];
+    readonly connections: readonly (readonly [asked: boolean, busy: boolean, deadline: number])[];
     /** Which one makes room; the newcomer where none does. */
     readonly leaves: number | undefined;
   }
@@ -35,7 +35,7 @@ describe('where there are as many connections as there may be', () => {
   const rows: Row[] = [
     {
       title: 'where more than half never asked, the oldest of these',
-      guests: [
+      connections: [
         [true, false, 1],
         [false, false, 9],
         [false, false, 2],
@@ -44,7 +44,7 @@ describe('where there are as many connections as there may be', () => {
     },
     {
       title: 'where half or fewer never asked, one that has',
-      guests: [
+      connections: [
         [false, false, 1],
         [true, false, 9],
         [true, false, 8],
@@ -54,7 +54,7 @@ describe('where there are as many connections as there may be', () => {
     },
     {
       title: 'one that never asked where the others have queries in flight',
-      guests: [
+      connections: [
         [true, true, 1],
         [true, true, 2],
         [false, false, 9],
@@ -63,7 +63,7 @@ describe('where there are as many connections as there may be', () => {
     },
     {
       title: 'where all have asked, the one that is given up first',
-      guests: [
+      connections: [
         [true, false, 5],
         [true, false, 3],
         [true, false, 4],
@@ -72,7 +72,7 @@ describe('where there are as many connections as there may be', () => {
     },
     {
       title: 'never one with queries in flight',
-      guests: [
+      connections: [
         [true, true, 1],
         [true, true, 2],
         [true, false, 9],
@@ -81,7 +81,7 @@ describe('where there are as many connections as there may be', () => {
     },
     {
       title: 'the newcomer where all have',
-      guests: [
+      connections: [
         [true, true, 1],
         [true, true, 2],
         [true, true, 3],
@@ -90,21 +90,22 @@ describe('where there are as many connections as there may be', () => {
     },
   ];
 
-  test.each(rows)('$title makes room', ({ guests, leaves }) => {
-    const { environment, counters } = makeListenerEnvironment(new ScriptedChain(), guests.length);
+  test.each(rows)('$title makes room', ({ connections, leaves }) => {
+    const { environment, counters } = makeListenerEnvironment(new ScriptedChain(), connections.length);
     const at = { address: '127.0.0.1', family: 4, port: 53, reusePort: true } as const;
     const listener = new StreamListener(createServer(), 'tcp', at, environment);
     const left: number[] = [];
-    const guest = (hasAsked: boolean, isBusy: boolean, deadline: number, index: number): Connection => ({
-      hasAsked,
+    const connection = (hasQueried: boolean, isBusy: boolean, deadline: number, index: number): Connection => ({
+      hasQueried,
       isBusy,
       deadline,
       finish: () => undefined,
       destroy: () => void left.push(index),
     });
     const admit = (each: Connection): boolean => listener.admit(each, new FakeSocket() as unknown as Socket);
-    for (const [index, [asked, busy, deadline]] of guests.entries()) admit(guest(asked, busy, deadline, index));
-    expect(admit(guest(false, false, 10, -1))).toBe(leaves !== undefined);
+    for (const [index, [asked, busy, deadline]] of connections.entries())
+      admit(connection(asked, busy, deadline, index));
+    expect(admit(connection(false, false, 10, -1))).toBe(leaves !== undefined);
     expect(left).toEqual(leaves === undefined ? [] : [leaves]);
     expect(counters[counter.closedConnections]).toBe(1);
   });
