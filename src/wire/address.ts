@@ -69,14 +69,14 @@ export function writeAddress(canonical: string, bytes: Uint8Array, at: number): 
 
 /** Writes an address as 16 octets, IPv4 mapped, without its zone id; false where the text is none. An IPv4 address costs no allocation. */
 export function writeMapped(text: string, bytes: Uint8Array, at: number): boolean {
-  const zone = text.indexOf('%');
-  const address = zone < 0 ? text : text.slice(0, zone);
-  if (writeQuad(address, 0, bytes, at + mappedPrefixSize)) {
-    bytes.fill(0, at, at + 10);
+  if (writeQuad(text, 0, bytes, at + mappedPrefixSize)) {
+    for (let i = 0; i < 10; i++) bytes[at + i] = 0;
     bytes[at + 10] = bytes[at + 11] = 0xff;
     return true;
   }
-  const octets = parseAddress(address);
+  const zone = text.indexOf('%');
+  if (zone >= 0) return writeMapped(text.slice(0, zone), bytes, at);
+  const octets = parseAddress(text);
   if (octets === undefined) return false;
   bytes.set(octets, at);
   return true;
@@ -101,24 +101,26 @@ function formatQuad(bytes: Uint8Array, at: number): string {
 
 /** Reads the dotted quad that stands from `start` to the end into `bytes` at `at`; false where there is none. */
 function writeQuad(text: string, start: number, bytes: Uint8Array | undefined, at: number): boolean {
+  const { length } = text;
   let count = 0;
   let value = -1;
-  for (let i = start; i <= text.length; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : dot;
-    if (code === dot) {
-      if (value < 0 || count === 4) return false;
+  for (let i = start; i < length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      // A second digit behind a 0 would be a leading zero, which some programs read as octal.
+      if (value === 0) return false;
+      value = value < 0 ? digit : value * 10 + digit;
+      if (value > 255) return false;
+    } else {
+      if (digit !== dot - 0x30 || value < 0 || count === 3) return false;
       if (bytes !== undefined) bytes[at + count] = value;
       count++;
       value = -1;
-      continue;
     }
-    const digit = code - 0x30;
-    // A second digit behind a 0 would be a leading zero, which some programs read as octal.
-    if (digit < 0 || digit > 9 || value === 0) return false;
-    value = value < 0 ? digit : value * 10 + digit;
-    if (value > 255) return false;
   }
-  return count === 4;
+  if (count !== 3 || value < 0) return false;
+  if (bytes !== undefined) bytes[at + 3] = value;
+  return true;
 }
 
 /**
