@@ -2,8 +2,8 @@ import type { RegistryObject } from '../model/object.ts';
 import type { Change } from './source.ts';
 
 /**
- * What one of several sources tells, marked so that its objects are told apart from those of the same name in others. A
- * source knows nothing of the others, and `source` is its place among them, from 0. Each is marked when it is asked for.
+ * Changes of one of several sources, marked so that its objects differ from those of the same name in others. A
+ * source knows nothing of the others, and `source` is its place among them, from 0. Each is marked on demand.
  */
 export function changesOfSource(changes: Iterable<Change>, source: number): Iterable<Change> {
   return source === 0 ? changes : marked(changes, source);

@@ -1,12 +1,12 @@
 import type { LoadedFile } from './loaded-file.ts';
 import type { Snapshot } from './scan.ts';
 
-/** What reads worse than before must stay so for this long to be believed. */
-export const settleMs = 100;
-/** A file that was changed in place and seems to be cut off must stay so for this long to be believed. */
+/** What reads worse than before must stay so for this long before it is served, in milliseconds. */
+export const doubtMs = 100;
+/** A file that was changed in place and seems to be cut off must stay so for this long before it is served. */
 export const tornMs = 3000;
 
-/** Whether anything reads worse than before: then it is believed only when it stays so. */
+/** Whether anything reads worse than before: then it is served only when it stays so. */
 export function isDoubtful(served: Snapshot, { paths, files }: Snapshot): boolean {
   if (paths.some((path, index) => path.problem && !served.paths[index]?.problem)) return true;
   for (const [path, before] of served.files) if (isWorse(before, files.get(path))) return true;
@@ -49,7 +49,7 @@ function isWorse(before: LoadedFile | undefined, after: LoadedFile | undefined):
 
 /**
  * Whether somebody seems to be writing to a file in place: it is empty, or has become shorter or worse and ends within a line.
- * Most of the first halves of a YAML document are YAML documents too, so that nothing else tells.
+ * Most of the first halves of a YAML document are YAML documents too, so that nothing else shows it.
  */
 function isTorn(before: LoadedFile | undefined, after: LoadedFile): boolean {
   if (before === undefined || before.documents.count === 0 || before.documents === after.documents) return false;

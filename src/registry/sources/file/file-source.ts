@@ -7,7 +7,7 @@ import { usualSliceMs, workInSlices, type Work } from '../../../runtime/sliced-w
 import { readObject } from '../../decode/object.ts';
 import type { Sink, Source } from '../source.ts';
 import type { ReadObject } from './declaration.ts';
-import { isDoubtful, settleMs, tornFiles, tornMs, withServed } from './doubt.ts';
+import { isDoubtful, doubtMs, tornFiles, tornMs, withServed } from './doubt.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { FileLoader, LoadedFile } from './loaded-file.ts';
 import { FaultReport } from './faults/report.ts';
@@ -137,7 +137,7 @@ export class FileSource implements Source {
     this.#seen = files;
     if (!served.hasApplied) sink.apply([]);
     // The watches are opened now: what has happened meanwhile is seen.
-    yield* this.#believe(served, yield* this.#look(served));
+    yield* this.#serve(served, yield* this.#look(served));
     sink.synced();
   }
 
@@ -198,20 +198,20 @@ export class FileSource implements Source {
     yield;
     if (isDoubtful(served.snapshot, { ...scan, files })) {
       this.#doubtSince ??= now;
-      const leftMs = this.#doubtSince + settleMs - now;
+      const leftMs = this.#doubtSince + doubtMs - now;
       if (leftMs > 0) {
         this.#seen = scan.files;
         this.#lookAgainAfter(leftMs);
         return;
       }
     }
-    yield* this.#believe(served, { ...scan, files });
+    yield* this.#serve(served, { ...scan, files });
     this.#seen = new Map([...this.#seen, ...torn]);
     const untilMs = [...torn.values()].map(({ readAt }) => readAt + tornMs);
     if (torn.size > 0) this.#lookAgainAfter(Math.max(0, Math.min(...untilMs) - now));
   }
 
-  *#believe(served: ServedFiles, scan: Snapshot): Work<void> {
+  *#serve(served: ServedFiles, scan: Snapshot): Work<void> {
     this.#doubtSince = undefined;
     yield* served.replace(scan, this.#clock.wall());
     this.#seen = served.snapshot.files;

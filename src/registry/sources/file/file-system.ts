@@ -26,7 +26,7 @@ export interface DirectoryEntry {
  */
 export interface FileSystem {
   status(path: string): FileStatus;
-  /** Read as they are asked for: there may be very many. */
+  /** Read on demand: there may be very many. */
   list(directory: string): Iterable<DirectoryEntry>;
   /** The bytes of a file, never more than `limit` of them, in memory of their own: the caller may give it back. */
   read(path: string, limit: number): Buffer<ArrayBuffer>;

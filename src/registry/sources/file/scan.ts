@@ -13,7 +13,7 @@ export interface PathState {
   readonly problem: Rejection | undefined;
 }
 
-/** Everything that the paths stand for at one moment. */
+/** Everything that the paths mean at one moment. */
 export interface Snapshot {
   readonly paths: readonly PathState[];
   /** By path, in the order that decides between duplicates. */

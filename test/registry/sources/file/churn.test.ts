@@ -1,7 +1,7 @@
 /** Files that come and go: nothing of those that are gone is remembered. */
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { settleMs } from '../../../../src/registry/sources/file/doubt.ts';
+import { doubtMs } from '../../../../src/registry/sources/file/doubt.ts';
 import { FileSource, pollMs } from '../../../../src/registry/sources/file/file-source.ts';
 import type { FileSystem } from '../../../../src/registry/sources/file/file-system.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -49,7 +49,7 @@ test('100,000 files with other names, a thousand at a time', () => {
   onTestFinished(() => source.stop());
   for (; round < 100; round++) {
     clock.advance(pollMs);
-    clock.advance(settleMs);
+    clock.advance(doubtMs);
     logger.lines.length = 0;
     sink.batches.length = 0;
   }

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFileSystem, type FileStatus, type FileSystem } from '../../../../src/registry/sources/file/file-system.ts';
-import { settleMs } from '../../../../src/registry/sources/file/doubt.ts';
+import { doubtMs } from '../../../../src/registry/sources/file/doubt.ts';
 import {
   debounceMs,
   fallbackPollMs,
@@ -122,7 +122,7 @@ describe('after an event', () => {
     const { clock, watched, sink } = fired;
     spoil(path);
     watched.get(directory)!.change('a.yaml');
-    clock.advance(debounceMs + settleMs - 1);
+    clock.advance(debounceMs + doubtMs - 1);
     expect(Object.keys(sink.hosts)).toEqual(['default/a', 'default/b']);
     writeFileSync(path, entry('a', 'whole.example.com'));
     watched.get(directory)!.change('a.yaml');
@@ -138,12 +138,12 @@ describe('after an event', () => {
     const { clock, watched, sink, logger } = fired;
     writeFileSync(path, `${entry('a', 'never.example.com')}\0`);
     watched.get(directory)!.change('a.yaml');
-    clock.advance(debounceMs + settleMs);
+    clock.advance(debounceMs + doubtMs);
     expect(sink.hosts['default/a']).toEqual(['a.example.com']);
     expect(sink.rejections).toMatchObject([{ reason: 'parse', origin: `${path}:13:1` }]);
     writeFileSync(path, entry('a', 'x'.repeat(20_000)));
     clock.advance(pollMs);
-    clock.advance(settleMs);
+    clock.advance(doubtMs);
     expect(sink.hosts['default/a']).toEqual(['a.example.com']);
     expect(sink.rejections).toMatchObject([{ reason: 'size', origin: path }]);
     writeFileSync(path, entry('a'));
@@ -170,7 +170,7 @@ describe('after an event', () => {
     const { clock, watched, sink } = start([directory]);
     unlinkSync(path);
     watched.get(directory)!.change('a.yaml');
-    clock.advance(debounceMs + settleMs);
+    clock.advance(debounceMs + doubtMs);
     expect(Object.keys(sink.hosts)).toEqual(['default/b']);
     expect(sink.lists).toEqual([]);
   });
@@ -236,7 +236,7 @@ describe('what cannot be read', () => {
     const fired = start([directory]);
     const { clock, failing, sink } = fired;
     failing.set(directory, code);
-    clock.advance(pollMs + settleMs);
+    clock.advance(pollMs + doubtMs);
     expect(sink.hosts).toEqual({ 'default/a': ['a.example.com'] });
     expect(sink.rejections).toMatchObject([{ reason: 'file', message, origin: directory }]);
     clock.advance(5 * pollMs);
@@ -252,7 +252,7 @@ describe('what cannot be read', () => {
     failing.set(`read ${path}`, 'EACCES');
     writeFileSync(join(directory, 'b.yaml'), entry('b', 'new.example.com'));
     for (const name of ['a.yaml', 'b.yaml']) watched.get(directory)!.change(name);
-    clock.advance(debounceMs + settleMs);
+    clock.advance(debounceMs + doubtMs);
     expect(sink.hosts).toEqual({ 'default/a': ['a.example.com'], 'default/b': ['new.example.com'] });
     expect(sink.rejections).toMatchObject([{ reason: 'file', origin: path }]);
   });
@@ -264,12 +264,12 @@ describe('what cannot be read', () => {
     writeFileSync(path, entry('a'));
     const { clock, sink } = start([path]);
     renameSync(join(parent, 'x'), join(parent, 'y'));
-    clock.advance(pollMs + settleMs);
+    clock.advance(pollMs + doubtMs);
     expect(sink.hosts).toEqual({ 'default/a': ['a.example.com'] });
     expect(sink.rejections).toMatchObject([{ reason: 'file', origin: path }]);
     renameSync(join(parent, 'y'), join(parent, 'x'));
     unlinkSync(path);
-    clock.advance(pollMs + settleMs);
+    clock.advance(pollMs + doubtMs);
     expect(sink.hosts).toEqual({});
   });
 
@@ -279,10 +279,10 @@ describe('what cannot be read', () => {
     writeFileSync(join(parent, 'x', 'a.yaml'), entry('a'));
     const { clock, sink } = start([join(parent, 'x', '*.yaml')]);
     rmSync(join(parent, 'x'), { recursive: true });
-    clock.advance(pollMs + settleMs);
+    clock.advance(pollMs + doubtMs);
     expect(sink.hosts).toEqual({ 'default/a': ['a.example.com'] });
     mkdirSync(join(parent, 'x'));
-    clock.advance(pollMs + settleMs);
+    clock.advance(pollMs + doubtMs);
     expect(sink.hosts).toEqual({});
     expect(sink.rejections).toMatchObject([{ reason: 'file', message: 'no file has a name like this' }]);
   });
@@ -329,7 +329,7 @@ test('a bad file that is deleted is not said to be fine again', () => {
   expect(sink.rejections.length).toBe(1);
   unlinkSync(path);
   watched.get(directory)!.change('a.yaml');
-  clock.advance(debounceMs + settleMs);
+  clock.advance(debounceMs + doubtMs);
   expect(sink.rejections).toEqual([]);
   expect(logger.lines.filter(({ level }) => level === 'info')).toEqual([]);
 });

@@ -21,7 +21,7 @@ export function sameRejection(a: Rejection, b: Rejection): boolean {
 }
 
 /**
- * What has come and what has gone. A fault is the same one where it stands at the same place or its document is the same;
+ * What has come and what has gone. A fault is the same one where it is at the same place or its document is the same;
  * of others that say the same as many are, for a document that was moved and edited has still the one fault.
  */
 export function compareFaults(before: readonly Fault[], after: readonly Fault[]): { come: Fault[]; gone: Fault[] } {

@@ -22,7 +22,7 @@ export class FileFaults {
     return this.#rejections.length + this.#dropped;
   }
 
-  /** Some part is not an object that could be told from others: any object that the file had before may be meant. */
+  /** Some part is not an object with a valid name: any object that the file had before may be meant. */
   get isAnyLost(): boolean {
     return this.#isAnyLost;
   }

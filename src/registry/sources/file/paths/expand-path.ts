@@ -5,7 +5,7 @@ import type { DirectoryEntry, FileStatus, FileSystem } from '../file-system.ts';
 import { expandGlob, isGlob, splitGlob } from './glob.ts';
 import { parentOf, type WatchPoints } from '../watch/watch-points.ts';
 
-/** What a path of the configuration stands for at one moment. */
+/** What a path of the configuration means at one moment. */
 export interface Expansion {
   /** Sorted. */
   readonly files: readonly string[];

@@ -1,6 +1,6 @@
 /**
  * Path patterns: `*` is any part of a name, `?` one character, and `**` as a whole element any number of directories.
- * A name that begins with a dot must be asked for by a dot, as in a shell. `**` enters neither hidden nor linked
+ * A name that begins with a dot needs a dot in the pattern, as in a shell. `**` enters neither hidden nor linked
  * directories, so it ends.
  */
 import { join } from 'node:path';

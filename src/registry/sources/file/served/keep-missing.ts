@@ -3,8 +3,8 @@ import type { PlacedDeclaration } from '../declaration.ts';
 import type { LoadedFile } from '../loaded-file.ts';
 
 /**
- * What a file had before and no longer has, where that may be a slip: while a part of it does not parse, or is no object that
- * could be told from others, any of them may be what is meant; an object that is left out whole is what it was before. So an
+ * What a file had before and no longer has, where that may be a slip: while a part of it does not parse, or is no object with
+ * a valid name, any of them may be what is meant; an object that is left out whole is what it was before. So an
  * API server keeps an object that is replaced by an invalid one. As soon as all of the file is fine, what is gone is gone.
  *
  * @param nowMs Unix time

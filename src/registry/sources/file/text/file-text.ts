@@ -46,7 +46,7 @@ export class FileText {
     return undefined;
   }
 
-  /** Where the first JSON value of a document begins: behind `---`, and behind comments where YAML may stand too. */
+  /** Where the first JSON value of a document begins: behind `---`, and behind comments where YAML may begin too. */
   #startOfJson({ contentAt, end }: YamlDocument): number | undefined {
     const first = this.#text.slice(contentAt, Math.min(end, contentAt + 1));
     return first === '{' || first === '[' ? contentAt : undefined;

@@ -2,7 +2,7 @@ const maxLength = 1024 * 1024;
 const maxNames = 256;
 
 /**
- * The words of a text that may be DNS names or addresses, for a document that cannot be read: who asks for one of them is told.
+ * The words of a text that may be DNS names or addresses, for a document that cannot be read: whoever looks for one of them learns why.
  * `undefined` where there are too many to say.
  */
 export function namesIn(text: string): readonly string[] | undefined {

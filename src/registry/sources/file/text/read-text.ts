@@ -52,7 +52,7 @@ export function textHash(text: string | Uint8Array): string {
   return hash('sha256', text, 'latin1');
 }
 
-/** Where an offset stands; a line ends with LF, CRLF or CR. */
+/** Line and column of an offset; a line ends with LF, CRLF or CR. */
 export function positionOf(text: string, offset: number): TextPosition {
   const before = text.slice(0, offset);
   const lines = before.split(/\r\n|\n|\r/);

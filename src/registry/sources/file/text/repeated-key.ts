@@ -2,7 +2,7 @@
 const maxShownLength = 60;
 
 /**
- * Names the key that stands twice in a mapping, and what has happened where a document holds two objects. Lines are told from
+ * Names the key that is twice in a mapping, and what has happened where a document holds two objects. Lines are counted from
  * here, for a document that moves is the same one.
  *
  * @param offset where the YAML parser found it: at or behind the quote of the second
@@ -21,7 +21,7 @@ export function describeRepeatedKey(text: string, offset: number): string {
     : said;
 }
 
-/** How many lines above the same key of the same mapping stands, of one in block style. */
+/** How many lines above the same key of the same mapping is, of one in block style. */
 function firstAbove(text: string, offset: number, key: string): number | undefined {
   const lineStart = lastBreak(text, offset) + 1;
   const indent = text.slice(lineStart, offset);

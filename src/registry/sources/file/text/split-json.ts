@@ -24,10 +24,10 @@ const [lineFeed, carriageReturn, space, byteOrderMark] = [0x0a, 0x0d, 0x20, 0xfe
 
 /**
  * Splits a text into its JSON values, and lists into their items, in one pass and without parsing: a list of a million objects
- * never stands in memory as a whole, one bad value does not cost the others, and only those whose text changed are parsed again.
+ * is never in memory as a whole, one bad value does not cost the others, and only those whose text changed are parsed again.
  * It looks at brackets, strings and commas only; that the parts are JSON is for `JSON.parse` of each to say.
  *
- * A value whose brackets do not fit ends before the next line that begins with `{` where no value can stand, as the next object
+ * A value whose brackets do not fit ends before the next line that begins with `{` where no value can be, as the next object
  * does.
  *
  * Yields where it can be interrupted: behind each value and each item.

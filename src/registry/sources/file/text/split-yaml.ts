@@ -13,7 +13,7 @@ export interface YamlDocument {
 
 /**
  * Splits a YAML stream into its documents, without parsing them, so that one bad document does not cost the others.
- * `---` or `...` at column 0, followed by white space or the end, can stand inside no scalar of any style (YAML 1.2.2,
+ * `---` or `...` at column 0, followed by white space or the end, can be inside no scalar of any style (YAML 1.2.2,
  * section 9.1.2, `c-forbidden`), so a line is enough to know. Documents without content are left out.
  */
 export function* splitYaml(text: string): Generator<YamlDocument, undefined> {
@@ -39,7 +39,7 @@ export function* splitYaml(text: string): Generator<YamlDocument, undefined> {
       hasMarker = false;
       continue;
     }
-    // Directives (`%YAML 1.2`) stand before the marker of the document they are for.
+    // Directives (`%YAML 1.2`) come before the marker of their document.
     if (hasMarker || !hasOnlyDirectives(text, start, at)) {
       yield* documentUpTo(at);
       start = at;

@@ -17,7 +17,7 @@ export class Watches {
   readonly #watches = new Map<string, Watch>();
 
   /**
-   * `onChange` is told the path that changed, `undefined` where it is not known. `onFailure` may come more than once.
+   * `onChange` gets the path that changed, `undefined` where it is not known. `onFailure` may come more than once.
    */
   constructor(
     fileSystem: FileSystem,
@@ -65,7 +65,7 @@ export class Watches {
       this.#watches.set(directory, watch);
       return true;
     } catch (error) {
-      // It vanished between two calls: the watch on what is above it tells when it is back.
+      // It vanished between two calls: the watch on the directory above reports when it is back.
       if (errorCode(error) !== 'ENOENT') fail(error);
       return false;
     }
@@ -73,7 +73,7 @@ export class Watches {
 
   #changed(directory: string, name: string | undefined): void {
     const names = this.#watches.get(directory)?.names;
-    // A directory that is deleted or moved away tells so by its own name.
+    // The event of a directory that is deleted or moved away has its own name.
     if (names !== undefined && name !== undefined && !names.has(name) && name !== basename(directory)) return;
     this.#onChange(name === undefined ? undefined : join(directory, name));
   }

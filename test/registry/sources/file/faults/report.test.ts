@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { settleMs } from '../../../../../src/registry/sources/file/doubt.ts';
+import { doubtMs } from '../../../../../src/registry/sources/file/doubt.ts';
 import { compareFaults, faultOf, lineOf } from '../../../../../src/registry/sources/file/faults/fault.ts';
 import { pollMs } from '../../../../../src/registry/sources/file/file-source.ts';
 import { maxLinesPerFile } from '../../../../../src/registry/sources/file/faults/report.ts';
@@ -31,7 +31,7 @@ function logged(text: string, name = 'a.yaml'): Logged {
     first: take(),
     edit(next) {
       writeFileSync(path, next);
-      clock.advance(pollMs + settleMs);
+      clock.advance(pollMs + doubtMs);
       return take();
     },
   };

@@ -2,7 +2,7 @@
 import { renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { settleMs, tornMs } from '../../../../../src/registry/sources/file/doubt.ts';
+import { doubtMs, tornMs } from '../../../../../src/registry/sources/file/doubt.ts';
 import { debounceMs, pollMs } from '../../../../../src/registry/sources/file/file-source.ts';
 import { nodeFileSystem } from '../../../../../src/registry/sources/file/file-system.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
@@ -38,7 +38,7 @@ function started(text: string, name = 'a.yaml'): Edited {
   const { sink, logger } = startSource([directory], { clock, fileSystem, maxFileBytes: 10_000 });
   const look = (): void => {
     changes.get(directory)!(name);
-    clock.advance(debounceMs + settleMs);
+    clock.advance(debounceMs + doubtMs);
   };
   return {
     edit(next) {
@@ -142,7 +142,7 @@ describe('while a document of a file does not parse, what the file had before st
     expect(served()).toBe('a:a b:moved');
     expect(lines().some((line) => line.includes('same kind'))).toBe(false);
     unlinkSync(join(directory, 'z.yaml'));
-    wait(pollMs + settleMs);
+    wait(pollMs + doubtMs);
     expect(served()).toBe('a:a b:b');
     edit(yaml('a'));
     expect(served()).toBe('a:a');
@@ -153,7 +153,7 @@ describe('while a document of a file does not parse, what the file had before st
     edit(`${yaml('a')}---\nkind: [`);
     expect(served()).toBe('a:a b:b');
     unlinkSync(path);
-    wait(pollMs + settleMs);
+    wait(pollMs + doubtMs);
     expect(served()).toBe('');
   });
 
@@ -168,7 +168,7 @@ describe('a file that is written in place', () => {
   test('stays as it was while it is empty, until that has been so for a while', () => {
     const { edit, served, wait, lines } = started(yaml('a', 'b'));
     edit('');
-    wait(tornMs - settleMs - debounceMs - 1);
+    wait(tornMs - doubtMs - debounceMs - 1);
     expect(served()).toBe('a:a b:b');
     edit(yaml('a', 'b'));
     edit('');
@@ -184,7 +184,7 @@ describe('a file that is written in place', () => {
       const { edit, look, path, served, wait } = started(text);
       truncateSync(path, length);
       look();
-      wait(tornMs - settleMs - debounceMs - 1);
+      wait(tornMs - doubtMs - debounceMs - 1);
       expect([length, served()]).toEqual([length, 'a:a b:b']);
       edit(text.replaceAll('.example', '.new.example'));
       expect(served()).toBe('a:a.new b:b.new');
