@@ -54,7 +54,7 @@ export class PtrIndex {
     for (const [, { addresses }] of this.#hosts) for (const each of addresses) if (!this.#entries.has(each)) yield each;
   }
 
-  /** A host has other addresses than before, or other candidates for them. Its addresses in `PublishedHosts` come after. */
+  /** A host has other addresses than before, or other candidates for them. */
   update(host: string, before: readonly string[], after: ReadonlyMap<string, PtrCandidate>): void {
     for (const address of before) {
       // A host that was the only one is not made again: it is about to be replaced.
@@ -67,7 +67,7 @@ export class PtrIndex {
     const had = new Set(before);
     for (const [address, candidate] of after) {
       if (had.has(address)) continue;
-      insert(candidate, this.#touch(address, this.#entryOf(address) ?? this.#madeAgain(address)).candidates);
+      insert(candidate, this.#touch(address, this.#entryOf(address) ?? this.#madeAgain(address, host)).candidates);
     }
   }
 
@@ -93,9 +93,9 @@ export class PtrIndex {
     return this.#touched.get(address) ?? this.#entries.get(address);
   }
 
-  /** The entry of an address that has none: that of its only host, where it has one. */
-  #madeAgain(address: string): Entry {
-    const [host] = this.#hosts.hostsAt(address);
+  /** The entry of an address that has none: that of its only host, but for one that comes to it. */
+  #madeAgain(address: string, newHost?: string): Entry {
+    const host = this.#hosts.hostsAt(address).find((each) => each !== newHost);
     if (host === undefined) return { candidates: [], seenBy: undefined };
     const candidate = this.#candidateOf(host, address);
     return { candidates: candidate ? [candidate] : [], seenBy: 'everybody' };

@@ -47,20 +47,25 @@ export class PublishedHosts {
     return texts.filter((text) => hasAddress(text, address)).map(hostOf);
   }
 
-  set(host: string, { addresses, labels, seenBy }: PublishedHost): void {
-    this.delete(host);
-    const namespaces = seenBy === 'everybody' ? everybody : [...seenBy].join(',');
-    const id = this.#texts.add(`${host} ${addresses.join(',')} ${labels.join(',')} ${namespaces}`);
-    this.#byHost.add(this.#hash(host), id);
-    for (const address of addresses) this.#byAddress.add(this.#hash(address), id);
-  }
-
-  delete(host: string): void {
-    const id = this.#idOf(host);
-    if (id === undefined) return;
-    for (const address of read(this.#texts.get(id)).addresses) this.#byAddress.delete(this.#hash(address), id);
-    this.#byHost.delete(this.#hash(host), id);
-    this.#texts.delete(id);
+  /** Keeps what is published of a host from now on, nothing where it is `undefined`. Returns what was before. */
+  replace(host: string, published: PublishedHost | undefined): PublishedHost | undefined {
+    const hash = this.#hash(host);
+    const id = this.#idOf(host, hash);
+    const before = id === undefined ? undefined : this.#texts.get(id);
+    const after = published && textOf(host, published);
+    const known = before === undefined ? undefined : read(before);
+    if (before === after) return known;
+    if (id !== undefined) {
+      for (const address of known!.addresses) this.#byAddress.delete(this.#hash(address), id);
+      this.#byHost.delete(hash, id);
+      this.#texts.delete(id);
+    }
+    if (after !== undefined) {
+      const added = this.#texts.add(after);
+      this.#byHost.add(hash, added);
+      for (const address of published!.addresses) this.#byAddress.add(this.#hash(address), added);
+    }
+    return known;
   }
 
   /** In no particular order. Nothing may be changed meanwhile. */
@@ -75,13 +80,18 @@ export class PublishedHosts {
     return hashText(text, this.#seed);
   }
 
-  #idOf(host: string): number | undefined {
-    return this.#byHost.get(this.#hash(host)).find((id) => hostOf(this.#texts.get(id)) === host);
+  #idOf(host: string, hash = this.#hash(host)): number | undefined {
+    return this.#byHost.get(hash).find((id) => hostOf(this.#texts.get(id)) === host);
   }
 }
 
 function hostOf(text: string): string {
   return text.slice(0, text.indexOf(' '));
+}
+
+function textOf(host: string, { addresses, labels, seenBy }: PublishedHost): string {
+  const namespaces = seenBy === 'everybody' ? everybody : [...seenBy].join(',');
+  return `${host} ${addresses.join(',')} ${labels.join(',')} ${namespaces}`;
 }
 
 function read(text: string): PublishedHost {

@@ -112,15 +112,15 @@ export class Publisher {
    */
   update(host: string, answers: Answers): boolean {
     const name = encodeName(host);
-    const before = this.#hosts.get(host);
+    if (!name) return false;
     const seenBy = visibilityOf(answers);
-    if (!name || (!before && !seenBy)) return false;
     const labels = [...endpointLabels(answers)];
     const candidates = candidatesIn(host, answers);
-    this.#ptrs.update(host, before?.addresses ?? [], candidates);
-    if (seenBy) this.#hosts.set(host, { addresses: [...candidates.keys()], labels, seenBy });
-    else this.#hosts.delete(host);
+    const published = seenBy && { addresses: [...candidates.keys()], labels, seenBy };
+    const before = this.#hosts.replace(host, published);
+    if (!before && !published) return false;
     if (isWildcard(host)) this.#table.addWildcardDepth(host.split('.').length - 1);
+    this.#ptrs.update(host, before?.addresses ?? [], candidates);
     this.#emptyNonTerminals.move(host, before?.seenBy, seenBy);
     let changed = this.#write(host, { host: seenBy && hostLayer(name, host, answers) }, name);
     for (const label of before ? new Set([...before.labels, ...labels]) : labels) {

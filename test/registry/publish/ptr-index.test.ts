@@ -31,8 +31,9 @@ function setUp() {
   const update = (host: string, answers: Answers): void => {
     hosts.set(host, answers);
     const candidates = inRegistry(host);
-    index.update(host, publishedHosts.get(host)?.addresses ?? [], candidates);
-    publishedHosts.set(host, { addresses: [...candidates.keys()], labels: [], seenBy: 'everybody' });
+    const published = { addresses: [...candidates.keys()], labels: [], seenBy: 'everybody' as const };
+    const before = publishedHosts.replace(host, published);
+    index.update(host, before?.addresses ?? [], candidates);
   };
   const flush = (): void => {
     for (const { name: text, layer } of index.flush()) {
