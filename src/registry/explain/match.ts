@@ -159,17 +159,23 @@ function findBelow(base: string, view: View, registry: Registry): string | undef
   for (const zone of zones) {
     if (bare(zone).endsWith(end) || serverName(zone).endsWith(end)) return serverName(zone);
   }
-  // What is above a name exists for those too from whom a Sidecar hides the name.
+  // What is above a name exists also for those from whom a Sidecar hides the name, or what their own namespace has of it,
+  // where clients of no known namespace see it.
   const { namespace, isMeshed } = view;
+  const views: readonly View[] = [
+    { namespace, isMeshed },
+    { namespace: undefined, isMeshed: false },
+    { namespace: undefined, isMeshed: true },
+  ];
   for (const host of registry.store.hosts) {
-    if (host.endsWith(end) && registry.resolve(host, { namespace, isMeshed })) return host;
+    if (host.endsWith(end) && views.some((each) => registry.resolve(host, each))) return host;
   }
   // Ancestors of reverse names exist where the server says what exists.
   if (!isAtOrBelow(base, 'arpa') || zoneOf(base, [...zones, ...allocationZones]) === undefined) return undefined;
   for (const address of registry.ptrs.addresses()) {
     const candidates = registry.ptrs.candidatesOf(address);
-    const isSeenHere = candidates.some(
-      ({ ptrs, limited }) => ptrs.get(namespace, isMeshed) ?? limited?.get(namespace, isMeshed),
+    const isSeenHere = candidates.some(({ ptrs, limited }) =>
+      views.some((each) => ptrs.get(each.namespace, each.isMeshed) ?? limited?.get(each.namespace, each.isMeshed)),
     );
     if (isSeenHere && reverseName(address).endsWith(end)) return reverseName(address);
   }

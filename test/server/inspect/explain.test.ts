@@ -582,6 +582,23 @@ describe('warnings', () => {
   });
 });
 
+test('a name above one that only others see exists, as the handler answers', async () => {
+  const entry = (namespace: string, lines: string): string =>
+    `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: s1, namespace: ${namespace}}
+spec:
+  hosts: [dns.mesh.test]
+  location: MESH_INTERNAL
+  resolution: NONE
+  ${lines}
+`;
+  const objects = `${entry('one', "exportTo: ['.', two]")}---\n${entry('two', 'addresses: [10.0.0.1]')}`;
+  const inspector = inspect({ objects, options: 'merge union', keys: '.:1053 mesh.test:1053 10.in-addr.arpa:1053' });
+  const explained = await inspector.explain({ name: '0.10.in-addr.arpa', namespace: 'one' });
+  expect([explained.registry?.match.kind, explained.reply?.rcode]).toEqual(['ancestor', 'NOERROR']);
+});
+
 describe('who asks', () => {
   const objects =
     vip('a/x', 'a.mesh.test', "exportTo: ['.']") +
