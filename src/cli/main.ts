@@ -108,7 +108,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
-  signals.tell((name) => logger.info(ignoredSignal(name)));
+  signals.handle((name) => logger.info(ignoredSignal(name)));
   warnOfLimits(logger);
   await makeThreadPool();
   const lowerControlPlane = controlPlanePriority();

@@ -12,14 +12,14 @@ export interface SignalSource {
 
 /**
  * Takes the signals that would open or end something without anybody's wish, from when it is made. What comes before
- * `tell` is called waits for it, each signal once.
+ * `handle` is called waits for it, each signal once.
  */
 export class HeldSignals {
   readonly #source: SignalSource;
   readonly #early = new Set<HeldSignal>();
-  #tell: ((name: HeldSignal) => void) | undefined;
+  #handler: ((name: HeldSignal) => void) | undefined;
   readonly #onSignal = (name: HeldSignal): void => {
-    if (this.#tell) this.#tell(name);
+    if (this.#handler) this.#handler(name);
     else this.#early.add(name);
   };
 
@@ -28,9 +28,9 @@ export class HeldSignals {
     for (const name of heldSignals) source.on(name, this.#onSignal);
   }
 
-  tell(tell: (name: HeldSignal) => void): void {
-    this.#tell = tell;
-    for (const name of this.#early) tell(name);
+  handle(handler: (name: HeldSignal) => void): void {
+    this.#handler = handler;
+    for (const name of this.#early) handler(name);
     this.#early.clear();
   }
 
@@ -41,7 +41,7 @@ export class HeldSignals {
 }
 
 /**
- * Closes the debugger that a SIGUSR1 has opened while Node was starting; one that was asked for by an option stays. Node opens
+ * Closes the debugger that a SIGUSR1 has opened while Node was starting; one that an option has opened stays. Node opens
  * it twice, the second time when the event loop first looks for events.
  */
 export function closeUnwantedDebugger(options: readonly string[]): void {

@@ -48,7 +48,7 @@ export class FdDestination implements LogDestination {
   readonly #onDropped: () => void;
   #dropped = 0;
 
-  /** `onDropped` is told of each line that is dropped. */
+  /** `onDropped` is called for each line that is dropped. */
   constructor(fd: number, clock: Clock, writer: FileWriter = fs, onDropped: () => void = () => undefined) {
     this.#fd = fd;
     this.#clock = clock;

@@ -7,7 +7,7 @@ import { TextLogger } from './text-logger.ts';
 export type LogFormat = 'text' | 'json';
 
 /**
- * The process's logger; one per thread. `onDropped` is told of each line that nobody could take. `fd` is 1, standard output,
+ * The process's logger; one per thread. `onDropped` is called for each line that is dropped. `fd` is 1, standard output,
  * for a server that runs, and 2 for why it does not.
  */
 export function makeLogger(

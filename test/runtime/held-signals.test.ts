@@ -8,7 +8,7 @@ describe('HeldSignals', () => {
   test('tells of each signal', () => {
     const source = new EventEmitter();
     const told: string[] = [];
-    new HeldSignals(source).tell((name) => told.push(name));
+    new HeldSignals(source).handle((name) => told.push(name));
     for (const name of ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGHUP']) source.emit(name, name);
     expect(told).toEqual(['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGHUP']);
   });
@@ -18,7 +18,7 @@ describe('HeldSignals', () => {
     const signals = new HeldSignals(source);
     for (const name of ['SIGUSR2', 'SIGHUP', 'SIGHUP']) source.emit(name, name);
     const told: string[] = [];
-    signals.tell((name) => told.push(name));
+    signals.handle((name) => told.push(name));
     expect(told).toEqual(['SIGUSR2', 'SIGHUP']);
   });
 

@@ -18,7 +18,7 @@ export interface Replies {
 /**
  * Which replies go as one message. The kernel cuts a message into datagrams of one length, only the last of which may be
  * shorter (UDP_SEGMENT, udp(7)), and takes for that much less time than for as many messages. So replies to the same peer go
- * together, the longest first: to proxies and resolvers that ask all from one socket, or A and AAAA at the same time.
+ * together, the longest first: to proxies and resolvers that send all queries from one socket, or A and AAAA at the same time.
  */
 export class GsoPlanner {
   /** The slots in the order in which their replies are sent. */
@@ -26,9 +26,9 @@ export class GsoPlanner {
   /** Where in `slots` each message ends. */
   readonly ends = new Uint8Array(maxSegments);
   readonly #replies: Replies;
-  /** By the hash of a peer: the first slot with a reply to it, and the turn in which that was so. */
+  /** By the hash of a peer: the first slot with a reply to it, and the plan of which that is. */
   readonly #table = new Int32Array(tableSize);
-  #turn = 0;
+  #plan = 0;
   /** How many replies are laid out. */
   #laidOut = 0;
   /** The first slot of each peer. */
@@ -83,9 +83,9 @@ export class GsoPlanner {
 
   /** Chains the slots of each peer by length; returns the number of peers. */
   #sort(from: number, to: number): number {
-    if (++this.#turn === 2 ** 24) {
+    if (++this.#plan === 2 ** 24) {
       this.#table.fill(0);
-      this.#turn = 1;
+      this.#plan = 1;
     }
     let peers = 0;
     for (let slot = from; slot < to; slot++) {
@@ -104,16 +104,16 @@ export class GsoPlanner {
   /** The first slot of the same peer: the slot itself where there is none yet. */
   #firstOf(slot: number): number {
     const table = this.#table;
-    const turn = this.#turn;
+    const plan = this.#plan;
     let at = this.#replies.hashOf(slot);
     for (;;) {
       const entry = table[at]!;
-      if (entry >> 6 !== turn) break;
+      if (entry >> 6 !== plan) break;
       const first = entry & 63;
       if (this.#replies.areSame(first, slot)) return first;
       at = (at + 1) & (tableSize - 1);
     }
-    table[at] = (turn << 6) | slot;
+    table[at] = (plan << 6) | slot;
     return slot;
   }
 

@@ -13,21 +13,26 @@ import type { SocketPeer } from './socket-address.ts';
 import { DatagramSocket } from './socket.ts';
 import { systemError, type SystemCalls } from './system-calls.ts';
 
-/** More save next to no system calls, and fewer are told apart from none by the processor's caches. */
+/** More would save hardly any system calls, and take more of the CPU's caches. */
 const batchSize = 64;
 /** Queries that are read before the first of them is answered: with more the processor waits for the table hardly less. */
 export const groupSize = 16;
-/** Queries after which timers, replies from upstream and the main thread get their turn: about a millisecond. */
-const enoughInTurn = 512;
-/** Pauses in a turn; with more, other sockets of the thread would wait longer than is saved. */
+/** Queries after which the event loop goes on with timers, upstreams and the main thread: about a millisecond. */
+const maxPerTick = 512;
+/** Pauses in a tick; with more, other sockets of the thread would wait longer than is saved. */
 const maxPauses = 2;
 const watchAgainMs = 100;
-/** Makes pauses about as long as they shall be: by default the kernel adds 50 µs to the sleep of a thread. */
+/** Makes pauses about as long as they should be: by default the kernel adds 50 µs to the sleep of a thread. */
 const timerSlackNs = 1000;
 
 /**
- * UDP in batches: one system call takes what has come, each query is answered where it stands, and one call sends all
- * replies. Listeners that are opened by one result share the memory of their messages, which hold nothing between turns.
+ * UDP in batches: one system call receives what has arrived, each query is answered in place, and one call sends all replies.
+ *
+ *     readable ─► recvmmsg ─► 64 slots ─► 16 queries are read, then answered in place ─► sendmmsg ─► pause (coalescing)
+ *                    ▲                                                     (gso-planner)                 │
+ *                    └───────────────── while many queries arrive, twice at most ────────────────────────┘
+ *
+ * Listeners that are opened by one result share the memory of their slots, which hold nothing between ticks.
  */
 export function makeListenBatched(calls: SystemCalls, options: BatchedOptions): Listen {
   const slots = new Slots(calls, batchSize);
@@ -52,15 +57,15 @@ class BatchedUdpListener implements Listener {
   /** Those of the group that is being answered. */
   readonly #group: Query[];
   readonly #batch: MessageVector;
-  /** Who sent what stands in each slot. */
+  /** The sender of the message in each slot. */
   readonly #peers: SocketPeer[];
   /** One slot for replies that come later than their batch. */
   readonly #late: MessageVector;
   readonly #nameOfInterface: (index: number) => string;
   readonly #coalescing: Coalescing | undefined;
   #poll: Poll | undefined;
-  /** What has come is going to be answered before the event loop waits again. */
-  #isTurnDue = false;
+  /** `#serve` will run before the event loop waits again. */
+  #isScheduled = false;
   /** Queries that wait. */
   #inFlight = 0;
   #onDrained: (() => void) | undefined;
@@ -107,23 +112,23 @@ class BatchedUdpListener implements Listener {
 
   /**
    * A worker may be ended at any time, and where that is while the addon calls, it takes the whole process with it. So
-   * nothing is done here: the turn is one of the event loop's own. It comes before the loop looks at descriptors again, so
+   * nothing is done here but in a callback of the event loop, which comes before the loop polls descriptors again, so
    * that the socket can stay watched; to stop and start that would take four system calls each time.
    */
   readonly #onReady = (status: number): void => {
     if (status !== 0) {
       setImmediate(this.#watchAgain);
-    } else if (!this.#isTurnDue) {
-      this.#isTurnDue = true;
-      setImmediate(this.#takeTurn);
+    } else if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      setImmediate(this.#serve);
     }
   };
 
-  readonly #takeTurn = (): void => {
+  readonly #serve = (): void => {
     const batch = this.#batch;
-    this.#isTurnDue = false;
+    this.#isScheduled = false;
     let pausesLeft = maxPauses;
-    for (let taken = 0; taken < enoughInTurn;) {
+    for (let taken = 0; taken < maxPerTick;) {
       if (this.#isClosing) return;
       const received = batch.receive(this.#socket.descriptor);
       if (received === 0) return;
@@ -227,7 +232,7 @@ class BatchedUdpListener implements Listener {
   }
 }
 
-/** As node:dgram tells it; the number where the interface is gone. */
+/** As node:dgram has it; the number where the interface is gone. */
 function nameOfInterface(calls: SystemCalls, index: number): string {
   const name = new Uint8Array(16);
   if (calls.if_indextoname(index, name) === 0) return String(index);

@@ -11,20 +11,20 @@ import { pollRequest, type SystemCalls } from './system-calls.ts';
 const header = { size: 64, name: 0, nameLength: 8, iovec: 16, iovecs: 24, control: 32, controlLength: 40, length: 56 };
 // struct iovec     [base 8][length 8]
 const iovecSize = 16;
-/** The peer's socket address, then the control messages: the address that was asked, if it matters, and a segment's size. */
+/** The peer's socket address, then the control messages: the query's destination, if it matters, and a segment's size. */
 const envelopeSize = 32 + 40 + segmentSizeControl;
 const controlAt = 32;
 /** Words of a socket address before the end of its IP address. */
 const addressEndAt = { 4: 1, 6: 5 } as const;
 
-/** How long a full send buffer is waited for: the event loop stands still meanwhile, and the kernel keeps what comes. */
+/** How long to wait for a full send buffer. The event loop is blocked meanwhile, and the kernel keeps what arrives. */
 const sendWaitMs = 5;
 const maxSendWaits = 4;
 /** Runs of replies without GSO after the kernel could not send such a message; then it is tried again. */
 const gsoRetryRuns = 1000;
 
 /**
- * What recvmmsg and sendmmsg take, built once over slots. A reply is written to where its query stands, and goes back in
+ * What recvmmsg and sendmmsg take, built once over slots. A reply is written over its query, and goes back in
  * the query's own envelope, so that only its length is set:
  *
  *     receive  [header 0][header 1] …      send  [header 0][header 1] …
@@ -57,7 +57,7 @@ export class MessageVector implements Replies {
   #waits = 0;
   #isFull = false;
 
-  /** `keepsSource`: replies leave from the address that was asked; the socket must have been opened so. */
+  /** `keepsSource`: replies leave from the address that the query was sent to; the socket must have been opened so. */
   constructor(calls: SystemCalls, slots: Slots, family: 4 | 6, keepsSource: boolean, usesGso: boolean) {
     this.#gsoDisabledRuns = usesGso ? 0 : Infinity;
     this.#calls = calls;
@@ -98,7 +98,7 @@ export class MessageVector implements Replies {
     return portAt(this.#memory, slot * envelopeSize);
   }
 
-  /** The view of who sent what stands in a slot. */
+  /** A view of the sender of the message in a slot. */
   peerOf(slot: number, nameOfInterface: (index: number) => string): SocketPeer {
     return new SocketPeer(this.#memory, slot * envelopeSize, this.#family, nameOfInterface);
   }
@@ -115,7 +115,7 @@ export class MessageVector implements Replies {
     this.setReply(slot, reply.length);
   }
 
-  /** Says how long the reply is that stands in a slot. */
+  /** Sets the length of the reply in a slot. */
   setReply(slot: number, length: number): void {
     this.#words[(this.#sentIovecs + slot * iovecSize + 8) >> 2] = length;
   }

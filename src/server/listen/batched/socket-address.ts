@@ -31,7 +31,7 @@ export function portAt(bytes: Uint8Array, at: number): number {
   return (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
-/** Who sent a datagram. Most queries are answered without a look at the address, so that its text is made when asked. */
+/** The sender of a datagram. Most queries are answered without the address, so its text is made on demand. */
 export class SocketPeer implements Peer {
   readonly family: 4 | 6;
   readonly #nameOfInterface: (index: number) => string;
@@ -55,12 +55,12 @@ export class SocketPeer implements Peer {
     return (this.#address ??= this.#format());
   }
 
-  /** Another address stands in the memory. */
+  /** There is another address in the memory now. */
   renew(): void {
     this.#address = undefined;
   }
 
-  /** The address that stands in the memory now is this object's from now on; the result has `length` octets from it. */
+  /** Copies `length` octets from the address on, and keeps them: later changes of the memory do not matter. */
   keep(length: number): Uint8Array {
     this.#bytes = this.#bytes.slice(this.#at, this.#at + length);
     this.#at = 0;
@@ -72,7 +72,7 @@ export class SocketPeer implements Peer {
     const at = this.#at + octetsAt[this.family];
     const text = formatAddress(bytes.subarray(at, at + (this.family === 4 ? 4 : 16)));
     if (this.family === 4) return text;
-    // Only a link-local address is told with its interface, as node:dgram does it.
+    // Only a link-local address has its interface, as in node:dgram.
     if (bytes[at] !== 0xfe || (bytes[at + 1]! & 0xc0) !== 0x80) return text;
     const scope = new DataView(bytes.buffer, bytes.byteOffset).getUint32(this.#at + scopeAt, true);
     return scope === 0 ? text : `${text}%${this.#nameOfInterface(scope)}`;

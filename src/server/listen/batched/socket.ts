@@ -10,7 +10,7 @@ import { systemError, type SystemCalls } from './system-calls.ts';
 export class DatagramSocket {
   readonly descriptor: number;
   readonly local: Peer;
-  /** It listens on all addresses, and is told to which one each datagram was sent. */
+  /** It listens on all addresses, and the kernel says to which one each datagram was sent. */
   readonly isWildcard: boolean;
 
   private constructor(descriptor: number, local: Peer) {

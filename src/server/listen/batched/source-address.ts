@@ -1,4 +1,4 @@
-// The control message that tells to which address a datagram was sent (IP_PKTINFO, IPV6_PKTINFO), and that, given to the
+// The control message that says to which address a datagram was sent (IP_PKTINFO, IPV6_PKTINFO), and that, given to the
 // kernel along with the reply, makes it leave from there:
 //
 //     struct cmsghdr [length 8][level 4][type 4]   struct in_pktinfo  [interface 4][source 4][destination 4]
