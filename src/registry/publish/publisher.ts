@@ -8,7 +8,7 @@ import { isWildcard } from '../model/host.ts';
 import type { RegistryOptions } from '../model/options.ts';
 import { addressFromReverseName } from '../model/reverse-name.ts';
 import { emptyNonTerminalLayer, resolveLayers, visibilityOf, type NameLayer } from './name-layers.ts';
-import { candidatesIn } from './ptr-candidates.ts';
+import { candidatesIn, type PtrCandidate } from './ptr-candidates.ts';
 import { PtrIndex } from './ptr-index.ts';
 import { ptrLayer } from './ptr-layer.ts';
 import { PublishedHosts } from './published-hosts.ts';
@@ -29,6 +29,13 @@ interface KnownLayers {
 
 /** Hosts that are looked through for an example. */
 const maxExamples = 1000;
+
+/** What a host has by what the registry has now. */
+interface Remade {
+  readonly host: string;
+  readonly answers: Answers;
+  readonly candidates: ReadonlyMap<string, PtrCandidate>;
+}
 
 /**
  * Keeps the answer table in step with the answers of the hosts. Several sides may have something for one name; they lie over
@@ -51,6 +58,8 @@ export class Publisher {
   readonly #table: TableWriter;
   readonly #views: ViewCompiler;
   readonly #answersOf: (host: string) => Answers;
+  /** Of the host that was made again last, until something changes: it may share thousands of names with others. */
+  #remade: Remade | undefined;
   readonly #hosts = new PublishedHosts();
   readonly #fixed = new Map<string, NameRecord>();
   readonly #ptrs: PtrIndex;
@@ -73,7 +82,7 @@ export class Publisher {
     this.#table = table;
     this.#views = new ViewCompiler(new Compiler(), namespaces);
     this.#answersOf = answersOf;
-    this.#ptrs = new PtrIndex(this.#hosts, (host, address) => candidatesIn(host, answersOf(host)).get(address));
+    this.#ptrs = new PtrIndex(this.#hosts, (host, address) => this.#remake(host).candidates.get(address));
     this.ptrs = this.#ptrs;
     this.#emptyNonTerminals = new EmptyNonTerminals((name) => this.#write(name));
     this.#reverseZones = [...zones, ...allocationZones].map((zone) => `.${bare(zone)}`);
@@ -113,6 +122,7 @@ export class Publisher {
   update(host: string, answers: Answers): boolean {
     const name = encodeName(host);
     if (!name) return false;
+    if (this.#remade?.host === host) this.#remade = undefined;
     const seenBy = visibilityOf(answers);
     const labels = [...endpointLabels(answers)];
     const candidates = candidatesIn(host, answers);
@@ -142,7 +152,14 @@ export class Publisher {
       }
       changed = this.#write(name, { ptr: layer }) || changed;
     }
+    this.#remade = undefined;
     return changed;
+  }
+
+  #remake(host: string): Remade {
+    if (this.#remade?.host === host) return this.#remade;
+    const answers = this.#answersOf(host);
+    return (this.#remade = { host, answers, candidates: candidatesIn(host, answers) });
   }
 
   #fix(text: string, record: NameRecord): void {
@@ -163,7 +180,7 @@ export class Publisher {
 
   /** The layers of a name, the upper ones first. */
   *#layersAt(text: string, name: Uint8Array, known: KnownLayers): Iterable<NameLayer | undefined> {
-    yield known.host ?? (this.#hosts.has(text) ? hostLayer(name, text, this.#answersOf(text)) : undefined);
+    yield known.host ?? (this.#hosts.has(text) ? hostLayer(name, text, this.#remake(text).answers) : undefined);
     yield known.endpoint ?? this.#endpointLayerAt(text, name);
     const fixed = this.#fixed.get(text);
     yield fixed && ViewMap.uniform<NameRecord | undefined>(fixed);
@@ -176,7 +193,7 @@ export class Publisher {
     const dot = text.indexOf('.');
     const [label, host] = [text.slice(0, dot), text.slice(dot + 1)];
     const isEndpoint = dot > 0 && this.#hosts.get(host)?.labels.includes(label);
-    return isEndpoint ? endpointLayer(name, label, this.#answersOf(host)) : undefined;
+    return isEndpoint ? endpointLayer(name, label, this.#remake(host).answers) : undefined;
   }
 
   #ptrLayerAt(text: string, name: Uint8Array): NameLayer | undefined {
