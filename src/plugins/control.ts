@@ -77,7 +77,7 @@ export interface Host {
   readonly isReadOnly: boolean;
   /** Reads a text file; throws as node:fs does. */
   readFile(path: string): string;
-  /** Opens an HTTP server for a line; rejects with a PluginError. It is closed by who opened it, or with the process. */
+  /** Opens an HTTP server for a line; rejects with a PluginError. Where the plugin does not close it, that is done last. */
   openHttp(use: Use<unknown>, options: OpenHttp): Promise<HttpServer>;
   /** Hands new memory of an answer table to all workers, those to come included. */
   publishTable(name: string, handle: TableHandle): void;

@@ -1,11 +1,16 @@
+import type { HttpAddress } from '../../runtime/http/address.ts';
 import type { Plugin } from '../plugin.ts';
-import type { AdminConfig } from './config.ts';
 import { parseAdmin } from './parse.ts';
+
+export interface AdminConfig {
+  /** Always an address that was written, or loopback. */
+  readonly at: HttpAddress;
+}
 
 /** `admin`: explains names, lists records and tells of the server over HTTP. */
 export const adminPlugin = {
   name: 'admin',
   parse: parseAdmin,
   settings: ({ at }) => ({ http: at }),
-  control: async (uses, host) => new (await import('./control.ts')).AdminControl(uses, host),
+  control: async (uses, host) => (await import('./control.ts')).adminControl(uses, host),
 } satisfies Plugin<AdminConfig>;

@@ -1,6 +1,7 @@
 import { normalizeAddress } from '../../wire/address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { poll } from '../../runtime/poll.ts';
 import type { Interfaces } from '../plugin.ts';
 
 const pollMs = 5000;
@@ -26,7 +27,7 @@ interface Watched {
 export class AddressWatch {
   readonly #environment: AddressWatchEnvironment;
   readonly #watched = new Map<string, Watched>();
-  #cancel: (() => void) | undefined;
+  #end: (() => void) | undefined;
 
   constructor(environment: AddressWatchEnvironment) {
     this.#environment = environment;
@@ -39,18 +40,11 @@ export class AddressWatch {
       const scope = now?.get(address);
       if (scope !== undefined) this.#watched.set(address, { scope, isThere: true });
     }
-    if (this.#watched.size > 0) this.#schedule();
+    if (this.#watched.size > 0) this.#end = poll(this.#environment.clock, pollMs, () => this.#poll());
   }
 
   stop(): void {
-    this.#cancel?.();
-  }
-
-  #schedule(): void {
-    this.#cancel = this.#environment.clock.after(pollMs, () => {
-      this.#poll();
-      this.#schedule();
-    });
+    this.#end?.();
   }
 
   #poll(): void {

@@ -6,7 +6,7 @@ import { quote } from '../../corefile/quote.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
 import { errorMessage } from '../../runtime/errors.ts';
 import type { Interfaces, ParseContext } from '../plugin.ts';
-import type { BindConfig } from './config.ts';
+import type { BindConfig } from './bind.ts';
 
 /**
  *     bind ADDR|IFACE... {

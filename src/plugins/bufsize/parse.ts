@@ -3,7 +3,7 @@ import { integer, noBlock, takes } from '../../corefile/arguments.ts';
 import { defaultUdpPayload } from '../../wire/codes.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
-import type { BufsizeConfig } from './config.ts';
+import type { BufsizeConfig } from './bufsize.ts';
 
 const sizeRange = { min: 512, max: 4096 };
 

@@ -19,6 +19,6 @@ import { parseForward } from './parse.ts';
 export const forwardPlugin = {
   name: 'forward',
   parse: parseForward,
-  control: async (uses, host) => new (await import('./control.ts')).ForwardControl(uses, host),
+  control: async (uses, host) => (await import('./control.ts')).forwardControl(uses, host),
   query: forwardHandler,
 } satisfies Plugin<ForwardConfig>;

@@ -4,7 +4,7 @@ import { httpAddress } from '../../corefile/http-address.ts';
 import type { HttpAddress } from '../../runtime/http/address.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
-import type { HealthConfig } from './config.ts';
+import type { HealthConfig } from './health.ts';
 
 const defaultAddress: HttpAddress = { address: '', port: 8080 };
 /** Longer than that nobody waits for a process to end. */

@@ -2,7 +2,7 @@ import { rcode } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
 import type { QueryHalf } from '../plugin.ts';
-import type { LoadbalanceConfig } from './config.ts';
+import type { LoadbalanceConfig } from './loadbalance.ts';
 import { Shuffler } from './shuffle.ts';
 
 /** Puts the addresses of NOERROR replies into random order, wherever in the chain they came from. */

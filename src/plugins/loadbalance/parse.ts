@@ -2,7 +2,7 @@ import type { Directive } from '../../corefile/ast.ts';
 import { noBlock, oneOf, takes } from '../../corefile/arguments.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
-import type { LoadbalanceConfig } from './config.ts';
+import type { LoadbalanceConfig } from './loadbalance.ts';
 
 /** `loadbalance [round_robin]`; CoreDNS's `weighted FILE` is known, and said not to be built. */
 export function parseLoadbalance(directives: readonly Directive[], { problems }: ParseContext): LoadbalanceConfig {

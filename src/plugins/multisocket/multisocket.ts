@@ -1,6 +1,10 @@
 import type { Plugin } from '../plugin.ts';
-import type { MultisocketConfig } from './config.ts';
 import { parseMultisocket } from './parse.ts';
+
+export interface MultisocketConfig {
+  /** Sockets per listener, 1 to 1024; `undefined`: as many as the process has CPUs. */
+  readonly sockets: number | undefined;
+}
 
 /** `multisocket [N]`: how many workers there are, each with a socket of its own per listener. */
 export const multisocketPlugin = {

@@ -2,7 +2,7 @@ import type { Directive } from '../../corefile/ast.ts';
 import { integer, noBlock, takes } from '../../corefile/arguments.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
-import type { MultisocketConfig } from './config.ts';
+import type { MultisocketConfig } from './multisocket.ts';
 
 const socketRange = { min: 1, max: 1024 };
 

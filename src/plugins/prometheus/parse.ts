@@ -4,7 +4,7 @@ import { httpAddress } from '../../corefile/http-address.ts';
 import type { HttpAddress } from '../../runtime/http/address.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
-import type { PrometheusConfig } from './config.ts';
+import type { PrometheusConfig } from './prometheus.ts';
 
 const defaultAddress: HttpAddress = { address: '127.0.0.1', port: 9153 };
 /** Options of CoreDNS that are not built. */

@@ -1,6 +1,10 @@
+import type { HttpAddress } from '../../runtime/http/address.ts';
 import type { Plugin } from '../plugin.ts';
-import type { PrometheusConfig } from './config.ts';
 import { parsePrometheus } from './parse.ts';
+
+export interface PrometheusConfig {
+  readonly at: HttpAddress;
+}
 
 /** `prometheus`: counts the queries of its server block, and exports all metrics over HTTP. */
 export const prometheusPlugin = {
@@ -8,5 +12,5 @@ export const prometheusPlugin = {
   parse: parsePrometheus,
   settings: ({ at }) => ({ http: at, isMeasured: true }),
   // Only who has metrics pays for the library.
-  control: async (uses, host) => new (await import('./control.ts')).PrometheusControl(uses, host),
+  control: async (uses, host) => (await import('./control.ts')).prometheusControl(uses, host),
 } satisfies Plugin<PrometheusConfig>;

@@ -1,5 +1,5 @@
 import type { NamedReadiness } from '../control.ts';
-import type { ReadyConfig } from './config.ts';
+import type { ReadyConfig } from './ready.ts';
 
 /** What is not ready yet, of all server blocks that name one address. */
 export class Monitors {

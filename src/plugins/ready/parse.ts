@@ -4,7 +4,7 @@ import { httpAddress } from '../../corefile/http-address.ts';
 import type { HttpAddress } from '../../runtime/http/address.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
-import type { ReadyConfig } from './config.ts';
+import type { ReadyConfig } from './ready.ts';
 
 const defaultAddress: HttpAddress = { address: '', port: 8181 };
 const monitors = ['until-ready', 'continuously'] as const;

@@ -1,6 +1,7 @@
 import type { Source } from '../../registry/sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { poll } from '../../runtime/poll.ts';
 
 /** Between two looks, and between two lines of the log. */
 const lookMs = 1000;
@@ -16,8 +17,8 @@ export class SyncWatch {
   #startedAt = 0;
   /** Of the last line; `undefined` as long as nothing is overdue. */
   #loggedAt: number | undefined;
-  #told = '';
-  #cancel: (() => void) | undefined;
+  #waiting = '';
+  #end: (() => void) | undefined;
 
   /** `onWaiting` is told what is waited for, for the errors of queries, whenever that is another; '' at the end. */
   constructor(sources: Iterable<Source>, clock: Clock, logger: Logger, onWaiting: (text: string) => void) {
@@ -30,6 +31,7 @@ export class SyncWatch {
   start(): void {
     this.#startedAt = this.#clock.now();
     this.#look();
+    this.#end = poll(this.#clock, lookMs, () => this.#look());
   }
 
   /** Returns whether it was the last one. */
@@ -37,7 +39,7 @@ export class SyncWatch {
     this.#unsynced.delete(source);
     if (this.#unsynced.size > 0) return false;
     this.stop();
-    this.#tell('');
+    this.#say('');
     if (this.#loggedAt !== undefined) {
       const seconds = ((this.#clock.now() - this.#startedAt) / 1000).toFixed(1);
       this.#logger.info(`plugin/serviceentry: the registry is synced, after ${seconds} s`);
@@ -51,8 +53,7 @@ export class SyncWatch {
   }
 
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#end?.();
   }
 
   /** `waiting for kubernetes(east): ServiceEntry for 12 s: 503 down`; '' where it is not known. */
@@ -61,11 +62,10 @@ export class SyncWatch {
   }
 
   #look(): void {
-    this.#tell(this.#text(() => ''));
+    this.#say(this.#text(() => ''));
     if (this.#loggedAt !== undefined && this.#clock.now() - this.#loggedAt >= logMs) {
       this.#log('the registry is not synced yet');
     }
-    this.#cancel = this.#clock.after(lookMs, () => this.#look());
   }
 
   #log(what: string): void {
@@ -74,9 +74,9 @@ export class SyncWatch {
     this.#logger.warning(`plugin/serviceentry: ${what}${text === '' ? '' : `: ${text}`}`);
   }
 
-  #tell(text: string): void {
-    if (text === this.#told) return;
-    this.#told = text;
+  #say(text: string): void {
+    if (text === this.#waiting) return;
+    this.#waiting = text;
     this.#onWaiting(text);
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { poll } from '../../runtime/poll.ts';
 import type { TlsMaterial } from '../control.ts';
 import type { TlsConfig } from './config.ts';
 import { readTlsFiles, type TlsFiles } from './material.ts';
@@ -38,7 +39,7 @@ export class CertificateReloader {
   #isFaulty = false;
   /** Faults that were logged since the files were good. */
   readonly #logged = new Set<string>();
-  #cancel: (() => void) | undefined;
+  #end: (() => void) | undefined;
 
   constructor(config: TlsConfig, environment: CertificateReloaderEnvironment) {
     this.#config = config;
@@ -55,18 +56,11 @@ export class CertificateReloader {
     const reading = readTlsFiles(this.#config, (path) => this.#environment.readFile(path));
     if ('faults' in reading) throw new Error(`tls: ${this.#describe(reading.faults[0]!)}`);
     this.#use(reading.files, reading.expiresMs);
-    this.#schedule();
+    this.#end = poll(this.#environment.clock, pollMs, () => this.#poll());
   }
 
   stop(): void {
-    this.#cancel?.();
-  }
-
-  #schedule(): void {
-    this.#cancel = this.#environment.clock.after(pollMs, () => {
-      this.#poll();
-      this.#schedule();
-    });
+    this.#end?.();
   }
 
   #poll(): void {

@@ -7,5 +7,5 @@ export const tlsPlugin = {
   name: 'tls',
   parse: (directives, context) => parseTls(directives, context),
   settings: (config) => ({ tls: { name: tlsName(config), clientAuth: config.clientAuth } }),
-  control: async (uses, host) => new (await import('./control.ts')).TlsControl(uses, host),
+  control: async (uses, host) => (await import('./control.ts')).tlsControl(uses, host),
 } satisfies Plugin<TlsConfig>;

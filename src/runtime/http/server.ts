@@ -79,8 +79,9 @@ export class HttpServer {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${this.port}`;
   }
 
-  /** Cuts what is in flight. */
+  /** Cuts what is in flight; once, however often it is called. */
   async close(): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();

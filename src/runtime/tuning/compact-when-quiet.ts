@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { poll } from '../poll.ts';
 
 export const checkIntervalMs = 4000;
 /** Hosts; fewer leave little garbage. */
@@ -11,16 +12,12 @@ export const minWork = 5000;
 export function compactWhenQuiet(clock: Clock, workDone: () => number, compact: () => void): () => void {
   let compactedAt = -Infinity;
   let last = 0;
-  let cancel = (): void => undefined;
-  const check = (): void => {
+  return poll(clock, checkIntervalMs, () => {
     const now = workDone();
     if (now === last && now - compactedAt >= minWork) {
       compact();
       compactedAt = now;
     }
     last = now;
-    cancel = clock.after(checkIntervalMs, check);
-  };
-  cancel = clock.after(checkIntervalMs, check);
-  return () => cancel();
+  });
 }

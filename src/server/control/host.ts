@@ -32,6 +32,11 @@ export class HttpServers {
     this.#maxConnections = maxConnections;
   }
 
+  /** Those that are still open. */
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map(({ server }) => server.close()));
+  }
+
   /** Those of one plugin, in the order in which they were opened. */
   of(plugin: string): HttpServer[] {
     return this.#open.filter((each) => each.plugin === plugin).map(({ server }) => server);

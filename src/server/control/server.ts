@@ -148,6 +148,7 @@ export class RunningServer {
     await this.#controls.withdraw();
     await this.supervisor.close(graceMs);
     await this.#controls.stop();
+    await this.#http.close();
   }
 
   async #start(): Promise<void> {

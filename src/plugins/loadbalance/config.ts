@@ -1,4 +1,0 @@
-/** The one policy that is built. */
-export interface LoadbalanceConfig {
-  readonly policy: 'round_robin';
-}
