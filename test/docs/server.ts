@@ -6,13 +6,15 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import type { HttpAddress } from '../../src/runtime/http/address.ts';
 import type { PluginConfig } from '../../src/server/config.ts';
 import { RunningServer } from '../../src/server/control/server.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
 
 /** Starts a Corefile on free ports, with one worker. Throws where it has errors or cannot be started. */
 export async function startCorefile(text: string, file: string): Promise<RunningServer> {
   const { problems, config } = loadCorefile({ file, text }, 53, {});
   if (problems.hasErrors) throw new Error(problems.list.map(formatProblem).join('\n'));
-  const listeners = config.listeners.map((listener) => ({ ...listener, port: 0 }));
+  const ports = await freePorts(config.listeners.length);
+  const listeners = config.listeners.map((listener, i) => ({ ...listener, port: ports[i]! }));
   const blocks = config.blocks.map(({ zones, plugins }) => ({ zones, plugins: plugins.map(onFreePort) }));
   return RunningServer.start(
     { ...config, listeners, blocks },
