@@ -2,7 +2,7 @@ import type { TimeSlicer } from '../runtime/time-slicer.ts';
 import { asFields } from '../runtime/untyped.ts';
 import { BadStreamError, PageTooLargeError } from './api-errors.ts';
 import type { Collection } from './collection.ts';
-import { PageSplitter } from './page-splitter.ts';
+import { parseJson, textOf } from './lines.ts';
 import { flushAll, type Receiver } from './receiver.ts';
 import type { ReflectorTiming } from './timing.ts';
 
@@ -18,7 +18,7 @@ interface PageEnd {
 }
 
 /**
- * Lists a collection in pages. Each object goes to the receiver as soon as it has arrived, and its key into `listed`. Returns
+ * Lists a collection in pages. Each object goes to the receiver, and its key into `listed`. Returns
  * the resourceVersion of the list. Unlike the first list of client-go, which takes any state, it is of the latest one: only
  * then the API server heeds the size of a page, and no relist goes back in time.
  */
@@ -56,31 +56,30 @@ export async function listInPages(
   throw new BadStreamError(`a list has more than ${maxPages} pages`);
 }
 
-/**
- * Throws BadStreamError where the body is no list, PageTooLargeError where it exceeds `maxPageBytes`; `onItem` may have had
- * some objects by then.
- */
+/** Throws BadStreamError where the body is no list, PageTooLargeError where it exceeds `maxPageBytes`. */
 async function readPage(
   body: AsyncIterable<Uint8Array>,
-  { maxPageBytes, maxLineBytes }: ReflectorTiming,
+  { maxPageBytes }: ReflectorTiming,
   slicer: TimeSlicer,
   onItem: (item: unknown) => Promise<void>,
 ): Promise<PageEnd> {
-  const splitter = new PageSplitter(Math.min(maxLineBytes, maxPageBytes));
+  const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
-    slicer.startSlice();
     length += chunk.length;
     if (length > maxPageBytes) throw new PageTooLargeError(`a page has more than ${maxPageBytes} octets`);
-    for (const item of splitter.push(chunk)) await onItem(item);
+    // The chunk may be a window into a larger buffer that is used again.
+    parts.push(new Uint8Array(chunk));
   }
-  const list = asFields(splitter.end());
+  slicer.startSlice();
+  const list = asFields(parseJson(textOf(parts)));
   const metadata = asFields(list?.metadata);
   const resourceVersion = metadata?.resourceVersion;
   const items = list?.items ?? [];
   if (!Array.isArray(items) || typeof resourceVersion !== 'string' || resourceVersion === '') {
     throw new BadStreamError('the answer is no list with a resourceVersion');
   }
+  for (const item of items) await onItem(item);
   const next = metadata?.continue;
   return { resourceVersion, next: typeof next === 'string' ? next : '' };
 }

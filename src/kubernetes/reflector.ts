@@ -31,8 +31,8 @@ const minWatchMs = 1000;
  * meanwhile. A streamed list is the beginning of a watch (`sendInitialEvents`), one request for both.
  *
  *     Reflector ─► listInPages, watch ─► Collection ─► request ─► ApiClient ─► Credentials
- *         │        PageSplitter,         version,      timeouts   HTTP, TLS    kubeconfig, tokens
- *         │        LineSplitter          selectors
+ *         │        LineSplitter          version,      timeouts   HTTP, TLS    kubeconfig, tokens
+ *         │                              selectors
  *         ├─► Receiver      the objects: upsert, remove, retain (after a list), flush
  *         ├─► ListMode      stream or pages, and their size
  *         ├─► Retry         how long to wait after a failure

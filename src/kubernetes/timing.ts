@@ -35,8 +35,9 @@ export interface ReflectorTiming {
   readonly streamsLists: boolean;
   /** Objects in a page. */
   readonly pageSize: number;
+  /** A page is parsed in one piece: one that is longer is asked for again with half as many objects. */
   readonly maxPageBytes: number;
-  /** For an event of a watch, or an object of a page: API servers take objects of up to 3 MiB. */
+  /** For an event of a watch: API servers take objects of up to 3 MiB. */
   readonly maxLineBytes: number;
 }
 
@@ -54,6 +55,6 @@ export const defaultTiming: ReflectorTiming = {
   maxFirstRetryAfterMs: 10_000,
   streamsLists: true,
   pageSize: 500,
-  maxPageBytes: 64 * 1024 * 1024,
+  maxPageBytes: 8 * 1024 * 1024,
   maxLineBytes: 8 * 1024 * 1024,
 };
