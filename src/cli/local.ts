@@ -75,7 +75,7 @@ function readOnlyHost(hashSeed: number, tables: Map<string, TableHandle>): Host 
   };
 }
 
-/** What matters is in the explanation; only errors are told beside it. */
+/** What matters is in the explanation; only errors are printed beside it. */
 const problemLogger: Logger = {
   debugs: false,
   debug: () => undefined,

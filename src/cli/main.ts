@@ -138,7 +138,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   if (showsBanner && flags.logFormat === 'json') logger.info(`serviceentry-dns-${version}`, bannerFields(server));
   logger.flush();
   if (showsBanner && flags.logFormat === 'text') process.stdout.write(banner(server, version));
-  // The sockets belong to workers; this keeps the main thread until it is told to go.
+  // The sockets belong to workers; this keeps the main thread until a signal comes.
   const alive = setInterval(() => undefined, 2 ** 30);
   const stopCompacting = tunings.has('compact-heap')
     ? compactWhenQuiet(clock, () => server.changes, compactHeap)

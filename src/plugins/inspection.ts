@@ -66,7 +66,7 @@ export interface Inspectable {
   status(): RegistryStatusText;
 }
 
-/** What a server tells of itself; parameters are those of `admin`'s URLs. Rejects or throws InspectError for what makes no sense. */
+/** What a server shows of itself; parameters are those of `admin`'s URLs. Rejects or throws InspectError for what makes no sense. */
 export interface InspectionBackend {
   explain(parameters: URLSearchParams): Promise<unknown>;
   /** Throws before it gives the first piece. */

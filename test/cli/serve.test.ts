@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { claimPorts } from '../../src/server/control/ports.ts';
+import { probePorts } from '../../src/server/control/ports.ts';
 import { askTcp, askUdp, TcpClient } from '../support/dns-client.ts';
 import { FakeUpstream, replyTo, silence } from '../support/fake-upstream.ts';
 import { encodeQuery } from '../support/query.ts';
@@ -96,7 +96,7 @@ test('a bound address stands in the hint; without a registry no hosts are counte
 });
 
 test('without a Corefile the built-in one is served: whoami and log, on the port of the command line', async () => {
-  const [claimed] = await claimPorts([{ scheme: 'dns', address: '', port: 0, zones: [] }]);
+  const [claimed] = await probePorts([{ scheme: 'dns', address: '', port: 0, zones: [] }]);
   const server = new ServerProcess(['-dns.port', String(claimed!.port)], directoryWith());
   const port = await server.port();
   expect(port).toBe(claimed!.port);

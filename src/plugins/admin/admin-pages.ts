@@ -96,14 +96,14 @@ async function stream(response: ServerResponse, output: string, pieces: Iterable
 /** The client has taken what was written, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    const settle = (): void => {
-      response.off('drain', settle);
-      response.off('close', settle);
+    const finish = (): void => {
+      response.off('drain', finish);
+      response.off('close', finish);
       resolve();
     };
-    response.on('drain', settle);
-    response.on('close', settle);
-    if (response.destroyed) settle();
+    response.on('drain', finish);
+    response.on('close', finish);
+    if (response.destroyed) finish();
   });
 }
 

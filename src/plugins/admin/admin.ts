@@ -7,7 +7,7 @@ export interface AdminConfig {
   readonly at: HttpAddress;
 }
 
-/** `admin`: explains names, lists records and tells of the server over HTTP. */
+/** `admin`: explains names, lists records and shows the state of the server over HTTP. */
 export const adminPlugin = {
   name: 'admin',
   parse: parseAdmin,

@@ -4,7 +4,7 @@ import type { Use } from '../plugin.ts';
 import type { AdminConfig } from './admin.ts';
 import { AdminPages, maxAdminConnections } from './admin-pages.ts';
 
-/** Each address tells of all server blocks. */
+/** Each address shows all server blocks. */
 export function adminControl(uses: readonly Use<AdminConfig>[], host: Host): Control {
   const urls: string[] = [];
   return {

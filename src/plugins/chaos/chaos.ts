@@ -9,7 +9,7 @@ export interface ChaosConfig {
   readonly hostname: string;
 }
 
-/** `chaos [VERSION] [AUTHORS...]`: tells who this server is, to queries of class CH. */
+/** `chaos [VERSION] [AUTHORS...]`: answers who this server is, in class CH. */
 export const chaosPlugin = {
   name: 'chaos',
   parse: (directives, context) => parseChaos(directives, context),

@@ -5,7 +5,7 @@ export interface ErrorsConfig {
   readonly consolidations: readonly Consolidation[];
 }
 
-/** Errors that are counted and told in one line per period. */
+/** Errors that are counted and logged in one line per period. */
 export interface Consolidation {
   readonly periodMs: number;
   /** A regular expression of JavaScript, tried on the reason. */

@@ -19,7 +19,7 @@ export class Exporter {
   }
 }
 
-/** prom-client asks a metric for its values at a scrape; its own classes would have to be told of each change. */
+/** prom-client asks a metric for its values at a scrape; its own classes would need a call for each change. */
 function asMetric({ name, help, type, samples }: Family): Metric {
   const metric = { name, get: () => Promise.resolve({ name, help, type, values: samples(), aggregator: 'sum' }) };
   return metric as unknown as Metric;

@@ -11,14 +11,14 @@ const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'S
 /** What the Corefile excludes is no fault: it has a family of its own, so that an alert on the faults can end. */
 const reasons = (Object.keys(rejectionReasons) as RejectionReason[]).filter((reason) => reason !== 'excluded');
 
-/** A registry with what tells it from the others. */
+/** A registry with what distinguishes it from the others. */
 export interface NamedRegistry {
   readonly zones: readonly string[];
   readonly service: RegistryService;
 }
 
 /**
- * What is told of the registries of `serviceentry`. It is all counted as objects come and go: a scrape goes through none of
+ * Metrics of the registries of `serviceentry`. It is all counted as objects come and go: a scrape goes through none of
  * them. The `zones` label is as that of CoreDNS's cache.
  */
 export function registryFamilies(registries: readonly NamedRegistry[], clock: Clock): Family[] {
@@ -95,7 +95,7 @@ export function registryFamilies(registries: readonly NamedRegistry[], clock: Cl
   ];
 }
 
-/** Two registries of the same zones, on different ports, are told apart by their place in the Corefile. */
+/** Two registries of the same zones, on different ports, are distinguished by their place in the Corefile. */
 function withLabels(registries: readonly NamedRegistry[]): { service: RegistryService; labels: Labels }[] {
   const names = registries.map(({ zones }) => zones.join(' '));
   return registries.map(({ service }, index) => {

@@ -53,7 +53,7 @@ export class RegistryService {
   #alive: NodeJS.Timeout | undefined;
 
   /**
-   * `onTable` is told whenever the table has new memory, `onWaiting` what the first sync waits for, `hashSeed` is that of the workers. `sourcesOf` is for tests and
+   * `onTable` is called whenever the table has new memory, `onWaiting` with what the first sync waits for, `hashSeed` is that of the workers. `sourcesOf` is for tests and
    * benchmarks that feed objects by hand.
    */
   constructor(

@@ -11,7 +11,7 @@ export interface LabelledRegistry {
   readonly labels: Labels;
 }
 
-/** What is told of the kinds that are watched at API servers, each with its cluster. */
+/** Metrics of the kinds that are watched at API servers, each with its cluster. */
 export function sourceFamilies(registries: readonly LabelledRegistry[], clock: Clock): Family[] {
   const family = (
     name: string,

@@ -8,7 +8,7 @@ const lookMs = 1000;
 const logMs = 30_000;
 const maxShown = 5;
 
-/** Tells what a registry waits for, until all of its sources have been read. */
+/** Logs what a registry waits for, until all of its sources have been read. */
 export class SyncWatch {
   readonly #unsynced: Set<Source>;
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class SyncWatch {
   #waiting = '';
   #end: (() => void) | undefined;
 
-  /** `onWaiting` is told what is waited for, for the errors of queries, whenever that is another; '' at the end. */
+  /** `onWaiting` gets what is waited for whenever that changes, for the errors of queries; '' at the end. */
   constructor(sources: Iterable<Source>, clock: Clock, logger: Logger, onWaiting: (text: string) => void) {
     this.#unsynced = new Set(sources);
     this.#clock = clock;

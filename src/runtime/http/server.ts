@@ -18,7 +18,7 @@ export interface HttpServerOptions {
   readonly at: HttpAddress;
   readonly maxConnections: number;
   readonly meter: HttpMeter;
-  /** Is told of a request when it comes, and says what to do when it is its turn. Its body is thrown away. Never throws. */
+  /** Takes a request when it comes, and says how to answer it when it is its turn. Its body is thrown away. Never throws. */
   readonly accept: (request: IncomingMessage) => Reply;
 }
 

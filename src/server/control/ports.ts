@@ -12,13 +12,13 @@ const ephemeralTries = 20;
  * would start and take half of the queries. Gives the listeners back, with a real port in place of each 0. Rejects
  * with a message that names the address.
  */
-export async function claimPorts(listeners: readonly ListenerConfig[]): Promise<ListenerConfig[]> {
-  const claimed: ListenerConfig[] = [];
-  for (const listener of listeners) claimed.push({ ...listener, port: await claim(listener) });
-  return claimed;
+export async function probePorts(listeners: readonly ListenerConfig[]): Promise<ListenerConfig[]> {
+  const probed: ListenerConfig[] = [];
+  for (const listener of listeners) probed.push({ ...listener, port: await probe(listener) });
+  return probed;
 }
 
-async function claim(listener: ListenerConfig): Promise<number> {
+async function probe(listener: ListenerConfig): Promise<number> {
   for (let tries = 1; ; tries++) {
     let port = listener.port;
     try {

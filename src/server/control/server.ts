@@ -18,7 +18,7 @@ import { Controls } from './controls.ts';
 import { hostOf, HttpServers } from './host.ts';
 import { Panics } from './panics.ts';
 import { withPlaces } from './places.ts';
-import { claimPorts } from './ports.ts';
+import { probePorts } from './ports.ts';
 import { connectionLimits } from './process-limits.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -93,7 +93,7 @@ export class RunningServer {
    */
   static async start(config: ServerConfig, environment: ServerEnvironment): Promise<RunningServer> {
     const { interfaces, plugins = makePlugins() } = environment;
-    const listeners = await claimPorts(config.listeners);
+    const listeners = await probePorts(config.listeners);
     const server = new RunningServer(withPlaces({ ...config, listeners }, plugins, interfaces), plugins, environment);
     try {
       await server.#start();

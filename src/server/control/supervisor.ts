@@ -44,7 +44,7 @@ export class Supervisor {
   /** How many there are to be. */
   #workers = 0;
   #isClosing = false;
-  #hasToldOfUdp = false;
+  #hasWarnedOfUdp = false;
   /** Workers that died and were replaced. */
   restarts = 0;
 
@@ -87,7 +87,7 @@ export class Supervisor {
   /** Hands new memory of a table to all workers, those to come included. */
   setTable(name: string, handle: TableHandle): void {
     this.#tables.set(name, handle);
-    this.#tell({ type: 'table', name, handle });
+    this.#send({ type: 'table', name, handle });
   }
 
   /** The memory of a table as it is now. Throws where there is none of this name. */
@@ -99,18 +99,18 @@ export class Supervisor {
 
   /** Tells all workers that are there why a table is not synced yet; '' when it is. */
   setWaiting(name: string, text: string): void {
-    this.#tell({ type: 'waiting', name, text });
+    this.#send({ type: 'waiting', name, text });
   }
 
   /** Hands a certificate and its key to all workers, those to come included. `name` is that of the TlsSettings. */
   setTls(name: string, material: TlsMaterial): void {
     this.#tls.set(name, material);
-    this.#tell({ type: 'tls', name, material });
+    this.#send({ type: 'tls', name, material });
   }
 
   /** Has the sockets on an address opened anew; a worker that comes later finds the address as it is then. */
   reopen(address: string): void {
-    this.#tell({ type: 'reopen', address });
+    this.#send({ type: 'reopen', address });
   }
 
   /** Lets the workers answer what is in flight; ends those that are not done after `graceMs`. */
@@ -126,7 +126,7 @@ export class Supervisor {
     cancel();
   }
 
-  #tell(command: WorkerCommand): void {
+  #send(command: WorkerCommand): void {
     for (const { thread, hasEnded } of this.#places) if (!hasEnded) thread.postMessage(command);
   }
 
@@ -143,7 +143,7 @@ export class Supervisor {
   #watch(place: Place, onListening: () => void, onFailed: (reason: Error) => void): void {
     const { thread } = place;
     let isDecided = false;
-    let hasToldWhy = false;
+    let hasReason = false;
     const decide = (then: () => void): void => {
       if (!isDecided) then();
       isDecided = true;
@@ -151,31 +151,32 @@ export class Supervisor {
     thread.on('message', (report) => {
       if (report.type === 'listening') {
         place.failures = 0;
-        this.#tellOfUdp(report.udpProblem);
+        this.#warnOfUdp(report.udpProblem);
         decide(onListening);
       } else {
-        hasToldWhy = true;
+        hasReason = true;
         decide(() => onFailed(new Error(withHint(report.message))));
       }
     });
     thread.on('error', (error) => {
-      hasToldWhy = true;
+      hasReason = true;
       this.#logger.error(`A worker died: ${errorStack(error)}`);
       decide(() => onFailed(new Error(withHint(errorMessage(error)), { cause: error })));
     });
     thread.on('exit', (code) => {
       place.hasEnded = true;
       if (this.#isClosing) return;
-      if (isDecided && !hasToldWhy) this.#logger.error(`A worker ended with code ${code}, and nobody had told it to`);
+      if (isDecided && !hasReason)
+        this.#logger.error(`A worker ended with code ${code}, though nothing had stopped it`);
       decide(() => onFailed(new Error('a worker ended before it listened')));
       this.#replaceLater(place);
     });
   }
 
   /** The same in all workers, so that one line says it. */
-  #tellOfUdp(problem: string | undefined): void {
-    if (problem === undefined || this.#hasToldOfUdp) return;
-    this.#hasToldOfUdp = true;
+  #warnOfUdp(problem: string | undefined): void {
+    if (problem === undefined || this.#hasWarnedOfUdp) return;
+    this.#hasWarnedOfUdp = true;
     this.#logger.warning(
       `UDP is served one datagram at a time, which takes more CPU time: koffi cannot be loaded: ${problem}`,
     );

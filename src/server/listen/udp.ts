@@ -65,7 +65,7 @@ class UdpListener implements Listener {
     this.local = { address, family, port: socket.address().port };
     this.#onSent = (error) => {
       if (error) environment.counters[counter.sendErrors]!++;
-      this.#settle();
+      this.#finished();
     };
     socket.on('message', (message, remote) => this.#receive(message, remote));
     // Errors of a datagram socket concern one datagram (ICMP), never the socket.
@@ -102,11 +102,11 @@ class UdpListener implements Listener {
     this.#inFlight++;
     void outcome.then((length) => {
       this.#send(query, length);
-      this.#settle();
+      this.#finished();
     });
   }
 
-  #settle(): void {
+  #finished(): void {
     if (--this.#inFlight === 0) this.#onDrained?.();
   }
 

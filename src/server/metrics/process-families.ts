@@ -3,7 +3,7 @@ import { counter } from '../counters.ts';
 import type { Family, Sample } from '../../runtime/metrics/family.ts';
 import type { Totals } from './totals.ts';
 
-/** What is told of the process and of what all of its workers count. */
+/** Metrics of the process, and of what all of its workers count. */
 export interface ProcessFacts {
   readonly version: string;
   readonly totals: Totals;

@@ -82,12 +82,12 @@ export class Dispatcher {
 
   #wait(query: Query, outcome: Promise<number>, meter: Meter | undefined): Promise<number> {
     const began = meter?.beginWait() ?? 0;
-    const settle = (length: number): number => {
+    const finish = (length: number): number => {
       const finished = this.#finish(query, length);
       meter?.countWaited(query, finished, began);
       return finished;
     };
-    return outcome.then(settle, (error: unknown) => settle(this.#panic(query, error)));
+    return outcome.then(finish, (error: unknown) => finish(this.#panic(query, error)));
   }
 
   /** The block with the longest zone; for DS, which the parent knows, that of the parent where it is served here. */

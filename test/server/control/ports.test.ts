@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ListenerConfig } from '../../../src/server/config.ts';
-import { claimPorts } from '../../../src/server/control/ports.ts';
+import { probePorts } from '../../../src/server/control/ports.ts';
 
 function listener(address: string, port: number): ListenerConfig {
   return { scheme: 'dns', address, port, zones: [['example.org.', 0]] };
@@ -28,7 +28,7 @@ function takeTcp(port: number): Promise<Server> {
 }
 
 test('an ephemeral port is the same for UDP and TCP of all families, and free', async () => {
-  const [claimed] = await claimPorts([listener('', 0)]);
+  const [claimed] = await probePorts([listener('', 0)]);
   expect(claimed).toEqual(listener('', claimed!.port));
   expect(claimed!.port).toBeGreaterThan(0);
   await takeUdp(claimed!.port);
@@ -38,22 +38,22 @@ test('an ephemeral port is the same for UDP and TCP of all families, and free', 
 test('TLS needs no port for UDP, and says where to name another', async () => {
   const { port } = (await takeUdp(0)).address();
   const tls = { ...listener('127.0.0.1', port), scheme: 'tls' } as const;
-  expect(await claimPorts([tls])).toEqual([tls]);
-  const [ephemeral] = await claimPorts([{ ...tls, port: 0 }]);
+  expect(await probePorts([tls])).toEqual([tls]);
+  const [ephemeral] = await probePorts([{ ...tls, port: 0 }]);
   expect(ephemeral!.port).toBeGreaterThan(0);
   await takeTcp(port);
-  await expect(claimPorts([tls])).rejects.toThrow('stop that one, or name another port in the key');
+  await expect(probePorts([tls])).rejects.toThrow('stop that one, or name another port in the key');
 });
 
 test('a port that is free is kept', async () => {
-  const [first] = await claimPorts([listener('127.0.0.1', 0)]);
-  expect(await claimPorts([first!])).toEqual([first]);
+  const [first] = await probePorts([listener('127.0.0.1', 0)]);
+  expect(await probePorts([first!])).toEqual([first]);
 });
 
 test.each([true, false])('a port that UDP has (reusable: %s) is refused by its name', async (reusePort) => {
   const { port } = (await takeUdp(0, reusePort)).address();
   for (const address of ['127.0.0.1', '']) {
-    await expect(claimPorts([listener(address, port)])).rejects.toThrow(
+    await expect(probePorts([listener(address, port)])).rejects.toThrow(
       `cannot listen on port ${port}: bind EADDRINUSE ${address || '0.0.0.0'}:${port}; another server has it: stop that one, or name another port with -dns.port`,
     );
   }
@@ -61,13 +61,13 @@ test.each([true, false])('a port that UDP has (reusable: %s) is refused by its n
 
 test('a port that TCP has is refused by its name', async () => {
   const { port } = (await takeTcp(0)).address() as { port: number };
-  await expect(claimPorts([listener('127.0.0.1', port)])).rejects.toThrow(
+  await expect(probePorts([listener('127.0.0.1', port)])).rejects.toThrow(
     `cannot listen on port ${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}; another server has it`,
   );
 });
 
 test('an address that the machine has not is refused by its name', async () => {
-  await expect(claimPorts([listener('192.0.2.1', 0)])).rejects.toThrow(
+  await expect(probePorts([listener('192.0.2.1', 0)])).rejects.toThrow(
     /cannot listen on port 0: bind EADDRNOTAVAIL 192\.0\.2\.1/,
   );
 });
@@ -75,7 +75,7 @@ test('an address that the machine has not is refused by its name', async () => {
 test('nothing stays open behind a refusal', async () => {
   const { port } = (await takeUdp(0)).address();
   const before = readdirSync('/proc/self/fd').length;
-  for (let i = 0; i < 5; i++) await claimPorts([listener('127.0.0.1', port)]).catch(() => undefined);
+  for (let i = 0; i < 5; i++) await probePorts([listener('127.0.0.1', port)]).catch(() => undefined);
   await new Promise((resolve) => setImmediate(resolve));
   expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
 });

@@ -210,14 +210,14 @@ describe('a worker that dies', () => {
     clock.advance(100);
     threads[1]!.fails('the port is taken');
     expect(logger.lines.map(({ message }) => message)).toEqual([
-      'A worker ended with code 1, and nobody had told it to',
+      'A worker ended with code 1, though nothing had stopped it',
       'A worker cannot be replaced, and is tried again: the port is taken',
     ]);
   });
 });
 
 describe('a worker that cannot be replaced', () => {
-  const ended = 'A worker ended with code 1, and nobody had told it to';
+  const ended = 'A worker ended with code 1, though nothing had stopped it';
   const messages = ({ logger }: { logger: RecordingLogger }): string[] => logger.lines.map(({ message }) => message);
 
   test('because there are no more threads is tried ever later, and the process goes on', async () => {

@@ -5,7 +5,7 @@ import { decode } from 'dns-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ServerConfig } from '../../../src/server/config.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
-import { claimPorts } from '../../../src/server/control/ports.ts';
+import { probePorts } from '../../../src/server/control/ports.ts';
 import { listenUdp } from '../../../src/server/listen/udp.ts';
 import { WorkerServer } from '../../../src/server/worker/worker-server.ts';
 import { askTcp, askUdp } from '../../support/dns-client.ts';
@@ -51,7 +51,7 @@ async function makeConfig(): Promise<ServerConfig> {
       { zones: ['a.org.'], plugins: [whoami] },
       { zones: ['b.org.'], plugins: [] },
     ],
-    listeners: await claimPorts([
+    listeners: await probePorts([
       at([['a.org.', 0]]),
       at([['b.org.', 1]]),
       at([
@@ -90,7 +90,7 @@ test('an address that is taken fails the start, and close leaves nothing open', 
   const { service } = makeService(config);
   await expect(service.open()).rejects.toThrow(`EADDRINUSE 127.0.0.1:${config.listeners[2]!.port}`);
   await service.close();
-  expect(await claimPorts(config.listeners.slice(0, 2))).toEqual(config.listeners.slice(0, 2));
+  expect(await probePorts(config.listeners.slice(0, 2))).toEqual(config.listeners.slice(0, 2));
 });
 
 test('close while it opens closes what was opened; a second close is the first', async () => {
@@ -99,7 +99,7 @@ test('close while it opens closes what was opened; a second close is the first',
   const opened = service.open();
   await Promise.all([service.close(), service.close(), opened]);
   await service.close();
-  expect(await claimPorts(config.listeners)).toEqual(config.listeners);
+  expect(await probePorts(config.listeners)).toEqual(config.listeners);
 });
 
 test.each([

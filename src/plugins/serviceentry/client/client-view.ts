@@ -18,7 +18,7 @@ export interface KnownClients {
 }
 
 /**
- * What `ClientFinder` finds out for the query half, told in words: the Pod that has the address → `client CIDR
+ * What `ClientFinder` finds out for the query half, in words: the Pod that has the address → `client CIDR
  * NAMESPACE` → `namespace` → nobody that is known. `address` is an IP address, or `undefined` for a client of which
  * nothing is known; `known` is `undefined` where there is no registry.
  */

@@ -17,7 +17,7 @@ interface Target {
 
 /**
  * The first `max` targets of a record of the kind `targets` (table/layout.ts) that a limited client gets: of each host it
- * must get what a namespace has that claims the address.
+ * must get what a namespace has that has the address.
  */
 export function targetsFor(
   arena: Uint8Array,
@@ -34,17 +34,17 @@ export function targetsFor(
     const length = arena[at]!;
     const host = at + 1;
     const count = readUint16(arena, host + length);
-    const claims = host + length + 2;
+    const candidates = host + length + 2;
     const winner = limits.winnerOf(host, length, client);
-    for (let claim = claims; winner !== 0 && claim < claims + 9 * count; claim += 9) {
-      if (readUint32(arena, claim) !== winner) continue;
+    for (let candidate = candidates; winner !== 0 && candidate < candidates + 9 * count; candidate += 9) {
+      if (readUint32(arena, candidate) !== winner) continue;
       const text = formatName(arena, host).slice(0, -1);
-      const isEndpoint = arena[claim + 8] === 1;
+      const isEndpoint = arena[candidate + 8] === 1;
       const name = isEndpoint ? `${labelText(arena, labelAt)}.${text}` : text;
-      targets.push({ name, ttl: readUint32(arena, claim + 4) });
+      targets.push({ name, ttl: readUint32(arena, candidate + 4) });
       break;
     }
-    at = claims + 9 * count;
+    at = candidates + 9 * count;
   }
   return targets;
 }
