@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto';
-import { hashText } from '../../collections/hash.ts';
-import { MultiMap } from '../../collections/multi-map.ts';
 import { PackedTexts } from '../../collections/packed-texts.ts';
+import { TextIndex } from '../../collections/text-index.ts';
 import type { Visibility } from './name-layers.ts';
 
 /** What was published of a host, to be taken back when it changes. */
@@ -18,15 +16,12 @@ const everybody = '*';
 
 /**
  * The hosts that are served, by name and by address. There may be a million, so they are kept as text outside of the heap,
- * `HOST ADDRESS,... LABEL,... NAMESPACE,...`, and their IDs by hash: what is found has to be compared.
+ * `HOST ADDRESS,... LABEL,... NAMESPACE,...`.
  */
 export class PublishedHosts {
   readonly #texts = new PackedTexts();
-  readonly #seed = randomInt(0x7fff_ffff);
-  /** Hash of a host → IDs of texts. */
-  readonly #byHost = new MultiMap<number>();
-  /** Hash of an address → IDs of texts. */
-  readonly #byAddress = new MultiMap<number>();
+  /** Host or address → IDs of texts. */
+  readonly #ids = new TextIndex();
 
   get size(): number {
     return this.#texts.size;
@@ -43,27 +38,24 @@ export class PublishedHosts {
 
   /** The hosts that have an address (canonical), in no particular order. */
   hostsAt(address: string): string[] {
-    const texts = this.#byAddress.get(this.#hash(address)).map((id) => this.#texts.get(id));
+    const texts = this.#ids.get(address).map((id) => this.#texts.get(id));
     return texts.filter((text) => hasAddress(text, address)).map(hostOf);
   }
 
   /** Keeps what is published of a host from now on, nothing where it is `undefined`. Returns what was before. */
   replace(host: string, published: PublishedHost | undefined): PublishedHost | undefined {
-    const hash = this.#hash(host);
-    const id = this.#idOf(host, hash);
+    const id = this.#idOf(host);
     const before = id === undefined ? undefined : this.#texts.get(id);
     const after = published && textOf(host, published);
     const known = before === undefined ? undefined : read(before);
     if (before === after) return known;
     if (id !== undefined) {
-      for (const address of known!.addresses) this.#byAddress.delete(this.#hash(address), id);
-      this.#byHost.delete(hash, id);
+      for (const each of [host, ...known!.addresses]) this.#ids.delete(each, id);
       this.#texts.delete(id);
     }
     if (after !== undefined) {
       const added = this.#texts.add(after);
-      this.#byHost.add(hash, added);
-      for (const address of published!.addresses) this.#byAddress.add(this.#hash(address), added);
+      for (const each of [host, ...published!.addresses]) this.#ids.add(each, added);
     }
     return known;
   }
@@ -76,12 +68,8 @@ export class PublishedHosts {
     }
   }
 
-  #hash(text: string): number {
-    return hashText(text, this.#seed);
-  }
-
-  #idOf(host: string, hash = this.#hash(host)): number | undefined {
-    return this.#byHost.get(hash).find((id) => hostOf(this.#texts.get(id)) === host);
+  #idOf(host: string): number | undefined {
+    return this.#ids.get(host).find((id) => hostOf(this.#texts.get(id)) === host);
   }
 }
 

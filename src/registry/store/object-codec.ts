@@ -20,7 +20,9 @@ import type {
  * Slim objects as short JSON, for memory: rows of the values in a fixed order without the names of the fields. `null`, and
  * what is missing at the end of a row, is the value that a field has mostly.
  *
- *     ["ServiceEntry",[["/etc/hosts.yaml:7"],"team","web"],["web.mesh.test"],["10.0.0.1"],[["http",80]],1,1,0,1]
+ *     [0,[[[0,":7"]],0,"web"],["web.mesh.test"],["10.0.0.1"],0,null,1,1]
+ *
+ * What most objects share with many others is a number in it: the kind, the file, the namespace and the ports.
  */
 
 type Cell = string | number | null | readonly Cell[];
@@ -37,16 +39,17 @@ const emptyMap: ReadonlyMap<string, never> = new Map<string, never>();
 const emptyList: readonly never[] = Object.freeze([]);
 
 const text: Codec<string> = { encode: (value) => value || null, decode: (cell) => (cell ?? '') as string };
-const number = same<number>();
+const number: Codec<number> = { encode: (value) => value, decode: (cell) => cell as number };
 const flag: Codec<boolean> = { encode: (value) => (value ? 1 : null), decode: (cell) => cell === 1 };
 const texts: Codec<readonly string[]> = {
   encode: (value) => (value.length > 0 ? value : null),
   decode: (cell) => (cell ?? emptyList) as readonly string[],
 };
 
-/** Never `null`, so never left out in the middle of a row. */
-function same<Value extends string | number>(): Codec<Value> {
-  return { encode: (value) => value, decode: (cell) => cell as Value };
+const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'];
+
+function kind<Kind extends ObjectKind>(value: Kind): Codec<Kind> {
+  return { encode: () => kinds.indexOf(value), decode: () => value };
 }
 
 function oneOf<Word extends string>(...words: readonly Word[]): Codec<Word> {
@@ -107,33 +110,49 @@ function row<Value extends object>(fields: { readonly [Key in keyof Value]-?: Co
   };
 }
 
-/** `FILE:LINE`, with the file's path as a number: thousands of objects come from one file. */
-class OriginText implements Codec<string> {
-  readonly #paths: string[] = [];
+/** Values that many objects share are numbers, and objects that are decoded share one value. */
+class Shared<Value> implements Codec<Value> {
+  readonly #item: Codec<Value>;
+  readonly #values: Value[] = [];
   readonly #numbers = new Map<string, number>();
+
+  constructor(item: Codec<Value>) {
+    this.#item = item;
+  }
+
+  encode(value: Value): Cell {
+    const cell = this.#item.encode(value);
+    const json = JSON.stringify(cell);
+    const known = this.#numbers.get(json);
+    if (known !== undefined) return known;
+    // Values come and go: numbers are not given back, but there are not more than these.
+    if (this.#values.length === maxShared) return [cell];
+    this.#numbers.set(json, this.#values.length);
+    return this.#values.push(this.#item.decode(JSON.parse(json) as Cell)) - 1;
+  }
+
+  decode(cell: Cell): Value {
+    return typeof cell === 'number' ? this.#values[cell]! : this.#item.decode((cell as readonly Cell[])[0]!);
+  }
+}
+
+const maxShared = 4096;
+
+/** `FILE:LINE`, with the file's path as a shared value. */
+class OriginText implements Codec<string> {
+  readonly #path = new Shared(text);
 
   encode(origin: string): Cell {
     const colon = origin.lastIndexOf(':');
-    const number = colon < 0 ? undefined : this.#numberOf(origin.slice(0, colon));
-    return number === undefined ? origin : [number, origin.slice(colon)];
+    return colon < 0 ? origin : [this.#path.encode(origin.slice(0, colon)), origin.slice(colon)];
   }
 
   decode(cell: Cell): string {
     if (typeof cell === 'string') return cell;
-    const [number, line] = cell as readonly [number, string];
-    return this.#paths[number]! + line;
-  }
-
-  #numberOf(path: string): number | undefined {
-    const known = this.#numbers.get(path);
-    // Files come and go: numbers are not given back, but there are not more than these.
-    if (known !== undefined || this.#paths.length === maxPaths) return known;
-    this.#numbers.set(path, this.#paths.length);
-    return this.#paths.push(path) - 1;
+    const [path, line] = cell as readonly [Cell, string];
+    return this.#path.decode(path) + line;
   }
 }
-
-const maxPaths = 4096;
 
 /** A host name holds no `/`; an endpoint without an address has the reason with two in front. */
 const endpointAddress: Codec<EndpointAddress> = {
@@ -167,18 +186,18 @@ export class ObjectCodec {
     const origin = row<Origin>({ text: new OriginText(), source: optional(number) });
     const meta = row<ObjectMeta>({
       origin,
-      namespace: text,
+      namespace: new Shared(text),
       name: text,
       created: maybe(number),
       cluster: optional(text),
     });
     this.#codecs = {
       ServiceEntry: row<ServiceEntry>({
-        kind: same<'ServiceEntry'>(),
+        kind: kind('ServiceEntry'),
         meta,
         hosts: texts,
         vips: texts,
-        ports: listOf(servicePort),
+        ports: new Shared(listOf(servicePort)),
         resolution: oneOf<Resolution>('STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS', 'NONE'),
         location: oneOf<Location>('MESH_EXTERNAL', 'MESH_INTERNAL'),
         hasAddresses: flag,
@@ -191,7 +210,7 @@ export class ObjectCodec {
         networks: optional(texts),
       }),
       WorkloadEntry: row<WorkloadEntry>({
-        kind: same<'WorkloadEntry'>(),
+        kind: kind('WorkloadEntry'),
         meta,
         labels: mapOf(text),
         endpoint,
@@ -199,7 +218,7 @@ export class ObjectCodec {
         unhealthy: optional(text),
       }),
       Pod: row<Pod>({
-        kind: same<'Pod'>(),
+        kind: kind('Pod'),
         meta,
         labels: mapOf(text),
         ips: texts,
@@ -210,9 +229,9 @@ export class ObjectCodec {
         hasEnded: flag,
         notReady: optional(text),
       }),
-      Service: row<Service>({ kind: same<'Service'>(), meta }),
+      Service: row<Service>({ kind: kind('Service'), meta }),
       Sidecar: row<Sidecar>({
-        kind: same<'Sidecar'>(),
+        kind: kind('Sidecar'),
         meta,
         selector: maybe(mapOf(text)),
         egressHosts: maybe(listOf(egressHost)),
@@ -225,8 +244,8 @@ export class ObjectCodec {
   }
 
   decode(json: string): RegistryObject {
-    const cells = JSON.parse(json) as [ObjectKind, ...Cell[]];
-    return this.#codecOf(cells[0]).decode(cells);
+    const cells = JSON.parse(json) as [number, ...Cell[]];
+    return this.#codecOf(kinds[cells[0]]!).decode(cells);
   }
 
   #codecOf(kind: ObjectKind): Codec<RegistryObject> {

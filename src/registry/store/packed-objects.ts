@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto';
-import { hashText } from '../../collections/hash.ts';
-import { MultiMap } from '../../collections/multi-map.ts';
 import { PackedTexts } from '../../collections/packed-texts.ts';
+import { TextIndex } from '../../collections/text-index.ts';
 import { objectKey, type RegistryObject } from '../model/object.ts';
 import { ObjectCodec } from './object-codec.ts';
 
@@ -24,8 +22,8 @@ const maxCached = 4096;
 export class PackedObjects implements NumberedObjects {
   readonly #codec = new ObjectCodec();
   readonly #texts = new PackedTexts();
-  readonly #seed = randomInt(0x7fff_ffff);
-  readonly #ids = new MultiMap<number>();
+  /** By key. */
+  readonly #ids = new TextIndex();
   /** Objects that were added since the last `endBatch`, for as long as there are not too many. */
   #added = new Map<number, RegistryObject>();
   /** Objects that were decoded lately: what a change concerns is read several times. */
@@ -36,7 +34,7 @@ export class PackedObjects implements NumberedObjects {
   }
 
   get(key: string): RegistryObject | undefined {
-    for (const id of this.#ids.get(hashText(key, this.#seed))) {
+    for (const id of this.#ids.get(key)) {
       const object = this.objectOf(id);
       if (objectKey(object) === key) return object;
     }
@@ -45,7 +43,7 @@ export class PackedObjects implements NumberedObjects {
 
   idOf(object: RegistryObject): number {
     const key = objectKey(object);
-    const ids = this.#ids.get(hashText(key, this.#seed));
+    const ids = this.#ids.get(key);
     return ids.find((id) => objectKey(this.objectOf(id)) === key) ?? -1;
   }
 
@@ -61,7 +59,7 @@ export class PackedObjects implements NumberedObjects {
   /** Adds an object whose key no other has. Returns its ID. */
   add(object: RegistryObject): number {
     const id = this.#texts.add(this.#codec.encode(object));
-    this.#ids.add(hashText(objectKey(object), this.#seed), id);
+    this.#ids.add(objectKey(object), id);
     if (this.#added.size >= maxCached) this.endBatch();
     this.#added.set(id, object);
     return id;
@@ -70,7 +68,7 @@ export class PackedObjects implements NumberedObjects {
   /** Deletes the object with this key; there must be one. */
   delete(object: RegistryObject): void {
     const id = this.idOf(object);
-    this.#ids.delete(hashText(objectKey(object), this.#seed), id);
+    this.#ids.delete(objectKey(object), id);
     this.#texts.delete(id);
     this.#added.delete(id);
     this.#decoded.delete(id);

@@ -1,8 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { denialReason, type HostDenial } from './host-policy.ts';
-import { hashText } from '../../collections/hash.ts';
 import { isWildcard, neverMatches } from '../model/host.ts';
-import { MultiMap } from '../../collections/multi-map.ts';
+import { TextIndex } from '../../collections/text-index.ts';
 import {
   compareNames,
   type ObjectKind,
@@ -46,10 +44,10 @@ export class Store {
   /** For indexes outside of the store. */
   readonly packed = new PackedObjects();
   readonly #options: RegistryOptions;
-  readonly #seed = randomInt(0x7fff_ffff);
-  /** Hash of a host → ServiceEntries that have it and may take it. */
-  readonly #byHost = new MultiMap<number>();
-  readonly #sidecars = new MultiMap<string>();
+  /** Host → ServiceEntries that have it and may take it. */
+  readonly #byHost = new TextIndex();
+  /** Namespace → its Sidecars. */
+  readonly #sidecars = new TextIndex();
   /** Wildcard hosts, counted once for each ServiceEntry. */
   #wildcards = 0;
   /** ServiceEntries with a host that they may not take. */
@@ -90,14 +88,14 @@ export class Store {
 
   /** The ServiceEntries that have the host and may take it. */
   entriesOf(host: string): readonly ServiceEntry[] {
-    const ids = this.#byHost.get(hashText(host, this.#seed));
+    const ids = this.#byHost.get(host);
     return ids.map((id) => this.#entry(id)).filter((entry) => this.#isFiled(entry, host));
   }
 
   /** The Sidecars of a namespace, in the order in which they are tried. */
   sidecarsOf(namespace: string): readonly Sidecar[] {
-    const ids = this.#sidecars.get(namespace);
-    return ids.map((id) => this.packed.objectOf(id) as Sidecar).toSorted(bySelectorAndAge);
+    const sidecars = this.#sidecars.get(namespace).map((id) => this.packed.objectOf(id) as Sidecar);
+    return sidecars.filter(({ meta }) => meta.namespace === namespace).sort(bySelectorAndAge);
   }
 
   /** Whether any ServiceEntry has a wildcard host that it may take. */
@@ -187,7 +185,7 @@ export class Store {
     const denied = this.#denialsOf(entry);
     for (const host of entry.hosts) {
       if (neverMatches(host) || denied.some((denial) => denial.host === host)) continue;
-      this.#byHost.add(hashText(host, this.#seed), id);
+      this.#byHost.add(host, id);
       if (this.#options.services) this.services.addHost(host);
       if (isWildcard(host)) this.#wildcards++;
       dirty.add(host);
@@ -203,7 +201,7 @@ export class Store {
     }
     for (const host of entry.hosts) {
       if (!this.#isFiled(entry, host)) continue;
-      this.#byHost.delete(hashText(host, this.#seed), id);
+      this.#byHost.delete(host, id);
       if (this.#options.services && this.entriesOf(host).length === 0) this.services.removeHost(host);
       if (isWildcard(host)) this.#wildcards--;
       dirty.add(host);

@@ -1,4 +1,4 @@
-import { MultiMap } from '../../collections/multi-map.ts';
+import { TextIndex } from '../../collections/text-index.ts';
 import { selects, type Labels, type ServiceEntry } from '../model/object.ts';
 import type { NumberedObjects } from './packed-objects.ts';
 import type { Workload } from '../resolve/endpoints.ts';
@@ -87,7 +87,7 @@ export class WorkloadIndex {
   #namespace(name: string): Namespace {
     let namespace = this.#namespaces.get(name);
     if (!namespace) {
-      namespace = { workloads: new MultiMap<string>(), selectors: new MultiMap<string>() };
+      namespace = { workloads: new TextIndex(), selectors: new TextIndex() };
       this.#namespaces.set(name, namespace);
     }
     return namespace;
@@ -100,9 +100,9 @@ export class WorkloadIndex {
 
 interface Namespace {
   /** `key=value` → workloads that have the label; '' → all. */
-  readonly workloads: MultiMap<string>;
+  readonly workloads: TextIndex;
   /** One label of the selector, '' for the empty selector → ServiceEntries. */
-  readonly selectors: MultiMap<string>;
+  readonly selectors: TextIndex;
 }
 
 function* termsOf(workload: Workload): Iterable<string> {

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../wire/address.ts';
 import { pseudoRecord } from './pseudo-record.ts';
-import { MultiMap } from '../../../collections/multi-map.ts';
+import { TextIndex } from '../../../collections/text-index.ts';
 import { clientName, type NamespaceIds } from './namespace-ids.ts';
 import type { Labels, Pod } from '../../model/object.ts';
 import type { NumberedObjects } from '../../store/packed-objects.ts';
@@ -21,7 +21,8 @@ export class ClientIndex {
   readonly #namespaces: NamespaceIds;
   readonly #objects: NumberedObjects;
   readonly #sidecarNumber: SidecarNumber;
-  readonly #pods = new MultiMap<string>();
+  /** By address. */
+  readonly #pods = new TextIndex();
   #dirty = new Set<string>();
 
   constructor(
@@ -66,7 +67,8 @@ export class ClientIndex {
 
   /** The Pods that have an address (canonical) as a client. */
   podsOf(ip: string): readonly Pod[] {
-    return this.#pods.get(ip).map((id) => this.#objects.objectOf(id) as Pod);
+    const pods = this.#pods.get(ip).map((id) => this.#objects.objectOf(id) as Pod);
+    return pods.filter((pod) => clientAddresses(pod).includes(ip));
   }
 
   #write(ip: string): void {

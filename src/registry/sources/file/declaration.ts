@@ -13,10 +13,15 @@ export interface FilePlace {
 }
 
 /**
- * That a document declares an object; of a document without objects there is one declaration without a key. All readings
- * of a file share it as long as the text of the document stays the same.
+ * That a document declares an object; of a document without objects there is one declaration without a key. There may be a
+ * million, so each is one flat object.
  */
 export interface Declaration {
+  readonly place: FilePlace;
+  /** Line of the document, from 1. */
+  readonly line: number;
+  /** Offset of the document in the file: the order of documents. */
+  readonly position: number;
   /** `objectKey` of the object. */
   readonly key: string | undefined;
   /** Number in the list that the document is, or is an item of; 0 where it is neither. */
@@ -25,18 +30,15 @@ export interface Declaration {
   readonly label: string | undefined;
   /** Of the text of the document. */
   readonly hash: string;
-  /** `undefined` while this is the object that the sink has under the key. */
+  /** `undefined` while this is the object that the sink has under the key. Only of an original. */
   object: RegistryObject | undefined;
+  /** The declaration as it was first read, which all readings of an unchanged document share; `undefined` of itself. */
+  readonly original: Declaration | undefined;
 }
 
-/** A declaration and where one reading of a file has it. */
-export interface PlacedDeclaration {
-  readonly place: FilePlace;
-  /** Line of the document, from 1. */
-  readonly line: number;
-  /** Offset of the document in the file: the order of documents. */
-  readonly position: number;
-  readonly declaration: Declaration;
+/** The same declaration elsewhere. */
+export function movedTo(known: Declaration, place: FilePlace, line: number, position: number): Declaration {
+  return { ...known, place, line, position, object: undefined, original: known.original ?? known };
 }
 
 export function itemLabel(item: number): string {
@@ -49,15 +51,15 @@ export function labelOf({ item, label }: Declaration): string {
 }
 
 /** `PATH:LINE` of the object, and its label. */
-export function originOf({ place, line, declaration }: PlacedDeclaration): string {
-  return `${place.path}:${line}${labelOf(declaration)}`;
+export function originOf(declaration: Declaration): string {
+  return `${declaration.place.path}:${declaration.line}${labelOf(declaration)}`;
 }
 
 /** Negative when `a` comes before `b` in the order that decides between duplicates. */
-export function compareDeclarations(a: PlacedDeclaration, b: PlacedDeclaration): number {
+export function compareDeclarations(a: Declaration, b: Declaration): number {
   const [isKept, isOtherKept] = [a.place.isKept ?? false, b.place.isKept ?? false];
   if (isKept !== isOtherKept) return isKept ? 1 : -1;
   if (a.place.index !== b.place.index) return a.place.index - b.place.index;
   if (a.place.path !== b.place.path) return a.place.path < b.place.path ? -1 : 1;
-  return a.position - b.position || a.declaration.item - b.declaration.item;
+  return a.position - b.position || a.item - b.item;
 }

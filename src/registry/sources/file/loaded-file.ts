@@ -1,13 +1,17 @@
 import type { Logger } from '../../../runtime/logger.ts';
 import type { Work } from '../../../runtime/sliced-work.ts';
+import { collectGarbage } from '../../../runtime/tuning/heap.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import type { FilePlace, PlacedDeclaration, ReadObject } from './declaration.ts';
+import type { FilePlace, Declaration, ReadObject } from './declaration.ts';
 import type { FileStatus, FileSystem } from './file-system.ts';
 import { noDocuments, readDocuments, type FileDocuments } from './text/read-documents.ts';
 import { readText } from './text/read-text.ts';
 
 /** A file changed so shortly before it is read may change once more without another time stamp. */
 const racyMs = 50;
+
+/** Such a file is worth a collection of all garbage before it is read. */
+const largeBytes = 8 * 1024 * 1024;
 
 /** How a text ends: a writer that is half-way leaves nothing, or a line without its end. */
 export type TextEnd = 'nothing' | 'within a line' | 'whole';
@@ -27,7 +31,7 @@ export interface LoadedFile {
   readonly readAt: number;
   readonly documents: FileDocuments;
   /** What it had before and no longer has, while it is not clear whether that is meant. */
-  readonly kept: readonly PlacedDeclaration[];
+  readonly kept: readonly Declaration[];
   /** Unix time in milliseconds since when something is served that it does not have as it is. */
   readonly keptSince: number | undefined;
   /** Why the file as it is now is not what is served. */
@@ -71,10 +75,12 @@ export function stampOf(loader: FileLoader, status: FileStatus): string {
 export function* loadFile(
   loader: FileLoader,
   due: DueFile,
-  onRead?: (declarations: readonly PlacedDeclaration[]) => Work<void>,
+  onRead?: (declarations: readonly Declaration[]) => Work<void>,
 ): Work<LoadedFile> {
   const { fileSystem, maxFileBytes, readObject, logger } = loader;
   const { place } = due;
+  // The text of the file before may take as much.
+  if (due.size >= largeBytes) collectGarbage();
   const read = yield* readText(fileSystem, place.path, maxFileBytes);
   if (read.type === 'problem') {
     const { reason, at, message } = read;

@@ -3,7 +3,7 @@ import type { Work } from '../../../runtime/sliced-work.ts';
 import type { Rejection } from '../../model/rejection.ts';
 import type { FileStatus } from './file-system.ts';
 import { loadFile, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
-import type { PlacedDeclaration } from './declaration.ts';
+import type { Declaration } from './declaration.ts';
 import { expandPath } from './paths/expand-path.ts';
 import { WatchPoints } from './watch/watch-points.ts';
 
@@ -97,7 +97,7 @@ export function* findFiles(
 /** For the first look at the files, which publishes what each says while it is read. */
 export interface OnRead {
   /** As in `ReadOptions`. */
-  readonly onRead: (declarations: readonly PlacedDeclaration[]) => Work<void>;
+  readonly onRead: (declarations: readonly Declaration[]) => Work<void>;
   readonly onFile: (file: LoadedFile) => void;
 }
 

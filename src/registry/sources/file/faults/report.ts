@@ -142,9 +142,9 @@ function isSame(a: Faults, b: Faults): boolean {
 function namesOf({ kept, documents, problem }: LoadedFile): string {
   const names: string[] = [];
   for (const declarations of problem ? [documents.declarations, kept] : [kept]) {
-    for (const { declaration } of declarations) {
+    for (const { key } of declarations) {
       if (names.length > maxNamed) break;
-      if (declaration.key !== undefined) names.push(declaration.key.replace('/', ' '));
+      if (key !== undefined) names.push(key.replace('/', ' '));
     }
   }
   return `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' and others' : ''}`;

@@ -2,7 +2,7 @@ import { partsOfKey, type RegistryObject } from '../../../model/object.ts';
 import type { Rejection } from '../../../model/rejection.ts';
 import { sameObject } from '../../same-object.ts';
 import type { Change } from '../../source.ts';
-import { compareDeclarations, originOf, type PlacedDeclaration } from '../declaration.ts';
+import { compareDeclarations, originOf, type Declaration } from '../declaration.ts';
 
 /** A rejection with the file that it counts for. */
 export interface FileRejection {
@@ -17,9 +17,9 @@ export interface FileRejection {
 export class DuplicateResolver {
   readonly #published: (key: string) => RegistryObject | undefined;
   /** Key → its declaration, where there is only one. */
-  readonly #single = new Map<string, PlacedDeclaration>();
+  readonly #single = new Map<string, Declaration>();
   /** Key → its declarations in order, where there are several. */
-  readonly #contested = new Map<string, PlacedDeclaration[]>();
+  readonly #contested = new Map<string, Declaration[]>();
   /** Keys of which the first declaration may have changed since the last `takeChanges`. */
   #touched = new Set<string>();
 
@@ -28,28 +28,28 @@ export class DuplicateResolver {
     this.#published = published;
   }
 
-  add(placed: PlacedDeclaration): void {
-    const { key } = placed.declaration;
+  add(declaration: Declaration): void {
+    const { key } = declaration;
     if (key === undefined) return;
     const others = this.#declarationsOf(key);
     const [first] = others;
-    if (!first || compareDeclarations(placed, first) < 0) {
+    if (!first || compareDeclarations(declaration, first) < 0) {
       if (first) this.#keepObject(key, first);
-      others.unshift(placed);
+      others.unshift(declaration);
       this.#touched.add(key);
     } else {
-      this.#keepObject(key, placed);
-      insert(others, placed);
+      this.#keepObject(key, declaration);
+      insert(others, declaration);
     }
     this.#store(key, others);
   }
 
   /** Declarations of one file are best removed last one first: then a key that thousands of them have costs no more. */
-  remove(placed: PlacedDeclaration): void {
-    const { key } = placed.declaration;
+  remove(declaration: Declaration): void {
+    const { key } = declaration;
     if (key === undefined) return;
     const declarations = this.#declarationsOf(key);
-    const at = declarations.lastIndexOf(placed);
+    const at = declarations.lastIndexOf(declaration);
     if (at < 0) return;
     declarations.splice(at, 1);
     if (at === 0) this.#touched.add(key);
@@ -90,7 +90,7 @@ export class DuplicateResolver {
         if (other.place.isKept === true) continue;
         if (found.length >= limit && ++more > 0) continue;
         const message = `${originOf(first!)} has the same kind, namespace and name, and is served`;
-        const written = hostsAndAddressesOf(other.declaration.object);
+        const written = hostsAndAddressesOf((other.original ?? other).object);
         const origin = originOf(other);
         const rejection = { reason: 'duplicate', object, field: '', message, origin, written, isWhole: true } as const;
         found.push({ file: other.place.path, rejection });
@@ -102,30 +102,31 @@ export class DuplicateResolver {
     return more === 0 ? found : [...found, { file, rejection }];
   }
 
-  #upsert(key: string, placed: PlacedDeclaration): Change | undefined {
-    const { declaration } = placed;
-    const { object } = declaration;
+  #upsert(key: string, declaration: Declaration): Change | undefined {
+    const original = declaration.original ?? declaration;
+    const { object } = original;
     if (!object) return undefined;
-    declaration.object = undefined;
+    original.object = undefined;
     const before = this.#published(key);
     if (before && sameObject(before, object)) return undefined;
-    return { type: 'upsert', object: { ...object, meta: { ...object.meta, origin: { text: originOf(placed) } } } };
+    return { type: 'upsert', object: { ...object, meta: { ...object.meta, origin: { text: originOf(declaration) } } } };
   }
 
   /**
    * For a declaration that waits behind another. What was published is still with the sink; what was just read may hold
    * windows into the text of its file, and would keep all of it in memory.
    */
-  #keepObject(key: string, { declaration }: PlacedDeclaration): void {
-    declaration.object = declaration.object ? structuredClone(declaration.object) : this.#published(key);
+  #keepObject(key: string, declaration: Declaration): void {
+    const original = declaration.original ?? declaration;
+    original.object = original.object ? structuredClone(original.object) : this.#published(key);
   }
 
-  #declarationsOf(key: string): PlacedDeclaration[] {
+  #declarationsOf(key: string): Declaration[] {
     const single = this.#single.get(key);
     return single ? [single] : (this.#contested.get(key) ?? []);
   }
 
-  #store(key: string, declarations: PlacedDeclaration[]): void {
+  #store(key: string, declarations: Declaration[]): void {
     const [first, second] = declarations;
     if (second) this.#contested.set(key, declarations);
     else this.#contested.delete(key);
@@ -139,14 +140,14 @@ function hostsAndAddressesOf(object: RegistryObject | undefined): readonly strin
   return object?.kind === 'ServiceEntry' ? [...object.hosts, ...object.vips] : [];
 }
 
-function insert(declarations: PlacedDeclaration[], placed: PlacedDeclaration): void {
+function insert(declarations: Declaration[], declaration: Declaration): void {
   let [low, high] = [0, declarations.length];
   // Most come in order.
-  if (compareDeclarations(declarations[high - 1]!, placed) < 0) low = high;
+  if (compareDeclarations(declarations[high - 1]!, declaration) < 0) low = high;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareDeclarations(declarations[middle]!, placed) < 0) low = middle + 1;
+    if (compareDeclarations(declarations[middle]!, declaration) < 0) low = middle + 1;
     else high = middle;
   }
-  declarations.splice(low, 0, placed);
+  declarations.splice(low, 0, declaration);
 }

@@ -1,5 +1,5 @@
 import type { Work } from '../../../../runtime/sliced-work.ts';
-import type { PlacedDeclaration } from '../declaration.ts';
+import { movedTo, type Declaration } from '../declaration.ts';
 import type { LoadedFile } from '../loaded-file.ts';
 
 /**
@@ -16,18 +16,18 @@ export function* keepMissing(before: LoadedFile | undefined, after: LoadedFile, 
   if (before === undefined || isFine) return { ...after, kept: [], keptSince: undefined };
   if (before.documents === after.documents && before.kept === after.kept) return after;
   const present = new Set<string | undefined>([undefined]);
-  for (const { declaration } of after.documents.declarations) {
-    present.add(declaration.key);
+  for (const { key } of after.documents.declarations) {
+    present.add(key);
     yield;
   }
   const place = { ...after.place, isKept: true };
-  const kept: PlacedDeclaration[] = [];
-  for (const { line, declaration } of [...before.documents.declarations, ...before.kept]) {
+  const kept: Declaration[] = [];
+  for (const declaration of [...before.documents.declarations, ...before.kept]) {
     yield;
-    const { key } = declaration;
+    const { key, line } = declaration;
     if (key === undefined || present.has(key) || !(isAnyLost || lostKeys.has(key))) continue;
     present.add(key);
-    kept.push({ place, line, position: kept.length, declaration });
+    kept.push(movedTo(declaration, place, line, kept.length));
   }
   return { ...after, kept, keptSince: kept.length === 0 ? undefined : (before.keptSince ?? nowMs) };
 }

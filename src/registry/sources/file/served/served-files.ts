@@ -1,6 +1,6 @@
 import type { Work } from '../../../../runtime/sliced-work.ts';
 import type { Change, Sink } from '../../source.ts';
-import type { PlacedDeclaration } from '../declaration.ts';
+import type { Declaration } from '../declaration.ts';
 import type { LoadedFile } from '../loaded-file.ts';
 import type { PathState, Snapshot } from '../scan.ts';
 import { DuplicateResolver, type FileRejection } from './duplicate-resolver.ts';
@@ -41,7 +41,7 @@ export class ServedFiles {
   }
 
   /** At the start: publishes declarations of a file that is being read. */
-  *add(declarations: readonly PlacedDeclaration[]): Work<void> {
+  *add(declarations: readonly Declaration[]): Work<void> {
     for (const each of declarations) this.#duplicates.add(each);
     yield* this.#publish();
   }
@@ -82,7 +82,7 @@ export class ServedFiles {
   }
 
   /** The last ones first, as the resolver wants it. */
-  *#remove(declarations: readonly PlacedDeclaration[], others: readonly PlacedDeclaration[] = []): Work<void> {
+  *#remove(declarations: readonly Declaration[], others: readonly Declaration[] = []): Work<void> {
     const removed = yield* onlyIn(declarations, others);
     for (const each of removed.reverse()) {
       this.#duplicates.remove(each);
@@ -90,7 +90,7 @@ export class ServedFiles {
     }
   }
 
-  *#add(declarations: readonly PlacedDeclaration[], others: readonly PlacedDeclaration[] = []): Work<void> {
+  *#add(declarations: readonly Declaration[], others: readonly Declaration[] = []): Work<void> {
     for (const each of yield* onlyIn(declarations, others)) {
       this.#duplicates.add(each);
       yield;
@@ -115,11 +115,8 @@ export class ServedFiles {
 }
 
 /** Which declarations another reading of the file does not have. */
-function* onlyIn(
-  declarations: readonly PlacedDeclaration[],
-  others: readonly PlacedDeclaration[],
-): Work<PlacedDeclaration[]> {
-  const only: PlacedDeclaration[] = [];
+function* onlyIn(declarations: readonly Declaration[], others: readonly Declaration[]): Work<Declaration[]> {
+  const only: Declaration[] = [];
   if (others === declarations) return only;
   const known = new Set(others);
   for (const each of declarations) {

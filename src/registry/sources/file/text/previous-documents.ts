@@ -1,4 +1,4 @@
-import { labelOf, type PlacedDeclaration } from '../declaration.ts';
+import { labelOf, type Declaration } from '../declaration.ts';
 import type { FileDocuments } from './read-documents.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { FileDocuments } from './read-documents.ts';
  */
 export class PreviousDocuments {
   /** Of documents that were read without fault: rejections name lines, and are made anew. */
-  readonly #declarations: readonly PlacedDeclaration[];
+  readonly #declarations: readonly Declaration[];
   #next = 0;
   /** Hash → numbers of the documents that have not been taken, last first. */
   #byHash: Map<string, number[]> | undefined;
@@ -23,19 +23,19 @@ export class PreviousDocuments {
    * What the file had before of a document with this hash; `undefined` where there is none, or none with the label: what is in
    * a list names its number there.
    */
-  take(hash: string, label: string): readonly PlacedDeclaration[] | undefined {
+  take(hash: string, label: string): readonly Declaration[] | undefined {
     const from = this.#find(hash);
     if (from === undefined) return undefined;
     const to = this.#endOfDocument(from);
     this.#next = to;
-    const { declaration } = this.#declarations[from]!;
+    const declaration = this.#declarations[from]!;
     const isUsable = declaration.key === undefined || labelOf(declaration).startsWith(label);
     return isUsable ? this.#declarations.slice(from, to) : undefined;
   }
 
   #find(hash: string): number | undefined {
     const next = this.#next;
-    if (this.#declarations[next]?.declaration.hash === hash && !this.#taken.has(next)) {
+    if (this.#declarations[next]?.hash === hash && !this.#taken.has(next)) {
       if (this.#byHash) this.#taken.add(next);
       return next;
     }
@@ -55,7 +55,7 @@ export class PreviousDocuments {
     const starts: number[] = [];
     for (let at = this.#next; at < this.#declarations.length; at = this.#endOfDocument(at)) starts.push(at);
     for (const start of starts.reverse()) {
-      const { hash } = this.#declarations[start]!.declaration;
+      const { hash } = this.#declarations[start]!;
       const numbers = byHash.get(hash);
       if (numbers) numbers.push(start);
       else byHash.set(hash, [start]);

@@ -1,14 +1,14 @@
 import type { Work } from '../../../../runtime/sliced-work.ts';
 import { objectKey } from '../../../model/object.ts';
 import { FileFaults } from '../faults/file-faults.ts';
-import { itemLabel, type FilePlace, type PlacedDeclaration, type ReadObject } from '../declaration.ts';
+import { itemLabel, movedTo, type FilePlace, type Declaration, type ReadObject } from '../declaration.ts';
 import { FileText, type Piece } from './file-text.ts';
 import { PreviousDocuments } from './previous-documents.ts';
 
 /** What one reading of a file gives. */
 export interface FileDocuments {
   /** In the order in which they are in the file. */
-  readonly declarations: readonly PlacedDeclaration[];
+  readonly declarations: readonly Declaration[];
   /** Documents, also those without objects. */
   readonly count: number;
   readonly faults: FileFaults;
@@ -26,7 +26,7 @@ export interface ReadOptions {
   /** Called for objects of kinds that are not for DNS. */
   readonly onSkipped: (origin: string, what: string) => void;
   /** Called with declarations as soon as they are read, some at a time, in order. */
-  readonly onRead?: ((declarations: readonly PlacedDeclaration[]) => Work<void>) | undefined;
+  readonly onRead?: ((declarations: readonly Declaration[]) => Work<void>) | undefined;
 }
 
 /** `onRead` gets the objects of so many documents at a time: few enough to die young. */
@@ -39,7 +39,7 @@ const maxAtATime = 30;
 export function* readDocuments(text: string, options: ReadOptions): Work<FileDocuments> {
   const { place, previous, onRead } = options;
   const previousDocuments = new PreviousDocuments(previous);
-  const declarations: PlacedDeclaration[] = [];
+  const declarations: Declaration[] = [];
   const faults = new FileFaults(place.path);
   let count = 0;
   let handedOver = 0;
@@ -48,7 +48,7 @@ export function* readDocuments(text: string, options: ReadOptions): Work<FileDoc
     if (!piece) continue;
     count++;
     const known = previousDocuments.take(piece.hash, piece.label);
-    if (known) for (const each of known) declarations.push(movedTo(each, piece));
+    if (known) for (const each of known) declarations.push(inPiece(each, piece));
     else {
       for (const each of read(piece, options, faults)) {
         if (each) declarations.push(each);
@@ -64,9 +64,9 @@ export function* readDocuments(text: string, options: ReadOptions): Work<FileDoc
 }
 
 /** The same document with its text further up or down: nothing has to be read again. */
-function movedTo(known: PlacedDeclaration, { line, position }: Piece): PlacedDeclaration {
+function inPiece(known: Declaration, { line, position }: Piece): Declaration {
   if (known.line === line && known.position === position) return known;
-  return { place: known.place, line, position, declaration: known.declaration };
+  return movedTo(known, known.place, line, position);
 }
 
 /** Yields after each object, also after one that declares nothing. */
@@ -74,8 +74,9 @@ function* read(
   piece: Piece,
   { place, readObject, onSkipped }: ReadOptions,
   faults: FileFaults,
-): Generator<PlacedDeclaration | undefined> {
+): Generator<Declaration | undefined> {
   const { hash, line, position } = piece;
+  const common = { place, line, position, hash, original: undefined };
   let isEmpty = true;
   for (const { item, label, result } of piece.read(readObject)) {
     if (result.type === 'skipped') onSkipped(`${place.path}:${line}${label}`, result.what);
@@ -87,13 +88,11 @@ function* read(
       // Its parts are windows into the text of the file, and would keep all of it in memory.
       const key = structuredClone(objectKey(result.object));
       const number = label === piece.label ? piece.item : item;
-      const declaration = { key, item: number, label: shortLabel(number, label), hash, object: result.object };
-      yield { place, line, position, declaration };
+      yield { ...common, key, item: number, label: shortLabel(number, label), object: result.object };
       isEmpty = false;
     } else yield undefined;
   }
-  if (isEmpty)
-    yield { place, line, position, declaration: { key: undefined, item: 0, label: '', hash, object: undefined } };
+  if (isEmpty) yield { ...common, key: undefined, item: 0, label: '', object: undefined };
 }
 
 /** Few labels are kept: in a list of a million objects most say no more than the number. */

@@ -47,9 +47,9 @@ export function* readText(fileSystem: FileSystem, path: string, maxFileBytes: nu
   }
 }
 
-/** A character for each octet of SHA-256: there may be a million of them in memory. */
+/** A character for each of 8 octets of SHA-256: there may be a million of them in memory. */
 export function textHash(text: string | Uint8Array): string {
-  return hash('sha256', text, 'latin1');
+  return hash('sha256', text, 'buffer').toString('latin1', 0, 8);
 }
 
 /** Line and column of an offset; a line ends with LF, CRLF or CR. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readObject } from '../../../../../src/registry/decode/object.ts';
 import { objectKey, type RegistryObject } from '../../../../../src/registry/model/object.ts';
-import type { PlacedDeclaration } from '../../../../../src/registry/sources/file/declaration.ts';
+import { movedTo, type Declaration } from '../../../../../src/registry/sources/file/declaration.ts';
 import { DuplicateResolver } from '../../../../../src/registry/sources/file/served/duplicate-resolver.ts';
 import type { Change } from '../../../../../src/registry/sources/source.ts';
 import { entryObject } from '../support.ts';
@@ -14,16 +14,16 @@ function object(name: string, host: string, origin: string): RegistryObject {
 }
 
 /** A declaration with an object of its own, as one that was just read. */
-function declare(index: number, position: number, name: string, item = 0): PlacedDeclaration {
+function declare(index: number, position: number, name: string, item = 0): Declaration {
   const path = `${index}.yaml`;
   const made = object(name, `h${index}-${position}-${item}.example.com`, `${path}:${position}`);
-  const declaration = { key: objectKey(made), item, label: '', hash: `${index}-${position}`, object: made };
-  return { place: { index, path }, line: position, position, declaration };
+  const document = { place: { index, path }, line: position, position, hash: `${index}-${position}` };
+  return { ...document, key: objectKey(made), item, label: '', object: made, original: undefined };
 }
 
 /** The same declaration at another place of its file. */
-function moved(placed: PlacedDeclaration, position: number): PlacedDeclaration {
-  return { ...placed, line: position, position };
+function moved(placed: Declaration, position: number): Declaration {
+  return movedTo(placed, placed.place, position, position);
 }
 
 /** A resolver and what its sink has. */
@@ -56,7 +56,7 @@ describe('DuplicateResolver', () => {
     fc.assert(
       fc.property(steps, (steps) => {
         const { sink, resolver, apply } = setUp();
-        const present = new Map<number, PlacedDeclaration>();
+        const present = new Map<number, Declaration>();
         for (const { pick, applies } of steps) {
           const known = present.get(pick);
           // What was removed is read anew when it is back.
@@ -69,8 +69,8 @@ describe('DuplicateResolver', () => {
           apply();
           const inOrder = [...present].sort(([a], [b]) => a - b);
           for (const name of ['a', 'b']) {
-            const [first] = inOrder.filter(([, { declaration }]) => declaration.key?.endsWith(`/${name}`));
-            const expected = first && all[first[0]]!().declaration.object;
+            const [first] = inOrder.filter(([, { key }]) => key?.endsWith(`/${name}`));
+            const expected = first && all[first[0]]!().object;
             expect(sink.get(`ServiceEntry/default/${name}`)).toEqual(expected);
           }
           expect(resolver.duplicates().length).toBe(present.size - sink.size);
@@ -114,12 +114,12 @@ describe('DuplicateResolver', () => {
   test('what waits holds nothing of what it was read from', () => {
     const { resolver, apply } = setUp();
     const [a, b] = [declare(0, 1, 'x'), declare(0, 2, 'x')];
-    const { object } = b.declaration;
+    const { object } = b;
     for (const each of [a, b]) resolver.add(each);
     apply();
-    expect(a.declaration.object).toBe(undefined);
-    expect(b.declaration.object).toEqual(object);
-    expect(b.declaration.object).not.toBe(object);
+    expect(a.object).toBe(undefined);
+    expect(b.object).toEqual(object);
+    expect(b.object).not.toBe(object);
   });
 
   test('more duplicates than the limit are counted', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { readObject } from '../../../../../src/registry/decode/object.ts';
-import { originOf, type PlacedDeclaration } from '../../../../../src/registry/sources/file/declaration.ts';
+import { originOf, type Declaration } from '../../../../../src/registry/sources/file/declaration.ts';
 import { readDocuments, type FileDocuments } from '../../../../../src/registry/sources/file/text/read-documents.ts';
 import { entry, entryObject } from '../support.ts';
 
 /** What a file says, and which objects were decoded for it. */
 function read(text: string, previous?: FileDocuments, path = 'a.yaml') {
   const decoded: string[] = [];
-  const parts: (readonly PlacedDeclaration[])[] = [];
+  const parts: (readonly Declaration[])[] = [];
   const work = readDocuments(text, {
     place: { index: 0, path },
     previous,
@@ -28,9 +28,7 @@ function read(text: string, previous?: FileDocuments, path = 'a.yaml') {
 }
 
 function saying({ declarations }: FileDocuments): string[] {
-  return declarations.map(
-    (each) => `${each.declaration.key?.replace('ServiceEntry/default/', '') ?? ''}@${originOf(each)}`,
-  );
+  return declarations.map((each) => `${each.key?.replace('ServiceEntry/default/', '') ?? ''}@${originOf(each)}`);
 }
 
 const yaml = (...names: string[]): string => names.map((name) => `---\n${entry(name)}`).join('');
@@ -42,7 +40,7 @@ describe('documents whose text a file had before', () => {
     const { documents, decoded } = read(yaml('a', 'bb', 'c'), before);
     expect(decoded).toEqual([`a.yaml:${lines + 2}`]);
     expect(documents.declarations[0]).toBe(before.declarations[0]);
-    expect(documents.declarations[2]?.declaration).toBe(before.declarations[2]?.declaration);
+    expect(documents.declarations[2]?.original).toBe(before.declarations[2]);
     expect(documents.declarations[2]?.position).toBe(before.declarations[2]!.position + 2 * 'b'.length);
   });
 
@@ -57,7 +55,7 @@ describe('documents whose text a file had before', () => {
     const { documents: before } = read(yaml('a', 'b'));
     const { documents, decoded } = read(yaml('b', 'a', 'b'), before);
     expect(decoded.length).toBe(1);
-    expect(new Set(documents.declarations.map(({ declaration }) => declaration)).size).toBe(3);
+    expect(new Set(documents.declarations.map((each) => each.original ?? each)).size).toBe(3);
   });
 
   test('with a fault are read again: its place is named', () => {
