@@ -34,17 +34,12 @@ export class PackedObjects implements NumberedObjects {
   }
 
   get(key: string): RegistryObject | undefined {
-    for (const id of this.#ids.get(key)) {
-      const object = this.objectOf(id);
-      if (objectKey(object) === key) return object;
-    }
-    return undefined;
+    const id = this.#find(key);
+    return id === undefined ? undefined : this.objectOf(id);
   }
 
   idOf(object: RegistryObject): number {
-    const key = objectKey(object);
-    const ids = this.#ids.get(key);
-    return ids.find((id) => objectKey(this.objectOf(id)) === key) ?? -1;
+    return this.#find(objectKey(object)) ?? -1;
   }
 
   objectOf(id: number): RegistryObject {
@@ -72,6 +67,10 @@ export class PackedObjects implements NumberedObjects {
     this.#texts.delete(id);
     this.#added.delete(id);
     this.#decoded.delete(id);
+  }
+
+  #find(key: string): number | undefined {
+    return this.#ids.get(key).find((id) => objectKey(this.objectOf(id)) === key);
   }
 
   /**

@@ -24,17 +24,20 @@ export interface Declaration {
   readonly position: number;
   /** `objectKey` of the object. */
   readonly key: string | undefined;
-  /** Number in the list that the document is, or is an item of; 0 where it is neither. */
+  /** Number in the list that the document is, or is an item of; `noItem` where it is neither. */
   readonly item: number;
-  /** As `labelOf` has it; `undefined` where that is the label of the item. */
-  readonly label: string | undefined;
+  /** As `labelOf` has it, where that is not the label of the item. */
+  readonly label?: string;
   /** Of the text of the document. */
   readonly hash: string;
   /** `undefined` while this is the object that the sink has under the key. Only of an original. */
   object: RegistryObject | undefined;
   /** The declaration as it was first read, which all readings of an unchanged document share; `undefined` of itself. */
-  readonly original: Declaration | undefined;
+  readonly original?: Declaration;
 }
+
+/** In place of a number in a list. */
+export const noItem = -1;
 
 /** The same declaration elsewhere. */
 export function movedTo(known: Declaration, place: FilePlace, line: number, position: number): Declaration {
@@ -42,7 +45,7 @@ export function movedTo(known: Declaration, place: FilePlace, line: number, posi
 }
 
 export function itemLabel(item: number): string {
-  return ` items[${item}]`;
+  return item === noItem ? '' : ` items[${item}]`;
 }
 
 /** ` items[3]` of an object in a list, ` items[3] items[0]` in a list in a list; '' of one that is in none. */

@@ -1,4 +1,4 @@
-import { itemLabel, type ReadObject } from '../declaration.ts';
+import { itemLabel, noItem, type ReadObject } from '../declaration.ts';
 import { findJsonError } from './json-error.ts';
 import { namesIn } from './names-in.ts';
 import { listItemType, readDocument, withType, type DocumentItem } from './read-document.ts';
@@ -14,7 +14,7 @@ export interface Piece {
   readonly line: number;
   /** Offset in the file. */
   readonly position: number;
-  /** Number in a list, of an item of one; else 0. */
+  /** Number in a list, of an item of one; else `noItem`. */
   readonly item: number;
   /** As `labelOf` has it. */
   readonly label: string;
@@ -64,7 +64,7 @@ export class FileText {
         const context = JSON.stringify(type);
         for (const [item, piece] of value.list.items.entries())
           yield this.#jsonPiece(piece, context, item, itemLabel(item), (parsed) => withType(parsed, type));
-      } else yield this.#jsonPiece(value, '', 0, '', (parsed) => parsed, value.deepAt);
+      } else yield this.#jsonPiece(value, '', noItem, '', (parsed) => parsed, value.deepAt);
     }
     return undefined;
   }
@@ -118,7 +118,7 @@ export class FileText {
 
   #yamlPiece({ start, end, startLine, line }: YamlDocument): Piece {
     const text = this.#text.slice(start, end);
-    const place = { line, position: start, item: 0, label: '', hash: textHash(text) };
+    const place = { line, position: start, item: noItem, label: '', hash: textHash(text) };
     const read = (readObject: ReadObject): Iterable<DocumentItem> => {
       const parsed = parseYaml(text);
       // `---` with nothing but a comment or `null` behind it has no objects.

@@ -1,7 +1,7 @@
 import type { Work } from '../../../../runtime/sliced-work.ts';
-import { objectKey } from '../../../model/object.ts';
+import { objectKey, type RegistryObject } from '../../../model/object.ts';
 import { FileFaults } from '../faults/file-faults.ts';
-import { itemLabel, movedTo, type FilePlace, type Declaration, type ReadObject } from '../declaration.ts';
+import { itemLabel, movedTo, noItem, type FilePlace, type Declaration, type ReadObject } from '../declaration.ts';
 import { FileText, type Piece } from './file-text.ts';
 import { PreviousDocuments } from './previous-documents.ts';
 
@@ -76,7 +76,11 @@ function* read(
   faults: FileFaults,
 ): Generator<Declaration | undefined> {
   const { hash, line, position } = piece;
-  const common = { place, line, position, hash, original: undefined };
+  const declared = (key: string | undefined, item: number, label: string, object?: RegistryObject): Declaration => {
+    // A literal without a spread, which would take twice the memory.
+    const declaration = { place, line, position, hash, key, item, object };
+    return label === itemLabel(item) ? declaration : { ...declaration, label };
+  };
   let isEmpty = true;
   for (const { item, label, result } of piece.read(readObject)) {
     if (result.type === 'skipped') onSkipped(`${place.path}:${line}${label}`, result.what);
@@ -87,15 +91,9 @@ function* read(
     if (result.type === 'object') {
       // Its parts are windows into the text of the file, and would keep all of it in memory.
       const key = structuredClone(objectKey(result.object));
-      const number = label === piece.label ? piece.item : item;
-      yield { ...common, key, item: number, label: shortLabel(number, label), object: result.object };
+      yield declared(key, label === piece.label ? piece.item : item, label, result.object);
       isEmpty = false;
     } else yield undefined;
   }
-  if (isEmpty) yield { ...common, key: undefined, item: 0, label: '', object: undefined };
-}
-
-/** Few labels are kept: in a list of a million objects most say no more than the number. */
-function shortLabel(item: number, label: string): string | undefined {
-  return label === itemLabel(item) ? undefined : label;
+  if (isEmpty) yield declared(undefined, noItem, '');
 }

@@ -18,7 +18,7 @@ function declare(index: number, position: number, name: string, item = 0): Decla
   const path = `${index}.yaml`;
   const made = object(name, `h${index}-${position}-${item}.example.com`, `${path}:${position}`);
   const document = { place: { index, path }, line: position, position, hash: `${index}-${position}` };
-  return { ...document, key: objectKey(made), item, label: '', object: made, original: undefined };
+  return { ...document, key: objectKey(made), item, label: '', object: made };
 }
 
 /** The same declaration at another place of its file. */
