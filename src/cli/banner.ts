@@ -1,4 +1,5 @@
 import type { LogFields } from '../runtime/logger.ts';
+import { keyOf } from '../server/config.ts';
 import type { RunningServer } from '../server/control/server.ts';
 
 /** What a start prints: who is served where, how many hosts, and a query to try. CoreDNS's lines come first. */
@@ -21,13 +22,9 @@ export function bannerFields(server: RunningServer): LogFields {
   };
 }
 
-/** `ZONE:PORT` of every zone and listener. */
+/** The keys of every zone and listener. */
 function served(server: RunningServer): string[] {
-  return server.listeners.flatMap(({ scheme, zones, address, port }) =>
-    zones.map(
-      ([zone]) => `${scheme === 'dns' ? '' : `${scheme}://`}${zone}:${port}${address === '' ? '' : ` on ${address}`}`,
-    ),
-  );
+  return server.listeners.flatMap((listener) => listener.zones.map(([zone]) => keyOf(zone, listener)));
 }
 
 function exampleQuery(server: RunningServer): string | undefined {

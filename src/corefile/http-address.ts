@@ -1,21 +1,24 @@
 import type { HttpAddress } from '../runtime/http/address.ts';
 import { familyOf, normalizeAddress, parseAddress } from '../wire/address.ts';
-import type { Token } from './ast.ts';
+import { takes } from './arguments.ts';
+import type { Directive } from './ast.ts';
 import type { Problems } from './problem.ts';
 import { quote } from './quote.ts';
 
 const loopback = '127.0.0.1';
 
 /**
- * Reads `[HOST]:PORT`, or a host alone, which gets the port of `fallback`: `localhost:9153`, `:8080`, `10.0.0.1`, `[::1]:9154`.
+ * The address of `NAME [ADDR]`; `fallback` without one. ADDR is `[HOST]:PORT`, or a host alone, which gets the port of `fallback`: `localhost:9153`, `:8080`, `10.0.0.1`, `[::1]:9154`.
  * A port alone is on `unnamedHost`. Reports COREFILE_ARGUMENT and returns `fallback` for anything else.
  */
 export function httpAddress(
-  token: Token,
+  directive: Directive | undefined,
   fallback: HttpAddress,
   unnamedHost: '' | typeof loopback,
   problems: Problems,
 ): HttpAddress {
+  const [token] = directive?.args ?? [];
+  if (!directive || !takes(directive, { max: 1 }, 'at most one ADDR', problems) || !token) return fallback;
   const config = read(token.text, fallback.port, unnamedHost);
   if (config) return config;
   const example = `localhost:${fallback.port}`;

@@ -39,6 +39,11 @@ export interface ListenerConfig {
   readonly zones: readonly (readonly [zone: string, block: number])[];
 }
 
+/** `mesh.test.:1053`, with the scheme where that is not `dns`, and ` on ADDRESS` where that is not all addresses. */
+export function keyOf(zone: string, { scheme, address, port }: ListenerConfig): string {
+  return `${scheme === 'dns' ? '' : `${scheme}://`}${zone}:${port}${address === '' ? '' : ` on ${address}`}`;
+}
+
 /** What all plugins of a block say about it; of two that say the same the last one counts. */
 export function settingsOf({ plugins }: BlockConfig): BlockSettings {
   return Object.assign({}, ...plugins.map(({ settings }) => settings)) as BlockSettings;

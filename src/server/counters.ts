@@ -33,8 +33,3 @@ export type Counters = Float64Array;
 export function makeCounters(more = 0): SharedArrayBuffer {
   return new SharedArrayBuffer((counterCount + more) * Float64Array.BYTES_PER_ELEMENT);
 }
-
-/** Sum of one counter over all workers. */
-export function total(workers: readonly SharedArrayBuffer[], index: number): number {
-  return workers.reduce((sum, memory) => sum + new Float64Array(memory)[index]!, 0);
-}

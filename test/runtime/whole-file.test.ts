@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { nodePoolFileSystem } from '../../src/registry/allocation/pool-file-system.ts';
-import { removeLeftParts, replaceFile, replaceFileSync } from '../../src/runtime/whole-file.ts';
+import { replaceFile, replaceFileSync } from '../../src/runtime/whole-file.ts';
 
 function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'whole-file-'));
@@ -35,14 +35,11 @@ test.each(forms)('where %s cannot replace it nothing is left', async (_name, rep
   expect(readdirSync(directory)).toEqual(['a']);
 });
 
-test('what a process that has ended left is removed, and nothing else', () => {
+test.each(forms)('what a crash has left is written over by %s', async (_name, replace) => {
   const directory = temporaryDirectory();
   const path = join(directory, 'a');
-  // No process has so high a number.
-  for (const name of ['a', 'a.999999999.part', 'a.999999999.other', 'b.999999999.part', `a.${process.ppid}.part`])
-    writeFileSync(join(directory, name), '');
-  removeLeftParts(path);
-  expect(readdirSync(directory).sort()).toEqual(
-    ['a', `a.${process.ppid}.part`, 'a.999999999.other', 'b.999999999.part'].sort(),
-  );
+  writeFileSync(`${path}.tmp`, 'half a text that is longer');
+  await replace(path, 'after');
+  expect(readFileSync(path, 'utf8')).toBe('after');
+  expect(readdirSync(directory)).toEqual(['a']);
 });

@@ -1,5 +1,5 @@
 import type { Directive } from '../../corefile/ast.ts';
-import { noBlock, takes } from '../../corefile/arguments.ts';
+import { noBlock } from '../../corefile/arguments.ts';
 import { httpAddress } from '../../corefile/http-address.ts';
 import type { HttpAddress } from '../../runtime/http/address.ts';
 import { singleDirective } from '../single-directive.ts';
@@ -11,8 +11,6 @@ const defaultAddress: HttpAddress = { address: '127.0.0.1', port: 9154 };
 /** `admin [ADDR]`. ADDR is `[HOST]:PORT` or a host alone; a host that is not loopback must be written as an IP address. */
 export function parseAdmin(directives: readonly Directive[], { problems }: ParseContext): AdminConfig {
   const directive = singleDirective(directives, problems);
-  if (!directive || !takes(directive, { max: 1 }, 'at most one ADDR', problems)) return { at: defaultAddress };
-  noBlock(directive, problems);
-  const [token] = directive.args;
-  return { at: token ? httpAddress(token, defaultAddress, '127.0.0.1', problems) : defaultAddress };
+  if (directive) noBlock(directive, problems);
+  return { at: httpAddress(directive, defaultAddress, '127.0.0.1', problems) };
 }

@@ -17,14 +17,9 @@ const maxLameduckMs = 3_600_000;
  */
 export function parseHealth(directives: readonly Directive[], { problems }: ParseContext): HealthConfig {
   const directive = singleDirective(directives, problems);
-  let at = defaultAddress;
+  const at = httpAddress(directive, defaultAddress, '', problems);
   let lameduckMs = 0;
-  if (!directive) return { at, lameduckMs };
-  const [token] = directive.args;
-  if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
-    at = httpAddress(token, defaultAddress, '', problems);
-  }
-  for (const option of directive.block ?? []) {
+  for (const option of directive?.block ?? []) {
     if (option.name.text !== 'lameduck') unknownOption(option, ['lameduck'], 'health', problems);
     else if (takes(option, { min: 1, max: 1 }, 'DURATION', problems) && noBlock(option, problems)) {
       lameduckMs = duration(option.args[0]!, 'lameduck', { min: 0, max: maxLameduckMs }, problems) ?? 0;

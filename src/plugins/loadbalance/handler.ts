@@ -2,11 +2,10 @@ import { rcode } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
 import type { QueryHalf } from '../plugin.ts';
-import type { LoadbalanceConfig } from './loadbalance.ts';
 import { Shuffler } from './shuffle.ts';
 
 /** Puts the addresses of NOERROR replies into random order, wherever in the chain they came from. */
-export const loadbalanceHandler: QueryHalf<LoadbalanceConfig> = {
+export const loadbalanceHandler: QueryHalf<object> = {
   create(_config, environment, next) {
     const shuffler = new Shuffler(() => environment.randomUint16());
     const balance = (query: Query, length: number): number => {

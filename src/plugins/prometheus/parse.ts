@@ -1,5 +1,5 @@
 import type { Directive } from '../../corefile/ast.ts';
-import { takes, unknownOption } from '../../corefile/arguments.ts';
+import { unknownOption } from '../../corefile/arguments.ts';
 import { httpAddress } from '../../corefile/http-address.ts';
 import type { HttpAddress } from '../../runtime/http/address.ts';
 import { singleDirective } from '../single-directive.ts';
@@ -13,13 +13,8 @@ const laterOptions: readonly string[] = ['runtime_metrics', 'tls'];
 /** `prometheus [ADDR]` */
 export function parsePrometheus(directives: readonly Directive[], { problems }: ParseContext): PrometheusConfig {
   const directive = singleDirective(directives, problems);
-  let at = defaultAddress;
-  if (!directive) return { at };
-  const [token] = directive.args;
-  if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
-    at = httpAddress(token, defaultAddress, '', problems);
-  }
-  for (const option of directive.block ?? []) {
+  const at = httpAddress(directive, defaultAddress, '', problems);
+  for (const option of directive?.block ?? []) {
     const { text, position } = option.name;
     if (!laterOptions.includes(text)) unknownOption(option, [], 'prometheus', problems);
     else problems.error('COREFILE_OPTION', position, `option '${text}' of prometheus is not built yet`);

@@ -16,14 +16,9 @@ const monitors = ['until-ready', 'continuously'] as const;
  */
 export function parseReady(directives: readonly Directive[], { problems }: ParseContext): ReadyConfig {
   const directive = singleDirective(directives, problems);
-  let at = defaultAddress;
+  const at = httpAddress(directive, defaultAddress, '', problems);
   let monitor: ReadyConfig['monitor'] = 'until-ready';
-  if (!directive) return { at, monitor };
-  const [token] = directive.args;
-  if (takes(directive, { max: 1 }, 'at most one ADDR', problems) && token) {
-    at = httpAddress(token, defaultAddress, '', problems);
-  }
-  for (const option of directive.block ?? []) {
+  for (const option of directive?.block ?? []) {
     if (option.name.text !== 'monitor') unknownOption(option, ['monitor'], 'ready', problems);
     else if (takes(option, { min: 1, max: 1 }, 'until-ready or continuously', problems) && noBlock(option, problems)) {
       monitor = oneOf(option.args[0]!, 'monitor', monitors, problems) ?? monitor;

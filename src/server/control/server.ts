@@ -152,12 +152,9 @@ export class RunningServer {
   }
 
   async #start(): Promise<void> {
-    const { clock, logger, hashSeed, interfaces, interrupted } = this.#environment;
+    const { interrupted } = this.#environment;
     const parts = {
-      clock,
-      logger,
-      hashSeed,
-      interfaces,
+      ...this.#environment,
       supervisor: this.supervisor,
       panics: this.#panics,
       http: this.#http,

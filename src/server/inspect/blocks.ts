@@ -1,11 +1,10 @@
 import { longestZone } from '../../wire/zone-text.ts';
-import type { ListenerConfig, ServerConfig } from '../config.ts';
+import { keyOf, type ListenerConfig, type ServerConfig } from '../config.ts';
 
 /** Where a name is answered. */
 export interface BlockPlace {
   /** Index in `config.blocks`. */
   readonly block: number;
-  /** `mesh.test.:1053`, with ` on ADDRESS` where that is not all addresses. */
   readonly key: string;
 }
 
@@ -43,8 +42,4 @@ export class Blocks {
 
 function longest(name: string, zones: ReadonlyMap<string, number>): string | undefined {
   return longestZone(`${name}.`, (zone) => zones.has(zone));
-}
-
-function keyOf(zone: string, { address, port }: ListenerConfig): string {
-  return `${zone}:${port}${address === '' ? '' : ` on ${address}`}`;
 }

@@ -183,7 +183,7 @@ describe('loadbalance', () => {
     const query = makeQuery('a.org', 'A');
     query.outStart = 10;
     const handler = loadbalanceHandler.create(
-      { policy: 'round_robin' },
+      {},
       makeEnvironment(() => 0),
       ({ out, outStart }) => {
         out.set(reply, outStart);
@@ -196,7 +196,7 @@ describe('loadbalance', () => {
   });
 
   it('passes on that there is no reply', () => {
-    const handler = loadbalanceHandler.create({ policy: 'round_robin' }, makeEnvironment(), () => 0);
+    const handler = loadbalanceHandler.create({}, makeEnvironment(), () => 0);
     expect(handler(makeQuery('a.org', 'A'))).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { parseDirective } from '../../support/plugin.ts';
 
 describe('loadbalance in a Corefile', () => {
   it.each(['loadbalance', 'loadbalance round_robin'])('reads %j', (lines) => {
-    expect(parseDirective(loadbalancePlugin, lines)).toEqual({ config: { policy: 'round_robin' }, problems: [] });
+    expect(parseDirective(loadbalancePlugin, lines)).toEqual({ config: {}, problems: [] });
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Handler } from '../../../src/plugins/plugin.ts';
 import type { Chain } from '../../../src/server/worker/chain.ts';
 import { Dispatcher } from '../../../src/server/worker/dispatcher.ts';
-import { counter, makeCounters, total } from '../../../src/server/counters.ts';
+import { counter, makeCounters } from '../../../src/server/counters.ts';
 import { headerFlag, rcode } from '../../../src/wire/codes.ts';
 import { Query } from '../../../src/wire/query.ts';
 import { emptyReply } from '../../../src/wire/reply.ts';
@@ -277,12 +277,5 @@ describe('replies', () => {
     expect(octets.length).toBeLessThanOrEqual(65_535);
     expect([packet!.answers!.length, packet!.flag_tc]).toEqual([32, false]);
     expect(count('truncated')).toBe(0);
-  });
-
-  test('counters of all workers are summed', () => {
-    const workers = [makeCounters(), makeCounters()];
-    for (const [i, memory] of workers.entries()) new Float64Array(memory)[counter.refused] = i + 2;
-    expect(total(workers, counter.refused)).toBe(5);
-    expect(total(workers, counter.panics)).toBe(0);
   });
 });

@@ -8,7 +8,7 @@ import { sleep } from '../../../runtime/sleep.ts';
 import type { TimeSlicer } from '../../../runtime/time-slicer.ts';
 import type { SnapshotStatus } from '../source.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
-import { removeLeftParts, replaceFile } from '../../../runtime/whole-file.ts';
+import { replaceFile } from '../../../runtime/whole-file.ts';
 import { isWhole, readSnapshot, writeSnapshot, type SnapshotBytes } from './snapshot.ts';
 
 export interface SnapshotWriterOptions {
@@ -64,8 +64,7 @@ export class SnapshotWriter {
    * Rejects where the work is stopped.
    */
   async load(slicer: TimeSlicer): Promise<boolean> {
-    const { path, isReadOnly } = this.#options;
-    if (!isReadOnly) removeLeftParts(path);
+    const { path } = this.#options;
     let file: FileHandle;
     try {
       file = await open(path);
