@@ -12,8 +12,10 @@ export const parent = '127.0.0.20';
 
 /** This server, with the manifests of deploy/examples and the own zone mesh.test; the parent has all else. */
 export async function serveOurs(lab: Lab, log: string): Promise<void> {
+  // One worker: of several, the log may have a later query first.
   const corefile = `. mesh.test {
     bind ${ours}
+    multisocket 1
     errors
     log
     serviceentry {
