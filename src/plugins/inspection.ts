@@ -1,5 +1,4 @@
-import type { NameExplanation } from '../registry/explain/explanation.ts';
-import type { LeftOutPart } from '../registry/explain/explanation.ts';
+import type { LeftOutPart, NameExplanation } from '../registry/explain/explanation.ts';
 import type { Served } from '../registry/export/served.ts';
 import type { MessageText } from '../wire/message-text.ts';
 

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { makePlugins } from '../../src/plugins/plugins.ts';
 import { ServiceEntryControl } from '../../src/plugins/serviceentry/control.ts';
-import type { RegistryService } from '../../src/plugins/serviceentry/registry-service.ts';
+import type { RegistryHost, RegistryService } from '../../src/plugins/serviceentry/registry-service.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import type { Sink, Source } from '../../src/registry/sources/source.ts';
 import { systemClock, type Clock } from '../../src/runtime/clock.ts';
@@ -27,6 +27,19 @@ export class HandSource implements Source {
 export async function get(port: number, path: string, method = 'GET') {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { connection: 'close' } });
   return { status: response.status, body: await response.text(), type: response.headers.get('content-type') };
+}
+
+/** The host of a registry that publishes nowhere. */
+export function registryHost(parts: Partial<RegistryHost> = {}): RegistryHost {
+  return {
+    clock: systemClock,
+    logger: new RecordingLogger(),
+    hashSeed: 1,
+    isReadOnly: false,
+    publishTable: () => undefined,
+    publishWaiting: () => undefined,
+    ...parts,
+  };
 }
 
 /** The registries of a server, in the order of its Corefile. */

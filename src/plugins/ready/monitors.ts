@@ -10,11 +10,6 @@ export class Monitors {
     this.#watches.push({ watch, monitor, wasReady: false });
   }
 
-  /** Names, each once, in order. */
-  get missing(): string[] {
-    return [...new Set(this.#unready().map(({ name }) => name))].sort();
-  }
-
   /** The names, separated by commas, and a line for each reason that is known; '' where all is ready. */
   get text(): string {
     const unready = this.#unready();

@@ -12,9 +12,13 @@ export interface RunningAllocation extends Allocation {
   close(): void;
 }
 
-/** What the option `autoallocate` says; `undefined` where it is off. */
-export function startAllocation(config: AllocationConfig, clock: Clock, logger: Logger): RunningAllocation | undefined {
-  const { mode, file, cidrs, isReadOnly = false } = config;
+/** What the option `autoallocate` says; `undefined` where it is off. `isReadOnly`: nothing is written. */
+export function startAllocation(
+  { mode, file, cidrs }: AllocationConfig,
+  clock: Clock,
+  logger: Logger,
+  isReadOnly = false,
+): RunningAllocation | undefined {
   if (mode === 'off') return undefined;
   if (mode === 'hash') {
     return {

@@ -41,8 +41,6 @@ export interface AllocationConfig {
   readonly file: string;
   /** Ranges of a pool; empty for the default ones. */
   readonly cidrs: readonly Cidr[];
-  /** Another process has the file: it is read, and nothing is written. */
-  readonly isReadOnly?: boolean;
 }
 
 /** How the namespace of a client is found (docs/semantics.md section 8). */

@@ -7,9 +7,6 @@ import { RegistryInspectable } from './inspectable.ts';
 import { registryFamilies } from './metrics.ts';
 import { RegistryService, type MakeSources } from './registry-service.ts';
 
-/** A start may take that long where only files are read, and nobody waits for answers. */
-const readOnlyTimeoutMs = 3_600_000;
-
 /** A registry for each server block that has the directive. */
 export class ServiceEntryControl implements Control {
   readonly #services = new Map<number, RegistryService>();
@@ -20,17 +17,7 @@ export class ServiceEntryControl implements Control {
     this.#uses = uses;
     this.#host = host;
     for (const { block, config } of uses) {
-      const service = new RegistryService(
-        host.isReadOnly ? readOnly(config) : config,
-        host.hashSeed,
-        host.clock,
-        host.logger,
-        (handle) => host.publishTable(config.table, handle),
-        makeSources,
-        (text) => host.publishWaiting(config.table, text),
-      );
-      this.#services.set(block, service);
-      host.publishTable(service.name, service.table);
+      this.#services.set(block, new RegistryService(config, host, makeSources));
     }
   }
 
@@ -71,11 +58,4 @@ export class ServiceEntryControl implements Control {
   async stop(): Promise<void> {
     await Promise.all(this.services.map((service) => service.stop()));
   }
-}
-
-/** Another process may have the files of the directive. */
-function readOnly(config: ServiceEntryConfig): ServiceEntryConfig {
-  const allocation = { ...config.allocation, isReadOnly: true };
-  const isOnlyFiles = config.kubernetes.clusters.length === 0;
-  return { ...config, allocation, startupTimeoutMs: isOnlyFiles ? readOnlyTimeoutMs : config.startupTimeoutMs };
 }

@@ -6,10 +6,10 @@ import type { Rejection } from '../../registry/model/rejection.ts';
 import type { PodDemand } from '../../registry/model/pod-demand.ts';
 import type { SnapshotStatus, Source, SourceStatus } from '../../registry/sources/source.ts';
 import { changesOfSource } from '../../registry/sources/source-changes.ts';
-import { syncState, type TableHandle } from '../../table/layout.ts';
+import { syncState } from '../../table/layout.ts';
 import { TableWriter } from '../../table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/logger.ts';
+import type { Host } from '../control.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
 import { ChangeTimes } from './change-times.ts';
 import type { ServiceEntryConfig } from './config.ts';
@@ -17,12 +17,19 @@ import { SyncWatch } from './sync-watch.ts';
 
 /** Any time: nothing happens then. */
 const keepAliveMs = 60_000;
+const readOnlyTimeoutMs = 3_600_000;
+
+/** What a registry uses of its host. */
+export type RegistryHost = Pick<
+  Host,
+  'clock' | 'logger' | 'hashSeed' | 'isReadOnly' | 'publishTable' | 'publishWaiting'
+>;
 
 /** Makes the sources that the directive names. */
-export type MakeSources = (config: ServiceEntryConfig, clock: Clock, logger: Logger) => Source[];
+export type MakeSources = (config: ServiceEntryConfig, host: RegistryHost) => Source[];
 
-function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): Source[] {
-  const { files, maxFileBytes, kubernetes, registry, allocation } = config;
+function makeSources(config: ServiceEntryConfig, { clock, logger, isReadOnly }: RegistryHost): Source[] {
+  const { files, maxFileBytes, kubernetes, registry } = config;
   const sources: Source[] = [];
   if (files.length > 0) {
     const limit = maxFileBytes > 0 ? { maxFileBytes } : {};
@@ -30,8 +37,6 @@ function makeSources(config: ServiceEntryConfig, clock: Clock, logger: Logger): 
   }
   if (kubernetes.clusters.length > 0) {
     const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };
-    // A process that writes no pool, because it only looks, writes no snapshot either.
-    const isReadOnly = allocation.isReadOnly ?? false;
     sources.push(new KubernetesSource({ config: kubernetes, ...watched, clock, logger, isReadOnly }));
   }
   return sources;
@@ -44,6 +49,7 @@ export class RegistryService {
   readonly #registry: Registry;
   readonly #writer: TableWriter;
   readonly #clock: Clock;
+  readonly #isReadOnly: boolean;
   readonly #allocation: RunningAllocation | undefined;
   /** For the metrics. */
   readonly changeTimes: ChangeTimes;
@@ -52,33 +58,25 @@ export class RegistryService {
   #cancelTimeout: (() => void) | undefined;
   #alive: NodeJS.Timeout | undefined;
 
-  /**
-   * `onTable` is called whenever the table has new memory, `onWaiting` with what the first sync waits for, `hashSeed` is that of the workers. `sourcesOf` is for tests and
-   * benchmarks that feed objects by hand.
-   */
-  constructor(
-    config: ServiceEntryConfig,
-    hashSeed: number,
-    clock: Clock,
-    logger: Logger,
-    onTable: (handle: TableHandle) => void,
-    sourcesOf: MakeSources = makeSources,
-    onWaiting: (text: string) => void = () => undefined,
-  ) {
+  /** Publishes its table. `sourcesOf` is for tests and benchmarks that feed objects by hand. */
+  constructor(config: ServiceEntryConfig, host: RegistryHost, sourcesOf: MakeSources = makeSources) {
+    const { clock, logger, isReadOnly } = host;
+    const { table, serverAddresses, registry } = config;
     this.#config = config;
     this.#clock = clock;
+    this.#isReadOnly = isReadOnly;
     this.changeTimes = new ChangeTimes(clock);
-    this.#writer = new TableWriter(hashSeed, onTable);
-    const { serverAddresses, registry } = config;
-    const allocation = startAllocation(config.allocation, clock, logger);
+    this.#writer = new TableWriter(host.hashSeed, (handle) => host.publishTable(table, handle));
+    host.publishTable(table, this.#writer.handle);
+    const allocation = startAllocation(config.allocation, clock, logger, isReadOnly);
     this.#allocation = allocation;
     const onPodDemand = (demand: PodDemand): void => {
       for (const source of this.#sources) source.demand?.(demand);
     };
     const stands = { table: this.#writer, serverAddresses, allocation, clock, logger };
     this.#registry = new Registry(registry, { ...stands, onPodDemand });
-    this.#sources = sourcesOf(config, clock, logger);
-    this.#syncWatch = new SyncWatch(this.#sources, clock, logger, onWaiting);
+    this.#sources = sourcesOf(config, host);
+    this.#syncWatch = new SyncWatch(this.#sources, clock, logger, (text) => host.publishWaiting(table, text));
   }
 
   get config(): ServiceEntryConfig {
@@ -103,10 +101,6 @@ export class RegistryService {
   /** Name of the table, as the query half asks for it. */
   get name(): string {
     return this.#config.table;
-  }
-
-  get table(): TableHandle {
-    return this.#writer.handle;
   }
 
   get status(): RegistryStatus {
@@ -142,7 +136,7 @@ export class RegistryService {
     // Timers of the clock do not keep a process alive, and between two attempts a source has nothing else.
     this.#alive = setInterval(() => undefined, keepAliveMs);
     return new Promise<void>((resolve) => {
-      this.#cancelTimeout = this.#clock.after(this.#config.startupTimeoutMs, () => {
+      this.#cancelTimeout = this.#clock.after(this.#timeoutMs, () => {
         this.#syncWatch.overdue();
         this.#writer.sync = syncState.overdue;
         resolve();
@@ -169,6 +163,12 @@ export class RegistryService {
       }
       if (!this.#isSynced) this.#syncWatch.start();
     }).finally(() => clearInterval(this.#alive));
+  }
+
+  /** Files are there, however long it takes to read them, where nobody waits for answers. */
+  get #timeoutMs(): number {
+    const { kubernetes, startupTimeoutMs } = this.#config;
+    return this.#isReadOnly && kubernetes.clusters.length === 0 ? readOnlyTimeoutMs : startupTimeoutMs;
   }
 
   async stop(): Promise<void> {

@@ -56,7 +56,12 @@ export class HttpServers {
         const cut: Reply = (response) => void response.destroy();
         const reply = panics.guard(plugin, () => accept(request), cut);
         return (response) => {
-          if (!panics.guard(plugin, () => (reply(response), true), false)) cut(response);
+          try {
+            reply(response);
+          } catch (error) {
+            panics.caught(plugin, error);
+            cut(response);
+          }
         };
       },
     });

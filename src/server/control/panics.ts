@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { errorMessage } from '../../runtime/errors.ts';
+import { errorStack } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 /** Catches the defects of control halves: each is logged and counted, and takes nothing else with it. */
@@ -15,8 +15,7 @@ export class Panics {
   /** `who` is the name of a plugin; '' where it is not known. */
   caught(who: string, error: unknown): void {
     this.count++;
-    const text = error instanceof Error ? (error.stack ?? error.message) : errorMessage(error);
-    this.#logger.error(`${who === '' ? '' : `plugin/${who}: `}Recovered from a defect: ${text}`);
+    this.#logger.error(`${who === '' ? '' : `plugin/${who}: `}Recovered from a defect: ${errorStack(error)}`);
   }
 
   /** What `run` returns, or `fallback` where it throws. */

@@ -72,14 +72,14 @@ export async function askChain(
     randomUint16: () => environment.randomUint16(),
     table: (name) => new TableReader(environment.table(name)),
     onClose: (close) => closers.push(close),
-    dryRun: {
+    dryRun: (plugin) => ({
       upstream,
       report(query, to) {
         const name = formatName(query.lower);
         const type = typeName(query.type);
-        forwarded.set(`${name} ${type}`, { plugin: 'forward', to, name, type, isSub: query !== clientQuery });
+        forwarded.set(`${name} ${type}`, { plugin, to, name, type, isSub: query !== clientQuery });
       },
-    },
+    }),
   });
   try {
     const dispatcher = new Dispatcher([['.', chain]], new Float64Array(makeCounters()), silentLogger);

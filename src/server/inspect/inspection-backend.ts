@@ -1,6 +1,7 @@
 import { InspectError, type Asker, type InspectionBackend } from '../../plugins/inspection.ts';
 import type { ServerConfig } from '../config.ts';
-import { Inspector, type InspectorEnvironment, type InspectablesOf } from './inspector.ts';
+import type { AskEnvironment } from './dry-run.ts';
+import { Inspector, type InspectablesOf } from './inspector.ts';
 import { checkAsker } from './asker.ts';
 import { recordFilter, recordOutputs, recordsText } from './records.ts';
 
@@ -14,7 +15,7 @@ export interface WorkerCounts {
 export function makeInspectionBackend(
   config: ServerConfig,
   inspectablesOf: InspectablesOf,
-  environment: InspectorEnvironment,
+  environment: AskEnvironment,
   counts: () => WorkerCounts,
 ): InspectionBackend {
   const inspector = new Inspector(config, inspectablesOf, environment);

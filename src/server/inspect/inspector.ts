@@ -44,9 +44,6 @@ export interface ServerStatus {
   readonly registries: readonly (RegistryStatusText & { readonly block: string })[];
 }
 
-/** What the chains are built with. */
-export type InspectorEnvironment = AskEnvironment;
-
 /** What the plugins of a server block know of its names, by plugin. */
 export type InspectablesOf = (block: number) => ReadonlyMap<string, Inspectable>;
 
@@ -66,10 +63,10 @@ const unknownClient = '0.0.0.0';
 export class Inspector {
   readonly #config: ServerConfig;
   readonly #inspectablesOf: InspectablesOf;
-  readonly #environment: InspectorEnvironment;
+  readonly #environment: AskEnvironment;
   readonly #blocks: Blocks;
 
-  constructor(config: ServerConfig, inspectablesOf: InspectablesOf, environment: InspectorEnvironment) {
+  constructor(config: ServerConfig, inspectablesOf: InspectablesOf, environment: AskEnvironment) {
     this.#config = config;
     this.#blocks = new Blocks(config);
     this.#inspectablesOf = inspectablesOf;

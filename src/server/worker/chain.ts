@@ -24,8 +24,8 @@ export interface ChainEnvironment extends Omit<HandlerEnvironment, 'counters'> {
   readonly plugins: Plugins;
   /** What a plugin of the block counts in. */
   counters?(plugin: string): Float64Array | undefined;
-  /** The chain is only looked at. */
-  readonly dryRun?: DryRun;
+  /** The chain is only looked at: how, for each plugin. */
+  dryRun?(plugin: string): DryRun;
 }
 
 /** Where no plugin is left to forward to, the name is not ours to answer (docs/semantics.md section 2). */
@@ -43,12 +43,12 @@ export function buildChain({ plugins: configs }: BlockConfig, environment: Chain
     tables.push(reader);
     return reader;
   };
-  const { dryRun } = environment;
   const chainOf = (qclass: number): Handler => {
     let handler = endOfChain;
     for (const { name, config, query, classes } of halves.toReversed()) {
       if (classes !== 'any' && !classes.includes(qclass)) continue;
       const own = { ...environment, table, counters: environment.counters?.(name) };
+      const dryRun = environment.dryRun?.(name);
       const looked = dryRun && query.dryRun?.(config, own, handler, dryRun);
       handler = looked ?? query.create(config, own, handler);
     }

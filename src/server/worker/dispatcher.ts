@@ -1,4 +1,5 @@
 import type { Outcome } from '../../plugins/plugin.ts';
+import { errorStack } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TableReader } from '../../table/reader.ts';
 import { headerFlag, rcode, rrClass, rrType } from '../../wire/codes.ts';
@@ -129,9 +130,7 @@ export class Dispatcher {
   /** A defect of ours costs its query a SERVFAIL and nobody else anything. */
   #panic(query: Query, error: unknown): number {
     this.#counters[counter.panics]!++;
-    this.#logger.error(
-      `Recovered from a defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    this.#logger.error(`Recovered from a defect: ${errorStack(error)}`);
     query.discardReply();
     return serverFailure(query, 'defect');
   }

@@ -11,7 +11,7 @@ const impatient: Partial<ReflectorTiming> = {
 };
 
 /** The Kubernetes source of a Corefile, with times that a test can wait for. */
-export const impatientSources: MakeSources = ({ kubernetes, registry }, clock, logger) => [
+export const impatientSources: MakeSources = ({ kubernetes, registry }, { clock, logger }) => [
   new KubernetesSource({
     config: kubernetes,
     watchesServices: registry.services,

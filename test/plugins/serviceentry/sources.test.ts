@@ -10,7 +10,7 @@ import { entry, temporaryDirectory } from '../../registry/sources/file/support.t
 import { pod, serviceEntry, workloadEntry } from '../../registry/harness.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { HandSource } from '../../support/running.ts';
+import { HandSource, registryHost } from '../../support/running.ts';
 import { parseOptions } from './options.ts';
 
 const anybody = { namespace: undefined, isMeshed: false };
@@ -18,14 +18,7 @@ const meta = { namespace: 'a', name: 'x', created: undefined, origin: { text: 't
 
 function serviceWith(clock: FakeClock, sources: readonly Source[], ...options: string[]): RegistryService {
   const { config } = parseOptions(...options);
-  const service = new RegistryService(
-    config,
-    1,
-    clock,
-    new RecordingLogger(),
-    () => undefined,
-    () => [...sources],
-  );
+  const service = new RegistryService(config, registryHost({ clock }), () => [...sources]);
   void service.start();
   onTestFinished(() => service.stop());
   return service;

@@ -21,8 +21,7 @@ import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/confi
 import type { SnapshotStatus, SourceStatus } from '../../../src/registry/sources/source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { parseExposition } from '../../support/exposition.ts';
-import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { configOfText, HandSource } from '../../support/running.ts';
+import { configOfText, HandSource, registryHost } from '../../support/running.ts';
 
 const corefile = `.:1053 mesh.test:1053 {
   prometheus
@@ -58,14 +57,7 @@ async function everything(): Promise<string> {
   const clock = new FakeClock();
   const directive = config.blocks[0]!.plugins.find(({ name }) => name === 'serviceentry')!.config as ServiceEntryConfig;
   const source = Object.assign(new HandSource(), { status: () => [status], snapshot: () => snapshot });
-  const service = new RegistryService(
-    directive,
-    1,
-    clock,
-    new RecordingLogger(),
-    () => undefined,
-    () => [source],
-  );
+  const service = new RegistryService(directive, registryHost({ clock }), () => [source]);
   const started = service.start();
   source.sink!.apply([]);
   source.sink!.synced();

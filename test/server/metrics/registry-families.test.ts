@@ -10,8 +10,7 @@ import { registryFamilies } from '../../../src/plugins/serviceentry/metrics.ts';
 import { parseOptions } from '../../plugins/serviceentry/options.ts';
 import { pod, serviceEntry, workloadEntry } from '../../registry/harness.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { HandSource } from '../../support/running.ts';
+import { HandSource, registryHost } from '../../support/running.ts';
 
 const meta = { namespace: 'a', name: 'x', created: undefined, origin: { text: 'test' } };
 
@@ -19,14 +18,7 @@ const meta = { namespace: 'a', name: 'x', created: undefined, origin: { text: 't
 function running(...options: string[]) {
   const clock = new FakeClock();
   const source = new HandSource();
-  const service = new RegistryService(
-    parseOptions(...options).config,
-    1,
-    clock,
-    new RecordingLogger(),
-    () => undefined,
-    () => [source],
-  );
+  const service = new RegistryService(parseOptions(...options).config, registryHost({ clock }), () => [source]);
   void service.start();
   onTestFinished(() => service.stop());
   const families = registryFamilies([{ zones: ['.'], service }], clock);

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { loadCorefile } from '../../../src/cli/load.ts';
 import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
 import { RegistryService } from '../../../src/plugins/serviceentry/registry-service.ts';
+import type { TableHandle } from '../../../src/table/layout.ts';
+import { registryHost } from '../../support/running.ts';
 import { TableReader } from '../../../src/table/reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { Chain } from '../../../src/server/worker/chain.ts';
@@ -106,8 +108,11 @@ beforeAll(async () => {
   expect(problems.list).toEqual([]);
   const directive = configOf<ServiceEntryConfig>(config.blocks[0]!, 'serviceentry')!;
   const readers: TableReader[] = [];
-  const registry = new RegistryService(directive, hashSeed, systemClock, logger, (handle) => readers[0]?.use(handle));
-  readers.push(new TableReader(registry.table));
+  const publishTable = (_: string, handle: TableHandle): void => {
+    if (readers[0]) readers[0].use(handle);
+    else readers.push(new TableReader(handle));
+  };
+  const registry = new RegistryService(directive, registryHost({ logger, hashSeed, publishTable }));
   closers.push(() => registry.stop());
   await registry.start();
   makeDispatcher = () => {
