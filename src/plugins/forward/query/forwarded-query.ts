@@ -99,7 +99,7 @@ export class ForwardedQuery implements Attempt, Expiring {
     const overUdp = this.#channel!.isDatagram;
     const now = group.clock.now();
     this.#endAttempt();
-    if (this.#ignoredAfter > 0 && !overUdp) upstream.tcp.learnCapacity(this.#ignoredAfter);
+    if (this.#ignoredAfter > 0 && !overUdp) upstream.learnCapacity(this.#ignoredAfter);
     const reply = readReply(this.query, message);
     if (typeof reply === 'object') upstream.meter?.replied(reply.rcode, now - this.#attemptStartedAt);
     if (overUdp && isTruncated(message)) {
@@ -202,7 +202,7 @@ export class ForwardedQuery implements Attempt, Expiring {
     const now = clock.now();
     this.#upstream = upstream;
     this.#ignored = undefined;
-    const channel = overTcp ? upstream.tcp.channel(mustBeNew) : upstream.udp.channel();
+    const channel = upstream.channel(overTcp, mustBeNew);
     if (channel === undefined) {
       this.#giveUp(upstream, 'too many queries wait on its connections');
       return;
@@ -211,7 +211,7 @@ export class ForwardedQuery implements Attempt, Expiring {
     this.#attemptStartedAt = now;
     this.#attemptEndsAt = Math.min(now + line.readTimeoutMs, this.#endsAt);
     const waitMs = this.#attemptEndsAt - now;
-    this.#deadlineTick = deadlines.schedule(this, overTcp ? waitMs : waitMs / 2);
+    this.#deadlineTick = deadlines.schedule(this, channel.isDatagram ? waitMs / 2 : waitMs);
     channel.send(this);
   }
 

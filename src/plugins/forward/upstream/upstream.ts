@@ -1,4 +1,5 @@
 import { type ForwardLine, formatUpstream, type UpstreamAddress } from '../config.ts';
+import type { Channel } from './attempt.ts';
 import type { Deadlines } from '../query/deadlines.ts';
 import { Health } from './health.ts';
 import { Limitation } from './limitation.ts';
@@ -13,9 +14,9 @@ export class Upstream {
   readonly health: Health;
   /** It does not speak EDNS (RFC 6891 section 7). */
   readonly noEdns = new Limitation();
-  readonly udp: UdpPool;
-  readonly tcp: TcpPool;
   readonly meter: UpstreamMeter | undefined;
+  readonly #udp: UdpPool;
+  readonly #tcp: TcpPool;
 
   constructor(
     upstream: UpstreamAddress,
@@ -29,13 +30,33 @@ export class Upstream {
     this.health = new Health(line.maxFails);
     const { sourceAddress, idleTimeoutMs, maxAgeMs, maxIdleConnections } = line;
     const common = { upstream, sourceAddress, deadlines, randomUint16 };
-    this.udp = new UdpPool(common);
-    this.tcp = new TcpPool({ ...common, idleTimeoutMs, maxAgeMs, maxIdleConnections });
+    this.#udp = new UdpPool(common);
+    this.#tcp = new TcpPool({ ...common, idleTimeoutMs, maxAgeMs, maxIdleConnections });
+  }
+
+  /**
+   * What carries one query: over a connection where the line or the client's transport asks for it (`overStream`). `mustBeNew`
+   * asks for a connection that is not shared. `undefined` when all are full.
+   */
+  channel(overStream: boolean, mustBeNew: boolean): Channel | undefined {
+    return overStream ? this.#tcp.channel(mustBeNew) : this.#udp.channel();
+  }
+
+  /** Its connections take no more than so many queries each: a query got no reply where so many others had theirs. */
+  learnCapacity(replies: number): void {
+    this.#tcp.learnCapacity(replies);
+  }
+
+  /** Open sockets and connections, and the queries that wait on them, for tests. */
+  get counts(): { readonly sockets: number; readonly connections: number; readonly pending: number } {
+    const udp = this.#udp.counts;
+    const tcp = this.#tcp.counts;
+    return { sockets: udp.sockets, connections: tcp.connections, pending: udp.pending + tcp.pending };
   }
 
   /** Closes all sockets once they wait for nothing. */
   close(): void {
-    this.udp.close();
-    this.tcp.close();
+    this.#udp.close();
+    this.#tcp.close();
   }
 }
