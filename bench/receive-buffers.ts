@@ -1,4 +1,4 @@
-import { groupSize } from '../src/server/listen/batched/listen.ts';
+import { groupSize } from '../src/server/listen/batched-udp.ts';
 import type { Dispatcher } from '../src/server/worker/dispatcher.ts';
 import { Query, type Peer } from '../src/wire/query.ts';
 import { hashSeed } from './fixture.ts';

@@ -1,6 +1,6 @@
 import { Dispatcher } from '../../src/server/worker/dispatcher.ts';
 import { counter, makeCounters, type Counters } from '../../src/server/counters.ts';
-import type { BatchedOptions } from '../../src/server/listen/batched/listen.ts';
+import type { BatchedOptions } from '../../src/server/listen/batched-udp.ts';
 import type { Listen, Listener, ListenerEnvironment } from '../../src/server/listen/listener.ts';
 import type { Handler } from '../../src/plugins/plugin.ts';
 import { tunings } from '../../src/runtime/tuning/switches.ts';

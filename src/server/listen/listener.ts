@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { ListenAddress } from '../../sockets/socket.ts';
 import type { Peer, Query } from '../../wire/query.ts';
 import type { Outcome } from '../../plugins/plugin.ts';
 import type { Counters } from '../counters.ts';
@@ -22,14 +23,6 @@ export interface ListenerEnvironment {
   readonly hashSeed: number;
   /** Connections that a socket for streams may have. */
   readonly maxConnections: number;
-}
-
-export interface ListenAddress {
-  readonly address: string;
-  readonly family: 4 | 6;
-  readonly port: number;
-  /** Several workers have a socket each on the same address; the kernel spreads clients over them. */
-  readonly reusePort: boolean;
 }
 
 /** An open socket that answers. */

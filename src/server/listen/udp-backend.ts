@@ -1,7 +1,7 @@
 import { loadAddon, type Addon } from '../../runtime/addon.ts';
 import { errorMessage } from '../../runtime/errors.ts';
-import { makeListenBatched, type BatchedOptions } from './batched/listen.ts';
-import { bindSystemCalls } from './batched/system-calls.ts';
+import { makeListenBatched, type BatchedOptions } from './batched-udp.ts';
+import { bindSystemCalls } from '../../sockets/system-calls.ts';
 import type { Listen } from './listener.ts';
 import { listenUdp } from './udp.ts';
 

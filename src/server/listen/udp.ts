@@ -2,9 +2,10 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { maxMessageSize } from '../../wire/codes.ts';
 import type { Peer, Query } from '../../wire/query.ts';
 import { counter } from '../counters.ts';
-import type { Listen, ListenAddress, Listener, ListenerEnvironment } from './listener.ts';
+import type { Listen, Listener, ListenerEnvironment } from './listener.ts';
+import type { ListenAddress } from '../../sockets/socket.ts';
 import { QueryPool } from './query-pool.ts';
-import { receiveBufferBytes, sendBufferBytes } from './socket-buffers.ts';
+import { receiveBufferBytes, sendBufferBytes } from '../../sockets/socket-buffers.ts';
 
 /** Replies that the kernel has no room for wait in this process: so many octets, and what comes then is dropped, as there. */
 const sendQueueBytes = 4 * 1024 * 1024;

@@ -1,4 +1,5 @@
-import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listen/listener.ts';
+import type { Listen, Listener, ListenerEnvironment } from '../listen/listener.ts';
+import type { ListenAddress } from '../../sockets/socket.ts';
 import { errorCode, errorMessage } from '../../runtime/errors.ts';
 import { withHint } from '../hint.ts';
 

@@ -6,7 +6,7 @@ import { ReplyBuffers } from '../../../src/server/listen/reply-buffers.ts';
 import { batchBytes, replyBufferBytes, StreamConnection } from '../../../src/server/listen/stream-connection.ts';
 import { TickFlusher } from '../../../src/server/listen/tick-flusher.ts';
 import { encodeQuery } from '../../support/query.ts';
-import { FakeSocket, settled as called } from './batched/fake-socket.ts';
+import { FakeSocket, settled as called } from '../../sockets/fake-socket.ts';
 import { makeListenerEnvironment, ScriptedChain } from '../harness.ts';
 
 function framed(...messages: Uint8Array[]): Buffer {

@@ -5,7 +5,7 @@ import type { Connection } from '../../../src/server/listen/connection.ts';
 import { StreamListener } from '../../../src/server/listen/stream-listener.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { FakeSocket } from './batched/fake-socket.ts';
+import { FakeSocket } from '../../sockets/fake-socket.ts';
 import { makeListenerEnvironment, ScriptedChain } from '../harness.ts';
 
 test('connections that cannot be accepted are warned of every 10 s, however many there are', () => {

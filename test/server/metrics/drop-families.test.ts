@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ListenerConfig } from '../../../src/server/config.ts';
 import { loadAddon } from '../../../src/runtime/addon.ts';
-import { DatagramSocket } from '../../../src/server/listen/batched/socket.ts';
-import { bindSystemCalls } from '../../../src/server/listen/batched/system-calls.ts';
+import { DatagramSocket } from '../../../src/sockets/socket.ts';
+import { bindSystemCalls } from '../../../src/sockets/system-calls.ts';
 import { dropFamilies } from '../../../src/server/metrics/drop-families.ts';
 
 const heading =

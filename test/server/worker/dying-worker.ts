@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { loadAddon } from '../../../src/runtime/addon.ts';
-import { makeListenBatched } from '../../../src/server/listen/batched/listen.ts';
-import { bindSystemCalls } from '../../../src/server/listen/batched/system-calls.ts';
+import { makeListenBatched } from '../../../src/server/listen/batched-udp.ts';
+import { bindSystemCalls } from '../../../src/sockets/system-calls.ts';
 import { makeListenerEnvironment, oneWorker, ScriptedChain } from '../harness.ts';
 
 /** A worker that listens in batches, tells its port, and ends as it is told. */

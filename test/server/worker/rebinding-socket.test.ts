@@ -4,7 +4,7 @@ import type { Listener } from '../../../src/server/listen/listener.ts';
 import { ScriptedChain, makeListenerEnvironment } from '../harness.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
-import { settled } from '../listen/batched/fake-socket.ts';
+import { settled } from '../../sockets/fake-socket.ts';
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`bind ${code} 192.0.2.1:53`), { code });

@@ -1,10 +1,14 @@
 import { closeSync, openSync } from 'node:fs';
-import type { Peer } from '../../../wire/query.ts';
-import type { ListenAddress } from '../listener.ts';
-import { receiveBufferBytes, sendBufferBytes } from '../socket-buffers.ts';
+import type { Peer } from '../wire/query.ts';
+import { receiveBufferBytes, sendBufferBytes } from './socket-buffers.ts';
 import { addressFamily, socketOption, socketType } from './linux.ts';
 import { encodeSocketAddress, portAt } from './socket-address.ts';
 import { systemError, type SystemCalls } from './system-calls.ts';
+
+export interface ListenAddress extends Peer {
+  /** Several workers have a socket each on the same address; the kernel spreads clients over them. */
+  readonly reusePort: boolean;
+}
 
 /** A UDP socket that belongs to this thread: when the thread ends, however it does, the socket is closed. */
 export class DatagramSocket {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Coalescing } from '../../../../src/server/listen/batched/coalescing.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
+import { Coalescing } from '../../../src/server/listen/coalescing.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const batchSize = 64;
 /** Answering takes so long: to be woken, and for each query. */

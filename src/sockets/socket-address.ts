@@ -1,5 +1,5 @@
-import { formatAddress, parseAddress } from '../../../wire/address.ts';
-import type { Peer } from '../../../wire/query.ts';
+import { formatAddress, parseAddress } from '../wire/address.ts';
+import type { Peer } from '../wire/query.ts';
 import { addressFamily } from './linux.ts';
 
 // struct sockaddr_in    [family 2][port 2][address 4][0 8]

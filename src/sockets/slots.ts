@@ -1,4 +1,4 @@
-import { maxMessageSize } from '../../../wire/codes.ts';
+import { maxMessageSize } from '../wire/codes.ts';
 import type { SystemCalls } from './system-calls.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util';
-import type { Addon, Poll, PollCallback } from '../../../runtime/addon.ts';
+import type { Addon, Poll, PollCallback } from '../runtime/addon.ts';
 
 /** C functions of the system. They return -1 where they fail, with the reason in `errno`. Addresses are numbers. */
 export interface SystemCalls {

@@ -1,17 +1,17 @@
-import type { Poll } from '../../../runtime/addon.ts';
-import type { Peer, Query } from '../../../wire/query.ts';
-import { counter } from '../../counters.ts';
-import { errorMessage } from '../../../runtime/errors.ts';
-import type { Tuning } from '../../../runtime/tuning/switches.ts';
-import type { Listen, ListenAddress, Listener, ListenerEnvironment } from '../listener.ts';
-import { QueryPool } from '../query-pool.ts';
+import type { Poll } from '../../runtime/addon.ts';
+import type { Peer, Query } from '../../wire/query.ts';
+import { counter } from '../counters.ts';
+import { errorMessage } from '../../runtime/errors.ts';
+import type { Tuning } from '../../runtime/tuning/switches.ts';
+import type { Listen, Listener, ListenerEnvironment } from './listener.ts';
+import { QueryPool } from './query-pool.ts';
 import { Coalescing } from './coalescing.ts';
-import { PR_SET_TIMERSLACK } from './linux.ts';
-import { MessageVector } from './message-vector.ts';
-import { Slots } from './slots.ts';
-import type { SocketPeer } from './socket-address.ts';
-import { DatagramSocket } from './socket.ts';
-import { systemError, type SystemCalls } from './system-calls.ts';
+import { PR_SET_TIMERSLACK } from '../../sockets/linux.ts';
+import { MessageVector } from '../../sockets/message-vector.ts';
+import { Slots } from '../../sockets/slots.ts';
+import type { SocketPeer } from '../../sockets/socket-address.ts';
+import { DatagramSocket, type ListenAddress } from '../../sockets/socket.ts';
+import { systemError, type SystemCalls } from '../../sockets/system-calls.ts';
 
 /** More would save hardly any system calls, and take more of the CPU's caches. */
 const batchSize = 64;

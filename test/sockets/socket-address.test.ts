@@ -3,8 +3,8 @@ import {
   encodeSocketAddress,
   SocketPeer,
   socketAddressSize,
-} from '../../../../src/server/listen/batched/socket-address.ts';
-import { controlSize, turnAround, writeAnySource } from '../../../../src/server/listen/batched/source-address.ts';
+} from '../../src/sockets/socket-address.ts';
+import { controlSize, turnAround, writeAnySource } from '../../src/sockets/source-address.ts';
 
 const indexOf = (name: string): number => (name === 'eth0' ? 3 : 0);
 const nameOf = (index: number): string => (index === 3 ? 'eth0' : String(index));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GsoPlanner } from '../../../../src/server/listen/batched/gso-planner.ts';
+import { GsoPlanner } from '../../src/sockets/gso-planner.ts';
 
 interface Reply {
   readonly peer: number;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** Pauses pay from this rate on: one query in so many milliseconds, for each worker. */
 const queryIntervalMs = 0.05;

@@ -7,18 +7,18 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { decode } from 'dns-packet';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Listen, Listener } from '../../../../src/server/listen/listener.ts';
-import { loadAddon } from '../../../../src/runtime/addon.ts';
-import { makeListenBatched } from '../../../../src/server/listen/batched/listen.ts';
-import { MessageVector } from '../../../../src/server/listen/batched/message-vector.ts';
-import { Slots } from '../../../../src/server/listen/batched/slots.ts';
-import { DatagramSocket } from '../../../../src/server/listen/batched/socket.ts';
-import { bindSystemCalls, type SystemCalls } from '../../../../src/server/listen/batched/system-calls.ts';
-import { listenUdp } from '../../../../src/server/listen/udp.ts';
-import { encodeQuery } from '../../../support/query.ts';
-import { makeListenerEnvironment, oneWorker, ScriptedChain, startListener } from '../../harness.ts';
-import { describeUdpListener } from '../listener-conformance.ts';
-import { UdpClient } from '../udp-client.ts';
+import type { Listen, Listener } from '../../../src/server/listen/listener.ts';
+import { loadAddon } from '../../../src/runtime/addon.ts';
+import { makeListenBatched } from '../../../src/server/listen/batched-udp.ts';
+import { MessageVector } from '../../../src/sockets/message-vector.ts';
+import { Slots } from '../../../src/sockets/slots.ts';
+import { DatagramSocket } from '../../../src/sockets/socket.ts';
+import { bindSystemCalls, type SystemCalls } from '../../../src/sockets/system-calls.ts';
+import { listenUdp } from '../../../src/server/listen/udp.ts';
+import { encodeQuery } from '../../support/query.ts';
+import { makeListenerEnvironment, oneWorker, ScriptedChain, startListener } from '../harness.ts';
+import { describeUdpListener } from './listener-conformance.ts';
+import { UdpClient } from './udp-client.ts';
 
 const calls = bindSystemCalls(loadAddon());
 const listenBatched = makeListenBatched(calls, oneWorker);
@@ -528,7 +528,7 @@ test('a socket that cannot be adopted leaves no descriptor open', () => {
 describe('a worker', () => {
   // Else the kernel would give a share of all queries to a socket that nobody reads.
   test.each(['throws', 'exits', 'closes'] as const)('that %s leaves no socket', async (how) => {
-    const worker = new Worker(new URL('../../worker/dying-worker.ts', import.meta.url));
+    const worker = new Worker(new URL('../worker/dying-worker.ts', import.meta.url));
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.on('error', () => undefined);
     const [port] = (await once(worker, 'message')) as [number];
@@ -555,7 +555,7 @@ describe('a worker', () => {
         await worker.terminate();
         console.log('goes on');
       });`;
-    const file = new URL('../../worker/dying-worker.ts', import.meta.url).href;
+    const file = new URL('../worker/dying-worker.ts', import.meta.url).href;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, file]);
     expect(stdout).toBe('goes on\n');
   });
