@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from './inputs.ts';
 
 /** The path of a C program of this folder, compiled once per content; `undefined` where there is no C compiler. */
-export function cProgram(name: 'echo' | 'load'): string | undefined {
+export function cProgram(name: 'echo' | 'load' | 'upstream'): string | undefined {
   const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
   const directory = join(cacheDirectory(), 'peers');

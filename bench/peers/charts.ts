@@ -55,6 +55,27 @@ const charts: readonly Chart[] = [
   },
   { file: 'streams.svg', title: 'TCP and TLS', subtitle: more, figure: perCpuSecond, groups: each('tcp', 'dot') },
   {
+    file: 'forwards.svg',
+    title: 'Forwards',
+    subtitle: more,
+    figure: perCpuSecond,
+    groups: each('forward-udp', 'forward-tcp', 'forward-tls', 'proxy-mix'),
+  },
+  {
+    file: 'cache.svg',
+    title: 'Cache hits',
+    subtitle: more,
+    figure: perCpuSecond,
+    groups: each('cache-hits', 'search-paths'),
+  },
+  {
+    file: 'forward-latency.svg',
+    title: 'Latency of forwards',
+    subtitle: '99th percentile from query to reply; less is better',
+    figure: { of: (medians) => medians.p99Us ?? NaN, text: microseconds },
+    groups: each('forward-10k'),
+  },
+  {
     file: 'latency.svg',
     title: 'Latency',
     subtitle: '99.9th percentile from query to reply; less is better',

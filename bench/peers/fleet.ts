@@ -1,16 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { problemOf, sample } from './check.ts';
 import type { Children } from './children.ts';
 import { hostLists } from './hosts.ts';
 import type { Inputs } from './inputs.ts';
-import { questions } from './questions.ts';
+import { questions, type Question } from './questions.ts';
 import { lastChanged, Registry, type Disturbed, type RegistryEnd, type RegistryOrder } from './registry.ts';
-import { RunningServer } from './running-server.ts';
+import { loadCpu, RunningServer, serverCpu } from './running-server.ts';
 import { serversOf, type Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
-import type { Found, ServerName } from './servers/kind.ts';
+import type { Found, Kind, ProxyPlace, ServerName, Transport } from './servers/kind.ts';
+import { upstream, upstreamZone } from './servers/upstream.ts';
 
 const changeTimeoutMs = 20_000;
 
@@ -41,7 +42,9 @@ export class Fleet {
         tls: scenario.transport === 'tls' ? await this.#certificate() : undefined,
         zoneFile: this.#inputs.zoneFile(scenario.list),
         scratch: this.#scratch,
+        cpu: serverCpu,
         registry: name === 'ours' || name === 'before' ? await this.#registryLines(scenario) : [],
+        ...(scenario.proxy && { proxy: await this.#proxyPlace(scenario.proxy, asked[0]!) }),
       };
       server = await RunningServer.start(
         this.#children,
@@ -76,6 +79,7 @@ export class Fleet {
   /** Stops what none of these scenarios needs. */
   async keepFor(scenarios: readonly Scenario[]): Promise<void> {
     const keys = new Set(scenarios.flatMap((scenario) => serversOf(scenario).map((name) => keyOf(name, scenario))));
+    for (const { proxy } of scenarios) if (proxy !== undefined) keys.add(upstreamKey(proxy.over));
     for (const [key, server] of this.#servers) {
       if (keys.has(key)) continue;
       await server.stop();
@@ -92,7 +96,8 @@ export class Fleet {
     return this.keepFor([]);
   }
 
-  async #registryLines({ list, disturbance }: Scenario): Promise<string[]> {
+  async #registryLines({ list, disturbance, proxy }: Scenario): Promise<string[]> {
+    if (proxy !== undefined) return [];
     const patience = 'startup_timeout 5m';
     if (disturbance === undefined) return [`file ${this.#inputs.serviceEntries(list)}`, patience];
     const registry = this.#registries.get(list) ?? (await Registry.start(this.#children, list));
@@ -100,18 +105,42 @@ export class Fleet {
     return [`endpoint ${registry.url}`, 'pods off', patience];
   }
 
+  /** Where a proxy is to ask; starts what it asks. */
+  async #proxyPlace({ over, caches }: Pick<ProxyPlace, 'over' | 'caches'>, first: Question): Promise<ProxyPlace> {
+    const tls = over === 'tls' ? await this.#certificate() : undefined;
+    const key = upstreamKey(over);
+    let server = this.#servers.get(key);
+    if (server === undefined) {
+      const kind: Kind = tls ? kinds.nsd : upstream;
+      const found = await kind.find();
+      if (found === undefined) throw new Error(`${kind.title} is needed as the upstream; ${kind.hint}`);
+      const zoneFile = join(this.#scratch, 'upstream.zone');
+      writeFileSync(zoneFile, upstreamZone);
+      const options = { tls, zoneFile, scratch: this.#scratch, cpu: loadCpu, registry: [] };
+      server = await RunningServer.start(this.#children, kind, found, options, hostLists.a10k, first);
+      this.#servers.set(key, server);
+    }
+    return { port: server.port, over, caches, certificate: tls?.certificate };
+  }
+
   /** Self-signed, for this run alone. */
   async #certificate(): Promise<{ certificate: string; key: string }> {
     const [certificate, key] = [join(this.#scratch, 'cert.pem'), join(this.#scratch, 'key.pem')];
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     const command = ['openssl', 'req', '-x509', ...curve, '-days', '2', '-subj', '/CN=localhost'];
+    const names = ['-addext', 'subjectAltName=DNS:localhost'];
     if (!existsSync(certificate))
-      await this.#children.output([...command, '-keyout', key, '-out', certificate], 10_000);
+      await this.#children.output([...command, ...names, '-keyout', key, '-out', certificate], 10_000);
     return { certificate, key };
   }
 }
 
-function keyOf(name: ServerName, { list, transport, disturbance }: Scenario): string {
+function upstreamKey(over: Transport): string {
+  return `upstream ${over}`;
+}
+
+function keyOf(name: ServerName, { list, transport, disturbance, proxy }: Scenario): string {
+  if (proxy !== undefined) return `${name} proxy ${proxy.over} ${proxy.caches ? 'caches' : ''}`;
   const hasApi = name === 'ours' && disturbance !== undefined;
   return [name, list, transport === 'tls' ? 'tls' : 'plain', hasApi ? 'api' : 'file'].join(' ');
 }

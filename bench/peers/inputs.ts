@@ -19,7 +19,7 @@ import { zoneLines } from './zone-file.ts';
 
 const linesAtOnce = 10_000;
 /** The inputs are made again when one of these has changed. */
-const makers = ['hosts.ts', 'zone-file.ts', 'service-entries.ts', 'questions.ts'];
+const makers = ['hosts.ts', 'zone-file.ts', 'service-entries.ts', 'questions.ts', 'proxied-questions.ts'];
 
 /** Files with what servers serve and what they are asked, made once and kept outside of the repository. */
 export class Inputs {

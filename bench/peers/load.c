@@ -3,7 +3,8 @@
 //   load PORT FILE SECONDS rate N     N queries a second, whatever the server does, and the latencies of the replies
 //   load PORT FILE SECONDS window N   as fast as it can with N queries under way: batches cost it less than dnsperf
 //
-// FILE has lines `NAME TYPE`. Prints one line of JSON. A latency is from just before the query was handed to the kernel
+// FILE has lines `NAME TYPE`. Where NAME has twelve # in a row, each query has another number there, which no earlier run
+// has had. Prints one line of JSON. A latency is from just before the query was handed to the kernel
 // until the kernel had its reply (SO_TIMESTAMPNS), so that how soon this program runs again is in no figure. In `rate` it
 // sleeps between queries and never waits for a reply, so that no server pays for waking it up. What it could not send while
 // something kept it from running it does not make up for in a burst: that would be another load than the one asked for. How
@@ -35,6 +36,9 @@ enum {
 static unsigned char *bytes;
 static size_t used, space;
 static size_t *offsets;
+// Where in `bytes` a question has its number; 0 where it has none.
+static size_t *numbers;
+static int64_t next_number;
 static size_t questions, question_space;
 
 static int64_t sent_at[ids];
@@ -62,6 +66,8 @@ static int64_t now_ns(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+static const char number_mark[] = "############";
+
 static int type_code(const char *type) {
   if (strcmp(type, "A") == 0) return 1;
   if (strcmp(type, "AAAA") == 0) return 28;
@@ -75,6 +81,7 @@ static void add_question(const char *name, int type) {
   if (questions + 1 >= question_space) {
     question_space = question_space * 2 + 1024;
     offsets = need(realloc(offsets, question_space * sizeof *offsets));
+    numbers = need(realloc(numbers, question_space * sizeof *numbers));
   }
   offsets[questions++] = used;
   unsigned char *at = bytes + used;
@@ -92,6 +99,8 @@ static void add_question(const char *name, int type) {
   *at++ = (unsigned char)type;
   *at++ = 0;
   *at++ = 1;
+  unsigned char *number = memmem(bytes + used, (size_t)(at - bytes) - used, number_mark, strlen(number_mark));
+  numbers[questions - 1] = number == NULL ? 0 : (size_t)(number - bytes);
   used = (size_t)(at - bytes);
   offsets[questions] = used;
 }
@@ -111,6 +120,11 @@ static void read_questions(const char *file) {
   }
 }
 
+static void write_number(unsigned char *at) {
+  int64_t number = next_number++;
+  for (size_t i = strlen(number_mark); i-- > 0; number >>= 4) at[i] = (unsigned char)"0123456789abcdef"[number & 15];
+}
+
 // Sends so many of the next questions, at most a batch.
 static void ask(int fd, int count) {
   int64_t now = now_ns();
@@ -119,6 +133,7 @@ static void ask(int fd, int count) {
     unsigned char *message = bytes + offsets[index];
     message[0] = (unsigned char)(id >> 8);
     message[1] = (unsigned char)id;
+    if (numbers[index] != 0) write_number(bytes + numbers[index]);
     out_vectors[i] = (struct iovec){message, offsets[index + 1] - offsets[index]};
     sent_at[id] = now;
   }
@@ -231,6 +246,8 @@ int main(int count, char **arguments) {
   }
   double seconds = atof(arguments[3]), amount = atof(arguments[5]);
   read_questions(arguments[2]);
+  // Nobody asks a million questions a second for long, so that the next run begins behind the last number.
+  next_number = now_ns() / 1000;
   latencies = need(calloc(most_samples, sizeof *latencies));
   int fd = socket(AF_INET, SOCK_DGRAM, 0), size = socket_buffer, on = 1;
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);

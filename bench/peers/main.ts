@@ -11,7 +11,7 @@ import { readOptions, usage, type Options } from './options.ts';
 import { disturbanceText, notes, reportText } from './report.ts';
 import { mediansOf, writeResult, type ScenarioResult, type ServerResult } from './results.ts';
 import { runOnce, type Run } from './run.ts';
-import type { RunningServer } from './running-server.ts';
+import { loadCpu, type RunningServer } from './running-server.ts';
 import { serversOf, type Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
 import type { Found, ServerName } from './servers/kind.ts';
@@ -19,7 +19,6 @@ import type { Found, ServerName } from './servers/kind.ts';
 // This server beside the others, on this machine: each pinned to one processor, the load and this program to another.
 // All servers of a scenario run at once and are asked in turns, so that what the machine does meanwhile meets all of them.
 
-const loadCpu = 1;
 /** Before what counts: programs are compiled while they run, caches are filled. */
 const warmUpSeconds = 1;
 

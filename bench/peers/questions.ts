@@ -1,5 +1,6 @@
 import { makeRandom } from '../queries.ts';
 import { hostAt, servicePort, ttlSeconds, wildcardAt, type HostList } from './hosts.ts';
+import { proxiedKinds, proxiedQuestion } from './proxied-questions.ts';
 
 export interface Question {
   readonly name: string;
@@ -9,13 +10,13 @@ export interface Question {
 
 /** What every server must reply. */
 export interface Expected {
-  readonly rcode: 'NOERROR' | 'NXDOMAIN';
-  /** As lines of a zone file. */
+  readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL';
+  /** As lines of a zone file; a TTL of `*` may be any, as caches count it down. */
   readonly answer: readonly string[];
 }
 
-/** What is asked: `a` each host once; the others at random. */
-export const questionKinds = ['a', 'mix', 'wildcard'] as const;
+/** What is asked: `a` each host once, as proxies are; the others at random. */
+export const questionKinds = ['a', 'mix', 'wildcard', ...proxiedKinds] as const;
 export type QuestionKind = (typeof questionKinds)[number];
 
 const randomQuestions = 100_000;
@@ -26,11 +27,12 @@ const nodata: Expected = { rcode: 'NOERROR', answer: [] };
 export function* questions(kind: QuestionKind, list: HostList): Generator<Question> {
   const random = makeRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
-  if (kind === 'a') {
-    for (const index of shuffled(list.hosts, below)) yield askA(index);
-  } else {
+  if (kind === 'mix' || kind === 'wildcard') {
     for (let i = 0; i < randomQuestions; i++)
       yield kind === 'mix' ? askMix(i, below(list.hosts)) : askWildcard(i, below(list.wildcards));
+  } else {
+    for (const [turn, index] of shuffled(list.hosts, below).entries())
+      yield kind === 'a' ? askA(index) : proxiedQuestion(kind, turn, index);
   }
 }
 

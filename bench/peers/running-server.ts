@@ -9,8 +9,9 @@ import type { HostList } from './hosts.ts';
 import type { Question } from './questions.ts';
 import type { Found, Kind, Place, Transport } from './servers/kind.ts';
 
-/** Servers run on this one, and nothing else does. */
+/** Servers run on the first one, and nothing else does; the load, and what it needs, on the other. */
 export const serverCpu = 0;
+export const loadCpu = 1;
 /** To load what it serves, without hosts and for each host more; a million ServiceEntries on one processor take long. */
 const startTimeoutMs = 30_000;
 const startTimeoutMsPerHost = 0.5;
@@ -19,9 +20,10 @@ const pollMs = 100;
 /** What is asked over UDP before it listens is lost, and is asked again after this. */
 const firstTimeoutMs = 250;
 
-export type StartOptions = Pick<Place, 'tls' | 'zoneFile' | 'registry'> & {
+export type StartOptions = Pick<Place, 'tls' | 'zoneFile' | 'registry' | 'proxy'> & {
   /** The server gets a directory in it. */
   readonly scratch: string;
+  readonly cpu: number;
 };
 
 /** A server in a process of its own, pinned to its processor. */
@@ -57,7 +59,7 @@ export class RunningServer {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
     const log = openSync(join(directory, 'log'), 'w');
     const begin = performance.now();
-    const pinned = ['taskset', '-c', String(serverCpu), ...command];
+    const pinned = ['taskset', '-c', String(options.cpu), ...command];
     const child = children.spawn(pinned, ['ignore', log, log], directory);
     closeSync(log);
     const server = new RunningServer(kind, port, child, directory, options.tls ? 'tls' : 'udp');

@@ -1,6 +1,6 @@
 import type { HostListName } from './hosts.ts';
 import type { QuestionKind } from './questions.ts';
-import type { ServerName, Transport } from './servers/kind.ts';
+import type { ProxyPlace, ServerName, Transport } from './servers/kind.ts';
 
 /** How queries are sent. */
 export type Load =
@@ -22,6 +22,8 @@ export interface Scenario {
   readonly load: Load;
   readonly servers: readonly ServerName[];
   readonly disturbance?: Disturbance;
+  /** Where the servers are proxies: how they ask the upstream, and whether they cache. */
+  readonly proxy?: Pick<ProxyPlace, 'over' | 'caches'>;
 }
 
 export const changesPerSecond = 1000;
@@ -29,12 +31,18 @@ export const changesPerSecond = 1000;
 const all: readonly ServerName[] = ['ours', 'knot', 'nsd', 'coredns', 'unbound', 'echo'];
 const withTls: readonly ServerName[] = ['ours', 'nsd', 'unbound', 'coredns'];
 const authorities: readonly ServerName[] = ['ours', 'knot', 'nsd', 'coredns'];
+const proxies: readonly ServerName[] = ['ours', 'dnsdist', 'unbound', 'dnsmasq', 'coredns'];
+/** Of dnsmasq there is no other way than UDP. */
+const streamProxies: readonly ServerName[] = ['ours', 'dnsdist', 'unbound', 'coredns'];
 const closed: Load = { by: 'dnsperf', clients: 1, window: 100 };
 /** dnsperf needs more CPU time for a query than most servers here: only this one keeps them busy. */
 const full: Load = { by: 'window', window: 500 };
 const streams: Load = { by: 'dnsperf', clients: 10, window: 500 };
 const at = (perSecond: number): Load => ({ by: 'dnsperf', clients: 1, window: 1000, perSecond });
 const a10k = { list: 'a10k', asked: 'a', transport: 'udp' } as const;
+const asProxies: Load = { by: 'window', window: 100 };
+const proxied = { list: 'a10k', transport: 'udp', load: asProxies, servers: proxies } as const;
+const uncached = { ...proxied, asked: 'fresh' } as const;
 const a100k = { list: 'a100k', asked: 'a', transport: 'udp' } as const;
 
 export const scenarios: readonly Scenario[] = [
@@ -143,6 +151,54 @@ export const scenarios: readonly Scenario[] = [
     load: { by: 'rate', perSecond: 50_000 },
     servers: ['ours'],
     disturbance: 'relists',
+  },
+  {
+    ...uncached,
+    name: 'forward-udp',
+    title: 'Uncached forwards over UDP',
+    proxy: { over: 'udp', caches: false },
+  },
+  {
+    ...uncached,
+    name: 'forward-tcp',
+    title: 'Uncached forwards over TCP',
+    servers: streamProxies,
+    proxy: { over: 'tcp', caches: false },
+  },
+  {
+    ...uncached,
+    name: 'forward-tls',
+    title: 'Uncached forwards over TLS',
+    servers: streamProxies,
+    proxy: { over: 'tls', caches: false },
+  },
+  {
+    ...uncached,
+    name: 'forward-10k',
+    title: 'Uncached forwards over UDP, 10,000 a second',
+    load: { by: 'rate', perSecond: 10_000 },
+    proxy: { over: 'udp', caches: false },
+  },
+  {
+    ...proxied,
+    name: 'cache-hits',
+    title: '10,000 cached names',
+    asked: 'cached',
+    proxy: { over: 'udp', caches: true },
+  },
+  {
+    ...proxied,
+    name: 'search-paths',
+    title: '7,000 cached names, and 3,000 in search paths that do not exist',
+    asked: 'search',
+    proxy: { over: 'udp', caches: true },
+  },
+  {
+    ...proxied,
+    name: 'proxy-mix',
+    title: 'Mix of 5 cached names, 4 new ones, 1 that fails',
+    asked: 'proxy-mix',
+    proxy: { over: 'udp', caches: true },
   },
 ];
 

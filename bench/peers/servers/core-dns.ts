@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { coreDns as tool, provide } from '../../../test/deploy/go-tool.ts';
+import { forwardLines } from './forward-lines.ts';
 import type { Kind, Place } from './kind.ts';
 import { versionOf } from './program.ts';
 
-/** CoreDNS with its `file` plugin; like ours with `errors` and `prometheus`. */
+/** CoreDNS with its `file` plugin, or as a proxy; like ours with `errors` and `prometheus`. */
 export const coreDns: Kind = {
   name: 'coredns',
   title: 'CoreDNS',
@@ -22,14 +23,18 @@ export const coreDns: Kind = {
   },
 };
 
-export function corefile({ port, otherPorts, tls, zoneFile }: Place): string {
-  return `${tls ? 'tls' : 'dns'}://mesh.test:${port} {
+export function corefile({ port, otherPorts, tls, zoneFile, proxy }: Place): string {
+  return `${tls ? 'tls' : 'dns'}://${proxy ? '.' : 'mesh.test'}:${port} {
   bind 127.0.0.1
 ${tls ? `  tls ${tls.certificate} ${tls.key}\n` : ''}  errors
   prometheus 127.0.0.1:${otherPorts[0]!}
-  file ${zoneFile} {
+${
+  proxy
+    ? forwardLines(proxy)
+    : `  file ${zoneFile} {
     reload 0
   }
-}
+`
+}}
 `;
 }

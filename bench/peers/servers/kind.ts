@@ -1,8 +1,32 @@
 export type Transport = 'udp' | 'tcp' | 'tls';
 
 /** `before` is this server of another checkout, for what a change costs; only who names it gets it. */
-export const serverNames = ['ours', 'before', 'knot', 'nsd', 'coredns', 'unbound', 'echo'] as const;
+export const serverNames = [
+  'ours',
+  'before',
+  'knot',
+  'nsd',
+  'coredns',
+  'unbound',
+  'dnsdist',
+  'dnsmasq',
+  'echo',
+] as const;
 export type ServerName = (typeof serverNames)[number];
+
+/** What a proxy asks. */
+export interface ProxyPlace {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  readonly over: Transport;
+  /** Of the upstream, which is `localhost`, over TLS. */
+  readonly certificate: string | undefined;
+  /** Whether it keeps the answers; there is room for `cacheNames`. */
+  readonly caches: boolean;
+}
+
+/** More than a scenario asks for, so that nothing is dropped. */
+export const cacheNames = 20_000;
 
 /** Where a server listens and what it serves. */
 export interface Place {
@@ -16,6 +40,8 @@ export interface Place {
   readonly zoneFile: string;
   /** For our own server: its lines in the block of `serviceentry`. */
   readonly registry: readonly string[];
+  /** Where it serves nothing itself. */
+  readonly proxy?: ProxyPlace;
 }
 
 /** How a server is started: `files` are written into its directory first. */
@@ -32,7 +58,7 @@ export interface Found {
 
 /** A server that may be on this machine. */
 export interface Kind {
-  readonly name: ServerName;
+  readonly name: ServerName | 'upstream';
   /** For people. */
   readonly title: string;
   readonly hasTls: boolean;

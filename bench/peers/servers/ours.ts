@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { forwardLines } from './forward-lines.ts';
 import type { Found, Kind, Place } from './kind.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -40,13 +41,11 @@ function bundle(directory: string): Found {
   };
 }
 
-export function corefile({ port, otherPorts, tls, registry }: Place): string {
-  return `${tls ? 'tls://' : ''}mesh.test:${port} {
+export function corefile({ port, otherPorts, tls, registry, proxy }: Place): string {
+  return `${tls ? 'tls://' : ''}${proxy ? '.' : 'mesh.test'}:${port} {
   bind 127.0.0.1
 ${tls ? `  tls ${tls.certificate} ${tls.key}\n` : ''}  errors
   prometheus 127.0.0.1:${otherPorts[0]!}
-  serviceentry {
-${registry.map((line) => `    ${line}\n`).join('')}  }
-}
+${proxy ? forwardLines(proxy) : `  serviceentry {\n${registry.map((line) => `    ${line}\n`).join('')}  }\n`}}
 `;
 }

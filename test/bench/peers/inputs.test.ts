@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { problemOf, sample } from '../../../bench/peers/check.ts';
 import { allHosts, type HostList } from '../../../bench/peers/hosts.ts';
 import { questionKinds, questions, type Question } from '../../../bench/peers/questions.ts';
+import { proxiedKinds } from '../../../bench/peers/proxied-questions.ts';
 import { serviceEntryLists } from '../../../bench/peers/service-entries.ts';
 import { zoneLines } from '../../../bench/peers/zone-file.ts';
 import type { DnsMessage } from '../../support/dns-message.ts';
@@ -70,17 +71,39 @@ describe('questions', () => {
 
   test('they are the same each time', () => expect(first('mix', 100)).toEqual(first('mix', 100)));
 
-  test.each(questionKinds)('%s: the zone file has the expected answers', (kind) => {
-    for (const { name, type, expected } of first(kind, 200)) {
-      const exists = owners.has(`${name}.`) || owners.has(`${name.replace(/^[^.]*/, '*')}.`);
-      expect(exists).toBe(expected.rcode === 'NOERROR');
-      if (type === 'AAAA') expect(expected.answer).toEqual([]);
-      for (const record of expected.answer) {
-        const found = records.has(record) || records.has(record.replace(/^[^.]*/, '*'));
-        expect(found, record).toBe(true);
-      }
-    }
+  test.each([
+    ['cached', { NOERROR: 50 }, 0],
+    ['fresh', { NOERROR: 50 }, 50],
+    ['search', { NOERROR: 35, NXDOMAIN: 15 }, 0],
+    ['proxy-mix', { NOERROR: 45, SERVFAIL: 5 }, 25],
+  ] as const)('%s: what proxies are asked', (kind, expected, fresh) => {
+    const all = [...questions(kind, list)];
+    const counts: Record<string, number> = {};
+    for (const { rcode } of all.map((each) => each.expected)) counts[rcode] = (counts[rcode] ?? 0) + 1;
+    expect(counts).toEqual(expected);
+    expect(all.filter(({ name }) => name.includes('############'))).toHaveLength(fresh);
   });
+
+  test('names that do not exist are below a search path', () => {
+    const missing = [...questions('search', list)].filter(({ expected }) => expected.rcode === 'NXDOMAIN');
+    expect(missing.every(({ name }) => name.endsWith('.cluster.local'))).toBe(true);
+    expect(new Set(missing.map(({ name }) => name.replace(/^.*mesh\.test/, ''))).size).toBe(3);
+  });
+
+  test.each(questionKinds.filter((kind) => !proxiedKinds.some((each) => each === kind)))(
+    '%s: the zone file has the expected answers',
+    (kind) => {
+      for (const { name, type, expected } of first(kind, 200)) {
+        const exists = owners.has(`${name}.`) || owners.has(`${name.replace(/^[^.]*/, '*')}.`);
+        expect(exists).toBe(expected.rcode === 'NOERROR');
+        if (type === 'AAAA') expect(expected.answer).toEqual([]);
+        for (const record of expected.answer) {
+          const found = records.has(record) || records.has(record.replace(/^[^.]*/, '*'));
+          expect(found, record).toBe(true);
+        }
+      }
+    },
+  );
 });
 
 describe('replies', () => {
@@ -96,6 +119,14 @@ describe('replies', () => {
     ['one more', { ...reply, answer: [answer, answer] }],
     ['another response code', { ...reply, rcode: 'NXDOMAIN' }],
   ])('%s', (_, wrong) => expect(problemOf(question, wrong)).toContain(question.name));
+
+  test('a TTL of * is any, and that alone', () => {
+    const [cached] = first('cached', 1) as [Question];
+    const answers = (ttl: number, address: string): DnsMessage =>
+      ({ rcode: 'NOERROR', answer: [`${cached.name}. ${ttl} IN A ${address}`] }) as unknown as DnsMessage;
+    expect(problemOf(cached, answers(3599, '10.53.0.1'))).toBeUndefined();
+    expect(problemOf(cached, answers(3599, '10.53.0.2'))).toContain(cached.name);
+  });
 
   test('those at the beginning are a sample', () => {
     expect(sample(questions('mix', list))).toEqual(first('mix', 20));

@@ -82,6 +82,7 @@ describe('the report', () => {
       { rcodes: { NOERROR: 5, NXDOMAIN: 5, SERVFAIL: 4, REFUSED: 3 } },
       /WRONG: 7 replies of ours/,
     ],
+    ['failures that are asked for', 'proxy-mix', { rcodes: { NOERROR: 5, SERVFAIL: 4 } }, undefined],
     ['a client that could not send', 'light', { kept: { times: 2, ms: 45.1 } }, /kept from sending.*: 45\.1 ms/],
     ['changes', 'changes', { disturbances: 2990, disturbedSeconds: 3 }, /of each run: 2990 in 3.0 s/],
   ])('%s', (_, name, more, expected) => {

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { corefile as coreDnsCorefile } from '../../../bench/peers/servers/core-dns.ts';
-import type { Place } from '../../../bench/peers/servers/kind.ts';
+import { dnsdistConfig } from '../../../bench/peers/servers/dnsdist.ts';
+import { dnsmasqConfig } from '../../../bench/peers/servers/dnsmasq.ts';
+import type { Place, ProxyPlace } from '../../../bench/peers/servers/kind.ts';
 import { knotConfig } from '../../../bench/peers/servers/knot.ts';
 import { nsdConfig } from '../../../bench/peers/servers/nsd.ts';
 import { corefile } from '../../../bench/peers/servers/ours.ts';
@@ -17,6 +19,9 @@ const plain: Place = {
   registry: ['file /entries', 'startup_timeout 5m'],
 };
 const tls: Place = { ...plain, tls: { certificate: '/cert.pem', key: '/key.pem' } };
+
+const proxy: ProxyPlace = { port: 5300, over: 'udp', certificate: undefined, caches: false };
+const overTls: ProxyPlace = { ...proxy, over: 'tls', certificate: '/cert.pem', caches: true };
 
 test.each([
   ['from files', plain.registry],
@@ -56,3 +61,42 @@ test.each([
   ['NSD', nsdConfig, '/zone'],
   ['Unbound', unboundConfig, '/zone'],
 ])('%s serves what all serve', (_, config, path) => expect(config(plain)).toContain(path));
+
+describe('as proxies', () => {
+  const proxies = [
+    ['ours', corefile],
+    ['CoreDNS', coreDnsCorefile],
+    ['Unbound', unboundConfig],
+    ['dnsdist', dnsdistConfig],
+    ['dnsmasq', dnsmasqConfig],
+  ] as const;
+
+  test.each(proxies)('%s asks the upstream, and serves nothing itself', (_, config) => {
+    const text = config({ ...plain, proxy });
+    expect(text).toMatch(/127\.0\.0\.1[@:#]5300/);
+    expect(text).toContain('5353');
+    expect(text).not.toMatch(/\/zone|\/entries|tls:\/\/|20000/);
+  });
+
+  test.each(proxies.filter(([name]) => name !== 'dnsmasq'))('%s over TLS checks the certificate', (_, config) => {
+    const text = config({ ...plain, proxy: overTls });
+    expect(text).toContain('/cert.pem');
+    expect(text).toContain('localhost');
+  });
+
+  test.each(proxies.filter(([name]) => name !== 'dnsmasq'))('%s over TCP differs from UDP', (_, config) => {
+    expect(config({ ...plain, proxy: { ...proxy, over: 'tcp' } })).toMatch(/tcp/i);
+    expect(config({ ...plain, proxy })).not.toMatch(/force_tcp|tcpOnly|tcp-upstream/);
+  });
+
+  test.each(proxies)('%s has room for all names where it caches', (_, config) => {
+    const caching = config({ ...plain, proxy: { ...proxy, caches: true } });
+    expect(caching).not.toBe(config({ ...plain, proxy }));
+    expect(caching).toMatch(/20000|forward-no-cache: no/);
+  });
+
+  test.each([proxy, { ...proxy, over: 'tcp' } as const])('our Corefile has no errors: %o', (place) => {
+    const { problems } = loadCorefile({ file: 'Corefile', text: corefile({ ...plain, proxy: place }) }, 53, {});
+    expect(problems.list.map(formatProblem)).toEqual([]);
+  });
+});
