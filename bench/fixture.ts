@@ -14,6 +14,7 @@ import type { ListenerConfig } from '../src/server/config.ts';
 import { makeCounters } from '../src/server/counters.ts';
 import { metricsLayout } from '../src/server/metrics/layout.ts';
 import { Meter } from '../src/server/metrics/meter.ts';
+import { connectDgram } from '../src/sockets/connect-dgram.ts';
 
 export const hashSeed = 0x5eed;
 
@@ -104,6 +105,7 @@ export function makeDispatcher(
     logger: silent,
     zones: ['.'],
     randomUint16: () => 0,
+    connectUdp: connectDgram,
     table: () => table,
     onClose: nothing,
   });

@@ -66,6 +66,7 @@ function readOnlyHost(hashSeed: number, tables: Map<string, TableHandle>): Host 
     publishTable: (name, handle) => tables.set(name, handle),
     publishWaiting: () => undefined,
     publishTls: () => undefined,
+    publish: () => undefined,
     counters: () => undefined,
     readiness: () => [],
     metrics: () => [],

@@ -85,6 +85,8 @@ export interface Host {
   publishWaiting(name: string, text: string): void;
   /** Hands a certificate to all workers, those to come included: `name` is that of the TlsSettings. */
   publishTls(name: string, material: TlsMaterial): void;
+  /** Hands plain data to this plugin's query half in a server block, in all workers, those to come included. */
+  publish(block: number, data: unknown): void;
   /** What this plugin's query half has counted for a server block, over all workers; `undefined` where it is not counted. */
   counters(block: number): CounterSums | undefined;
   /** What must have begun to work before clients are sent to a server block. */

@@ -4,8 +4,10 @@ import type { Problems } from '../corefile/problem.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpAddress } from '../runtime/http/address.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { ConnectUdp } from '../sockets/connect-udp.ts';
 import type { TableReader } from '../table/reader.ts';
 import type { Query } from '../wire/query.ts';
+import type { BlockUpstreams } from './block-upstreams.ts';
 import type { Control, Host } from './control.ts';
 
 /**
@@ -134,6 +136,8 @@ export interface QueryHalf<Config> {
   readonly isRecursive?: true;
   /** How many numbers it counts in, where the queries of the block are counted. */
   counterCount?(config: Config): number;
+  /** How many numbers all workers have in common. */
+  sharedCount?(config: Config): number;
   /** In place of `create` where a chain is only looked at: what would be sent to another server is reported instead. */
   dryRun?(config: Config, environment: HandlerEnvironment, next: Handler, run: DryRun): Handler;
 }
@@ -150,6 +154,16 @@ export interface HandlerEnvironment {
   table(name: string): TableReader;
   /** The numbers that the plugin counts in, in shared memory; `undefined` where the queries of the block are not counted. */
   readonly counters?: Float64Array | undefined;
+  /** The numbers that this plugin of this server block has in common with the other workers; for Atomics. 0 at the start. */
+  readonly shared: Int32Array;
+  /** Which of the workers this is, from 0 on, and how many there are. One that died is replaced by one with its number. */
+  readonly worker: { readonly index: number; readonly count: number };
+  /** Opens UDP sockets to other servers. */
+  readonly connectUdp: ConnectUdp;
+  /** Calls back with what the control half publishes for this server block: at once where it has, and whenever it does. */
+  onPublished(listener: (data: unknown) => void): void;
+  /** The servers that plugins of this server block ask, for those that look after them; plugins further down come first. */
+  readonly upstreams: BlockUpstreams;
   /** Registers what has to be closed when the chain goes out of use; it may finish what is in flight first. */
   onClose(close: () => void | Promise<void>): void;
 }

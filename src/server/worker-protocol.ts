@@ -8,7 +8,13 @@ export interface WorkerStart {
   readonly tables: ReadonlyMap<string, TableHandle>;
   /** Certificates and keys by the name of their TlsSettings. */
   readonly tls: ReadonlyMap<string, TlsMaterial>;
+  /** What control halves have published, by `publishedKey`. */
+  readonly published: ReadonlyMap<string, unknown>;
   readonly counters: SharedArrayBuffer;
+  /** Numbers that all workers have in common (shared-numbers.ts). */
+  readonly shared: SharedArrayBuffer;
+  /** Which of the workers it is, from 0 on. */
+  readonly index: number;
   readonly hashSeed: number;
   /** Whether several sockets share the address; false where the system cannot. */
   readonly reusePort: boolean;
@@ -19,6 +25,11 @@ export interface WorkerStart {
   readonly logFormat: 'text' | 'json';
 }
 
+/** Under which what a plugin publishes for a server block is kept. */
+export function publishedKey(plugin: string, block: number): string {
+  return `${plugin} ${block}`;
+}
+
 /** From the main thread to a worker. */
 export type WorkerCommand =
   /** A table has new memory. */
@@ -27,6 +38,8 @@ export type WorkerCommand =
   | { readonly type: 'waiting'; readonly name: string; readonly text: string }
   /** A certificate or a key was replaced. */
   | { readonly type: 'tls'; readonly name: string; readonly material: TlsMaterial }
+  /** A control half has published something. */
+  | { readonly type: 'published'; readonly key: string; readonly data: unknown }
   /** The interface of a link-local address is another one: its sockets are opened anew. */
   | { readonly type: 'reopen'; readonly address: string }
   /** Take no new queries, answer those in flight, and end. */

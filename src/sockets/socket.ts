@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Peer } from '../wire/query.ts';
 import { receiveBufferBytes, sendBufferBytes } from './socket-buffers.ts';
 import { addressFamily, socketOption, socketType } from './linux.ts';
-import { encodeSocketAddress, portAt } from './socket-address.ts';
+import { encodeSocketAddress, portAt, SocketPeer } from './socket-address.ts';
 import { systemError, type SystemCalls } from './system-calls.ts';
 
 export interface ListenAddress extends Peer {
@@ -43,6 +43,29 @@ export class DatagramSocket {
       check(calls, 'bind', calls.bind(descriptor, bytes, bytes.length), `${address}:${port}`);
       check(calls, 'getsockname', calls.getsockname(descriptor, bytes, int(bytes.length)));
       return new DatagramSocket(descriptor, { address, family, port: portAt(bytes, 0) });
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /** From a port of the system's choice, and from the address `from` where there is one. Throws the system's error. */
+  static connect(calls: SystemCalls, to: Peer, from: string | undefined): DatagramSocket {
+    const type = socketType.DGRAM | socketType.NONBLOCK | socketType.CLOEXEC;
+    const descriptor = adopt(calls, check(calls, 'socket', calls.socket(addressFamily[to.family], type, 0)));
+    const encode = (peer: Peer): Uint8Array => encodeSocketAddress(peer, (name) => calls.if_nametoindex(name));
+    try {
+      const [level, name] = socketOption.RCVBUF;
+      calls.setsockopt(descriptor, level, name, int(receiveBufferBytes), 4);
+      if (from !== undefined) {
+        const own = encode({ address: from, family: to.family, port: 0 });
+        check(calls, 'bind', calls.bind(descriptor, own, own.length), from);
+      }
+      const bytes = encode(to);
+      check(calls, 'connect', calls.connect(descriptor, bytes, bytes.length), `${to.address}:${to.port}`);
+      check(calls, 'getsockname', calls.getsockname(descriptor, bytes, int(bytes.length)));
+      const local = new SocketPeer(bytes, 0, to.family, (index) => String(index));
+      return new DatagramSocket(descriptor, local);
     } catch (error) {
       closeSync(descriptor);
       throw error;

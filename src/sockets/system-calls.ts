@@ -7,6 +7,7 @@ export interface SystemCalls {
   setsockopt(socket: number, level: number, name: number, value: Uint8Array, length: number): number;
   getsockopt(socket: number, level: number, name: number, value: Uint8Array, length: Uint8Array): number;
   bind(socket: number, address: Uint8Array, length: number): number;
+  connect(socket: number, address: Uint8Array, length: number): number;
   getsockname(socket: number, address: Uint8Array, length: Uint8Array): number;
   dup3(from: number, to: number, flags: number): number;
   close(descriptor: number): number;
@@ -34,6 +35,7 @@ export function bindSystemCalls(addon: Addon): SystemCalls {
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     bind: library.func('int bind(int, const void *, uint32_t)'),
+    connect: library.func('int connect(int, const void *, uint32_t)'),
     getsockname: library.func('int getsockname(int, void *, void *)'),
     dup3: library.func('int dup3(int, int, int)'),
     close: library.func('int close(int)'),

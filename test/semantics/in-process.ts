@@ -24,6 +24,7 @@ import { Query, type Transport } from '../../src/wire/query.ts';
 import { RecordingLogger } from '../support/quiet-logger.ts';
 import type { SemanticsCase } from './case.ts';
 import { serverBlock } from './corefile.ts';
+import { connectDgram } from '../../src/sockets/connect-dgram.ts';
 
 const hashSeed = 0x5eed;
 
@@ -83,6 +84,7 @@ export class InProcess {
       logger: this.logger,
       zones: block.zones,
       randomUint16: () => Math.floor(Math.random() * 65_536),
+      connectUdp: connectDgram,
       table: () => table,
       onClose: (close) => this.#closers.push(close),
     });

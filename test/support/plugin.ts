@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseCorefile } from '../../src/corefile/parser.ts';
 import { formatProblem, Problems } from '../../src/corefile/problem.ts';
+import { BlockUpstreams } from '../../src/plugins/block-upstreams.ts';
 import type { Handler, HandlerEnvironment, Interfaces, Plugin } from '../../src/plugins/plugin.ts';
 import type { BlockConfig } from '../../src/server/config.ts';
 import { FakeClock } from './fake-clock.ts';
 import { RecordingLogger } from './quiet-logger.ts';
+import { connectDgram } from '../../src/sockets/connect-dgram.ts';
 
 export interface ParsedDirective<Config> {
   readonly config: Config;
@@ -55,6 +57,11 @@ export function makeEnvironment(random?: () => number): TestEnvironment {
     logger: new RecordingLogger(),
     zones: ['example.org.'],
     randomUint16: random ?? (() => count++ & 0xffff),
+    connectUdp: connectDgram,
+    shared: new Int32Array(64),
+    worker: { index: 0, count: 1 },
+    upstreams: new BlockUpstreams(),
+    onPublished: () => undefined,
     table: () => {
       throw new Error('this test has no answer table');
     },

@@ -35,13 +35,13 @@ export const forwardHandler: QueryHalf<ForwardConfig> = {
 /** The upstreams of each line. */
 function groupsOf({ lines }: ForwardConfig, environment: HandlerEnvironment): readonly ForwardGroup[] {
   const deadlines = new Deadlines(environment.clock);
-  const { clock, logger, counters: memory } = environment;
+  const { clock, logger, connectUdp, counters: memory } = environment;
   const randomUint16 = (): number => environment.randomUint16();
   let upstreamsBefore = 0;
   const groups = lines.map((line) => {
     const metrics = memory && { memory, upstreamsBefore };
     upstreamsBefore += line.upstreams.length;
-    return new ForwardGroup(line, { clock, logger, deadlines, randomUint16, metrics });
+    return new ForwardGroup(line, { clock, logger, deadlines, connectUdp, randomUint16, metrics });
   });
   environment.onClose(async () => {
     await Promise.all(groups.map((group) => group.close()));

@@ -6,6 +6,7 @@ import { HttpMeter } from '../../runtime/http/meter.ts';
 import { HttpServer } from '../../runtime/http/server.ts';
 import type { MetricsLayout } from '../metrics/layout.ts';
 import type { Totals } from '../metrics/totals.ts';
+import { publishedKey } from '../worker-protocol.ts';
 import type { Panics } from './panics.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -89,6 +90,7 @@ export function hostOf(plugin: string, parts: HostParts): Host {
     publishTable: (name, handle) => supervisor.setTable(name, handle),
     publishWaiting: (name, text) => supervisor.setWaiting(name, text),
     publishTls: (name, material) => supervisor.setTls(name, material),
+    publish: (block, data) => supervisor.publish(publishedKey(plugin, block), data),
     counters(block): CounterSums | undefined {
       const part = layout.plugins.find((each) => each.block === block && each.name === plugin);
       return (

@@ -14,6 +14,7 @@ import { dropFamilies } from '../metrics/drop-families.ts';
 import { metricsLayout, type MetricsLayout } from '../metrics/layout.ts';
 import { processFamilies } from '../metrics/process-families.ts';
 import { Totals } from '../metrics/totals.ts';
+import { SharedNumbers } from '../shared-numbers.ts';
 import { Controls } from './controls.ts';
 import { hostOf, HttpServers } from './host.ts';
 import { Panics } from './panics.ts';
@@ -79,7 +80,14 @@ export class RunningServer {
       httpServers: httpServers(config),
     });
     this.#layout = metricsLayout(config, plugins);
-    const start = { config, hashSeed, reusePort: canReusePort, maxConnections: connections.stream, logFormat };
+    const start = {
+      config,
+      hashSeed,
+      shared: new SharedNumbers(config, plugins).make(),
+      reusePort: canReusePort,
+      maxConnections: connections.stream,
+      logFormat,
+    };
     this.supervisor = new Supervisor(start, this.#layout.length, clock, logger);
     this.#totals = new Totals(() => this.supervisor.counters);
     this.#panics = new Panics(logger);

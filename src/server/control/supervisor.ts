@@ -21,9 +21,10 @@ export interface WorkerThread {
 }
 
 /** What all workers are started with, whatever happens later. */
-type CommonStart = Omit<WorkerStart, 'workers' | 'counters' | 'tables' | 'tls'>;
+type CommonStart = Omit<WorkerStart, 'workers' | 'index' | 'counters' | 'tables' | 'tls' | 'published'>;
 
 interface Place {
+  readonly index: number;
   readonly counters: SharedArrayBuffer;
   thread: WorkerThread;
   /** Consecutive ends without having listened. */
@@ -36,6 +37,7 @@ export class Supervisor {
   readonly #start: CommonStart;
   readonly #tables = new Map<string, TableHandle>();
   readonly #tls = new Map<string, TlsMaterial>();
+  readonly #published = new Map<string, unknown>();
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #spawn: (start: WorkerStart) => WorkerThread;
@@ -76,7 +78,9 @@ export class Supervisor {
         // Inside of the promise, so that one that cannot be made leaves no promise of the others that nobody waits for.
         new Promise<void>((resolve, reject) => {
           const counters = makeCounters(this.#seriesLength);
-          const place: Place = { counters, thread: this.#thread(counters), failures: 0, hasEnded: false };
+          const index = this.#places.length;
+          const thread = this.#thread(index, counters);
+          const place: Place = { index, counters, thread, failures: 0, hasEnded: false };
           this.#places.push(place);
           this.#watch(place, resolve, reject);
         }),
@@ -108,6 +112,12 @@ export class Supervisor {
     this.#send({ type: 'tls', name, material });
   }
 
+  /** Hands what a control half publishes to all workers, those to come included; `key` is a `publishedKey`. */
+  publish(key: string, data: unknown): void {
+    this.#published.set(key, data);
+    this.#send({ type: 'published', key, data });
+  }
+
   /** Has the sockets on an address opened anew; a worker that comes later finds the address as it is then. */
   reopen(address: string): void {
     this.#send({ type: 'reopen', address });
@@ -131,9 +141,17 @@ export class Supervisor {
   }
 
   /** Throws where the system makes no more threads; of the reason Node tells no more than `EAGAIN`. */
-  #thread(counters: SharedArrayBuffer): WorkerThread {
+  #thread(index: number, counters: SharedArrayBuffer): WorkerThread {
     try {
-      return this.#spawn({ ...this.#start, workers: this.#workers, counters, tables: this.#tables, tls: this.#tls });
+      return this.#spawn({
+        ...this.#start,
+        workers: this.#workers,
+        index,
+        counters,
+        tables: this.#tables,
+        tls: this.#tls,
+        published: this.#published,
+      });
     } catch (error) {
       throw new Error(`no thread can be made: ${errorMessage(error)}`, { cause: error });
     }
@@ -191,7 +209,7 @@ export class Supervisor {
       const onFailed = (reason: unknown): void =>
         this.#logger.error(`A worker cannot be replaced, and is tried again: ${withHint(errorMessage(reason))}`);
       try {
-        place.thread = this.#thread(place.counters);
+        place.thread = this.#thread(place.index, place.counters);
       } catch (error) {
         onFailed(error);
         this.#replaceLater(place);

@@ -1,6 +1,7 @@
 import type { Plugins } from '../../plugins/plugins.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { connectDgram } from '../../sockets/connect-dgram.ts';
 import type { TableHandle } from '../../table/layout.ts';
 import { TableReader } from '../../table/reader.ts';
 import { defaultUdpPayload, headerFlag, maxMessageSize, typeName } from '../../wire/codes.ts';
@@ -70,6 +71,7 @@ export async function askChain(
     logger: silentLogger,
     zones: block.zones,
     randomUint16: () => environment.randomUint16(),
+    connectUdp: connectDgram,
     table: (name) => new TableReader(environment.table(name)),
     onClose: (close) => closers.push(close),
     dryRun: (plugin) => ({

@@ -1,3 +1,4 @@
+import { BlockUpstreams } from '../../plugins/block-upstreams.ts';
 import type { DryRun, Handler, HandlerEnvironment } from '../../plugins/plugin.ts';
 import type { Plugins } from '../../plugins/plugins.ts';
 import type { TableReader } from '../../table/reader.ts';
@@ -20,10 +21,19 @@ export interface Chain {
   readonly tables?: readonly TableReader[];
 }
 
-export interface ChainEnvironment extends Omit<HandlerEnvironment, 'counters'> {
+export interface ChainEnvironment extends Omit<
+  HandlerEnvironment,
+  'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams'
+> {
   readonly plugins: Plugins;
   /** What a plugin of the block counts in. */
   counters?(plugin: string): Float64Array | undefined;
+  /** What a plugin of the block shares with the other workers; where nothing is served, memory of its own. */
+  shared?(plugin: string): Int32Array;
+  /** The only one where it is not said. */
+  readonly worker?: HandlerEnvironment['worker'];
+  /** Calls back with what the control half of a plugin publishes for the block. */
+  onPublished?(plugin: string, listener: (data: unknown) => void): void;
   /** The chain is only looked at: how, for each plugin. */
   dryRun?(plugin: string): DryRun;
 }
@@ -38,6 +48,7 @@ export function buildChain({ plugins: configs }: BlockConfig, environment: Chain
     return query ? [{ name, config, query, classes: query.classes ?? [rrClass.IN] }] : [];
   });
   const tables: TableReader[] = [];
+  const upstreams = new BlockUpstreams();
   const table = (name: string): TableReader => {
     const reader = environment.table(name);
     tables.push(reader);
@@ -47,7 +58,15 @@ export function buildChain({ plugins: configs }: BlockConfig, environment: Chain
     let handler = endOfChain;
     for (const { name, config, query, classes } of halves.toReversed()) {
       if (classes !== 'any' && !classes.includes(qclass)) continue;
-      const own = { ...environment, table, counters: environment.counters?.(name) };
+      const own: HandlerEnvironment = {
+        ...environment,
+        table,
+        upstreams,
+        worker: environment.worker ?? { index: 0, count: 1 },
+        counters: environment.counters?.(name),
+        shared: environment.shared?.(name) ?? new Int32Array(query.sharedCount?.(config) ?? 0),
+        onPublished: (listener) => environment.onPublished?.(name, listener),
+      };
       const dryRun = environment.dryRun?.(name);
       const looked = dryRun && query.dryRun?.(config, own, handler, dryRun);
       handler = looked ?? query.create(config, own, handler);

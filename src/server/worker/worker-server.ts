@@ -10,12 +10,16 @@ import type { Listen, ListenerEnvironment } from '../listen/listener.ts';
 import { listenTcp } from '../listen/tcp.ts';
 import { TlsContext } from '../listen/tls-context.ts';
 import { makeListenTls } from '../listen/tls.ts';
-import type { WorkerStart } from '../worker-protocol.ts';
+import { SharedNumbers } from '../shared-numbers.ts';
+import { publishedKey, type WorkerStart } from '../worker-protocol.ts';
 import { metricsLayout } from '../metrics/layout.ts';
 import { Meter } from '../metrics/meter.ts';
 
 /** What the chains of a worker have in common. */
-export interface WorkerEnvironment extends Omit<HandlerEnvironment, 'zones' | 'onClose' | 'counters'> {
+export interface WorkerEnvironment extends Omit<
+  HandlerEnvironment,
+  'zones' | 'onClose' | 'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams'
+> {
   readonly plugins: Plugins;
 }
 
@@ -27,6 +31,9 @@ export class WorkerServer {
   readonly #closers: (() => void | Promise<void>)[] = [];
   readonly #sockets: RebindingSocket[] = [];
   readonly #tls = new Map<string, TlsContext>();
+  /** What control halves have published, and who wants to hear of it, by `publishedKey`. */
+  readonly #published: Map<string, unknown>;
+  readonly #listeners = new Map<string, ((data: unknown) => void)[]>();
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -36,6 +43,7 @@ export class WorkerServer {
     for (const { tls } of start.config.listeners) {
       if (tls) this.#tls.set(tls.name, new TlsContext(tls.clientAuth, start.tls.get(tls.name)!));
     }
+    this.#published = new Map(start.published);
     this.#listenUdp = listenUdp;
   }
 
@@ -50,6 +58,12 @@ export class WorkerServer {
     this.#tls.get(name)?.use(material);
   }
 
+  /** A control half has published something. */
+  publish(key: string, data: unknown): void {
+    this.#published.set(key, data);
+    for (const listener of this.#listeners.get(key) ?? []) listener(data);
+  }
+
   /** Opens the sockets on this address anew. */
   reopen(address: string): void {
     for (const socket of this.#sockets) if (socket.at.address === address) socket.reopen();
@@ -62,13 +76,17 @@ export class WorkerServer {
   }
 
   async #open(): Promise<void> {
-    const { config, counters, hashSeed, maxConnections } = this.#start;
+    const { config, counters, shared, index: worker, workers, hashSeed, maxConnections } = this.#start;
     const memory = new Float64Array(counters);
     const layout = metricsLayout(config, this.#environment.plugins);
+    const sharedNumbers = new SharedNumbers(config, this.#environment.plugins);
     const chains = config.blocks.map((block, index) =>
       buildChain(block, {
         ...this.#environment,
         zones: block.zones,
+        worker: { index: worker, count: workers },
+        shared: (plugin) => sharedNumbers.of(shared, index, plugin),
+        onPublished: (plugin, listener) => this.#onPublished(publishedKey(plugin, index), listener),
         onClose: (close) => this.#closers.push(close),
         counters(plugin) {
           const part = layout.plugins.find((each) => each.block === index && each.name === plugin);
@@ -86,6 +104,13 @@ export class WorkerServer {
       const dispatcher = new Dispatcher(zones, memory, logger, meterOf(undefined));
       await this.#listen(listener, { dispatcher, counters: memory, clock, logger, hashSeed, maxConnections });
     }
+  }
+
+  #onPublished(key: string, listener: (data: unknown) => void): void {
+    const listeners = this.#listeners.get(key);
+    if (listeners) listeners.push(listener);
+    else this.#listeners.set(key, [listener]);
+    if (this.#published.has(key)) listener(this.#published.get(key));
   }
 
   async #close(): Promise<void> {

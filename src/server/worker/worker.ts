@@ -20,19 +20,21 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
   const counters = new Float64Array(start.counters);
   const logger = makeLogger(start.logFormat, start.config.debug, clock, () => counters[counter.droppedLogLines]!++);
   const tables = new WorkerTables(start.tables, collectGarbage);
+  const udp = chooseUdpBackend(process.platform, { workers: start.workers, tunings: enabledTunings(process.env) });
   const environment: WorkerEnvironment = {
     plugins: makePlugins(),
     clock,
     logger,
     randomUint16: makeRandomUint16(),
+    connectUdp: udp.connect,
     table: (name) => tables.reader(name),
   };
-  const udp = chooseUdpBackend(process.platform, { workers: start.workers, tunings: enabledTunings(process.env) });
   const service = new WorkerServer(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
     if (command.type === 'table') tables.replace(command.name, command.handle);
     else if (command.type === 'waiting') tables.reader(command.name).waitingFor = command.text;
     else if (command.type === 'tls') service.useTls(command.name, command.material);
+    else if (command.type === 'published') service.publish(command.key, command.data);
     else if (command.type === 'reopen') service.reopen(command.address);
     else {
       void service.close().then(() => {

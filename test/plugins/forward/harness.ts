@@ -2,12 +2,14 @@ import { randomInt } from 'node:crypto';
 import { decode, type DecodedPacket } from 'dns-packet';
 import type { ForwardLine, UpstreamAddress } from '../../../src/plugins/forward/config.ts';
 import { forwardHandler } from '../../../src/plugins/forward/handler.ts';
+import { BlockUpstreams } from '../../../src/plugins/block-upstreams.ts';
 import type { Handler } from '../../../src/plugins/plugin.ts';
 import type { Query } from '../../../src/wire/query.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import type { FakeUpstream } from '../../support/fake-upstream.ts';
 import { replyBytes } from '../../support/query.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
+import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
 
 /** A message as dns-packet reads it; its types leave the response code out. */
 export type Reply = DecodedPacket & { readonly rcode: string };
@@ -66,6 +68,11 @@ export class Harness {
         logger: this.logger,
         zones,
         randomUint16: () => randomInt(65_536),
+        connectUdp: connectDgram,
+        shared: new Int32Array(64),
+        worker: { index: 0, count: 1 },
+        upstreams: new BlockUpstreams(),
+        onPublished: () => undefined,
         table: () => {
           throw new Error('forward has no table');
         },

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Deadlines } from '../../../src/plugins/forward/query/deadlines.ts';
 import { ForwardGroup } from '../../../src/plugins/forward/query/forward-group.ts';
+import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import {
   answer,
@@ -29,6 +30,7 @@ beforeEach(async () => {
     clock,
     logger: new RecordingLogger(),
     deadlines: new Deadlines(clock),
+    connectUdp: connectDgram,
     randomUint16: () => randomInt(65_536),
   });
 });

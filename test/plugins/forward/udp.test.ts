@@ -131,7 +131,10 @@ const pickedAgain = 2;
 test('queries leave from several ports, which change with time', async () => {
   const ports = async (count: number): Promise<Set<number>> => {
     const from = upstream.queries.length;
-    for (let i = 0; i < count; i++) await harness.ask(makeQuery('example.org', 'A'));
+    for (let i = 0; i < count; i++) {
+      await harness.ask(makeQuery('example.org', 'A'));
+      harness.clock.advance(2);
+    }
     return new Set(upstream.queries.slice(from).map((query) => query.port));
   };
   const before = await ports(100);

@@ -55,7 +55,7 @@ function open() {
   const logger = new RecordingLogger();
   const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
   const supervisor = new Supervisor(
-    { config, hashSeed: 5, reusePort: true, maxConnections: 1000, logFormat: 'text' },
+    { config, hashSeed: 5, shared: new SharedArrayBuffer(0), reusePort: true, maxConnections: 1000, logFormat: 'text' },
     0,
     clock,
     logger,

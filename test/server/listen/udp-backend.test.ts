@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { loadAddon } from '../../../src/runtime/addon.ts';
 import { chooseUdpBackend } from '../../../src/server/listen/udp-backend.ts';
+import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
 import { listenUdp } from '../../../src/server/listen/udp.ts';
 import { encodeQuery } from '../../support/query.ts';
 import { oneWorker, startListener } from '../harness.ts';
@@ -19,7 +20,7 @@ test('Linux has batches', async () => {
 });
 
 test('another system has the portable form, and that is no problem', () => {
-  expect(chooseUdpBackend('darwin', oneWorker)).toEqual({ listen: listenUdp });
+  expect(chooseUdpBackend('darwin', oneWorker)).toEqual({ listen: listenUdp, connect: connectDgram });
 });
 
 test.each([
@@ -43,5 +44,5 @@ test.each([
     "Cannot find function 'recvmmsg' in shared library",
   ],
 ])('Linux has the portable form where the addon %s', (_title, load, problem) => {
-  expect(chooseUdpBackend('linux', oneWorker, load)).toEqual({ listen: listenUdp, problem });
+  expect(chooseUdpBackend('linux', oneWorker, load)).toEqual({ listen: listenUdp, connect: connectDgram, problem });
 });

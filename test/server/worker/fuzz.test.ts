@@ -24,6 +24,7 @@ import { encodeQuery } from '../../support/query.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { random, randomMessage } from '../../wire/random-packets.ts';
 import { UdpClient } from '../listen/udp-client.ts';
+import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
 
 const hashSeed = 0x5eed;
 const examples = new URL('../../../deploy/examples/', import.meta.url).pathname;
@@ -124,6 +125,7 @@ beforeAll(async () => {
         logger,
         zones: block.zones,
         randomUint16: () => next() & 0xffff,
+        connectUdp: connectDgram,
         table: () => readers[0]!,
         onClose: (close) => closers.push(close),
       }),

@@ -12,6 +12,7 @@ import { askTcp, askUdp } from '../../support/dns-client.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { encodeQuery } from '../../support/query.ts';
+import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
 
 function makeService(config: ServerConfig): { service: WorkerServer; counters: Float64Array } {
   const counters = makeCounters();
@@ -20,6 +21,9 @@ function makeService(config: ServerConfig): { service: WorkerServer; counters: F
       config,
       tables: new Map(),
       tls: new Map(),
+      published: new Map(),
+      shared: new SharedArrayBuffer(0),
+      index: 0,
       counters,
       hashSeed: 1,
       workers: 1,
@@ -32,6 +36,7 @@ function makeService(config: ServerConfig): { service: WorkerServer; counters: F
       clock: new FakeClock(),
       logger: new RecordingLogger(),
       randomUint16: () => 0,
+      connectUdp: connectDgram,
       table: () => {
         throw new Error('this test has no answer table');
       },

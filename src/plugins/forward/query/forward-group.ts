@@ -1,5 +1,6 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logger.ts';
+import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import { headerSize, optRecordSize, rcode } from '../../../wire/codes.ts';
 import type { Query } from '../../../wire/query.ts';
 import { emptyReply, serverFailure } from '../../../wire/reply.ts';
@@ -21,6 +22,7 @@ export interface GroupEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlines: Deadlines;
+  readonly connectUdp: ConnectUdp;
   randomUint16(): number;
   /** Where it is counted, and the number of upstreams in the lines before this one. */
   readonly metrics?: { readonly memory: Float64Array; readonly upstreamsBefore: number } | undefined;
@@ -42,7 +44,7 @@ export class ForwardGroup {
   #onDrained: (() => void) | undefined;
 
   constructor(line: ForwardLine, environment: GroupEnvironment) {
-    const { clock, logger, deadlines, metrics } = environment;
+    const { clock, logger, deadlines, connectUdp, metrics } = environment;
     const randomUint16 = (): number => environment.randomUint16();
     this.line = line;
     this.clock = clock;
@@ -52,7 +54,7 @@ export class ForwardGroup {
     this.selector = new Selector(line.policy, line.upstreams.length, randomUint16);
     this.upstreams = line.upstreams.map((upstream, index) => {
       const meter = metrics && new UpstreamMeter(metrics.memory, metrics.upstreamsBefore + index);
-      return new Upstream(upstream, line, deadlines, randomUint16, meter);
+      return new Upstream(upstream, line, deadlines, connectUdp, randomUint16, meter);
     });
   }
 

@@ -202,7 +202,7 @@ export class ForwardedQuery implements Attempt, Expiring {
     const now = clock.now();
     this.#upstream = upstream;
     this.#ignored = undefined;
-    const channel = upstream.channel(overTcp, mustBeNew);
+    const channel = upstream.channel(overTcp, mustBeNew, now);
     if (channel === undefined) {
       this.#giveUp(upstream, 'too many queries wait on its connections');
       return;
@@ -241,7 +241,7 @@ export class ForwardedQuery implements Attempt, Expiring {
     for (const [i, { query, resolve }] of waiters.entries()) {
       // The last one may have the memory of the reply, which nobody else needs any more.
       const isLast = i === waiters.length - 1;
-      resolve(adoptReply(query, isLast ? reply : { ...reply, message: reply.message.slice() }));
+      resolve(adoptReply(query, isLast ? reply : { ...reply, message: new Uint8Array(reply.message) }));
     }
     this.#group.answered(waiters.length);
   }

@@ -1,33 +1,47 @@
-import { defaultUdpPayload, headerFlag, headerSize, minUdpPayload, optRecordSize } from '../../../wire/codes.ts';
+import {
+  defaultUdpPayload,
+  headerFlag,
+  headerSize,
+  maxNameLength,
+  minUdpPayload,
+  optRecordSize,
+} from '../../../wire/codes.ts';
 import { writeOpt } from '../../../wire/edns.ts';
+import { lengthPrefix } from '../../../wire/framing.ts';
 import { writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { viewOf } from '../../../wire/words.ts';
 
+/** Octets that `writeRequest` writes at most. */
+export const maxRequestSize = headerSize + maxNameLength + 4 + optRecordSize;
+
 /**
- * The message that goes to an upstream: header, question and, with `withEdns`, an OPT record of our own. EDNS is between
- * neighbours (RFC 6891 section 6.1.1): of the client's OPT only DO is copied (RFC 3225 section 3), and none of its options,
- * which may name the client or belong to its conversation with us. Of the header's flags RD, AD and CD are passed on; all
- * else that a client may put into a query stays behind. `prefixSize` is 2 for TCP, where the length stands before the message
- * (RFC 1035 section 4.2.2), else 0.
+ * Writes the message that goes to an upstream at `at`, and returns its length: header, question and, with `withEdns`, an OPT
+ * record of our own. EDNS is between neighbours (RFC 6891 section 6.1.1): of the client's OPT only DO is copied (RFC 3225
+ * section 3), and none of its options, which may name the client or belong to its conversation with us. Of the header's flags
+ * RD, AD and CD are passed on; all else that a client may put into a query stays behind.
  */
-export function buildRequest(query: Query, id: number, prefixSize: 0 | 2, withEdns: boolean): Uint8Array {
+export function writeRequest(out: Uint8Array, at: number, query: Query, id: number, withEdns: boolean): number {
   const { bytes, start, questionEnd } = query;
   const questionSize = questionEnd - start;
-  const optSize = withEdns ? optRecordSize : 0;
-  const message = Buffer.allocUnsafe(prefixSize + questionSize + optSize);
-  if (prefixSize === 2) writeUint16(message, 0, questionSize + optSize);
-  const at = prefixSize;
-  for (let i = headerSize; i < questionSize; i++) message[at + i] = bytes[start + i]!;
-  writeUint16(message, at, id);
-  message[at + 2] = bytes[start + 2]! & headerFlag.RD;
-  message[at + 3] = bytes[start + 3]! & (headerFlag.AD | headerFlag.CD);
-  writeUint16(message, at + 4, 1);
-  writeUint16(message, at + 6, 0);
-  writeUint16(message, at + 8, 0);
-  writeUint16(message, at + 10, withEdns ? 1 : 0);
-  if (withEdns) writeOpt(viewOf(message), at + questionSize, payloadFor(query), 0, query.dnssecOk);
-  return message;
+  for (let i = headerSize; i < questionSize; i++) out[at + i] = bytes[start + i]!;
+  out.fill(0, at, at + headerSize);
+  writeUint16(out, at, id);
+  out[at + 2] = bytes[start + 2]! & headerFlag.RD;
+  out[at + 3] = bytes[start + 3]! & (headerFlag.AD | headerFlag.CD);
+  out[at + 5] = 1;
+  if (!withEdns) return questionSize;
+  out[at + 11] = 1;
+  writeOpt(viewOf(out), at + questionSize, payloadFor(query), 0, query.dnssecOk);
+  return questionSize + optRecordSize;
+}
+
+/** The message with its length in front, for TCP (RFC 1035 section 4.2.2). */
+export function buildStreamRequest(query: Query, id: number, withEdns: boolean): Uint8Array {
+  const message = Buffer.allocUnsafe(lengthPrefix + maxRequestSize);
+  const length = writeRequest(message, lengthPrefix, query, id, withEdns);
+  writeUint16(message, 0, length);
+  return message.subarray(0, lengthPrefix + length);
 }
 
 /**

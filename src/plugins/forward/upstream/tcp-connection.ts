@@ -5,7 +5,7 @@ import { type Attempt, type Channel, freeId } from './attempt.ts';
 import type { UpstreamAddress } from '../config.ts';
 import { describeError } from './error-text.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
-import { buildRequest } from './request.ts';
+import { buildStreamRequest } from './request.ts';
 
 /** What a connection tells its pool. */
 export interface ConnectionEvents {
@@ -72,7 +72,7 @@ export class TcpConnection implements Channel {
     attempt.messageId = freeId(this.#pending, this.#randomUint16);
     this.#pending.set(attempt.messageId, attempt);
     if (++this.#sent >= this.#capacity) this.#drain();
-    this.#socket.write(buildRequest(attempt.query, attempt.messageId, 2, attempt.withEdns));
+    this.#socket.write(buildStreamRequest(attempt.query, attempt.messageId, attempt.withEdns));
   }
 
   resend(): void {

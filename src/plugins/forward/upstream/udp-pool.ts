@@ -1,7 +1,8 @@
+import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import type { Channel } from './attempt.ts';
 import type { UpstreamAddress } from '../config.ts';
 import type { Deadlines } from '../query/deadlines.ts';
-import { UdpSocket } from './udp-socket.ts';
+import { SocketMemory, UdpSocket } from './udp-socket.ts';
 
 /** Sockets, and so source ports, that are open to an upstream at a time. */
 const poolSize = 8;
@@ -14,26 +15,42 @@ export interface UdpPoolOptions {
   readonly upstream: UpstreamAddress;
   readonly sourceAddress: string | undefined;
   readonly deadlines: Deadlines;
+  readonly connect: ConnectUdp;
   randomUint16(): number;
 }
+
+/** Queries that leave over one socket before another one is picked, if they come within so short a time. */
+const batch = { queries: 64, ms: 1 } as const;
 
 /**
  * The UDP sockets to one upstream. Each query picks one of several at random, and each lives shortly, so that whoever
  * wants to forge a reply has to guess port and ID together (RFC 5452 section 9.2), while most queries cost no new socket.
+ * Queries that come together share a pick, so that one system call sends them.
  */
 export class UdpPool {
   readonly #slots: (UdpSocket | undefined)[] = new Array<UdpSocket | undefined>(poolSize).fill(undefined);
   /** All that are not closed yet, with those that only wait for their last replies. */
   readonly #sockets = new Set<UdpSocket>();
+  readonly #memory = new SocketMemory();
   readonly #options: UdpPoolOptions;
+  /** Of the last pick: which slot, when, and how many more queries it is for. */
+  #slot = 0;
+  #pickedAt = 0;
+  #left = 0;
 
   constructor(options: UdpPoolOptions) {
     this.#options = options;
   }
 
-  /** A socket to send one query from. */
-  channel(): Channel {
-    const slot = this.#options.randomUint16() % poolSize;
+  /** A socket to send one query from. `now` is of the clock of the deadlines. */
+  channel(now: number): Channel {
+    if (this.#left === 0 || now - this.#pickedAt > batch.ms) {
+      this.#slot = this.#options.randomUint16() % poolSize;
+      this.#pickedAt = now;
+      this.#left = batch.queries;
+    }
+    this.#left--;
+    const slot = this.#slot;
     const socket = this.#slots[slot];
     if (socket !== undefined && !socket.isClosed) {
       if (socket.sent < maxQueriesPerSocket) return socket;
@@ -61,8 +78,8 @@ export class UdpPool {
   }
 
   #open(slot: number): UdpSocket {
-    const { upstream, sourceAddress, deadlines } = this.#options;
-    const socket = new UdpSocket(upstream, sourceAddress, () => this.#options.randomUint16());
+    const { upstream, sourceAddress, deadlines, connect } = this.#options;
+    const socket = new UdpSocket(upstream, sourceAddress, connect, () => this.#options.randomUint16(), this.#memory);
     this.#slots[slot] = socket;
     for (const each of this.#sockets) if (each.isClosed) this.#sockets.delete(each);
     this.#sockets.add(socket);

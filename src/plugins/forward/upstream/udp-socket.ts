@@ -1,10 +1,18 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { ConnectedSocket, ConnectUdp } from '../../../sockets/connect-udp.ts';
 import { readUint16 } from '../../../wire/message.ts';
 import { type Attempt, type Channel, freeId } from './attempt.ts';
 import type { UpstreamAddress } from '../config.ts';
 import { describeError } from './error-text.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
-import { buildRequest } from './request.ts';
+import { ReplyMemory } from './reply-memory.ts';
+import { maxRequestSize, writeRequest } from './request.ts';
+
+/** What the sockets of a worker use in turns. */
+export class SocketMemory {
+  /** A query is written here before it is sent. */
+  readonly request = new Uint8Array(maxRequestSize);
+  readonly replies = new ReplyMemory();
+}
 
 /**
  * A UDP socket that is connected to one upstream, from a port of the system's choice: the kernel lets nothing in that
@@ -17,31 +25,28 @@ export class UdpSocket implements Channel {
   sent = 0;
   isClosed = false;
   #closeReason = 'the socket is closed';
-  #isConnected = false;
   #isRetired = false;
-  readonly #socket: Socket;
+  #socket: ConnectedSocket | undefined;
   readonly #pending = new Map<number, Attempt>();
   readonly #randomUint16: () => number;
-  readonly #onSent = (error: Error | null): void => {
-    if (error) this.#break(describeError(error));
-  };
+  readonly #memory: SocketMemory;
 
-  constructor(upstream: UpstreamAddress, sourceAddress: string | undefined, randomUint16: () => number) {
+  constructor(
+    upstream: UpstreamAddress,
+    sourceAddress: string | undefined,
+    connect: ConnectUdp,
+    randomUint16: () => number,
+    memory: SocketMemory,
+  ) {
     this.#randomUint16 = randomUint16;
-    const { address, port, family } = upstream;
-    this.#socket = createSocket({
-      type: family === 6 ? 'udp6' : 'udp4',
-      // There is nothing to look up; without a detour by the resolver the socket is connected at once.
-      lookup: (host, _options, callback) => callback(null, host, family),
-    });
-    this.#socket.on('error', (error) => this.#break(describeError(error)));
-    this.#socket.on('message', (datagram) => this.#receive(datagram));
-    this.#socket.on('connect', () => this.#onConnect());
+    this.#memory = memory;
     try {
-      if (sourceAddress !== undefined) this.#socket.bind({ address: sourceAddress, port: 0, exclusive: true });
-      this.#socket.connect(port, address);
+      this.#socket = connect(upstream, sourceAddress, {
+        received: (bytes, start, end) => this.#receive(bytes, start, end),
+        failed: (error) => this.#break(describeError(error)),
+      });
     } catch (error) {
-      // Such as too many open files, which some of the calls throw.
+      // Such as too many open files.
       this.#break(describeError(error));
     }
   }
@@ -58,11 +63,11 @@ export class UdpSocket implements Channel {
     attempt.messageId = freeId(this.#pending, this.#randomUint16);
     this.#pending.set(attempt.messageId, attempt);
     this.sent++;
-    if (this.#isConnected) this.#transmit(attempt);
+    this.#transmit(attempt);
   }
 
   resend(attempt: Attempt): void {
-    if (this.#isConnected && this.#pending.get(attempt.messageId) === attempt) this.#transmit(attempt);
+    if (this.#pending.get(attempt.messageId) === attempt) this.#transmit(attempt);
   }
 
   forget(attempt: Attempt): void {
@@ -75,30 +80,23 @@ export class UdpSocket implements Channel {
     if (this.#pending.size === 0) this.#close();
   }
 
-  #onConnect(): void {
-    this.#isConnected = true;
-    for (const attempt of this.#pending.values()) this.#transmit(attempt);
-  }
-
   #transmit(attempt: Attempt): void {
-    if (this.isClosed) return;
-    try {
-      this.#socket.send(buildRequest(attempt.query, attempt.messageId, 0, attempt.withEdns), this.#onSent);
-    } catch (error) {
-      this.#break(describeError(error));
-    }
+    const { request } = this.#memory;
+    const length = writeRequest(request, 0, attempt.query, attempt.messageId, attempt.withEdns);
+    this.#socket!.send(request, length);
   }
 
-  #receive(datagram: Buffer): void {
-    const attempt = datagram.length < 2 ? undefined : this.#pending.get(readUint16(datagram, 0));
+  #receive(bytes: Uint8Array, start: number, end: number): void {
+    const attempt = end - start < 2 ? undefined : this.#pending.get(readUint16(bytes, start));
     if (attempt === undefined) return;
+    const message = this.#memory.replies.copy(bytes, start, end);
     // Anything that is not the reply is let pass, and the wait goes on: a forger must not be able to end it.
-    if (!isReplyTo(attempt.query, datagram)) {
-      attempt.ignored(whyNoReply(datagram));
+    if (!isReplyTo(attempt.query, message)) {
+      attempt.ignored(whyNoReply(message));
       return;
     }
     this.#remove(attempt);
-    attempt.replied(new Uint8Array(datagram.buffer, datagram.byteOffset, datagram.length));
+    attempt.replied(message);
   }
 
   #remove(attempt: Attempt): void {
@@ -118,10 +116,6 @@ export class UdpSocket implements Channel {
   #close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    try {
-      this.#socket.close();
-    } catch {
-      // It never got as far as being open.
-    }
+    this.#socket?.close();
   }
 }

@@ -1,5 +1,6 @@
 import { type ForwardLine, formatUpstream, type UpstreamAddress } from '../config.ts';
 import type { Channel } from './attempt.ts';
+import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import type { Deadlines } from '../query/deadlines.ts';
 import { Health } from './health.ts';
 import { Limitation } from './limitation.ts';
@@ -22,6 +23,7 @@ export class Upstream {
     upstream: UpstreamAddress,
     line: ForwardLine,
     deadlines: Deadlines,
+    connect: ConnectUdp,
     randomUint16: () => number,
     meter?: UpstreamMeter,
   ) {
@@ -30,16 +32,16 @@ export class Upstream {
     this.health = new Health(line.maxFails);
     const { sourceAddress, idleTimeoutMs, maxAgeMs, maxIdleConnections } = line;
     const common = { upstream, sourceAddress, deadlines, randomUint16 };
-    this.#udp = new UdpPool(common);
+    this.#udp = new UdpPool({ ...common, connect });
     this.#tcp = new TcpPool({ ...common, idleTimeoutMs, maxAgeMs, maxIdleConnections });
   }
 
   /**
    * What carries one query: over a connection where the line or the client's transport asks for it (`overStream`). `mustBeNew`
-   * asks for a connection that is not shared. `undefined` when all are full.
+   * asks for a connection that is not shared. `now` is of the clock of the deadlines. `undefined` when all are full.
    */
-  channel(overStream: boolean, mustBeNew: boolean): Channel | undefined {
-    return overStream ? this.#tcp.channel(mustBeNew) : this.#udp.channel();
+  channel(overStream: boolean, mustBeNew: boolean, now: number): Channel | undefined {
+    return overStream ? this.#tcp.channel(mustBeNew) : this.#udp.channel(now);
   }
 
   /** Its connections take no more than so many queries each: a query got no reply where so many others had theirs. */

@@ -1,0 +1,26 @@
+import type { Outcome } from './plugin.ts';
+import type { Query } from '../wire/query.ts';
+
+/** A server that a plugin sends queries to, as the other plugins of the server block see it. */
+export interface BlockUpstream {
+  /** As messages name it: `10.0.0.1:53`. */
+  readonly name: string;
+  /** Sends the query to this server alone, whether it is turned off or not. */
+  ask(query: Query): Outcome;
+  /** It gets no queries while there is a reason, which is what the clients' errors say; `undefined` turns it on again. */
+  turnOff(reason: string | undefined): void;
+}
+
+/** The servers that the plugins of one server block send queries to, in one worker. They may change while it serves. */
+export class BlockUpstreams {
+  readonly #lists: (() => readonly BlockUpstream[])[] = [];
+
+  add(list: () => readonly BlockUpstream[]): void {
+    this.#lists.push(list);
+  }
+
+  /** Those that there are now. */
+  list(): readonly BlockUpstream[] {
+    return this.#lists.flatMap((list) => list());
+  }
+}
