@@ -12,11 +12,17 @@ import {
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { rcode } from '../../wire/codes.ts';
-import { type ForwardLine, policies } from './config.ts';
+import type { ParseContext } from '../plugin.ts';
+import { type ForwardLine, dohMethods, policies } from './config.ts';
+import { readServerName } from './arguments/server-name.ts';
 import { readSvcb } from './arguments/svcb.ts';
+import { readTlsFiles } from './arguments/tls-files.ts';
 
 /** What the block of a `forward` line says; all of a line but the names and the upstreams. */
-export type ForwardOptions = { -readonly [Key in keyof Omit<ForwardLine, 'from' | 'upstreams'>]: ForwardLine[Key] };
+export type ForwardOptions = { -readonly [Key in keyof Omit<ForwardLine, 'from' | 'upstreams'>]: ForwardLine[Key] } & {
+  /** The name in the certificates of all upstreams, and where it stands. */
+  serverName?: { readonly name: string; readonly token: Token };
+};
 
 /** Held queries cost about 2 KiB each; more of them than this wait for nothing but their deadline. */
 const builtInMaxConcurrent = 65_535;
@@ -43,12 +49,12 @@ const defaultFailover: readonly number[] = Object.freeze([rcode.SERVFAIL, rcode.
 
 /** Options of CoreDNS that are refused by name. */
 const notBuilt = [
-  'next',
-  'next_on_nodata',
-  'health_check',
   'tls',
   'tls_servername',
   'doh_method',
+  'next',
+  'next_on_nodata',
+  'health_check',
   'resolver',
   'failfast_all_unhealthy_upstreams',
 ];
@@ -58,7 +64,7 @@ interface OptionReader {
   readonly usage: string;
   /** May stand several times, and adds up. */
   readonly repeatable?: boolean;
-  read(args: readonly Token[], options: ForwardOptions, problems: Problems): void;
+  read(args: readonly Token[], options: ForwardOptions, problems: Problems, context: ParseContext): void;
 }
 
 /** An option with one argument; `read` returns `undefined` where it reported an error. */
@@ -96,6 +102,9 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
   policy: single('one POLICY', 'policy', (token, problems) => oneOf(token, 'policy', policies, problems)),
   expire: single('one DURATION', 'idleTimeoutMs', (token, problems) => duration(token, 'expire', { min: 0 }, problems)),
   max_age: single('one DURATION', 'maxAgeMs', (token, problems) => duration(token, 'max_age', { min: 0 }, problems)),
+  max_queries: single('one number', 'maxQueries', (token, problems) =>
+    integer(token, 'max_queries', { min: 0 }, problems),
+  ),
   max_idle_conns: single('one number', 'maxIdleConnections', (token, problems) =>
     integer(token, 'max_idle_conns', { min: 0 }, problems),
   ),
@@ -128,6 +137,25 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
   source_address: single('one address', 'sourceAddress', (token, problems) => {
     return ipAddress(token, 'source_address', problems)?.address;
   }),
+  tls: {
+    args: { min: 0, max: 3 },
+    usage: '[CERT KEY] [CA]',
+    read(args, options, _, context) {
+      const files = readTlsFiles(args, context);
+      if (files) options.tls = files;
+    },
+  } satisfies OptionReader,
+  tls_servername: {
+    args: { min: 1, max: 1 },
+    usage: 'one NAME',
+    read([token], options, problems) {
+      const name = readServerName(token!, token!.text, problems);
+      if (name !== undefined) options.serverName = { name, token: token! };
+    },
+  } satisfies OptionReader,
+  doh_method: single('GET or POST', 'dohMethod', (token, problems) =>
+    oneOf(upperCase(token), 'doh_method', dohMethods, problems),
+  ),
   special_names: single('on or off', 'specialNames', (token, problems) => onOff(token, 'special_names', problems)),
   resolver_svcb: {
     args: { min: 2 },
@@ -140,8 +168,9 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
   } satisfies OptionReader,
 });
 
-/** Reads the block of a `forward` line; reports COREFILE_OPTION, COREFILE_REPEATED, COREFILE_ARGUMENT, COREFILE_CONFLICT. */
-export function readOptions(line: Directive, problems: Problems): ForwardOptions {
+/** Reads the block of a `forward` line; reports COREFILE_OPTION, COREFILE_REPEATED, COREFILE_ARGUMENT, COREFILE_FILE, COREFILE_CONFLICT. */
+export function readOptions(line: Directive, context: ParseContext): ForwardOptions {
+  const { problems } = context;
   const options: ForwardOptions = {
     except: [],
     policy: 'random',
@@ -149,6 +178,7 @@ export function readOptions(line: Directive, problems: Problems): ForwardOptions
     preferUdp: false,
     idleTimeoutMs: 10_000,
     maxAgeMs: 0,
+    maxQueries: 0,
     maxIdleConnections: 0,
     readTimeoutMs: 2000,
     maxFails: 2,
@@ -156,6 +186,8 @@ export function readOptions(line: Directive, problems: Problems): ForwardOptions
     maxConcurrent: builtInMaxConcurrent,
     failover: defaultFailover,
     sourceAddress: undefined,
+    tls: {},
+    dohMethod: 'POST',
     specialNames: true,
   };
   const seen = new Map<string, Directive>();
@@ -178,7 +210,7 @@ export function readOptions(line: Directive, problems: Problems): ForwardOptions
       continue;
     }
     seen.set(text, option);
-    reader.read(option.args, options, problems);
+    reader.read(option.args, options, problems, context);
   }
   checkTogether(options, seen, problems);
   return options;

@@ -19,7 +19,7 @@ export function parseForward(directives: readonly Directive[], context: ParseCon
 
 function readLine(directive: Directive, context: ParseContext): ForwardLine | undefined {
   const { problems } = context;
-  const options = readOptions(directive, problems);
+  const { serverName, ...options } = readOptions(directive, context);
   if (!takes(directive, { min: 2 }, 'FROM and TO...', problems)) return undefined;
   const [fromToken, ...targets] = directive.args;
   const from = zoneNames(fromToken!, problems) ?? [];
@@ -39,5 +39,14 @@ function readLine(directive: Directive, context: ParseContext): ForwardLine | un
     const message = `${formatUpstream(upstream)} cannot be reached from source_address ${sourceAddress}: one is IPv4, one IPv6`;
     problems.error('COREFILE_CONFLICT', token.position, message);
   }
-  return { from, upstreams: found.map(({ upstream }) => upstream), ...options };
+  for (const { token, upstream } of found) {
+    if (serverName === undefined || upstream.serverName === undefined) continue;
+    const message = `the certificate of ${formatUpstream(upstream)} is named here and by tls_servername; expected one of them`;
+    problems.error('COREFILE_CONFLICT', token.position, message);
+  }
+  return { from, upstreams: found.map(({ upstream }) => named(upstream, serverName?.name)), ...options };
+}
+
+function named(upstream: UpstreamAddress, serverName: string | undefined): UpstreamAddress {
+  return serverName === undefined || upstream.protocol === 'dns' ? upstream : { ...upstream, serverName };
 }

@@ -1,6 +1,5 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
-import { errorMessage, fileErrorText } from '../../runtime/errors.ts';
+import { fileErrorText } from '../../runtime/errors.ts';
+import { readCertificates, readPrivateKey, whyUnusable } from '../../runtime/pem.ts';
 import type { TlsConfig } from './config.ts';
 
 /** What is in the files of a `tls` line, as text. */
@@ -36,9 +35,14 @@ export function readTlsFiles(config: TlsConfig, readFile: (path: string) => stri
   const ca = config.caFile === undefined ? undefined : read('caFile', config.caFile);
   if (faults.length > 0) return { faults };
 
-  const [certificate] = certificatesOf(cert, 'certFile', faults);
-  const privateKey = privateKeyOf(key, faults);
-  if (ca !== undefined) certificatesOf(ca, 'caFile', faults);
+  const take = <Value>(file: TlsFault['file'], value: Value | string): Value | undefined => {
+    if (typeof value !== 'string') return value;
+    faults.push({ file, reason: value });
+    return undefined;
+  };
+  const certificate = take('certFile', readCertificates(cert))?.[0];
+  const privateKey = take('keyFile', readPrivateKey(key));
+  if (ca !== undefined) take('caFile', readCertificates(ca));
   if (certificate && privateKey && !certificate.checkPrivateKey(privateKey)) {
     faults.push({ file: 'keyFile', reason: `is not the key of the certificate in ${config.certFile}` });
   }
@@ -48,39 +52,7 @@ export function readTlsFiles(config: TlsConfig, readFile: (path: string) => stri
   if (Number.isNaN(expiresMs))
     return { faults: [{ file: 'certFile', reason: 'has a certificate without a good end' }] };
   const files = { cert, key, ca };
-  try {
-    createSecureContext({ cert, key, ca: ca ?? [] });
-  } catch (error) {
-    // Such as a key that is too short for today's OpenSSL.
-    return { faults: [{ file: 'certFile', reason: `cannot be used: ${errorMessage(error)}` }] };
-  }
+  const reason = whyUnusable({ cert, key, ca: ca ?? [] });
+  if (reason !== undefined) return { faults: [{ file: 'certFile', reason }] };
   return { files, expiresMs };
-}
-
-const pemCertificate =
-  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
-
-function certificatesOf(pem: string, file: TlsFault['file'], faults: TlsFault[]): X509Certificate[] {
-  const blocks = pem.match(pemCertificate) ?? [];
-  try {
-    if (blocks.length > 0) return blocks.map((block) => new X509Certificate(block));
-    const hint = pem.includes('PRIVATE KEY-----') ? ', but a private key' : '';
-    faults.push({ file, reason: `has no PEM certificate in it${hint}` });
-  } catch {
-    faults.push({ file, reason: 'has a PEM certificate that cannot be read' });
-  }
-  return [];
-}
-
-function privateKeyOf(pem: string, faults: TlsFault[]): KeyObject | undefined {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    let reason = 'has no PEM private key in it';
-    if (pem.includes('ENCRYPTED')) reason = 'has a private key that is encrypted; expected one without a passphrase';
-    else if (pem.includes('PRIVATE KEY-----')) reason = 'has a PEM private key that cannot be read';
-    else if (pem.includes('CERTIFICATE-----')) reason += ', but a certificate';
-    faults.push({ file: 'keyFile', reason });
-    return undefined;
-  }
 }

@@ -139,7 +139,7 @@ describe('when nobody knows', () => {
   });
 
   test.each(['udp', 'tcp'] as const)('an address that nobody can have is no harm over %s', async (transport) => {
-    const nobody = { address: '255.255.255.255', port: 53, family: 4 } as const;
+    const nobody = { protocol: 'dns', address: '255.255.255.255', port: 53, family: 4 } as const;
     const both = line([good]);
     const harness = chain({ ...both, upstreams: [nobody, ...both.upstreams] });
     expect(addresses(await harness.resolve(makeQuery('example.org', 'A', { transport })))).toEqual(['192.0.2.1']);

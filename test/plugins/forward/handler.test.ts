@@ -91,7 +91,7 @@ describe('the query that an upstream sees', () => {
     plain.on('message', (_, peer) => seen.push(peer.address));
     const received = new Promise<void>((resolve) => plain.once('message', () => resolve()));
     const settings = line([first], { sourceAddress: '127.0.0.9' });
-    const upstream = { address: '127.0.0.1', port: plain.address().port, family: 4 } as const;
+    const upstream = { protocol: 'dns', address: '127.0.0.1', port: plain.address().port, family: 4 } as const;
     const harness = chain({ ...settings, upstreams: [upstream] });
     const outcome = harness.handler(makeQuery('example.org', 'A'));
     await received;

@@ -22,7 +22,8 @@ export function decodeReply(message: Uint8Array): Reply {
 export const passedOn = 0;
 
 export function addressOf(upstream: FakeUpstream): UpstreamAddress {
-  return { address: upstream.address, port: upstream.port, family: upstream.address.includes(':') ? 6 : 4 };
+  const { address, port } = upstream;
+  return { protocol: 'dns', address, port, family: address.includes(':') ? 6 : 4 };
 }
 
 /** A line with the defaults, in the order of the list. */
@@ -36,6 +37,7 @@ export function line(upstreams: readonly FakeUpstream[], changes: Partial<Forwar
     preferUdp: false,
     idleTimeoutMs: 10_000,
     maxAgeMs: 0,
+    maxQueries: 0,
     maxIdleConnections: 0,
     readTimeoutMs: 2000,
     maxFails: 2,
@@ -43,6 +45,8 @@ export function line(upstreams: readonly FakeUpstream[], changes: Partial<Forwar
     maxConcurrent: 1000,
     failover: [2, 5],
     sourceAddress: undefined,
+    tls: {},
+    dohMethod: 'POST',
     specialNames: true,
     ...changes,
   };

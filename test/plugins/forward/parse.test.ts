@@ -16,11 +16,11 @@ function file(name: string, text: string): string {
 }
 
 function v4(address: string, port = 53): ForwardLine['upstreams'][number] {
-  return { address, port, family: 4 };
+  return { protocol: 'dns', address, port, family: 4 };
 }
 
 function v6(address: string, port = 53): ForwardLine['upstreams'][number] {
-  return { address, port, family: 6 };
+  return { protocol: 'dns', address, port, family: 6 };
 }
 
 const defaults: ForwardLine = {
@@ -32,6 +32,7 @@ const defaults: ForwardLine = {
   preferUdp: false,
   idleTimeoutMs: 10_000,
   maxAgeMs: 0,
+  maxQueries: 0,
   maxIdleConnections: 0,
   readTimeoutMs: 2000,
   maxFails: 2,
@@ -39,6 +40,8 @@ const defaults: ForwardLine = {
   maxConcurrent: 65_535,
   failover: [2, 5],
   sourceAddress: undefined,
+  tls: {},
+  dohMethod: 'POST',
   specialNames: true,
 };
 
@@ -95,7 +98,7 @@ describe('forward in a Corefile', () => {
     expect(config.lines.map((line) => line.from)).toEqual([['b.org.'], ['a.org.']]);
   });
 
-  const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53' or a file such as '/etc/resolv.conf'`;
+  const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'tls://10.0.0.1%dns.example' or a file such as '/etc/resolv.conf'`;
   const noServers = file('none', 'search a.org\n');
 
   const refused: [lines: string, problem: string | RegExp][] = [
