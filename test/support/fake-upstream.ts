@@ -1,10 +1,17 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+  type TlsOptions,
+  TLSSocket,
+} from 'node:tls';
 import { decode, encode, RECURSION_AVAILABLE, type Answer, type DecodedPacket, type Packet } from 'dns-packet';
 
 /** A query as the upstream got it. */
 export interface UpstreamQuery {
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'tls';
   readonly bytes: Buffer;
   readonly packet: DecodedPacket;
   readonly name: string;
@@ -19,38 +26,47 @@ export interface UpstreamQuery {
   sendRaw(octets: Uint8Array): void;
   /** Ends the TCP connection: FIN, behind what was sent. */
   disconnect(): void;
-  /** Breaks the TCP connection: RST, behind what was sent. */
+  /** Breaks the TCP connection: RST, behind what was sent; over TLS it is closed without a word. */
   reset(): void;
 }
 
 export type Behaviour = (query: UpstreamQuery) => void;
 
 /**
- * A DNS server for tests, on one ephemeral port of UDP and TCP, that does what a script says. `queries` keeps what came.
+ * A DNS server for tests, on one ephemeral port of UDP and TCP, that does what a script says. `queries` keeps what came. With
+ * `tls` it speaks TLS in place of TCP.
  */
 export class FakeUpstream {
   readonly queries: UpstreamQuery[] = [];
   behaviour: Behaviour;
   readonly address: string;
   port = 0;
-  /** TCP connections that were ever opened. */
+  /** TCP connections that were ever opened; of TLS those whose handshake ended well. */
   connections = 0;
+  /** Connections that resumed a TLS session. */
+  resumed = 0;
+  /** What a TCP connection gets at once, or that it is closed. */
+  greeting: Uint8Array | 'close' | undefined;
   readonly #udp: UdpSocket;
   readonly #tcp: Server;
+  readonly #tls: TlsServer | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #onChange: (() => void)[] = [];
   readonly #waiting: { count: number; resolve: () => void }[] = [];
 
-  private constructor(behaviour: Behaviour, address: string) {
+  private constructor(behaviour: Behaviour, address: string, tls: TlsOptions | undefined) {
     this.behaviour = behaviour;
     this.address = address;
     this.#udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-    this.#tcp = createServer((socket) => this.#accept(socket));
+    const accept = (socket: Socket): void => this.#accept(socket);
+    this.#tls = tls && createTlsServer(tls, accept);
+    this.#tcp = this.#tls ?? createServer(accept);
+    this.#tls?.on('tlsClientError', () => undefined);
   }
 
-  static async start(behaviour: Behaviour = answer(), address = '127.0.0.1'): Promise<FakeUpstream> {
+  static async start(behaviour = answer(), address = '127.0.0.1', tls?: TlsOptions): Promise<FakeUpstream> {
     for (let tries = 0; ; tries++) {
-      const upstream = new FakeUpstream(behaviour, address);
+      const upstream = new FakeUpstream(behaviour, address, tls);
       try {
         await upstream.#listen();
         return upstream;
@@ -71,6 +87,11 @@ export class FakeUpstream {
   async received(count: number): Promise<void> {
     if (this.queries.length >= count) return;
     await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
+  }
+
+  /** New TLS connections get this certificate. */
+  useCertificate(options: SecureContextOptions): void {
+    this.#tls?.setSecureContext(options);
   }
 
   async stop(): Promise<void> {
@@ -101,6 +122,8 @@ export class FakeUpstream {
 
   #accept(socket: Socket): void {
     this.connections++;
+    const transport = socket instanceof TLSSocket ? 'tls' : 'tcp';
+    if (socket instanceof TLSSocket && socket.isSessionReused()) this.resumed++;
     this.#sockets.add(socket);
     this.#changed();
     socket.on('close', () => {
@@ -108,6 +131,8 @@ export class FakeUpstream {
       this.#changed();
     });
     socket.on('error', () => socket.destroy());
+    if (this.greeting === 'close') socket.end();
+    else if (this.greeting) socket.write(this.greeting);
     let buffered = Buffer.alloc(0);
     const port = socket.remotePort ?? 0;
     socket.on('data', (chunk: Buffer) => {
@@ -118,7 +143,7 @@ export class FakeUpstream {
         buffered = buffered.subarray(end);
         const send = (message: Uint8Array): void => void socket.write(framed(message));
         const sendRaw = (octets: Uint8Array): void => void socket.write(octets);
-        this.#receive('tcp', bytes, port, send, sendRaw, socket);
+        this.#receive(transport, bytes, port, send, sendRaw, socket);
       }
     });
   }
@@ -128,7 +153,7 @@ export class FakeUpstream {
   }
 
   #receive(
-    transport: 'udp' | 'tcp',
+    transport: UpstreamQuery['transport'],
     bytes: Buffer,
     port: number,
     send: (message: Uint8Array) => void,
@@ -137,7 +162,9 @@ export class FakeUpstream {
   ): void {
     const disconnect = (): void => void socket?.end();
     // What was written is with the kernel by then.
-    const reset = (): void => void setImmediate(() => socket?.resetAndDestroy());
+    const reset = (): void => {
+      setImmediate(() => (socket instanceof TLSSocket ? socket.destroy() : socket?.resetAndDestroy()));
+    };
     const packet = decode(bytes);
     const name = packet.questions?.[0]?.name ?? '';
     const index = this.queries.length;

@@ -49,8 +49,6 @@ const defaultFailover: readonly number[] = Object.freeze([rcode.SERVFAIL, rcode.
 
 /** Options of CoreDNS that are refused by name. */
 const notBuilt = [
-  'tls',
-  'tls_servername',
   'doh_method',
   'next',
   'next_on_nodata',

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { ForwardLine } from '../../../src/plugins/forward/config.ts';
 import { forwardPlugin } from '../../../src/plugins/forward/forward.ts';
 import { parseDirective } from '../../support/plugin.ts';
+import { cert, certPath, key, keyPath } from '../../support/tls/files.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'forward-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -21,6 +22,10 @@ function v4(address: string, port = 53): ForwardLine['upstreams'][number] {
 
 function v6(address: string, port = 53): ForwardLine['upstreams'][number] {
   return { protocol: 'dns', address, port, family: 6 };
+}
+
+function tls(upstream: ForwardLine['upstreams'][number], serverName?: string): ForwardLine['upstreams'][number] {
+  return { ...upstream, protocol: 'tls', ...(serverName !== undefined && { serverName }) };
 }
 
 const defaults: ForwardLine = {
@@ -64,6 +69,48 @@ describe('forward in a Corefile', () => {
       'forward . ::1 [2001:DB8:0::1] [::1]:5353 fe80::1%eth0',
       { upstreams: [v6('::1'), v6('2001:db8::1'), v6('::1', 5353), v6('fe80::1%eth0')] },
     ],
+    [
+      'forward . tls://10.0.0.1 TLS://10.0.0.2%Dns.Example. tls://10.0.0.3%dns.example:8853 tls://10.0.0.4:8853',
+      {
+        upstreams: [
+          tls(v4('10.0.0.1', 853)),
+          tls(v4('10.0.0.2', 853), 'dns.example'),
+          tls(v4('10.0.0.3', 8853), 'dns.example'),
+          tls(v4('10.0.0.4', 8853)),
+        ],
+      },
+    ],
+    [
+      'forward . tls://::1 tls://[::1]:8853 tls://::1%a.org tls://[::1%a.org]:8853 tls://[::1]%a.org:8853',
+      {
+        upstreams: [
+          tls(v6('::1', 853)),
+          tls(v6('::1', 8853)),
+          tls(v6('::1', 853), 'a.org'),
+          tls(v6('::1', 8853), 'a.org'),
+          tls(v6('::1', 8853), 'a.org'),
+        ],
+      },
+    ],
+    [
+      'forward . tls://10.0.0.1 10.0.0.2 {\n tls_servername dns.example\n }',
+      { upstreams: [tls(v4('10.0.0.1', 853), 'dns.example'), v4('10.0.0.2')] },
+    ],
+    [
+      'forward . tls://10.0.0.1 {\n tls_servername 192.0.2.1\n }',
+      { upstreams: [tls(v4('10.0.0.1', 853), '192.0.2.1')] },
+    ],
+    ['forward . 10.0.0.1 {\n tls\n }', {}],
+    [`forward . 10.0.0.1 {\n tls ${certPath('ca')}\n }`, { tls: { ca: cert('ca') } }],
+    [
+      `forward . 10.0.0.1 {\n tls ${certPath('client')} ${keyPath('client')}\n }`,
+      { tls: { cert: cert('client'), key: key('client') } },
+    ],
+    [
+      `forward . 10.0.0.1 {\n tls ${certPath('client')} ${keyPath('client')} ${certPath('ca')}\n }`,
+      { tls: { ca: cert('ca'), cert: cert('client'), key: key('client') } },
+    ],
+    ['forward . 10.0.0.1 {\n max_queries 1000\n }', { maxQueries: 1000 }],
     [`forward . ${twoServers} 10.0.0.3`, { upstreams: [v4('10.0.0.1'), v6('2001:db8::1'), v4('10.0.0.3')] }],
     [
       'forward . 10.0.0.1 {\n except A.org 10.0.0.0/24\n except b.org\n }',
@@ -127,8 +174,50 @@ describe('forward in a Corefile', () => {
       `2:11: error: 'dns.example': host names as upstreams are not built yet; expected ${examples} [COREFILE_ARGUMENT]`,
     ],
     [
-      'forward . tls://10.0.0.1',
-      `2:11: error: 'tls://10.0.0.1': tls:// upstreams are not built yet; expected ${examples} [COREFILE_ARGUMENT]`,
+      'forward . quic://10.0.0.1',
+      `2:11: error: 'quic://10.0.0.1': quic:// upstreams are not built yet; expected ${examples} [COREFILE_ARGUMENT]`,
+    ],
+    [
+      'forward . tls://10.0.0.1%',
+      "2:11: error: expected the name in the server's certificate, such as 'dns.example', found '' [COREFILE_ARGUMENT]",
+    ],
+    [
+      'forward . tls://10.0.0.1%a..b',
+      "2:11: error: expected the name in the server's certificate, such as 'dns.example', found 'a..b' [COREFILE_ARGUMENT]",
+    ],
+    [
+      'forward . tls://10.0.0.1%dns.example:0',
+      "2:11: error: the port of 'tls://10.0.0.1%dns.example:0' must be between 1 and 65535 [COREFILE_ARGUMENT]",
+    ],
+    ['forward . tls://dns.example', `2:11: error: expected ${examples}, found 'dns.example' [COREFILE_ARGUMENT]`],
+    [
+      'forward . tls://10.0.0.1%a.org {\n tls_servername b.org\n }',
+      '2:11: error: the certificate of 10.0.0.1:853 is named here and by tls_servername; expected one of them [COREFILE_CONFLICT]',
+    ],
+    ['forward . tls://10.0.0.1 {\n tls_servername a b\n }', /^3:19: error: .*tls_servername.*\[COREFILE_ARGUMENT\]$/],
+    [
+      'forward . tls://10.0.0.1 {\n tls_servername http://a.org\n }',
+      /^3:17: error: expected the name in the server's certificate.*\[COREFILE_ARGUMENT\]$/,
+    ],
+    ['forward . tls://10.0.0.1 {\n tls /no/ca\n }', "3:6: error: '/no/ca' does not exist [COREFILE_FILE]"],
+    [
+      `forward . tls://10.0.0.1 {\n tls ${keyPath('client')}\n }`,
+      `3:6: error: '${keyPath('client')}' has no PEM certificate in it, but a private key [COREFILE_FILE]`,
+    ],
+    [
+      `forward . tls://10.0.0.1 {\n tls ${certPath('client')} ${keyPath('server')}\n }`,
+      new RegExp(
+        `^3:\\d+: error: '.*server-key.pem' is not the key of the certificate in '.*client.pem' \\[COREFILE_FILE\\]$`,
+      ),
+    ],
+    [
+      `forward . tls://10.0.0.1 {\n tls ${certPath('client')} ${keyPath('encrypted')}\n }`,
+      /^3:\d+: error: '.*' has a private key that is encrypted.*\[COREFILE_FILE\]$/,
+    ],
+    ['forward . tls://10.0.0.1 {\n tls a b c d\n }', /^3:12: error: .*tls.*\[COREFILE_ARGUMENT\]$/],
+    [
+      'forward . 10.0.0.1 {\n max_queries -1\n }',
+      "3:14: error: max_queries must be at least 0, found '-1' [COREFILE_ARGUMENT]",
     ],
     [
       'forward . https://10.0.0.1',
@@ -223,8 +312,6 @@ describe('forward in a Corefile', () => {
     'next NXDOMAIN',
     'next_on_nodata',
     'health_check 1s',
-    'tls',
-    'tls_servername a.org',
     'doh_method GET',
     'resolver 10.0.0.1',
     'failfast_all_unhealthy_upstreams',

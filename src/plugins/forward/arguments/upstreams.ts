@@ -9,7 +9,7 @@ import { readServerName } from './server-name.ts';
 import { readResolvConf, type ResolvConfLimits } from './resolv-conf.ts';
 
 const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'tls://10.0.0.1%dns.example' or a file such as '/etc/resolv.conf'`;
-const built: readonly Protocol[] = ['dns'];
+const built: readonly Protocol[] = ['dns', 'tls'];
 const hostName = /^(?=.*[a-z])[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?(:\d+)?$/i;
 
 /**

@@ -5,7 +5,8 @@ import type { Deadlines } from '../query/deadlines.ts';
 import { Health } from './health.ts';
 import { Limitation } from './limitation.ts';
 import type { UpstreamMeter } from '../meter.ts';
-import { TcpPool } from './tcp-pool.ts';
+import type { ConnectionPool } from './connection-pool.ts';
+import { connectionsTo } from './connections-to.ts';
 import { UdpPool } from './udp-pool.ts';
 
 /** One upstream of a line: its sockets and its health. */
@@ -16,8 +17,9 @@ export class Upstream {
   /** It does not speak EDNS (RFC 6891 section 7). */
   readonly noEdns = new Limitation();
   readonly meter: UpstreamMeter | undefined;
-  readonly #udp: UdpPool;
-  readonly #tcp: TcpPool;
+  /** None where all that goes to it is encrypted. */
+  readonly #udp: UdpPool | undefined;
+  readonly #connections: ConnectionPool;
 
   constructor(
     upstream: UpstreamAddress,
@@ -30,35 +32,35 @@ export class Upstream {
     this.name = formatUpstream(upstream);
     this.meter = meter;
     this.health = new Health(line.maxFails);
-    const { sourceAddress, idleTimeoutMs, maxAgeMs, maxIdleConnections } = line;
-    const common = { upstream, sourceAddress, deadlines, randomUint16 };
-    this.#udp = new UdpPool({ ...common, connect });
-    this.#tcp = new TcpPool({ ...common, idleTimeoutMs, maxAgeMs, maxIdleConnections });
+    const { sourceAddress } = line;
+    if (upstream.protocol === 'dns')
+      this.#udp = new UdpPool({ upstream, sourceAddress, deadlines, randomUint16, connect });
+    this.#connections = connectionsTo(upstream, line, deadlines, randomUint16);
   }
 
   /**
-   * What carries one query: over a connection where the line or the client's transport asks for it (`overStream`). `mustBeNew`
-   * asks for a connection that is not shared. `now` is of the clock of the deadlines. `undefined` when all are full.
+   * What carries one query: over a connection where the line or the client's transport asks for it (`overStream`), and always
+   * where it goes over TLS. `mustBeNew` asks for a connection that is not shared. `now` is of the clock of the deadlines. `undefined` when all are full.
    */
   channel(overStream: boolean, mustBeNew: boolean, now: number): Channel | undefined {
-    return overStream ? this.#tcp.channel(mustBeNew) : this.#udp.channel(now);
+    return overStream || this.#udp === undefined ? this.#connections.channel(mustBeNew) : this.#udp.channel(now);
   }
 
   /** Its connections take no more than so many queries each: a query got no reply where so many others had theirs. */
   learnCapacity(replies: number): void {
-    this.#tcp.learnCapacity(replies);
+    this.#connections.learnCapacity(replies);
   }
 
   /** Open sockets and connections, and the queries that wait on them, for tests. */
   get counts(): { readonly sockets: number; readonly connections: number; readonly pending: number } {
-    const udp = this.#udp.counts;
-    const tcp = this.#tcp.counts;
-    return { sockets: udp.sockets, connections: tcp.connections, pending: udp.pending + tcp.pending };
+    const { sockets, pending } = this.#udp?.counts ?? { sockets: 0, pending: 0 };
+    const { connections, pending: onConnections } = this.#connections.counts;
+    return { sockets, connections, pending: pending + onConnections };
   }
 
   /** Closes all sockets once they wait for nothing. */
   close(): void {
-    this.#udp.close();
-    this.#tcp.close();
+    this.#udp?.close();
+    this.#connections.close();
   }
 }

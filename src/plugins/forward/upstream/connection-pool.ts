@@ -1,8 +1,7 @@
 import type { Channel } from './attempt.ts';
-import type { UpstreamAddress } from '../config.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
 import type { Deadlines } from '../query/deadlines.ts';
 import { Limitation } from './limitation.ts';
-import { type ConnectionEvents, TcpConnection } from './tcp-connection.ts';
 import { AttemptQueue } from './attempt-queue.ts';
 
 /** With so many queries in flight a connection is busy, and a further one is opened: a server may answer one by one. */
@@ -16,9 +15,11 @@ const maxWaiting = 1024;
 /** Queries in flight on a connection when no further one may be opened; more wait for nothing and fail. */
 const maxQueriesInFlight = 1024;
 
-export interface TcpPoolOptions {
-  readonly upstream: UpstreamAddress;
-  readonly sourceAddress: string | undefined;
+export interface ConnectionPoolOptions {
+  /** How many connections may be on their way at a time: what TLS costs comes first, and for both sides. */
+  readonly maxOpening: number;
+  /** How many queries a connection carries; 0 for any number. */
+  readonly maxQueries: number;
   /** How long a connection may stand idle. */
   readonly idleTimeoutMs: number;
   /** How old a connection may become; 0 for any age. */
@@ -26,30 +27,48 @@ export interface TcpPoolOptions {
   /** Idle connections that are kept; 0 for no limit. */
   readonly maxIdleConnections: number;
   readonly deadlines: Deadlines;
-  randomUint16(): number;
+  /** Opens a connection that takes `capacity` queries in all. */
+  open(events: ConnectionEvents, capacity: number): Connection;
 }
 
 /** A connection that takes queries, with its idle deadline. */
 interface Entry {
-  readonly connection: TcpConnection;
+  readonly connection: Connection;
   readonly idle: { expired(): void };
   readonly age: { expired(): void };
   idleTick: number | undefined;
   ageTick: number | undefined;
 }
 
-/** The TCP connections to one upstream: reused, pipelined, closed when idle for long or too old (RFC 7766 section 6.2). */
-export class TcpPool {
-  readonly #options: TcpPoolOptions;
+/** The connections to one upstream, of one protocol: reused, pipelined, closed when idle for long or too old (RFC 7766 section 6.2). */
+export class ConnectionPool {
+  readonly #options: ConnectionPoolOptions;
   /** Those that take queries. */
-  readonly #entries = new Map<TcpConnection, Entry>();
+  readonly #entries = new Map<Connection, Entry>();
   readonly #queue = new AttemptQueue();
   /** Those that are not gone. */
   #sockets = 0;
+  /** Those that do not stand yet. */
+  readonly #opening = new Set<Connection>();
   #capacity = Infinity;
   readonly #isLimited = new Limitation();
 
-  constructor(options: TcpPoolOptions) {
+  readonly #events: ConnectionEvents = {
+    ready: (connection) => {
+      this.#opening.delete(connection);
+      this.#serveQueue();
+    },
+    idle: (connection) => this.#onIdle(connection),
+    closed: (connection) => this.#onClosed(connection),
+    gone: (connection) => {
+      this.#sockets--;
+      this.#opening.delete(connection);
+      this.#serveQueue();
+    },
+    cutOff: (replies) => this.learnCapacity(replies),
+  };
+
+  constructor(options: ConnectionPoolOptions) {
     this.#options = options;
   }
 
@@ -59,10 +78,17 @@ export class TcpPool {
    */
   channel(mustBeNew: boolean): Channel | undefined {
     let best: Entry | undefined;
+    let least = Infinity;
     for (const entry of this.#entries.values()) {
-      if (best === undefined || entry.connection.pendingCount < best.connection.pendingCount) best = entry;
+      const load = loadOf(entry.connection);
+      if (load >= least) continue;
+      best = entry;
+      least = load;
     }
-    const mayOpen = this.#sockets < maxSockets && this.#entries.size < maxConnections;
+    const mayOpen =
+      this.#sockets < maxSockets &&
+      this.#entries.size < maxConnections &&
+      this.#opening.size < this.#options.maxOpening;
     const inFlight = best?.connection.pendingCount ?? 0;
     if (mayOpen && (best === undefined || mustBeNew || inFlight >= busyQueries)) return this.#open();
     if (best === undefined) return this.#queue.length < maxWaiting ? this.#queue : undefined;
@@ -95,17 +121,11 @@ export class TcpPool {
     for (const connection of [...this.#entries.keys()]) connection.retire();
   }
 
-  #open(): TcpConnection {
-    const { upstream, sourceAddress, deadlines, maxAgeMs } = this.#options;
-    const capacity = this.#isLimited.holds(deadlines.clock.now()) ? this.#capacity : Infinity;
-    const events: ConnectionEvents = {
-      idle: (each) => this.#onIdle(each),
-      closed: (each) => this.#onClosed(each),
-      gone: () => this.#onGone(),
-      cutOff: (replies) => this.learnCapacity(replies),
-    };
-    const randomUint16 = (): number => this.#options.randomUint16();
-    const connection = new TcpConnection(upstream, sourceAddress, randomUint16, events, capacity);
+  #open(): Connection {
+    const { deadlines, maxAgeMs, maxQueries } = this.#options;
+    const learned = this.#isLimited.holds(deadlines.clock.now()) ? this.#capacity : Infinity;
+    const connection = this.#options.open(this.#events, Math.min(learned, maxQueries || Infinity));
+    this.#opening.add(connection);
     this.#sockets++;
     const retire = { expired: (): void => connection.retire() };
     const entry: Entry = { connection, idle: retire, age: { ...retire }, idleTick: undefined, ageTick: undefined };
@@ -114,7 +134,7 @@ export class TcpPool {
     return connection;
   }
 
-  #onIdle(connection: TcpConnection): void {
+  #onIdle(connection: Connection): void {
     const entry = this.#entries.get(connection);
     if (entry === undefined) return;
     const { maxIdleConnections, idleTimeoutMs, deadlines } = this.#options;
@@ -129,7 +149,7 @@ export class TcpPool {
     entry.idleTick = deadlines.schedule(entry.idle, idleTimeoutMs);
   }
 
-  #onClosed(connection: TcpConnection): void {
+  #onClosed(connection: Connection): void {
     const entry = this.#entries.get(connection);
     if (entry === undefined) return;
     this.#entries.delete(connection);
@@ -138,8 +158,7 @@ export class TcpPool {
   }
 
   /** Who waits gets the place that has become free. */
-  #onGone(): void {
-    this.#sockets--;
+  #serveQueue(): void {
     while (this.#queue.length > 0) {
       const channel = this.channel(false);
       if (channel === undefined || channel === this.#queue) return;
@@ -153,4 +172,9 @@ export class TcpPool {
     if (entry.idleTick !== undefined) this.#options.deadlines.cancel(entry.idle, entry.idleTick);
     entry.idleTick = undefined;
   }
+}
+
+/** A connection that does not stand yet makes whoever takes it wait, like one that is busy. */
+function loadOf({ pendingCount, isReady }: Connection): number {
+  return isReady ? pendingCount : pendingCount + busyQueries;
 }

@@ -1,35 +1,26 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Frame, StreamFramer } from '../../../wire/framing.ts';
 import { readUint16 } from '../../../wire/message.ts';
-import { type Attempt, type Channel, freeId } from './attempt.ts';
-import type { UpstreamAddress } from '../config.ts';
+import { type Attempt, freeId } from './attempt.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
+import type { Dialer } from './dialer.ts';
 import { describeError } from './error-text.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
 import { buildStreamRequest } from './request.ts';
 
-/** What a connection tells its pool. */
-export interface ConnectionEvents {
-  /** The last reply that was waited for is in, or given up. */
-  idle(connection: TcpConnection): void;
-  /** It takes no more queries, ever. */
-  closed(connection: TcpConnection): void;
-  /** It waits for nothing any more and ends. */
-  gone(connection: TcpConnection): void;
-  /** The upstream has ended it after so many replies, and left queries unanswered that it had time to see. */
-  cutOff(replies: number): void;
-}
-
 /**
- * A TCP connection to an upstream with several queries in flight, whose replies come in any order (RFC 7766 section
- * 6.2.1.1). Queries may be sent before it stands.
+ * A connection over TCP or TLS with several queries in flight, whose replies come in any order (RFC 7766 section 6.2.1.1,
+ * RFC 7858 section 3.3). Queries that are sent before it stands leave together when it does: none of them before the upstream's certificate
+ * was verified.
  */
-export class TcpConnection implements Channel {
+export class StreamConnection implements Connection {
   readonly isDatagram = false;
   /** Takes no more queries: closed, or on the way there. */
   isDraining = false;
+  isReady = false;
   replies = 0;
   #isClosed = false;
-  #isConnected = false;
+  #isCorked = false;
   #sent = 0;
   /** Replies since it was idle. */
   #repliesInBurst = 0;
@@ -39,24 +30,23 @@ export class TcpConnection implements Channel {
   readonly #pending = new Map<number, Attempt>();
   readonly #events: ConnectionEvents;
   readonly #randomUint16: () => number;
+  readonly #uncork = (): void => {
+    this.#isCorked = false;
+    this.#socket.uncork();
+  };
 
   /** `capacity` is how many queries it takes in all. */
-  constructor(
-    upstream: UpstreamAddress,
-    sourceAddress: string | undefined,
-    randomUint16: () => number,
-    events: ConnectionEvents,
-    capacity: number,
-  ) {
+  constructor(dialer: Dialer, randomUint16: () => number, events: ConnectionEvents, capacity: number) {
     this.#capacity = capacity;
     this.#events = events;
     this.#randomUint16 = randomUint16;
-    const local = sourceAddress === undefined ? {} : { localAddress: sourceAddress };
-    this.#socket = connect({ host: upstream.address, port: upstream.port, noDelay: true, ...local });
-    this.#socket.on('connect', () => (this.#isConnected = true));
+    this.#socket = dialer.dial(
+      () => this.#onReady(),
+      (reason) => this.#break(reason),
+    );
     this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#socket.on('error', (error) => this.#break(describeError(error)));
-    this.#socket.on('end', () => this.#break('connection closed by the upstream'));
+    this.#socket.on('end', () => this.#break(this.#endReason));
     this.#socket.on('close', () => this.#break('connection closed'));
   }
 
@@ -72,7 +62,7 @@ export class TcpConnection implements Channel {
     attempt.messageId = freeId(this.#pending, this.#randomUint16);
     this.#pending.set(attempt.messageId, attempt);
     if (++this.#sent >= this.#capacity) this.#drain();
-    this.#socket.write(buildStreamRequest(attempt.query, attempt.messageId, attempt.withEdns));
+    if (this.isReady) this.#write(attempt);
   }
 
   resend(): void {
@@ -90,6 +80,27 @@ export class TcpConnection implements Channel {
   retire(): void {
     this.#drain();
     if (this.#pending.size === 0) this.#close();
+  }
+
+  get #endReason(): string {
+    if (this.#framer.isPartial) return 'connection closed by the upstream in the middle of a message';
+    return this.isReady ? 'connection closed by the upstream' : 'connection closed during the TLS handshake';
+  }
+
+  #onReady(): void {
+    this.isReady = true;
+    for (const attempt of this.#pending.values()) this.#write(attempt);
+    this.#events.ready(this);
+  }
+
+  /** What is sent in one turn leaves together: one system call, and one record of TLS. */
+  #write(attempt: Attempt): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#socket.cork();
+      process.nextTick(this.#uncork);
+    }
+    this.#socket.write(buildStreamRequest(attempt.query, attempt.messageId, attempt.withEdns));
   }
 
   #read(chunk: Uint8Array): void {
@@ -138,7 +149,7 @@ export class TcpConnection implements Channel {
     const broken = [...this.#pending.values()];
     this.#pending.clear();
     const isStale = this.replies > 0 && this.#repliesInBurst === 0;
-    const mayRetry = this.#isConnected && (this.replies > 0 || broken.length > 1);
+    const mayRetry = this.isReady && (this.replies > 0 || broken.length > 1);
     this.#isClosed = true;
     if (mayRetry && !isStale && broken.length > 0) this.#events.cutOff(this.replies);
     this.#drain();
