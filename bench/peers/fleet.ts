@@ -106,7 +106,7 @@ export class Fleet {
   }
 
   /** Where a proxy is to ask; starts what it asks. */
-  async #proxyPlace({ over, caches }: Pick<ProxyPlace, 'over' | 'caches'>, first: Question): Promise<ProxyPlace> {
+  async #proxyPlace({ over, cached }: Pick<ProxyPlace, 'over' | 'cached'>, first: Question): Promise<ProxyPlace> {
     const tls = over === 'tls' ? await this.#certificate() : undefined;
     const key = upstreamKey(over);
     let server = this.#servers.get(key);
@@ -120,7 +120,7 @@ export class Fleet {
       server = await RunningServer.start(this.#children, kind, found, options, hostLists.a10k, first);
       this.#servers.set(key, server);
     }
-    return { port: server.port, over, caches, certificate: tls?.certificate };
+    return { port: server.port, over, cached, certificate: tls?.certificate };
   }
 
   /** Self-signed, for this run alone. */
@@ -140,7 +140,7 @@ function upstreamKey(over: Transport): string {
 }
 
 function keyOf(name: ServerName, { list, transport, disturbance, proxy }: Scenario): string {
-  if (proxy !== undefined) return `${name} proxy ${proxy.over} ${proxy.caches ? 'caches' : ''}`;
+  if (proxy !== undefined) return `${name} proxy ${proxy.over} ${proxy.cached}`;
   const hasApi = name === 'ours' && disturbance !== undefined;
   return [name, list, transport === 'tls' ? 'tls' : 'plain', hasApi ? 'api' : 'file'].join(' ');
 }

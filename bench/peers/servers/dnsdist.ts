@@ -1,4 +1,4 @@
-import { cacheNames, type Kind, type Place } from './kind.ts';
+import type { Kind, Place } from './kind.ts';
 import { findWithFile } from './with-file.ts';
 
 /**
@@ -22,7 +22,7 @@ export const dnsdist: Kind = {
 
 /** It can only be a proxy. */
 export function dnsdistConfig({ port, proxy }: Place): string {
-  const { port: upstream, over, certificate, caches } = proxy!;
+  const { port: upstream, over, certificate, cached } = proxy!;
   const stream = {
     udp: '',
     tcp: ', tcpOnly=true, maxInFlight=100',
@@ -31,5 +31,5 @@ export function dnsdistConfig({ port, proxy }: Place): string {
   return `setSecurityPollSuffix("")
 setLocal("127.0.0.1:${port}")
 newServer({address="127.0.0.1:${upstream}"${stream}})
-${caches ? `getPool(""):setCache(newPacketCache(${cacheNames}))\n` : ''}`;
+${cached > 0 ? `getPool(""):setCache(newPacketCache(${cached}))\n` : ''}`;
 }

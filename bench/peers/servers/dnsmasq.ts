@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { cacheNames, type Kind, type Place } from './kind.ts';
+import type { Kind, Place } from './kind.ts';
 import { findWithFile } from './with-file.ts';
 
 /** dnsmasq, which has one thread and asks over UDP alone. */
@@ -29,6 +29,6 @@ no-resolv
 no-hosts
 server=127.0.0.1#${proxy!.port}
 dns-forward-max=2048
-cache-size=${proxy!.caches ? cacheNames : 0}
+cache-size=${proxy!.cached}
 `;
 }

@@ -21,12 +21,9 @@ export interface ProxyPlace {
   readonly over: Transport;
   /** Of the upstream, which is `localhost`, over TLS. */
   readonly certificate: string | undefined;
-  /** Whether it keeps the answers; there is room for `cacheNames`. */
-  readonly caches: boolean;
+  /** How many names and types it keeps the answers for; 0 where it keeps none. */
+  readonly cached: number;
 }
-
-/** More than a scenario asks for, so that nothing is dropped. */
-export const cacheNames = 20_000;
 
 /** Where a server listens and what it serves. */
 export interface Place {

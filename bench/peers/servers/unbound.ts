@@ -63,11 +63,11 @@ function proxyLines({ over, certificate }: ProxyPlace): string {
 ${over === 'tcp' ? '  tcp-upstream: yes\n' : ''}${certificate ? `  tls-cert-bundle: "${certificate}"\n` : ''}`;
 }
 
-function forwardZone({ port, over, caches }: ProxyPlace): string {
+function forwardZone({ port, over, cached }: ProxyPlace): string {
   return `forward-zone:
   name: .
   forward-addr: 127.0.0.1@${port}${over === 'tls' ? '#localhost' : ''}
   forward-tls-upstream: ${over === 'tls' ? 'yes' : 'no'}
-  forward-no-cache: ${caches ? 'no' : 'yes'}
+  forward-no-cache: ${cached > 0 ? 'no' : 'yes'}
 `;
 }

@@ -20,8 +20,8 @@ const plain: Place = {
 };
 const tls: Place = { ...plain, tls: { certificate: '/cert.pem', key: '/key.pem' } };
 
-const proxy: ProxyPlace = { port: 5300, over: 'udp', certificate: undefined, caches: false };
-const overTls: ProxyPlace = { ...proxy, over: 'tls', certificate: '/cert.pem', caches: true };
+const proxy: ProxyPlace = { port: 5300, over: 'udp', certificate: undefined, cached: 0 };
+const overTls: ProxyPlace = { ...proxy, over: 'tls', certificate: '/cert.pem', cached: 20_000 };
 
 test.each([
   ['from files', plain.registry],
@@ -90,7 +90,7 @@ describe('as proxies', () => {
   });
 
   test.each(proxies)('%s has room for all names where it caches', (_, config) => {
-    const caching = config({ ...plain, proxy: { ...proxy, caches: true } });
+    const caching = config({ ...plain, proxy: { ...proxy, cached: 20_000 } });
     expect(caching).not.toBe(config({ ...plain, proxy }));
     expect(caching).toMatch(/20000|forward-no-cache: no/);
   });
