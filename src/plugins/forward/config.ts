@@ -20,6 +20,18 @@ export function formatUpstream(upstream: UpstreamAddress): string {
   return upstream.family === 6 ? `[${upstream.address}]:${upstream.port}` : `${upstream.address}:${upstream.port}`;
 }
 
+/** Whether two upstreams are one: what is asked there goes the same way to the same server. */
+export function upstreamKey(upstream: UpstreamAddress): string {
+  const { protocol, serverName = '' } = upstream;
+  return `${protocol}://${serverName}@${formatUpstream(upstream)}`;
+}
+
+/** One of upstreams that change. */
+export interface PlacedUpstream extends UpstreamAddress {
+  /** Which of the line's series counts what becomes of its queries; it keeps it as long as it is there. */
+  readonly slot: number;
+}
+
 export const policies = ['random', 'round_robin', 'sequential'] as const;
 /** In which order the upstreams of a line are tried. */
 export type Policy = (typeof policies)[number];

@@ -4,9 +4,9 @@ import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import { headerSize, optRecordSize, rcode } from '../../../wire/codes.ts';
 import type { Query } from '../../../wire/query.ts';
 import { emptyReply, serverFailure } from '../../../wire/reply.ts';
-import type { ForwardLine } from '../config.ts';
+import { type ForwardLine, type PlacedUpstream, upstreamKey } from '../config.ts';
 import type { Deadlines } from './deadlines.ts';
-import { ForwardedQuery, type Waiter } from './forwarded-query.ts';
+import { ForwardedQuery, maxTotalMs, type Waiter } from './forwarded-query.ts';
 import { InFlightQueries } from './in-flight-queries.ts';
 import { FailedQuestions } from './failed-questions.ts';
 import { forwardSeries, UpstreamMeter } from '../meter.ts';
@@ -31,12 +31,17 @@ export interface GroupEnvironment {
 /** The upstreams of one `forward` line and the queries that wait for them. */
 export class ForwardGroup {
   readonly line: ForwardLine;
-  readonly upstreams: readonly Upstream[];
-  readonly selector: Selector;
+  /** Both are replaced together when the upstreams change; a query keeps those that it began with. */
+  upstreams: readonly Upstream[] = [];
+  selector!: Selector;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly #logger: Logger;
   readonly #counters: Float64Array | undefined;
+  readonly #environment: GroupEnvironment;
+  /** Upstreams of before, which queries that began then may still ask. */
+  readonly #former = new Set<Upstream>();
+  #whyNone = '';
   readonly #inFlightQueries = new InFlightQueries();
   readonly #failures = new FailedQuestions();
   #inFlight = 0;
@@ -44,18 +49,32 @@ export class ForwardGroup {
   #onDrained: (() => void) | undefined;
 
   constructor(line: ForwardLine, environment: GroupEnvironment) {
-    const { clock, logger, deadlines, connectUdp, metrics } = environment;
-    const randomUint16 = (): number => environment.randomUint16();
+    const { clock, logger, deadlines, metrics } = environment;
     this.line = line;
     this.clock = clock;
     this.deadlines = deadlines;
     this.#logger = logger;
     this.#counters = metrics?.memory;
-    this.selector = new Selector(line.policy, line.upstreams.length, randomUint16);
-    this.upstreams = line.upstreams.map((upstream, index) => {
-      const meter = metrics && new UpstreamMeter(metrics.memory, metrics.upstreamsBefore + index);
-      return new Upstream(upstream, line, deadlines, connectUdp, randomUint16, meter);
+    this.#environment = environment;
+    this.useUpstreams(line.upstreams.map((upstream, slot) => ({ ...upstream, slot })));
+  }
+
+  /**
+   * Queries that come from now on go to these upstreams, 31 at most. Those that stay keep their connections and their health; the
+   * others are closed when no query can ask them any more. Where there are none, `whyNone` is what the clients' errors say.
+   */
+  useUpstreams(upstreams: readonly PlacedUpstream[], whyNone = 'there are no upstreams'): void {
+    const left = new Set(this.upstreams);
+    this.upstreams = upstreams.map((upstream) => {
+      const key = upstreamKey(upstream);
+      const known = [...left].find((each) => each.key === key);
+      if (known === undefined) return this.#make(upstream);
+      left.delete(known);
+      return known;
     });
+    this.selector = new Selector(this.line.policy, upstreams.length, () => this.#environment.randomUint16());
+    this.#whyNone = whyNone;
+    for (const upstream of left) this.#leave(upstream);
   }
 
   /** Queries that wait for replies. */
@@ -74,6 +93,7 @@ export class ForwardGroup {
       return this.#refuse(query, `${this.#inFlight} queries wait already, and max_concurrent is ${line.maxConcurrent}`);
     }
     if (this.#isClosed) return serverFailure(query, 'forward: closed');
+    if (this.upstreams.length === 0) return serverFailure(query, `forward: ${this.#whyNone}`);
     const question = questionOf(query, this.isStream(query));
     const now = this.clock.now();
     const forwarded = this.#inFlightQueries.find(question);
@@ -150,7 +170,24 @@ export class ForwardGroup {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
-    for (const upstream of this.upstreams) upstream.close();
+    for (const upstream of [...this.upstreams, ...this.#former]) upstream.close();
+  }
+
+  #make(upstream: PlacedUpstream): Upstream {
+    const { deadlines, connectUdp, metrics } = this.#environment;
+    const meter = metrics && new UpstreamMeter(metrics.memory, metrics.upstreamsBefore + upstream.slot);
+    return new Upstream(upstream, this.line, deadlines, connectUdp, () => this.#environment.randomUint16(), meter);
+  }
+
+  /** It counts nothing from now on, as its series may be another's. */
+  #leave(upstream: Upstream): void {
+    upstream.meter = undefined;
+    this.#former.add(upstream);
+    const expired = (): void => {
+      upstream.close();
+      this.#former.delete(upstream);
+    };
+    this.deadlines.schedule({ expired }, maxTotalMs);
   }
 
   #ask(question: Question, waiters: Waiter[], isSecond: boolean): void {

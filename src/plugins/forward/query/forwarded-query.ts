@@ -6,10 +6,11 @@ import type { ForwardGroup } from './forward-group.ts';
 import { adoptReply } from '../reply/client-reply.ts';
 import type { Question } from './question.ts';
 import { isTruncated, readReply, type UpstreamReply } from '../reply/upstream-reply.ts';
+import type { Selector } from '../upstream/selector.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** Nobody waits longer than this for a reply: clients ask again after 5 seconds. */
-const maxTotalMs = 5000;
+export const maxTotalMs = 5000;
 /** A connection that was too old, one that others shared, and one more: what breaks then breaks for a reason. */
 const maxRetries = 3;
 
@@ -41,6 +42,9 @@ export class ForwardedQuery implements Attempt, Expiring {
   withEdns: boolean;
   messageId = 0;
   readonly #group: ForwardGroup;
+  /** Those that the group had when the query came. */
+  readonly #upstreams: readonly Upstream[];
+  readonly #selector: Selector;
   readonly #waiters: Waiter[];
   /** These waiters have waited for such a query before. */
   readonly #isSecond: boolean;
@@ -74,9 +78,11 @@ export class ForwardedQuery implements Attempt, Expiring {
     this.#waiters = waiters;
     this.#isSecond = isSecond;
     this.#group = group;
+    this.#upstreams = group.upstreams;
+    this.#selector = group.selector;
     this.#startedAt = group.clock.now();
     this.#endsAt = this.#startedAt + maxTotalMs;
-    this.#start = group.selector.start();
+    this.#start = this.#selector.start();
   }
 
   /** How many queries wait for the reply. */
@@ -175,18 +181,18 @@ export class ForwardedQuery implements Attempt, Expiring {
   }
 
   get #maxAttempts(): number {
-    return this.#group.line.maxAttempts ?? this.#group.upstreams.length;
+    return this.#group.line.maxAttempts ?? this.#upstreams.length;
   }
 
   #next(): void {
-    const { selector, upstreams, clock } = this.#group;
-    const now = clock.now();
+    const upstreams = this.#upstreams;
+    const now = this.#group.clock.now();
     if (this.#attempts >= this.#maxAttempts || now >= this.#endsAt) {
       this.#finishWithoutReply();
       return;
     }
     if (this.#tried === (1 << upstreams.length) - 1) this.#tried = 0;
-    const index = selector.next(this.#start, this.#tried, (each) => upstreams[each]!.health.isPreferred(now));
+    const index = this.#selector.next(this.#start, this.#tried, (each) => upstreams[each]!.health.isPreferred(now));
     this.#tried |= 1 << index;
     this.#attempts++;
     const upstream = upstreams[index]!;

@@ -1,4 +1,4 @@
-import { type ForwardLine, formatUpstream, type UpstreamAddress } from '../config.ts';
+import { type ForwardLine, formatUpstream, type UpstreamAddress, upstreamKey } from '../config.ts';
 import type { Channel } from './attempt.ts';
 import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import type { Deadlines } from '../query/deadlines.ts';
@@ -16,7 +16,9 @@ export class Upstream {
   readonly health: Health;
   /** It does not speak EDNS (RFC 6891 section 7). */
   readonly noEdns = new Limitation();
-  readonly meter: UpstreamMeter | undefined;
+  /** Which of all servers it is (`upstreamKey`). */
+  readonly key: string;
+  meter: UpstreamMeter | undefined;
   /** None where all that goes to it is encrypted. */
   readonly #udp: UdpPool | undefined;
   readonly #connections: ConnectionPool;
@@ -30,6 +32,7 @@ export class Upstream {
     meter?: UpstreamMeter,
   ) {
     this.name = formatUpstream(upstream);
+    this.key = upstreamKey(upstream);
     this.meter = meter;
     this.health = new Health(line.maxFails);
     const { sourceAddress } = line;
