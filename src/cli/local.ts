@@ -68,6 +68,7 @@ function readOnlyHost(hashSeed: number, tables: Map<string, TableHandle>): Host 
     publishTls: () => undefined,
     publish: () => undefined,
     counters: () => undefined,
+    servers: () => [],
     readiness: () => [],
     metrics: () => [],
     inspection: () => Promise.reject(new Error('nothing is served here')),

@@ -89,6 +89,8 @@ export interface Host {
   publish(block: number, data: unknown): void;
   /** What this plugin's query half has counted for a server block, over all workers; `undefined` where it is not counted. */
   counters(block: number): CounterSums | undefined;
+  /** The listeners of a server block as metrics name them: `dns://:53`. */
+  servers(block: number): readonly string[];
   /** What must have begun to work before clients are sent to a server block. */
   readiness(block: number): readonly NamedReadiness[];
   /** All metrics of the server and of its plugins, as far as they belong to the blocks that `isShown` names. */

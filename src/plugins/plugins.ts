@@ -2,6 +2,7 @@ import { adminPlugin } from './admin/admin.ts';
 import { anyPlugin } from './any/any.ts';
 import { bindPlugin } from './bind/bind.ts';
 import { bufsizePlugin } from './bufsize/bufsize.ts';
+import { cachePlugin } from './cache/cache.ts';
 import { chaosPlugin } from './chaos/chaos.ts';
 import { debugPlugin } from './debug/debug.ts';
 import { errorsPlugin } from './errors/errors.ts';
@@ -43,10 +44,11 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     loadbalancePlugin,
     tlsPlugin,
     makeServiceEntryPlugin(parts.makeSources),
+    cachePlugin,
     forwardPlugin,
     whoamiPlugin,
   ];
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = ['acl', 'cache', 'hosts', 'loop', 'reload', 'rewrite', 'template'];
+export const laterDirectives: readonly string[] = ['acl', 'hosts', 'loop', 'reload', 'rewrite', 'template'];

@@ -13,7 +13,7 @@ import type { Supervisor } from './supervisor.ts';
 /** What the hosts of all plugins of a running server have in common. */
 export interface HostParts extends Pick<
   Host,
-  'clock' | 'logger' | 'hashSeed' | 'interfaces' | 'readiness' | 'metrics' | 'inspection'
+  'clock' | 'logger' | 'hashSeed' | 'interfaces' | 'servers' | 'readiness' | 'metrics' | 'inspection'
 > {
   readonly supervisor: Supervisor;
   readonly panics: Panics;
@@ -103,6 +103,7 @@ export function hostOf(plugin: string, parts: HostParts): Host {
         }
       );
     },
+    servers: (block) => parts.servers(block),
     readiness: (block) => parts.readiness(block),
     metrics: (isShown) => parts.metrics(isShown),
     inspection: () => parts.inspection(),

@@ -11,7 +11,7 @@ import { socketAddresses } from '../addresses.ts';
 import type { ListenerConfig, ServerConfig } from '../config.ts';
 import { dnsFamilies } from '../metrics/dns-families.ts';
 import { dropFamilies } from '../metrics/drop-families.ts';
-import { metricsLayout, type MetricsLayout } from '../metrics/layout.ts';
+import { metricsLayout, serverLabel, type MetricsLayout } from '../metrics/layout.ts';
 import { processFamilies } from '../metrics/process-families.ts';
 import { Totals } from '../metrics/totals.ts';
 import { SharedNumbers } from '../shared-numbers.ts';
@@ -168,6 +168,8 @@ export class RunningServer {
       http: this.#http,
       totals: this.#totals,
       layout: this.#layout,
+      servers: (block: number) =>
+        this.#config.listeners.filter(({ zones }) => zones.some(([, each]) => each === block)).map(serverLabel),
       readiness: (block: number) => this.#readiness(block),
       metrics: (isShown: (block: number) => boolean) => this.#metrics(isShown),
       inspection: () => this.#inspection(),

@@ -1,5 +1,6 @@
 import { makePlugins } from '../../../src/plugins/plugins.ts';
 import type { ForwardConfig } from '../../../src/plugins/forward/config.ts';
+import { cacheFamilies } from '../../../src/plugins/cache/metrics.ts';
 import { forwardFamilies } from '../../../src/plugins/forward/metrics.ts';
 import { healthFamilies } from '../../../src/plugins/health/metrics.ts';
 import { registryFamilies } from '../../../src/plugins/serviceentry/metrics.ts';
@@ -82,6 +83,7 @@ async function everything(): Promise<string> {
     ...processFamilies(facts),
     ...dnsFamilies(config, layout, () => true, totals),
     ...dropFamilies(config, () => true),
+    ...cacheFamilies([{ labels: { server: 'dns://:1053', zones: '.', view: '' }, sums }]),
     ...forwardFamilies([{ config: forwardConfig, sums }]),
     ...healthFamilies(new HealthMeter()),
     ...registryFamilies([{ zones: ['.', 'mesh.test.'], service }], clock),

@@ -1,0 +1,131 @@
+import type { HandlerEnvironment } from '../plugin.ts';
+import type { Query } from '../../wire/query.ts';
+import { zoneList } from '../../wire/zone-map.ts';
+import { bytesFor, type CacheConfig } from './config.ts';
+import { readStorable, type KeepingRules, type ReplyKind } from './message/storable-reply.ts';
+import { cacheSeries, slotOf } from './meter.ts';
+import type { Verdict } from './refresh/refresher.ts';
+import { entry } from './store/entry.ts';
+import { QuestionKey } from './store/question-key.ts';
+import { Store } from './store/store.ts';
+
+/** Questions whose failure is remembered: enough for what clients repeat, and bounded (RFC 9520 section 3.2). */
+const maxFailures = 2048;
+const failureBytes = 512 * 1024;
+
+/**
+ * What is kept, by kind: denials and failures never make room for each other's sake, nor for that of answers. A question has
+ * an answer or a denial, the one that came last; a failure may stand beside what has expired.
+ */
+export class ReplyStores {
+  readonly key = new QuestionKey();
+  readonly successes: Store;
+  readonly denials: Store;
+  readonly failures: Store;
+  readonly #rules: KeepingRules;
+  readonly #keepsSuccess: boolean;
+  readonly #disabled: Readonly<Record<ReplyKind, ReturnType<typeof zoneList>>>;
+  readonly #counters: Float64Array;
+  readonly #environment: HandlerEnvironment;
+
+  constructor(config: CacheConfig, environment: HandlerEnvironment, counters: Float64Array) {
+    const { success, denial, maxBytes, failureMs, negativeMs, stale } = config;
+    const storeOf = (kind: ReplyKind, entries: number, bytes: number): Store =>
+      new Store({ entries, bytes }, () => counters[cacheSeries.evictions + slotOf(kind)]!++);
+    this.successes = storeOf('success', success.capacity, maxBytes ?? bytesFor(success.capacity));
+    this.denials = storeOf('denial', denial.capacity, maxBytes ?? bytesFor(denial.capacity));
+    this.failures = storeOf('failure', maxFailures, failureBytes);
+    this.#rules = {
+      success: { min: success.minTtl, max: success.maxTtl },
+      denial: { min: denial.minTtl, max: denial.maxTtl },
+      failureTtl: Math.ceil(failureMs / 1000),
+      negativeTtl: Math.ceil(negativeMs / 1000),
+    };
+    this.#keepsSuccess = stale?.preferPositive === true;
+    const denied = zoneList(denial.disabledZones);
+    this.#disabled = { success: zoneList(success.disabledZones), denial: denied, failure: denied };
+    this.#counters = counters;
+    this.#environment = environment;
+    this.#countEntries();
+  }
+
+  /** The address of the entry for the key's question: what is for the client's subnet comes before what is for all. */
+  find(store: Store): number {
+    const { key } = this;
+    if (key.hasSubnet) {
+      key.useScope(true);
+      const scoped = store.find(key);
+      if (scoped >= 0) return scoped;
+      key.useScope(false);
+    }
+    return store.find(key);
+  }
+
+  /** Milliseconds that an entry still holds; below 0 when it has expired. */
+  left(store: Store, address: number, now: number): number {
+    const view = store.viewOf(address);
+    const at = store.offsetOf(address);
+    return view.getUint32(at + entry.lifetime) * 1000 - (now - view.getFloat64(at + entry.storedAt));
+  }
+
+  /** Something was stored for the question of the query at this time or later. */
+  hasSince(query: Query, since: number): boolean {
+    if (!this.key.read(query)) return false;
+    return [this.successes, this.denials].some((store) => {
+      const address = this.find(store);
+      return address >= 0 && store.viewOf(address).getFloat64(store.offsetOf(address) + entry.storedAt) >= since;
+    });
+  }
+
+  /** Stores the reply that stands in the query's `out`, where it may be kept. */
+  keep(query: Query, length: number): Verdict {
+    if (length === 0) return 'failed';
+    const { key } = this;
+    const { clock } = this.#environment;
+    const message = query.out.subarray(query.outStart, query.outStart + length);
+    const reply = readStorable(query, message, this.#rules, Math.floor(clock.wall() / 1000));
+    if (!key.read(query)) return 'other';
+    if (typeof reply === 'string') {
+      if (reply === 'mismatch') this.#counters[cacheSeries.drops]!++;
+      // Upstream knows better by now, though nothing says for how long.
+      if (reply === 'no soa') {
+        this.#counters[cacheSeries.withoutSoa]!++;
+        this.#forget(this.denials);
+        if (!this.#keepsSuccess) this.#forget(this.successes);
+        this.#countEntries();
+      }
+      return reply === 'error' ? 'failed' : 'other';
+    }
+    const { kind } = reply;
+    const isDisabled = this.#disabled[kind].contains(query);
+    if (kind === 'failure') {
+      if (!isDisabled) this.failures.put(key, reply, clock.now());
+      this.#countEntries();
+      return 'failed';
+    }
+    const store = kind === 'success' ? this.successes : this.denials;
+    this.#forget(this.failures);
+    if (kind === 'success') this.#forget(this.denials);
+    else if (!this.#keepsSuccess) this.#forget(this.successes);
+    key.useScope(reply.scope > 0);
+    const address = isDisabled ? -1 : store.put(key, reply, clock.now());
+    this.#countEntries();
+    return address < 0 ? 'other' : 'kept';
+  }
+
+  /** Forgets what a store has for the key's question. */
+  #forget(store: Store): void {
+    const { key } = this;
+    if (key.hasSubnet) {
+      key.useScope(true);
+      store.delete(key);
+      key.useScope(false);
+    }
+    store.delete(key);
+  }
+
+  #countEntries(): void {
+    this.#counters[cacheSeries.entries] = this.successes.size;
+    this.#counters[cacheSeries.entries + 1] = this.denials.size + this.failures.size;
+  }
+}

@@ -1,0 +1,156 @@
+import { LRUCache } from 'lru-cache';
+import { maxMessageSize } from '../../../wire/codes.ts';
+import { Arena, pageSize } from './arena.ts';
+import { entry, padded } from './entry.ts';
+import type { QuestionKey } from './question-key.ts';
+import type { StorableReply } from '../message/storable-reply.ts';
+
+const pageBits = 16;
+const offsetMask = pageSize - 1;
+/** Entries that make room for one, the least recently used first, before a whole page does. */
+const maxEvictions = 16;
+
+/** What the entries of one kind may take. */
+export interface StoreLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/**
+ * Replies by question, the least recently used of which go when there is no room: lru-cache says which, and has for each key
+ * the address of the entry in the arena. An address is good until something is stored or deleted.
+ */
+export class Store {
+  readonly #lru: LRUCache<number, number>;
+  readonly #arena: Arena;
+  /** Of lru-cache's methods, which write into it: one for all calls. */
+  readonly #getOptions = {};
+  readonly #setOptions = {};
+  readonly #onEvict: () => void;
+  readonly #evictEntry = (address: number): void => {
+    if (this.#lru.delete(this.viewOf(address).getUint32((address & offsetMask) + entry.key))) this.#onEvict();
+  };
+
+  /** `onEvict` is called for each entry that makes room for another. */
+  constructor({ entries, bytes }: StoreLimits, onEvict: () => void) {
+    this.#onEvict = onEvict;
+    this.#arena = new Arena(bytes);
+    this.#lru = new LRUCache({
+      max: entries,
+      dispose: (address, _key, reason) => {
+        this.#arena.free(address);
+        if (reason === 'evict') onEvict();
+      },
+    });
+  }
+
+  /** How many entries there are. */
+  get size(): number {
+    return this.#lru.size;
+  }
+
+  /** Octets that they take, with what is kept free for others. */
+  get bytes(): number {
+    return this.#arena.bytes;
+  }
+
+  /** The memory of an entry, which begins there at `offsetOf(address)`. */
+  viewOf(address: number): DataView {
+    return this.#arena.pages[address >>> pageBits]!.view;
+  }
+
+  offsetOf(address: number): number {
+    return address & offsetMask;
+  }
+
+  /** The address of the entry for the question, which becomes the one used last; -1 for none. */
+  find(key: QuestionKey): number {
+    const address = this.#lru.get(key.hash, this.#getOptions);
+    if (address === undefined) return -1;
+    const view = this.viewOf(address);
+    const at = address & offsetMask;
+    const { query, subnetSize, subnet } = key;
+    const { nameLength, lowerView } = query;
+    const question = (query.type << 16) | (key.flags << 8) | nameLength;
+    if (view.getInt32(at + entry.question) !== question) return -1;
+    if (view.getUint8(at + entry.subnetSize) !== subnetSize) return -1;
+    const name = at + entry.size;
+    for (let i = 0; i < nameLength; i += 4) {
+      if (view.getInt32(name + i) !== lowerView.getInt32(i)) return -1;
+    }
+    const kept = name + padded(nameLength);
+    for (let i = 0; i < subnetSize; i++) if (view.getUint8(kept + i) !== subnet[i]) return -1;
+    return address;
+  }
+
+  /** Stores a reply in place of what was there for the question. The address, -1 where it is too long to be kept. */
+  put(key: QuestionKey, reply: StorableReply, now: number): number {
+    const { query, subnet, subnetSize } = key;
+    const { tailStart, tailEnd, ttlOffsets, ttls } = reply;
+    const tailLength = tailEnd - tailStart;
+    const nameSize = padded(query.nameLength);
+    const size = entry.size + nameSize + padded(subnetSize) + padded(2 * ttls.length) + padded(tailLength);
+    if (size > pageSize || tailLength > maxMessageSize) return -1;
+    const hits = this.#hitsOf(key, now);
+    this.#lru.delete(key.hash);
+    const address = this.#allocate(size);
+    if (address < 0) return -1;
+    const { bytes, view } = this.#arena.pages[address >>> pageBits]!;
+    let at = address & offsetMask;
+    view.setUint32(at + entry.key, key.hash);
+    view.setUint32(at + entry.lifetime, reply.lifetime);
+    view.setFloat64(at + entry.storedAt, now);
+    view.setUint32(at + entry.retryAt, 0);
+    view.setUint32(at + entry.hitAt, 0);
+    view.setUint16(at + entry.hits, hits);
+    view.setInt32(at + entry.question, (query.type << 16) | (key.flags << 8) | query.nameLength);
+    view.setUint8(at + entry.authority, reply.authority);
+    view.setUint8(at + entry.code, reply.code);
+    view.setUint8(at + entry.subnetSize, subnetSize);
+    view.setUint8(at + entry.scope, Math.max(reply.scope, 0));
+    view.setUint8(at + entry.hasScope, reply.scope < 0 ? 0 : 1);
+    view.setUint16(at + entry.answers, reply.counts[1]!);
+    view.setUint16(at + entry.authorities, reply.counts[2]!);
+    view.setUint16(at + entry.additionals, reply.counts[3]!);
+    view.setUint16(at + entry.ttlCount, ttls.length);
+    view.setUint16(at + entry.tailLength, tailLength);
+    at += entry.size;
+    bytes.set(query.lower.subarray(0, nameSize), at);
+    at += nameSize;
+    bytes.set(subnet.subarray(0, subnetSize), at);
+    at += padded(subnetSize);
+    for (let i = 0; i < ttls.length; i++) view.setUint16(at + 2 * i, ttlOffsets[i]!);
+    at += padded(2 * ttls.length);
+    bytes.set(reply.message.subarray(tailStart, tailEnd), at);
+    for (let i = 0; i < ttls.length; i++) view.setUint32(at + ttlOffsets[i]!, ttls[i]!);
+    this.#lru.set(key.hash, address, this.#setOptions);
+    return address;
+  }
+
+  /** Forgets the entry for the question. */
+  delete(key: QuestionKey): void {
+    if (this.find(key) >= 0) this.#lru.delete(key.hash);
+  }
+
+  /** Hits of the entry that is about to be replaced, while it holds: what is popular stays so when it is refreshed. */
+  #hitsOf(key: QuestionKey, now: number): number {
+    const address = this.find(key);
+    if (address < 0) return 0;
+    const view = this.viewOf(address);
+    const at = this.offsetOf(address);
+    const isExpired = now - view.getFloat64(at + entry.storedAt) >= view.getUint32(at + entry.lifetime) * 1000;
+    return isExpired ? 0 : view.getUint16(at + entry.hits);
+  }
+
+  #allocate(size: number): number {
+    let address = this.#arena.allocate(size);
+    for (let i = 0; address < 0 && i < maxEvictions && this.#lru.size > 0; i++) {
+      this.#lru.pop();
+      address = this.#arena.allocate(size);
+    }
+    if (address >= 0) return address;
+    // The free slots are of other sizes: a page becomes one of this size.
+    this.#arena.visitPage(this.#evictEntry);
+    return this.#arena.allocate(size);
+  }
+}
