@@ -35,11 +35,11 @@ const upstreamFound = await upstream.find();
 const found = await ours.find();
 if (program === undefined || upstreamFound === undefined || found === undefined) throw new Error(upstream.hint);
 
+const list = hostLists.a10k;
 const fresh = some('fresh', 1000);
 const steady = some('cached', steadyNames);
 const [first] = steady as [Question];
 const shared = { tls: undefined, zoneFile: '', scratch, registry: [] };
-const list = hostLists.a10k;
 const asked = await RunningServer.start(children, upstream, upstreamFound, { ...shared, cpu: loadCpu }, list, first);
 const proxy = { port: asked.port, over: 'udp', certificate: undefined, cached: capacity } as const;
 const server = await RunningServer.start(children, ours, found, { ...shared, cpu: serverCpu, proxy }, list, first);
@@ -48,20 +48,21 @@ console.log(`${found.version}, room for ${capacity.toLocaleString('en')} names`)
 await ask(steady, 2 * steadyPerSecond, phaseSeconds);
 const before = await resident('a few names, asked for 20,000 times');
 report('nothing new', await ask(steady, steadyPerSecond, phaseSeconds));
-await put('new names', names / newPerSecond);
-const after = await resident(`${names.toLocaleString('en')} names more`);
-console.log(`${megabytes(after - before)} for ${names.toLocaleString('en')} names, in one worker`);
+const added = (await put('new names', names / newPerSecond)).toLocaleString('en');
+const after = await resident(`${added} names more`);
+console.log(`${megabytes(after - before)} for ${added} names, in one worker`);
 await put('new names until it is full', phaseSeconds);
 await put('new names for old ones', 2 * phaseSeconds);
 await resident('full');
 await server.stop();
 await asked.stop();
 
-/** Puts names in while the steady client asks. */
-async function put(what: string, seconds: number): Promise<void> {
+/** Puts names in while the steady client asks; how many. */
+async function put(what: string, seconds: number): Promise<number> {
   const [result, added] = await Promise.all([ask(steady, steadyPerSecond, seconds), ask(fresh, newPerSecond, seconds)]);
   report(`${what}, ${newPerSecond.toLocaleString('en')} a second`, result);
-  if (added.answered < added.asked) console.log(`  of the new ones ${added.lost} had no answer`);
+  if (added.lost > 0) console.log(`  of the new ones ${added.lost} had no answer`);
+  return added.answered;
 }
 
 function report(what: string, { latencyUs, lost }: TimedResult): void {
