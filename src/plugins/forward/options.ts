@@ -48,14 +48,7 @@ const failoverCodes: Readonly<Record<string, number>> = Object.freeze({
 const defaultFailover: readonly number[] = Object.freeze([rcode.SERVFAIL, rcode.REFUSED]);
 
 /** Options of CoreDNS that are refused by name. */
-const notBuilt = [
-  'doh_method',
-  'next',
-  'next_on_nodata',
-  'health_check',
-  'resolver',
-  'failfast_all_unhealthy_upstreams',
-];
+const notBuilt = ['next', 'next_on_nodata', 'health_check', 'resolver', 'failfast_all_unhealthy_upstreams'];
 
 interface OptionReader {
   readonly args: { readonly min: number; readonly max?: number };

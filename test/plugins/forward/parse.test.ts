@@ -100,6 +100,18 @@ describe('forward in a Corefile', () => {
       'forward . tls://10.0.0.1 {\n tls_servername 192.0.2.1\n }',
       { upstreams: [tls(v4('10.0.0.1', 853), '192.0.2.1')] },
     ],
+    [
+      'forward . https://10.0.0.1 https://[::1]:8443 https://10.0.0.2%dns.example {\n doh_method get\n }',
+      {
+        upstreams: [
+          { ...v4('10.0.0.1', 443), protocol: 'https' },
+          { ...v6('::1', 8443), protocol: 'https' },
+          { ...v4('10.0.0.2', 443), protocol: 'https', serverName: 'dns.example' },
+        ],
+        dohMethod: 'GET',
+      },
+    ],
+    ['forward . 10.0.0.1 {\n doh_method POST\n }', {}],
     ['forward . 10.0.0.1 {\n tls\n }', {}],
     [`forward . 10.0.0.1 {\n tls ${certPath('ca')}\n }`, { tls: { ca: cert('ca') } }],
     [
@@ -145,7 +157,7 @@ describe('forward in a Corefile', () => {
     expect(config.lines.map((line) => line.from)).toEqual([['b.org.'], ['a.org.']]);
   });
 
-  const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'tls://10.0.0.1%dns.example' or a file such as '/etc/resolv.conf'`;
+  const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'tls://10.0.0.1%dns.example', 'https://10.0.0.1' or a file such as '/etc/resolv.conf'`;
   const noServers = file('none', 'search a.org\n');
 
   const refused: [lines: string, problem: string | RegExp][] = [
@@ -220,8 +232,12 @@ describe('forward in a Corefile', () => {
       "3:14: error: max_queries must be at least 0, found '-1' [COREFILE_ARGUMENT]",
     ],
     [
-      'forward . https://10.0.0.1',
-      `2:11: error: 'https://10.0.0.1': https:// upstreams are not built yet; expected ${examples} [COREFILE_ARGUMENT]`,
+      'forward . https://10.0.0.1/resolve',
+      "2:11: error: 'https://10.0.0.1/resolve': the path is always /dns-query; expected 'https://' and an address [COREFILE_ARGUMENT]",
+    ],
+    [
+      'forward . https://10.0.0.1 {\n doh_method PUT\n }',
+      "3:13: error: doh_method must be 'GET' or 'POST', found 'PUT' [COREFILE_ARGUMENT]",
     ],
     ['forward . /no/such/file', /^2:11: error: cannot read '\/no\/such\/file': ENOENT.*\[COREFILE_FILE\]$/],
     [
@@ -312,7 +328,6 @@ describe('forward in a Corefile', () => {
     'next NXDOMAIN',
     'next_on_nodata',
     'health_check 1s',
-    'doh_method GET',
     'resolver 10.0.0.1',
     'failfast_all_unhealthy_upstreams',
   ])('says that %j is not built yet', (option) => {

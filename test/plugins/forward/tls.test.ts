@@ -73,6 +73,16 @@ test('prefer_udp does not lead past TLS', async () => {
   expect(upstream.queries.map((query) => query.transport)).toEqual(['tls']);
 });
 
+test('a query with EDNS is padded to a multiple of 128 octets, and one without is not', async () => {
+  const harness = chain([overTls(upstream)]);
+  const names = ['a.org', `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`];
+  for (const name of names) await harness.resolve(makeQuery(name, 'A', { edns: true }));
+  await harness.resolve(makeQuery('b.org', 'A'));
+  expect(upstream.queries.map(({ bytes }) => bytes.length)).toEqual([128, 256, 23]);
+  const [opt] = upstream.queries[0]!.packet.additionals ?? [];
+  expect(opt).toMatchObject({ type: 'OPT', options: [{ code: 12, data: Buffer.alloc(128 - 23 - 11 - 4) }] });
+});
+
 describe('a connection', () => {
   test('carries several queries at a time, answered in any order', async () => {
     const waiting: UpstreamQuery[] = [];

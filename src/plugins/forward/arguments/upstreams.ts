@@ -2,14 +2,13 @@ import type { Token } from '../../../corefile/ast.ts';
 import { quote } from '../../../corefile/quote.ts';
 import { errorMessage } from '../../../runtime/errors.ts';
 import type { ParseContext } from '../../plugin.ts';
-import type { Protocol, UpstreamAddress } from '../config.ts';
+import type { UpstreamAddress } from '../config.ts';
 import { isUnspecified, parseUpstream } from './upstream-address.ts';
 import { splitScheme, splitServerName } from './scheme.ts';
 import { readServerName } from './server-name.ts';
 import { readResolvConf, type ResolvConfLimits } from './resolv-conf.ts';
 
-const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'tls://10.0.0.1%dns.example' or a file such as '/etc/resolv.conf'`;
-const built: readonly Protocol[] = ['dns', 'tls'];
+const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'tls://10.0.0.1%dns.example', 'https://10.0.0.1' or a file such as '/etc/resolv.conf'`;
 const hostName = /^(?=.*[a-z])[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?(:\d+)?$/i;
 
 /**
@@ -24,7 +23,7 @@ export function readUpstreams(token: Token, context: ParseContext, limits: Resol
     return [];
   };
   const { scheme, protocol, rest } = splitScheme(token.text);
-  if (protocol === undefined || !built.includes(protocol)) {
+  if (protocol === undefined) {
     return report(`${quote(token.text)}: ${scheme}:// upstreams are not built yet; expected ${examples}`);
   }
   if (protocol === 'https' && rest.includes('/')) {

@@ -4,10 +4,6 @@ import type { Deadlines } from '../query/deadlines.ts';
 import { Limitation } from './limitation.ts';
 import { AttemptQueue } from './attempt-queue.ts';
 
-/** With so many queries in flight a connection is busy, and a further one is opened: a server may answer one by one. */
-const busyQueries = 16;
-/** Connections to an upstream at a time that take further queries. */
-const maxConnections = 16;
 /** Sockets to an upstream at a time, with those that only wait for their last replies. */
 const maxSockets = 128;
 /** Queries that may wait for one of them. */
@@ -16,6 +12,10 @@ const maxWaiting = 1024;
 const maxQueriesInFlight = 1024;
 
 export interface ConnectionPoolOptions {
+  /** With so many queries in flight a connection is busy, and a further one is opened. */
+  readonly busyQueries: number;
+  /** Connections at a time that take further queries. */
+  readonly maxConnections: number;
   /** How many connections may be on their way at a time: what TLS costs comes first, and for both sides. */
   readonly maxOpening: number;
   /** How many queries a connection carries; 0 for any number. */
@@ -77,18 +77,18 @@ export class ConnectionPool {
    * that wait for one. `undefined` when all are full.
    */
   channel(mustBeNew: boolean): Channel | undefined {
+    const { busyQueries, maxConnections, maxOpening } = this.#options;
     let best: Entry | undefined;
     let least = Infinity;
     for (const entry of this.#entries.values()) {
-      const load = loadOf(entry.connection);
+      // One that does not stand yet makes whoever takes it wait, like one that is busy.
+      const load = entry.connection.pendingCount + (entry.connection.isReady ? 0 : busyQueries);
       if (load >= least) continue;
       best = entry;
       least = load;
     }
     const mayOpen =
-      this.#sockets < maxSockets &&
-      this.#entries.size < maxConnections &&
-      this.#opening.size < this.#options.maxOpening;
+      this.#sockets < maxSockets && this.#entries.size < maxConnections && this.#opening.size < maxOpening;
     const inFlight = best?.connection.pendingCount ?? 0;
     if (mayOpen && (best === undefined || mustBeNew || inFlight >= busyQueries)) return this.#open();
     if (best === undefined) return this.#queue.length < maxWaiting ? this.#queue : undefined;
@@ -172,9 +172,4 @@ export class ConnectionPool {
     if (entry.idleTick !== undefined) this.#options.deadlines.cancel(entry.idle, entry.idleTick);
     entry.idleTick = undefined;
   }
-}
-
-/** A connection that does not stand yet makes whoever takes it wait, like one that is busy. */
-function loadOf({ pendingCount, isReady }: Connection): number {
-  return isReady ? pendingCount : pendingCount + busyQueries;
 }

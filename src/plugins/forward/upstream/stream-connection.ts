@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
-import { type Frame, StreamFramer } from '../../../wire/framing.ts';
-import { readUint16 } from '../../../wire/message.ts';
+import { type Frame, lengthPrefix, StreamFramer } from '../../../wire/framing.ts';
+import { readUint16, writeUint16 } from '../../../wire/message.ts';
+import type { Query } from '../../../wire/query.ts';
 import { type Attempt, freeId } from './attempt.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import type { Dialer } from './dialer.ts';
 import { describeError } from './error-text.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
+import { maxPaddedSize, writePaddedRequest } from './padding.ts';
 import { buildStreamRequest } from './request.ts';
 
 /**
@@ -25,6 +27,7 @@ export class StreamConnection implements Connection {
   /** Replies since it was idle. */
   #repliesInBurst = 0;
   readonly #capacity: number;
+  readonly #isEncrypted: boolean;
   readonly #socket: Socket;
   readonly #framer = new StreamFramer();
   readonly #pending = new Map<number, Attempt>();
@@ -38,6 +41,7 @@ export class StreamConnection implements Connection {
   /** `capacity` is how many queries it takes in all. */
   constructor(dialer: Dialer, randomUint16: () => number, events: ConnectionEvents, capacity: number) {
     this.#capacity = capacity;
+    this.#isEncrypted = dialer.isEncrypted;
     this.#events = events;
     this.#randomUint16 = randomUint16;
     this.#socket = dialer.dial(
@@ -100,7 +104,9 @@ export class StreamConnection implements Connection {
       this.#socket.cork();
       process.nextTick(this.#uncork);
     }
-    this.#socket.write(buildStreamRequest(attempt.query, attempt.messageId, attempt.withEdns));
+    const { query, messageId, withEdns } = attempt;
+    const build = this.#isEncrypted ? buildPaddedRequest : buildStreamRequest;
+    this.#socket.write(build(query, messageId, withEdns));
   }
 
   #read(chunk: Uint8Array): void {
@@ -165,4 +171,11 @@ export class StreamConnection implements Connection {
     this.#socket.destroySoon();
     this.#events.gone(this);
   }
+}
+
+function buildPaddedRequest(query: Query, id: number, withEdns: boolean): Uint8Array {
+  const message = Buffer.allocUnsafe(lengthPrefix + maxPaddedSize);
+  const length = writePaddedRequest(message, lengthPrefix, query, id, withEdns);
+  writeUint16(message, 0, length);
+  return message.subarray(0, lengthPrefix + length);
 }

@@ -29,6 +29,7 @@ export interface TlsDialerOptions {
  * resumed, which saves the upstream and us the expensive part of a handshake (RFC 8446 section 2.2).
  */
 export class TlsDialer implements Dialer {
+  readonly isEncrypted = true;
   readonly #options: TlsDialerOptions;
   /** The name or address that the certificate must be for. */
   readonly #identity: string;

@@ -22,6 +22,7 @@ export class Upstream {
   /** None where all that goes to it is encrypted. */
   readonly #udp: UdpPool | undefined;
   readonly #connections: ConnectionPool;
+  readonly #isHttps: boolean;
 
   constructor(
     upstream: UpstreamAddress,
@@ -36,6 +37,7 @@ export class Upstream {
     this.meter = meter;
     this.health = new Health(line.maxFails);
     const { sourceAddress } = line;
+    this.#isHttps = upstream.protocol === 'https';
     if (upstream.protocol === 'dns')
       this.#udp = new UdpPool({ upstream, sourceAddress, deadlines, randomUint16, connect });
     this.#connections = connectionsTo(upstream, line, deadlines, randomUint16);
@@ -51,7 +53,8 @@ export class Upstream {
 
   /** Its connections take no more than so many queries each: a query got no reply where so many others had theirs. */
   learnCapacity(replies: number): void {
-    this.#connections.learnCapacity(replies);
+    // Streams of HTTP/2 are refused one by one.
+    if (!this.#isHttps) this.#connections.learnCapacity(replies);
   }
 
   /** Open sockets and connections, and the queries that wait on them, for tests. */
