@@ -77,6 +77,10 @@ class BatchedSocket implements ConnectedSocket {
     }
   }
 
+  get #isOpen(): boolean {
+    return this.#poll !== undefined;
+  }
+
   send(message: Uint8Array, length: number): void {
     if (this.#poll === undefined) return;
     this.#vector ??= this.#share.take(this);
@@ -125,7 +129,7 @@ class BatchedSocket implements ConnectedSocket {
     const { slots } = receiver;
     const received = receiver.receive(this.#socket.descriptor);
     // What was received may have closed the socket.
-    for (let slot = 0; slot < received && this.#poll !== undefined; slot++) {
+    for (let slot = 0; slot < received && this.#isOpen; slot++) {
       const start = slots.startOf(slot);
       this.#events.received(slots.bytes, start, start + receiver.lengthOf(slot));
     }

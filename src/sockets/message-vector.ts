@@ -98,9 +98,11 @@ export class MessageVector implements Replies {
     return portAt(this.#memory, slot * envelopeSize);
   }
 
-  /** A view of the sender of the message in a slot. */
-  peerOf(slot: number, nameOfInterface: (index: number) => string): SocketPeer {
-    return new SocketPeer(this.#memory, slot * envelopeSize, this.#family, nameOfInterface);
+  /** A view of the sender of the message in a slot: `free`, one that was kept and is needed no more, or a new one. */
+  peerOf(slot: number, nameOfInterface: (index: number) => string, free?: SocketPeer): SocketPeer {
+    if (free === undefined) return new SocketPeer(this.#memory, slot * envelopeSize, this.#family, nameOfInterface);
+    free.attach(this.#memory, slot * envelopeSize);
+    return free;
   }
 
   /** Keeps the envelope of a message for a reply that comes later; `peer` is that of its slot, and detached from it. */
@@ -108,11 +110,13 @@ export class MessageVector implements Replies {
     return peer.keep(envelopeSize);
   }
 
-  /** Puts an envelope that was kept and the reply into a slot. */
-  fill(slot: number, envelope: Uint8Array, reply: Uint8Array): void {
+  /** Puts an envelope that was kept and the reply, which stands at `start`, into a slot. */
+  fill(slot: number, envelope: Uint8Array, reply: Uint8Array, start: number, length: number): void {
+    const { bytes } = this.slots;
+    const at = this.slots.startOf(slot);
     this.#memory.set(envelope, slot * envelopeSize);
-    this.slots.bytes.set(reply, this.slots.startOf(slot));
-    this.setReply(slot, reply.length);
+    for (let i = 0; i < length; i++) bytes[at + i] = reply[start + i]!;
+    this.setReply(slot, length);
   }
 
   /** Sets the length of the reply in a slot. */

@@ -38,6 +38,8 @@ export class SocketPeer implements Peer {
   #bytes: Uint8Array;
   #at: number;
   #address: string | undefined;
+  /** What is kept: the memory is used again after `attach`. */
+  #own: Uint8Array | undefined;
 
   /** The socket address begins at `at`. */
   constructor(bytes: Uint8Array, at: number, family: 4 | 6, nameOfInterface: (index: number) => string) {
@@ -60,11 +62,20 @@ export class SocketPeer implements Peer {
     this.#address = undefined;
   }
 
-  /** Copies `length` octets from the address on, and keeps them: later changes of the memory do not matter. */
+  /** Copies `length` octets from the address on, always as many, and keeps them: later changes of the memory do not matter. */
   keep(length: number): Uint8Array {
-    this.#bytes = this.#bytes.slice(this.#at, this.#at + length);
+    const own = (this.#own ??= new Uint8Array(length));
+    for (let i = 0; i < length; i++) own[i] = this.#bytes[this.#at + i]!;
+    this.#bytes = own;
     this.#at = 0;
-    return this.#bytes;
+    return own;
+  }
+
+  /** Its socket address is the one that begins there from now on. */
+  attach(bytes: Uint8Array, at: number): void {
+    this.#bytes = bytes;
+    this.#at = at;
+    this.#address = undefined;
   }
 
   #format(): string {

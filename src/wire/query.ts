@@ -21,6 +21,8 @@ const empty = new Uint8Array(0);
 const maxLabels = 128;
 /** Octets of a Client Subnet option with a whole IPv6 address. */
 const maxSubnetSize = 24;
+/** Octets of a query with the longest name and some options. */
+const ownSize = 512;
 
 /**
  * The view of one query that every plugin handles. It is reused from query to query: nobody keeps it, unless it
@@ -93,6 +95,8 @@ export class Query {
   #viewed: Uint8Array = empty;
   #outView: DataView = this.#view;
   #outViewed: Uint8Array = empty;
+  /** Where a query that waits is kept. */
+  #own: Uint8Array | undefined;
 
   /** `hasher` is one of this seed, where queries share it: its keys need be made only once. */
   constructor(hashSeed: number, hasher = new NameHasher(hashSeed)) {
@@ -227,8 +231,12 @@ export class Query {
     if (this.isHeld) return;
     this.isHeld = true;
     const shift = this.start;
-    // Not `slice`: that of a Buffer shares its memory.
-    this.bytes = new Uint8Array(this.bytes.subarray(this.start, this.end));
+    const { bytes, start } = this;
+    const length = this.end - start;
+    // The memory stays with the object: to allocate it anew for each query that waits costs more than all that is done here.
+    const own = length <= ownSize ? (this.#own ??= new Uint8Array(ownSize)) : new Uint8Array(length);
+    for (let i = 0; i < length; i++) own[i] = bytes[start + i]!;
+    this.bytes = own;
     this.start = 0;
     this.end -= shift;
     if (this.edns) {

@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  encodeSocketAddress,
-  SocketPeer,
-  socketAddressSize,
-} from '../../src/sockets/socket-address.ts';
+import { encodeSocketAddress, SocketPeer, socketAddressSize } from '../../src/sockets/socket-address.ts';
 import { controlSize, turnAround, writeAnySource } from '../../src/sockets/source-address.ts';
 
 const indexOf = (name: string): number => (name === 'eth0' ? 3 : 0);

@@ -7,6 +7,7 @@ import type { Listen, Listener, ListenerEnvironment } from './listener.ts';
 import { QueryPool } from './query-pool.ts';
 import { Coalescing } from './coalescing.ts';
 import { PR_SET_TIMERSLACK } from '../../sockets/linux.ts';
+import { LateReplies } from './late-replies.ts';
 import { MessageVector } from '../../sockets/message-vector.ts';
 import { Slots } from '../../sockets/slots.ts';
 import type { SocketPeer } from '../../sockets/socket-address.ts';
@@ -59,8 +60,9 @@ class BatchedUdpListener implements Listener {
   readonly #batch: MessageVector;
   /** The sender of the message in each slot. */
   readonly #peers: SocketPeer[];
-  /** One slot for replies that come later than their batch. */
-  readonly #late: MessageVector;
+  /** Those of queries that have waited, to be used again. */
+  readonly #freePeers: SocketPeer[] = [];
+  readonly #late: LateReplies;
   readonly #nameOfInterface: (index: number) => string;
   readonly #coalescing: Coalescing | undefined;
   #poll: Poll | undefined;
@@ -89,7 +91,14 @@ class BatchedUdpListener implements Listener {
       const { local, isWildcard } = this.#socket;
       this.local = local;
       this.#batch = new MessageVector(calls, slots, address.family, isWildcard, tunings.has('gso'));
-      this.#late = new MessageVector(calls, new Slots(calls, 1), address.family, isWildcard, false);
+      const late = new MessageVector(
+        calls,
+        new Slots(calls, batchSize),
+        address.family,
+        isWildcard,
+        tunings.has('gso'),
+      );
+      this.#late = new LateReplies(late, (vector, count) => this.#send(vector, 0, count));
       this.#nameOfInterface = (index) => nameOfInterface(calls, index);
       this.#peers = Array.from({ length: slots.count }, (_, slot) => this.#batch.peerOf(slot, this.#nameOfInterface));
       this.#watchSocket();
@@ -103,6 +112,7 @@ class BatchedUdpListener implements Listener {
     this.#isClosing = true;
     this.#poll?.close();
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
+    this.#late.flush();
     this.#socket.close();
   }
 
@@ -213,15 +223,14 @@ class BatchedUdpListener implements Listener {
 
   /** The query keeps its peer, and its slot gets a new one. */
   #wait(query: Query, outcome: Promise<number>, slot: number): void {
-    const envelope = MessageVector.keepEnvelope(this.#peers[slot]!);
-    this.#peers[slot] = this.#batch.peerOf(slot, this.#nameOfInterface);
+    const peer = this.#peers[slot]!;
+    const envelope = MessageVector.keepEnvelope(peer);
+    this.#peers[slot] = this.#batch.peerOf(slot, this.#nameOfInterface, this.#freePeers.pop());
     this.#inFlight++;
     void outcome.then((length) => {
-      if (length > 0) {
-        this.#late.fill(0, envelope, query.out.subarray(query.outStart, query.outStart + length));
-        this.#send(this.#late, 0, 1);
-      }
+      if (length > 0) this.#late.add(envelope, query.out, query.outStart, length);
       this.#queries.give(query);
+      this.#freePeers.push(peer);
       if (--this.#inFlight === 0) this.#onDrained?.();
     });
   }
