@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { problemOf, sample } from './check.ts';
@@ -10,8 +10,8 @@ import { lastChanged, Registry, type Disturbed, type RegistryEnd, type RegistryO
 import { loadCpu, RunningServer, serverCpu } from './running-server.ts';
 import { serversOf, type Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
-import type { Found, Kind, ProxyPlace, ServerName, Transport } from './servers/kind.ts';
-import { upstream, upstreamZone } from './servers/upstream.ts';
+import type { Found, ProxyPlace, ServerName, Transport } from './servers/kind.ts';
+import { tlsUpstream, upstream } from './servers/upstream.ts';
 
 const changeTimeoutMs = 20_000;
 
@@ -111,12 +111,10 @@ export class Fleet {
     const key = upstreamKey(over);
     let server = this.#servers.get(key);
     if (server === undefined) {
-      const kind: Kind = tls ? kinds.nsd : upstream;
+      const kind = tls ? tlsUpstream : upstream;
       const found = await kind.find();
       if (found === undefined) throw new Error(`${kind.title} is needed as the upstream; ${kind.hint}`);
-      const zoneFile = join(this.#scratch, 'upstream.zone');
-      writeFileSync(zoneFile, upstreamZone);
-      const options = { tls, zoneFile, scratch: this.#scratch, cpu: loadCpu, registry: [] };
+      const options = { tls, zoneFile: '', scratch: this.#scratch, cpu: loadCpu, registry: [] };
       server = await RunningServer.start(this.#children, kind, found, options, hostLists.a10k, first);
       this.#servers.set(key, server);
     }

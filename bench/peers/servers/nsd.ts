@@ -3,7 +3,7 @@ import { zone } from '../hosts.ts';
 import type { Kind, Place } from './kind.ts';
 import { findWithFile } from './with-file.ts';
 
-/** NSD with one server process, and without the limits of replies and of few connections that it has by default. */
+/** NSD with one server process, and without the limit of replies that it has by default. */
 export const nsd: Kind = {
   name: 'nsd',
   title: 'NSD',
@@ -23,7 +23,6 @@ export function nsdConfig({ directory, port, tls, zoneFile }: Place): string {
   return `server:
   ip-address: 127.0.0.1@${port}
   server-count: 1
-  tcp-count: 1000
   username: ""
   zonesdir: "${directory}"
   database: ""

@@ -1,9 +1,9 @@
 import { cProgram } from '../c-program.ts';
-import { negativeTtlSeconds, zone } from '../hosts.ts';
 import { upstreamAddress } from '../proxied-questions.ts';
 import type { Kind, Place } from './kind.ts';
+import { findWithFile } from './with-file.ts';
 
-/** What proxies ask over UDP and TCP; over TLS they ask NSD. */
+/** What proxies ask over UDP and TCP. */
 export const upstream: Kind = {
   name: 'upstream',
   title: 'the upstream',
@@ -19,9 +19,26 @@ export const upstream: Kind = {
   },
 };
 
-/** A zone in which every name has the address that upstream.c gives. */
-export const upstreamZone = `$ORIGIN ${zone}
-@ ${negativeTtlSeconds} IN SOA ns hostmaster 1 7200 1800 86400 ${negativeTtlSeconds}
-@ 3600 IN NS ns
-* 3600 IN A ${upstreamAddress}
+/** The same over TLS: dnsdist, which asks nobody here. NSD answers one of several queries that come in one TLS record. */
+export const tlsUpstream: Kind = {
+  name: 'upstream',
+  title: 'the upstream with TLS',
+  hasTls: true,
+  hint: 'apt-get install dnsdist',
+  find: () =>
+    findWithFile({
+      program: 'dnsdist',
+      versionOption: '--version',
+      file: 'dnsdist.conf',
+      config: tlsUpstreamConfig,
+      options: ['--supervised', '--disable-syslog', '-C'],
+    }),
+};
+
+export function tlsUpstreamConfig({ port, otherPorts, tls }: Place): string {
+  return `setSecurityPollSuffix("")
+setLocal("127.0.0.1:${otherPorts[0]!}")
+addTLSLocal("127.0.0.1:${port}", "${tls!.certificate}", "${tls!.key}", {maxInFlight=1000})
+addAction(AllRule(), SpoofAction("${upstreamAddress}", {ttl=3600}))
 `;
+}

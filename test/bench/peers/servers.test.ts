@@ -6,6 +6,7 @@ import type { Place, ProxyPlace } from '../../../bench/peers/servers/kind.ts';
 import { knotConfig } from '../../../bench/peers/servers/knot.ts';
 import { nsdConfig } from '../../../bench/peers/servers/nsd.ts';
 import { corefile } from '../../../bench/peers/servers/ours.ts';
+import { tlsUpstreamConfig } from '../../../bench/peers/servers/upstream.ts';
 import { unboundConfig } from '../../../bench/peers/servers/unbound.ts';
 import { loadCorefile } from '../../../src/cli/load.ts';
 import { formatProblem } from '../../../src/corefile/problem.ts';
@@ -48,6 +49,7 @@ test.each([
   ['CoreDNS', coreDnsCorefile, /^tls:\/\/mesh\.test:5353 \{$/m],
   ['NSD', nsdConfig, /^ {2}tls-port: 5353$/m],
   ['Unbound', unboundConfig, /^ {2}tls-port: 5353$/m],
+  ['the upstream of proxies', tlsUpstreamConfig, /^addTLSLocal\("127\.0\.0\.1:5353"/m],
 ])('%s listens with a certificate', (_, config, listens) => {
   expect(config(tls)).toMatch(listens);
   expect(config(tls)).toContain('/cert.pem');
