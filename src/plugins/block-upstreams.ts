@@ -5,9 +5,11 @@ import type { Query } from '../wire/query.ts';
 export interface BlockUpstream {
   /** As messages name it: `10.0.0.1:53`. */
   readonly name: string;
+  /** Only names at or below one of these are sent to it; lower-case and absolute. */
+  readonly zones: readonly string[];
   /** Sends the query to this server alone, whether it is turned off or not. */
   ask(query: Query): Outcome;
-  /** It gets no queries while there is a reason, which is what the clients' errors say; `undefined` turns it on again. */
+  /** It gets no queries while there is a reason, such as 'it forwards to this server'; `undefined` turns it on again. */
   turnOff(reason: string | undefined): void;
 }
 

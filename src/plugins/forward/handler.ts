@@ -2,6 +2,7 @@ import { rcode, refusedTypes } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
 import { zoneList } from '../../wire/zone-map.ts';
+import type { BlockUpstream } from '../block-upstreams.ts';
 import type { Handler, HandlerEnvironment, Outcome, QueryHalf } from '../plugin.ts';
 import { formatUpstream, type ForwardConfig } from './config.ts';
 import { Deadlines } from './query/deadlines.ts';
@@ -43,11 +44,22 @@ function groupsOf({ lines }: ForwardConfig, environment: HandlerEnvironment): re
     upstreamsBefore += line.upstreams.length;
     return new ForwardGroup(line, { clock, logger, deadlines, connectUdp, randomUint16, metrics });
   });
+  environment.upstreams.add(() => groups.flatMap(blockUpstreams));
   environment.onClose(async () => {
     await Promise.all(groups.map((group) => group.close()));
     deadlines.clear();
   });
   return groups;
+}
+
+/** The upstreams of a line, for the other plugins of the block. */
+function blockUpstreams(group: ForwardGroup): BlockUpstream[] {
+  return group.upstreams.map((upstream) => ({
+    name: upstream.name,
+    zones: group.line.from,
+    ask: (query) => group.askOnly(upstream, query),
+    turnOff: (reason) => group.turnOff(upstream, reason),
+  }));
 }
 
 /**

@@ -2,14 +2,15 @@ import { histogramLength, observe, timeBoundsMs } from '../../runtime/metrics/hi
 import { rcodeSlot, rcodeSlots } from '../../wire/rcode-slots.ts';
 import type { ForwardConfig } from './config.ts';
 
-/** Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, and whether it is down. */
+/** Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, whether it is down, and whether it is turned off. */
 export const upstreamSeries = {
   durations: 0,
   durationLength: histogramLength(timeBoundsMs),
   codes: rcodeSlots,
   failures: rcodeSlots * histogramLength(timeBoundsMs),
   isDown: rcodeSlots * histogramLength(timeBoundsMs) + 1,
-  length: rcodeSlots * histogramLength(timeBoundsMs) + 2,
+  isOff: rcodeSlots * histogramLength(timeBoundsMs) + 2,
+  length: rcodeSlots * histogramLength(timeBoundsMs) + 3,
 } as const;
 
 /** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order. */
@@ -34,6 +35,7 @@ export class UpstreamMeter {
     this.#at = forwardSeries.upstreams + index * upstreamSeries.length;
     // The memory may be that of a worker that died.
     this.setDown(false);
+    this.setOff(false);
   }
 
   replied(code: number, durationMs: number): void {
@@ -47,5 +49,9 @@ export class UpstreamMeter {
 
   setDown(isDown: boolean): void {
     this.#memory[this.#at + upstreamSeries.isDown] = isDown ? 1 : 0;
+  }
+
+  setOff(isOff: boolean): void {
+    this.#memory[this.#at + upstreamSeries.isOff] = isOff ? 1 : 0;
   }
 }

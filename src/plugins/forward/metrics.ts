@@ -14,6 +14,8 @@ interface UpstreamTotals {
   users: number;
   /** Those of them that hold it for down. */
   down: number;
+  /** Those of them that have turned it off. */
+  off: number;
 }
 
 /** What is counted of upstreams: CoreDNS's metrics, and those whose lack its users complain of. */
@@ -32,10 +34,11 @@ export function forwardFamilies(
         const start = forwardSeries.upstreams + index * upstreamSeries.length;
         const counts = sums.slice(start, upstreamSeries.length);
         const name = formatUpstream(upstream);
-        const sum = all.get(name) ?? { durations: new Map<number, number[]>(), failures: 0, users: 0, down: 0 };
+        const sum = all.get(name) ?? { durations: new Map<number, number[]>(), failures: 0, users: 0, down: 0, off: 0 };
         all.set(name, sum);
         sum.failures += counts[upstreamSeries.failures]!;
         sum.down += counts[upstreamSeries.isDown]!;
+        sum.off += counts[upstreamSeries.isOff]!;
         sum.users += sums.workers;
         addDurations(sum.durations, counts);
       }
@@ -70,6 +73,12 @@ export function forwardFamilies(
       help: 'Share of the workers that do not hold the upstream for down.',
       type: 'gauge',
       samples: each((to, { users, down }) => [{ labels: labelsOf(to), value: users === 0 ? 1 : 1 - down / users }]),
+    },
+    {
+      name: 'coredns_proxy_turned_off_ratio',
+      help: 'Share of the workers that send the upstream nothing because a plugin has turned it off.',
+      type: 'gauge',
+      samples: each((to, { users, off }) => [{ labels: labelsOf(to), value: users === 0 ? 0 : off / users }]),
     },
     {
       name: 'coredns_forward_max_concurrent_rejects_total',

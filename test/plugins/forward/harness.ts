@@ -57,6 +57,8 @@ export class Harness {
   readonly clock = new FakeClock();
   readonly logger = new RecordingLogger();
   readonly handler: Handler;
+  /** Those of all its chains. */
+  readonly upstreams = new BlockUpstreams();
   readonly #closers: (() => void | Promise<void>)[] = [];
 
   constructor(...lines: ForwardLine[]) {
@@ -75,7 +77,7 @@ export class Harness {
         connectUdp: connectDgram,
         shared: new Int32Array(64),
         worker: { index: 0, count: 1 },
-        upstreams: new BlockUpstreams(),
+        upstreams: this.upstreams,
         onPublished: () => undefined,
         table: () => {
           throw new Error('forward has no table');

@@ -36,6 +36,8 @@ export class ForwardGroup {
   selector!: Selector;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
+  /** Some upstream is turned off. */
+  hasOff = false;
   readonly #logger: Logger;
   readonly #counters: Float64Array | undefined;
   readonly #environment: GroupEnvironment;
@@ -74,6 +76,7 @@ export class ForwardGroup {
     });
     this.selector = new Selector(this.line.policy, upstreams.length, () => this.#environment.randomUint16());
     this.#whyNone = whyNone;
+    this.hasOff = this.upstreams.some(isOff);
     for (const upstream of left) this.#leave(upstream);
   }
 
@@ -94,6 +97,7 @@ export class ForwardGroup {
     }
     if (this.#isClosed) return serverFailure(query, 'forward: closed');
     if (this.upstreams.length === 0) return serverFailure(query, `forward: ${this.#whyNone}`);
+    if (this.hasOff && this.upstreams.every(isOff)) return serverFailure(query, `forward: ${this.#whyOff}`);
     const question = questionOf(query, this.isStream(query));
     const now = this.clock.now();
     const forwarded = this.#inFlightQueries.find(question);
@@ -110,6 +114,25 @@ export class ForwardGroup {
       if (forwarded === undefined) this.#ask(question, [waiter], false);
       else forwarded.join(waiter);
     });
+  }
+
+  /** Asks one upstream once, whether it is turned off or not. Nobody else waits for the same reply. */
+  askOnly(upstream: Upstream, query: Query): number | Promise<number> {
+    if (this.#isClosed) return serverFailure(query, 'forward: closed');
+    query.hold();
+    this.#inFlight++;
+    const question = questionOf(query, this.isStream(query));
+    return new Promise((resolve) => {
+      const waiter = { query, since: this.clock.now(), resolve };
+      new ForwardedQuery(question, [waiter], this, true, upstream).start();
+    });
+  }
+
+  /** The upstream gets no queries while there is a reason. */
+  turnOff(upstream: Upstream, reason: string | undefined): void {
+    upstream.offReason = reason;
+    upstream.meter?.setOff(reason !== undefined);
+    this.hasOff = this.upstreams.some(isOff);
   }
 
   /** Whether upstreams are asked over TCP first. */
@@ -190,6 +213,11 @@ export class ForwardGroup {
     this.deadlines.schedule({ expired }, maxTotalMs);
   }
 
+  get #whyOff(): string {
+    const reasons = this.upstreams.map(({ name, offReason }) => `${name} is turned off: ${offReason}`);
+    return reasons.join('; ');
+  }
+
   #ask(question: Question, waiters: Waiter[], isSecond: boolean): void {
     const forwarded = new ForwardedQuery(question, waiters, this, isSecond);
     this.#inFlightQueries.add(forwarded);
@@ -201,4 +229,8 @@ export class ForwardGroup {
     query.error = `forward: ${reason}`;
     return emptyReply(query, rcode.REFUSED);
   }
+}
+
+function isOff({ offReason }: Upstream): boolean {
+  return offReason !== undefined;
 }

@@ -7,7 +7,7 @@ import { adoptReply } from '../reply/client-reply.ts';
 import type { Question } from './question.ts';
 import { isTruncated, readReply, type UpstreamReply } from '../reply/upstream-reply.ts';
 import type { Selector } from '../upstream/selector.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import { turnedOff, type Upstream } from '../upstream/upstream.ts';
 
 /** Nobody waits longer than this for a reply: clients ask again after 5 seconds. */
 export const maxTotalMs = 5000;
@@ -48,6 +48,8 @@ export class ForwardedQuery implements Attempt, Expiring {
   readonly #waiters: Waiter[];
   /** These waiters have waited for such a query before. */
   readonly #isSecond: boolean;
+  /** The only upstream that is asked, once, whether it is turned off or not. */
+  readonly #only: Upstream | undefined;
   readonly #startedAt: number;
   readonly #endsAt: number;
   readonly #start: number;
@@ -71,14 +73,15 @@ export class ForwardedQuery implements Attempt, Expiring {
   #reason = 'no upstream was asked';
 
   /** `waiters`: one at least, all with this question, whose memory is that of the first one's query. */
-  constructor(question: Question, waiters: Waiter[], group: ForwardGroup, isSecond: boolean) {
+  constructor(question: Question, waiters: Waiter[], group: ForwardGroup, isSecond: boolean, only?: Upstream) {
     this.query = waiters[0]!.query;
     this.question = question;
     this.withEdns = this.query.edns;
     this.#waiters = waiters;
     this.#isSecond = isSecond;
+    this.#only = only;
     this.#group = group;
-    this.#upstreams = group.upstreams;
+    this.#upstreams = only ? [only] : group.upstreams;
     this.#selector = group.selector;
     this.#startedAt = group.clock.now();
     this.#endsAt = this.#startedAt + maxTotalMs;
@@ -181,26 +184,37 @@ export class ForwardedQuery implements Attempt, Expiring {
   }
 
   get #maxAttempts(): number {
-    return this.#group.line.maxAttempts ?? this.#upstreams.length;
+    return this.#only ? 1 : (this.#group.line.maxAttempts ?? this.#upstreams.length);
   }
 
   #next(): void {
-    const upstreams = this.#upstreams;
     const now = this.#group.clock.now();
     if (this.#attempts >= this.#maxAttempts || now >= this.#endsAt) {
       this.#finishWithoutReply();
       return;
     }
-    if (this.#tried === (1 << upstreams.length) - 1) this.#tried = 0;
-    const index = this.#selector.next(this.#start, this.#tried, (each) => upstreams[each]!.health.isPreferred(now));
+    const index = this.#pick(now);
+    if (index < 0) {
+      this.#finishWithoutReply();
+      return;
+    }
     this.#tried |= 1 << index;
     this.#attempts++;
-    const upstream = upstreams[index]!;
+    const upstream = this.#upstreams[index]!;
     upstream.health.onSend(now);
     this.withEdns = this.query.edns && !upstream.noEdns.holds(now);
     this.#triesWithoutEdns = false;
     this.#ignoredAfter = 0;
     this.#attempt(upstream, this.#group.isStream(this.query), false);
+  }
+
+  /** Index of the upstream that is next, in a further round where all were tried; -1 where all are turned off. */
+  #pick(now: number): number {
+    if (this.#only) return 0;
+    const upstreams = this.#upstreams;
+    const off = this.#group.hasOff ? turnedOff(upstreams) : 0;
+    if ((this.#tried | off) === (1 << upstreams.length) - 1) this.#tried = 0;
+    return this.#selector.next(this.#start, this.#tried | off, (each) => upstreams[each]!.health.isPreferred(now));
   }
 
   #attempt(upstream: Upstream, overTcp: boolean, mustBeNew: boolean): void {

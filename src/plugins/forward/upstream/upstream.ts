@@ -19,6 +19,8 @@ export class Upstream {
   /** Which of all servers it is (`upstreamKey`). */
   readonly key: string;
   meter: UpstreamMeter | undefined;
+  /** Why another plugin has turned it off; `undefined` where none has. */
+  offReason: string | undefined;
   /** None where all that goes to it is encrypted. */
   readonly #udp: UdpPool | undefined;
   readonly #connections: ConnectionPool;
@@ -69,4 +71,11 @@ export class Upstream {
     this.#udp?.close();
     this.#connections.close();
   }
+}
+
+/** Those that are turned off, as bits. */
+export function turnedOff(upstreams: readonly Upstream[]): number {
+  let bits = 0;
+  for (let i = 0; i < upstreams.length; i++) if (upstreams[i]!.offReason !== undefined) bits |= 1 << i;
+  return bits;
 }
