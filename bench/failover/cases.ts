@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { replyTo, silence, type Behaviour, type FakeUpstream } from '../../test/support/fake-upstream.ts';
-import { pause, type Outcome } from './client.ts';
+import { pause, usualSockets, type Outcome } from './client.ts';
 import type { Proxy } from './proxies.ts';
 import { firstName, onStage } from './stage.ts';
 
@@ -37,7 +37,9 @@ export const staleData: Case = (proxy) => {
     proxy,
     { upstreams: [address(ttl), address(ttl)], caching: 'stale' },
     async ({ upstreams, client }) => {
-      await client.askSteadily(perSecond, (4 * names) / perSecond, name);
+      // Each name from each socket: a thread may have a cache of its own.
+      const everyName = names * usualSockets;
+      await client.askSteadily(everyName, 1, (turn) => name(Math.floor(turn / usualSockets)));
       for (const upstream of upstreams) upstream.behaviour = silence;
       // CoreDNS keeps answers for 5 seconds at least.
       await pause(6000);

@@ -17,6 +17,9 @@ interface Waiting {
   readonly resolve: (outcome: Outcome) => void;
 }
 
+/** So many sockets that each thread of a server has some of them. */
+export const usualSockets = 16;
+
 /** Asks a server over UDP from several sockets in turn, so that all its threads have work. */
 export class Client {
   readonly #sockets: readonly Socket[];
@@ -24,7 +27,7 @@ export class Client {
   readonly #port: number;
   #asked = 0;
 
-  constructor(port: number, sockets = 16) {
+  constructor(port: number, sockets = usualSockets) {
     this.#port = port;
     this.#sockets = Array.from({ length: sockets }, () => createSocket('udp4'));
     for (const socket of this.#sockets) socket.on('message', (reply) => this.#take(reply));
