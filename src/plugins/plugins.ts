@@ -10,6 +10,7 @@ import { forwardPlugin } from './forward/forward.ts';
 import { healthPlugin } from './health/health.ts';
 import { loadbalancePlugin } from './loadbalance/loadbalance.ts';
 import { logPlugin } from './log/log.ts';
+import { loopPlugin } from './loop/loop.ts';
 import { multisocketPlugin } from './multisocket/multisocket.ts';
 import type { Plugin } from './plugin.ts';
 import { prometheusPlugin } from './prometheus/prometheus.ts';
@@ -45,10 +46,11 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     tlsPlugin,
     makeServiceEntryPlugin(parts.makeSources),
     cachePlugin,
+    loopPlugin,
     forwardPlugin,
     whoamiPlugin,
   ];
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = ['acl', 'hosts', 'loop', 'reload', 'rewrite', 'template'];
+export const laterDirectives: readonly string[] = ['acl', 'hosts', 'reload', 'rewrite', 'template'];
