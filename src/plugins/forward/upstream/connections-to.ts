@@ -1,9 +1,10 @@
 import type { ForwardLine, UpstreamAddress } from '../config.ts';
 import type { Deadlines } from '../query/deadlines.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { tcpDialer } from './dialer.ts';
+import { TcpDialer } from './dialer.ts';
 import { HttpsConnection } from './https-connection.ts';
 import { HttpsRequester } from './https-request.ts';
+import { ReplyMemory } from './reply-memory.ts';
 import { StreamConnection } from './stream-connection.ts';
 import { TlsDialer } from './tls-dialer.ts';
 
@@ -23,13 +24,14 @@ export function connectionsTo(
 ): ConnectionPool {
   const { sourceAddress, idleTimeoutMs, maxAgeMs, maxQueries, maxIdleConnections, tls } = line;
   const limits = { idleTimeoutMs, maxAgeMs, maxQueries, maxIdleConnections, deadlines };
+  const shared = { randomUint16, replies: new ReplyMemory() };
   if (upstream.protocol === 'dns') {
-    const dialer = tcpDialer(upstream, sourceAddress);
+    const dialer = new TcpDialer(upstream, sourceAddress);
     return new ConnectionPool({
       ...limits,
       ...streamLimits,
       maxOpening: Infinity,
-      open: (events, capacity) => new StreamConnection(dialer, randomUint16, events, capacity),
+      open: (events, capacity) => new StreamConnection(dialer, shared, events, capacity),
     });
   }
   // The other half is for the query itself.
@@ -41,7 +43,7 @@ export function connectionsTo(
       ...limits,
       ...streamLimits,
       maxOpening: maxHandshakes,
-      open: (events, capacity) => new StreamConnection(dialer, randomUint16, events, capacity),
+      open: (events, capacity) => new StreamConnection(dialer, shared, events, capacity),
     });
   }
   const dialer = new TlsDialer({ ...common, alpn: 'h2' });

@@ -35,10 +35,7 @@ export class HttpsConnection implements Connection {
     this.#requester = requester;
     this.#capacity = capacity;
     this.#events = events;
-    this.#socket = dialer.dial(
-      () => this.#onReady(),
-      (reason) => this.#break(reason),
-    );
+    this.#socket = dialer.dial({ ready: () => this.#onReady(), failed: (reason) => this.#break(reason) });
     this.#socket.on('error', (error) => this.#break(describeError(error)));
     this.#socket.on('end', () => this.#break(this.#endReason));
     this.#socket.on('close', () => this.#break(this.#endReason));

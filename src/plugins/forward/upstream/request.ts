@@ -7,7 +7,6 @@ import {
   optRecordSize,
 } from '../../../wire/codes.ts';
 import { writeOpt } from '../../../wire/edns.ts';
-import { lengthPrefix } from '../../../wire/framing.ts';
 import { writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { viewOf } from '../../../wire/words.ts';
@@ -34,14 +33,6 @@ export function writeRequest(out: Uint8Array, at: number, query: Query, id: numb
   out[at + 11] = 1;
   writeOpt(viewOf(out), at + questionSize, payloadFor(query), 0, query.dnssecOk);
   return questionSize + optRecordSize;
-}
-
-/** The message with its length in front, for TCP (RFC 1035 section 4.2.2). */
-export function buildStreamRequest(query: Query, id: number, withEdns: boolean): Uint8Array {
-  const message = Buffer.allocUnsafe(lengthPrefix + maxRequestSize);
-  const length = writeRequest(message, lengthPrefix, query, id, withEdns);
-  writeUint16(message, 0, length);
-  return message.subarray(0, lengthPrefix + length);
 }
 
 /**

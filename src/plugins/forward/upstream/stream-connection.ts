@@ -1,14 +1,19 @@
 import type { Socket } from 'node:net';
-import { type Frame, lengthPrefix, StreamFramer } from '../../../wire/framing.ts';
-import { readUint16, writeUint16 } from '../../../wire/message.ts';
-import type { Query } from '../../../wire/query.ts';
+import { type Frame, StreamFramer } from '../../../wire/framing.ts';
+import { readUint16 } from '../../../wire/message.ts';
 import { type Attempt, freeId } from './attempt.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import type { Dialer } from './dialer.ts';
 import { describeError } from './error-text.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
-import { maxPaddedSize, writePaddedRequest } from './padding.ts';
-import { buildStreamRequest } from './request.ts';
+import type { ReplyMemory } from './reply-memory.ts';
+import { StreamWriter } from './stream-writer.ts';
+
+/** What the connections to an upstream have in common. */
+export interface SharedByConnections {
+  readonly replies: ReplyMemory;
+  readonly randomUint16: () => number;
+}
 
 /**
  * A connection over TCP or TLS with several queries in flight, whose replies come in any order (RFC 7766 section 6.2.1.1,
@@ -22,33 +27,29 @@ export class StreamConnection implements Connection {
   isReady = false;
   replies = 0;
   #isClosed = false;
-  #isCorked = false;
   #sent = 0;
   /** Replies since it was idle. */
   #repliesInBurst = 0;
   readonly #capacity: number;
-  readonly #isEncrypted: boolean;
+  readonly #writer: StreamWriter;
   readonly #socket: Socket;
   readonly #framer = new StreamFramer();
+  readonly #frame: Frame = { bytes: new Uint8Array(0), start: 0, end: 0 };
   readonly #pending = new Map<number, Attempt>();
   readonly #events: ConnectionEvents;
-  readonly #randomUint16: () => number;
-  readonly #uncork = (): void => {
-    this.#isCorked = false;
-    this.#socket.uncork();
-  };
+  readonly #shared: SharedByConnections;
 
   /** `capacity` is how many queries it takes in all. */
-  constructor(dialer: Dialer, randomUint16: () => number, events: ConnectionEvents, capacity: number) {
+  constructor(dialer: Dialer, shared: SharedByConnections, events: ConnectionEvents, capacity: number) {
     this.#capacity = capacity;
-    this.#isEncrypted = dialer.isEncrypted;
     this.#events = events;
-    this.#randomUint16 = randomUint16;
-    this.#socket = dialer.dial(
-      () => this.#onReady(),
-      (reason) => this.#break(reason),
-    );
-    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    this.#shared = shared;
+    this.#socket = dialer.dial({
+      ready: () => this.#onReady(),
+      failed: (reason) => this.#break(reason),
+      received: (chunk) => this.#read(chunk),
+    });
+    this.#writer = new StreamWriter(this.#socket, dialer.isEncrypted, this.#pending);
     this.#socket.on('error', (error) => this.#break(describeError(error)));
     this.#socket.on('end', () => this.#break(this.#endReason));
     this.#socket.on('close', () => this.#break('connection closed'));
@@ -63,10 +64,10 @@ export class StreamConnection implements Connection {
       attempt.failed('the connection is closed', false);
       return;
     }
-    attempt.messageId = freeId(this.#pending, this.#randomUint16);
+    attempt.messageId = freeId(this.#pending, this.#shared.randomUint16);
     this.#pending.set(attempt.messageId, attempt);
     if (++this.#sent >= this.#capacity) this.#drain();
-    if (this.isReady) this.#write(attempt);
+    if (this.isReady) this.#writer.send(attempt.messageId);
   }
 
   resend(): void {
@@ -93,34 +94,21 @@ export class StreamConnection implements Connection {
 
   #onReady(): void {
     this.isReady = true;
-    for (const attempt of this.#pending.values()) this.#write(attempt);
+    for (const id of this.#pending.keys()) this.#writer.send(id);
     this.#events.ready(this);
   }
 
-  /** What is sent in one turn leaves together: one system call, and one record of TLS. */
-  #write(attempt: Attempt): void {
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      this.#socket.cork();
-      process.nextTick(this.#uncork);
-    }
-    const { query, messageId, withEdns } = attempt;
-    const build = this.#isEncrypted ? buildPaddedRequest : buildStreamRequest;
-    this.#socket.write(build(query, messageId, withEdns));
-  }
-
   #read(chunk: Uint8Array): void {
-    const frame: Frame = { bytes: chunk, start: 0, end: 0 };
-    for (let at = 0; at < chunk.length;) {
-      at = this.#framer.next(chunk, at, frame);
-      // A reply has memory of its own: it becomes that of a query.
-      if (!this.#framer.isPartial) this.#receive(new Uint8Array(frame.bytes.subarray(frame.start, frame.end)));
+    for (let at = 0; at < chunk.length && !this.#isClosed;) {
+      at = this.#framer.next(chunk, at, this.#frame);
+      if (!this.#framer.isPartial) this.#receive(this.#frame);
     }
   }
 
-  #receive(message: Uint8Array): void {
-    const attempt = message.length < 2 ? undefined : this.#pending.get(readUint16(message, 0));
+  #receive({ bytes, start, end }: Frame): void {
+    const attempt = end - start < 2 ? undefined : this.#pending.get(readUint16(bytes, start));
     if (attempt === undefined) return;
+    const message = this.#shared.replies.copy(bytes, start, end);
     if (!isReplyTo(attempt.query, message)) {
       attempt.ignored(whyNoReply(message));
       return;
@@ -171,11 +159,4 @@ export class StreamConnection implements Connection {
     this.#socket.destroySoon();
     this.#events.gone(this);
   }
-}
-
-function buildPaddedRequest(query: Query, id: number, withEdns: boolean): Uint8Array {
-  const message = Buffer.allocUnsafe(lengthPrefix + maxPaddedSize);
-  const length = writePaddedRequest(message, lengthPrefix, query, id, withEdns);
-  writeUint16(message, 0, length);
-  return message.subarray(0, lengthPrefix + length);
 }

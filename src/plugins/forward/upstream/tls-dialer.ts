@@ -11,7 +11,7 @@ import { normalizeAddress } from '../../../wire/address.ts';
 import type { TlsClientConfig, UpstreamAddress } from '../config.ts';
 import type { Deadlines } from '../query/deadlines.ts';
 import { describeCertificateFault } from './certificate-fault.ts';
-import { type Dialer, tcpOptions } from './dialer.ts';
+import { type DialEvents, type Dialer, TcpTarget } from './dialer.ts';
 
 export interface TlsDialerOptions {
   readonly upstream: UpstreamAddress;
@@ -31,24 +31,27 @@ export interface TlsDialerOptions {
 export class TlsDialer implements Dialer {
   readonly isEncrypted = true;
   readonly #options: TlsDialerOptions;
+  readonly #target: TcpTarget;
   /** The name or address that the certificate must be for. */
   readonly #identity: string;
   #context: SecureContext | undefined;
   #session: Buffer | undefined;
 
   constructor(options: TlsDialerOptions) {
-    const { address, serverName } = options.upstream;
+    const { upstream, sourceAddress } = options;
+    const { address, serverName } = upstream;
     this.#options = options;
+    this.#target = new TcpTarget(upstream, sourceAddress);
     this.#identity = serverName ?? address.replace(/%.*/, '');
   }
 
-  dial(ready: () => void, failed: (reason: string) => void): Socket {
-    const { upstream, sourceAddress, tls, alpn, handshakeTimeoutMs, deadlines } = this.#options;
+  dial({ ready, failed, received }: DialEvents): Socket {
+    const { tls, alpn, handshakeTimeoutMs, deadlines } = this.#options;
     this.#context ??= contextFor(tls);
     const tooLate = { expired: () => failed(`no TLS connection in ${Math.round(handshakeTimeoutMs)} ms`) };
     const tick = deadlines.schedule(tooLate, handshakeTimeoutMs);
     const socket = connect({
-      ...tcpOptions(upstream, sourceAddress),
+      ...this.#target.options(received),
       secureContext: this.#context,
       // An address is no name for SNI (RFC 6066 section 3).
       servername: normalizeAddress(this.#identity) === undefined ? this.#identity : '',
