@@ -43,6 +43,8 @@ export class FakeUpstream {
   port = 0;
   /** TCP connections that were ever opened; of TLS those whose handshake ended well. */
   connections = 0;
+  /** Messages that came together, over TLS in one record, for each time that some came over a connection. */
+  readonly together: number[] = [];
   /** Connections that resumed a TLS session. */
   resumed = 0;
   /** What a TCP connection gets at once, or that it is closed. */
@@ -137,6 +139,7 @@ export class FakeUpstream {
     const port = socket.remotePort ?? 0;
     socket.on('data', (chunk: Buffer) => {
       buffered = Buffer.concat([buffered, chunk]);
+      const before = this.queries.length;
       while (buffered.length >= 2 && buffered.length >= 2 + buffered.readUInt16BE(0)) {
         const end = 2 + buffered.readUInt16BE(0);
         const bytes = buffered.subarray(2, end);
@@ -145,6 +148,7 @@ export class FakeUpstream {
         const sendRaw = (octets: Uint8Array): void => void socket.write(octets);
         this.#receive(transport, bytes, port, send, sendRaw, socket);
       }
+      this.together.push(this.queries.length - before);
     });
   }
 

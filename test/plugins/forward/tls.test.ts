@@ -98,6 +98,32 @@ describe('a connection', () => {
     expect(replies.map(addresses)).toEqual(Array.from({ length: 10 }, (_, i) => [`192.0.2.${i + 100}`]));
   });
 
+  test('sends what comes together in one record, and the last of it in another', async () => {
+    const harness = chain([overTls(upstream)]);
+    await Promise.all(Array.from({ length: 10 }, (_, i) => resolve(harness, `a${i}.org`)));
+    await Promise.all(Array.from({ length: 10 }, (_, i) => resolve(harness, `b${i}.org`)));
+    await resolve(harness, 'c.org');
+    expect(upstream.connections).toBe(1);
+    expect(upstream.together).toEqual([9, 1, 9, 1, 1]);
+  });
+
+  test('is shared by what comes together where there are several', async () => {
+    const waiting: UpstreamQuery[] = [];
+    upstream.behaviour = (query) => waiting.push(query);
+    const harness = chain([overTls(upstream)]);
+    const first = Array.from({ length: 32 }, (_, i) => resolve(harness, `a${i}.org`));
+    await upstream.received(32);
+    for (const query of waiting.splice(0)) query.send(replyTo(query));
+    await Promise.all(first);
+    expect(upstream.connections).toBe(2);
+    harness.clock.advance(10);
+    const second = Array.from({ length: 10 }, (_, i) => resolve(harness, `b${i}.org`));
+    await upstream.received(42);
+    expect(new Set(waiting.map(({ port }) => port)).size).toBe(1);
+    for (const query of waiting) query.send(replyTo(query));
+    await Promise.all(second);
+  });
+
   test('is waited for by a burst: no more than 4 handshakes are under way', async () => {
     const harness = chain([overTls(upstream)]);
     const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => resolve(harness, `n${i}.org`)));

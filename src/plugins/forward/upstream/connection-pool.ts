@@ -4,6 +4,8 @@ import type { Deadlines } from '../query/deadlines.ts';
 import { Limitation } from './limitation.ts';
 import { AttemptQueue } from './attempt-queue.ts';
 
+/** Queries that come within so short a time share a pick, up to so many as make a connection busy. */
+const sharedPickMs = 1;
 /** Sockets to an upstream at a time, with those that only wait for their last replies. */
 const maxSockets = 128;
 /** Queries that may wait for one of them. */
@@ -46,6 +48,10 @@ export class ConnectionPool {
   /** Those that take queries. */
   readonly #entries = new Map<Connection, Entry>();
   readonly #queue = new AttemptQueue();
+  /** The last pick, when it was, and how many more queries it is for. */
+  #last: Entry | undefined;
+  #pickedAt = 0;
+  #left = 0;
   /** Those that are not gone. */
   #sockets = 0;
   /** Those that do not stand yet. */
@@ -74,9 +80,24 @@ export class ConnectionPool {
 
   /**
    * What carries one query: the least busy connection, or a new one where there is none or `mustBeNew`, or the queue of those
-   * that wait for one. `undefined` when all are full.
+   * that wait for one. Queries that come together share a pick, so that they leave together. `now` is of the clock of the
+   * deadlines. `undefined` when all are full.
    */
-  channel(mustBeNew: boolean): Channel | undefined {
+  channel(mustBeNew: boolean, now: number): Channel | undefined {
+    const last = this.#last;
+    if (last !== undefined && this.#left > 0 && !mustBeNew && now - this.#pickedAt <= sharedPickMs) {
+      this.#left--;
+      this.#stopIdling(last);
+      return last.connection;
+    }
+    const picked = this.#pick(mustBeNew);
+    this.#last = picked && this.#entries.get(picked);
+    this.#pickedAt = now;
+    this.#left = this.#options.busyQueries - 1;
+    return picked ?? (this.#entries.size === 0 && this.#queue.length < maxWaiting ? this.#queue : undefined);
+  }
+
+  #pick(mustBeNew: boolean): Connection | undefined {
     const { busyQueries, maxConnections, maxOpening } = this.#options;
     let best: Entry | undefined;
     let least = Infinity;
@@ -91,8 +112,7 @@ export class ConnectionPool {
       this.#sockets < maxSockets && this.#entries.size < maxConnections && this.#opening.size < maxOpening;
     const inFlight = best?.connection.pendingCount ?? 0;
     if (mayOpen && (best === undefined || mustBeNew || inFlight >= busyQueries)) return this.#open();
-    if (best === undefined) return this.#queue.length < maxWaiting ? this.#queue : undefined;
-    if (inFlight >= maxQueriesInFlight) return undefined;
+    if (best === undefined || inFlight >= maxQueriesInFlight) return undefined;
     this.#stopIdling(best);
     return best.connection;
   }
@@ -153,6 +173,7 @@ export class ConnectionPool {
     const entry = this.#entries.get(connection);
     if (entry === undefined) return;
     this.#entries.delete(connection);
+    if (this.#last === entry) this.#last = undefined;
     this.#stopIdling(entry);
     if (entry.ageTick !== undefined) this.#options.deadlines.cancel(entry.age, entry.ageTick);
   }
@@ -160,8 +181,8 @@ export class ConnectionPool {
   /** Who waits gets the place that has become free. */
   #serveQueue(): void {
     while (this.#queue.length > 0) {
-      const channel = this.channel(false);
-      if (channel === undefined || channel === this.#queue) return;
+      const channel = this.#pick(false);
+      if (channel === undefined) return;
       const attempt = this.#queue.take()!;
       attempt.carriedBy(channel);
       channel.send(attempt);
