@@ -31,13 +31,20 @@ const perCpuSecond: Figure = { of: (medians) => medians.answersPerCpuSecond, tex
 const more = 'Answers per second of CPU time of the server, all its processes and threads; more is better';
 
 const charts: readonly Chart[] = [
-  // The one on the first page of the README.
+  // These two are on the first page of the README.
   {
     file: 'summary.svg',
     title: 'Answers per second of CPU time',
     subtitle: 'UDP, queries from dnsperf; more is better',
     figure: perCpuSecond,
     groups: each('a10k', 'mix'),
+  },
+  {
+    file: 'proxy.svg',
+    title: 'The same as a proxy',
+    subtitle: 'UDP; more is better',
+    figure: perCpuSecond,
+    groups: each('forward-udp', 'cache-hits'),
   },
   {
     file: 'udp.svg',
