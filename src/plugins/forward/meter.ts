@@ -2,7 +2,10 @@ import { histogramLength, observe, timeBoundsMs } from '../../runtime/metrics/hi
 import { rcodeSlot, rcodeSlots } from '../../wire/rcode-slots.ts';
 import type { ForwardConfig } from './config.ts';
 
-/** Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, whether it is down, and whether it is turned off. */
+/**
+ * Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, whether it is down, whether it is turned off, and
+ * queries that found a connection and that did not.
+ */
 export const upstreamSeries = {
   durations: 0,
   durationLength: histogramLength(timeBoundsMs),
@@ -10,7 +13,9 @@ export const upstreamSeries = {
   failures: rcodeSlots * histogramLength(timeBoundsMs),
   isDown: rcodeSlots * histogramLength(timeBoundsMs) + 1,
   isOff: rcodeSlots * histogramLength(timeBoundsMs) + 2,
-  length: rcodeSlots * histogramLength(timeBoundsMs) + 3,
+  connectionHits: rcodeSlots * histogramLength(timeBoundsMs) + 3,
+  connectionMisses: rcodeSlots * histogramLength(timeBoundsMs) + 4,
+  length: rcodeSlots * histogramLength(timeBoundsMs) + 5,
 } as const;
 
 /** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order. */
@@ -45,6 +50,11 @@ export class UpstreamMeter {
 
   failed(): void {
     this.#memory[this.#at + upstreamSeries.failures]!++;
+  }
+
+  /** A query goes over a connection, which was there or had to be opened. */
+  usedConnection(wasThere: boolean): void {
+    this.#memory[this.#at + (wasThere ? upstreamSeries.connectionHits : upstreamSeries.connectionMisses)]!++;
   }
 
   setDown(isDown: boolean): void {

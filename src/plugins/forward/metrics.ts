@@ -2,7 +2,7 @@ import { timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import { histogramSamples, type Family, type Sample } from '../../runtime/metrics/family.ts';
 import { rcodeSlotName } from '../../wire/rcode-slots.ts';
 import type { CounterSums } from '../control.ts';
-import { formatUpstream, type ForwardConfig } from './config.ts';
+import { formatUpstream, type ForwardConfig, type Protocol } from './config.ts';
 import { forwardSeries, upstreamSeries } from './meter.ts';
 
 /** What is known of one upstream, over all blocks and workers. */
@@ -16,6 +16,15 @@ interface UpstreamTotals {
   down: number;
   /** Those of them that have turned it off. */
   off: number;
+  /** By protocol, as CoreDNS names them. */
+  readonly connections: Map<string, { hits: number; misses: number }>;
+}
+
+/** Values of the label `proto`. */
+const protocolNames: Readonly<Record<Protocol, string>> = Object.freeze({ dns: 'tcp', tls: 'tcp-tls', https: 'https' });
+
+function noTotals(): UpstreamTotals {
+  return { durations: new Map(), failures: 0, users: 0, down: 0, off: 0, connections: new Map() };
 }
 
 /** What is counted of upstreams: CoreDNS's metrics, and those whose lack its users complain of. */
@@ -34,8 +43,14 @@ export function forwardFamilies(
         const start = forwardSeries.upstreams + index * upstreamSeries.length;
         const counts = sums.slice(start, upstreamSeries.length);
         const name = formatUpstream(upstream);
-        const sum = all.get(name) ?? { durations: new Map<number, number[]>(), failures: 0, users: 0, down: 0, off: 0 };
+        const sum = all.get(name) ?? noTotals();
         all.set(name, sum);
+        const proto = protocolNames[upstream.protocol];
+        const { hits, misses } = sum.connections.get(proto) ?? { hits: 0, misses: 0 };
+        sum.connections.set(proto, {
+          hits: hits + counts[upstreamSeries.connectionHits]!,
+          misses: misses + counts[upstreamSeries.connectionMisses]!,
+        });
         sum.failures += counts[upstreamSeries.failures]!;
         sum.down += counts[upstreamSeries.isDown]!;
         sum.off += counts[upstreamSeries.isOff]!;
@@ -67,6 +82,22 @@ export function forwardFamilies(
       help: 'Attempts that an upstream gave no usable reply to.',
       type: 'counter',
       samples: each((to, { failures }) => [{ labels: labelsOf(to), value: failures }]),
+    },
+    {
+      name: 'coredns_proxy_conn_cache_hits_total',
+      help: 'Queries that found a connection to the upstream.',
+      type: 'counter',
+      samples: each((to, { connections }) =>
+        Array.from(connections, ([proto, { hits }]) => ({ labels: { ...labelsOf(to), proto }, value: hits })),
+      ),
+    },
+    {
+      name: 'coredns_proxy_conn_cache_misses_total',
+      help: 'Queries for which a connection to the upstream was opened.',
+      type: 'counter',
+      samples: each((to, { connections }) =>
+        Array.from(connections, ([proto, { misses }]) => ({ labels: { ...labelsOf(to), proto }, value: misses })),
+      ),
     },
     {
       name: 'coredns_proxy_healthy_ratio',

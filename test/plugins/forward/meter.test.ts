@@ -26,7 +26,14 @@ function counted(lines: string) {
       const start = at + code * upstreamSeries.durationLength;
       return memory.slice(start, start + upstreamSeries.durationLength - 1).reduce((sum, count) => sum + count, 0);
     };
-    return { replies, failures: memory[at + upstreamSeries.failures]!, isDown: memory[at + upstreamSeries.isDown]! };
+    const [hits, misses] = [memory[at + upstreamSeries.connectionHits]!, memory[at + upstreamSeries.connectionMisses]!];
+    return {
+      replies,
+      hits,
+      misses,
+      failures: memory[at + upstreamSeries.failures]!,
+      isDown: memory[at + upstreamSeries.isDown]!,
+    };
   };
   return { handler, memory, upstream };
 }
@@ -45,6 +52,13 @@ describe('forward counts', () => {
     expect([upstream(0).replies(0), upstream(0).replies(3)]).toEqual([1, 0]);
     expect([upstream(1).replies(0), upstream(1).replies(3)]).toEqual([0, 2]);
     expect([upstream(0).failures, upstream(1).failures]).toEqual([0, 0]);
+  });
+
+  it('the queries that found a connection, and those that opened one', async () => {
+    const up = await startUpstream();
+    const { handler, upstream } = counted(`forward . 127.0.0.1:${up.port} {\nforce_tcp\n}`);
+    for (const name of ['a.org', 'b.org', 'c.org']) await handler(makeQuery(name, 'A'));
+    expect(upstream(0)).toMatchObject({ hits: 2, misses: 1 });
   });
 
   it('failures, and who is down until it replies', async () => {

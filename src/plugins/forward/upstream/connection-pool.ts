@@ -45,6 +45,8 @@ interface Entry {
 /** The connections to one upstream, of one protocol: reused, pipelined, closed when idle for long or too old (RFC 7766 section 6.2). */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
+  /** How many were opened, ever. */
+  opened = 0;
   /** Those that take queries. */
   readonly #entries = new Map<Connection, Entry>();
   readonly #queue = new AttemptQueue();
@@ -146,6 +148,7 @@ export class ConnectionPool {
     const learned = this.#isLimited.holds(deadlines.clock.now()) ? this.#capacity : Infinity;
     const connection = this.#options.open(this.#events, Math.min(learned, maxQueries || Infinity));
     this.#opening.add(connection);
+    this.opened++;
     this.#sockets++;
     const retire = { expired: (): void => connection.retire() };
     const entry: Entry = { connection, idle: retire, age: { ...retire }, idleTick: undefined, ageTick: undefined };

@@ -50,7 +50,11 @@ export class Upstream {
    * where it goes over TLS. `mustBeNew` asks for a connection that is not shared. `now` is of the clock of the deadlines. `undefined` when all are full.
    */
   channel(overStream: boolean, mustBeNew: boolean, now: number): Channel | undefined {
-    return overStream || this.#udp === undefined ? this.#connections.channel(mustBeNew, now) : this.#udp.channel(now);
+    if (!overStream && this.#udp !== undefined) return this.#udp.channel(now);
+    const { opened } = this.#connections;
+    const channel = this.#connections.channel(mustBeNew, now);
+    if (channel !== undefined) this.meter?.usedConnection(this.#connections.opened === opened);
+    return channel;
   }
 
   /** Its connections take no more than so many queries each: a query got no reply where so many others had theirs. */
