@@ -73,7 +73,7 @@ const charts: readonly Chart[] = [
     title: 'Cache hits',
     subtitle: more,
     figure: perCpuSecond,
-    groups: each('cache-hits', 'search-paths'),
+    groups: each('cache-hits', 'cache-hits-clients', 'search-paths'),
   },
   {
     file: 'forward-latency.svg',

@@ -10,7 +10,7 @@ import { lastChanged, Registry, type Disturbed, type RegistryEnd, type RegistryO
 import { loadCpu, RunningServer, serverCpu } from './running-server.ts';
 import { serversOf, type Scenario } from './scenarios.ts';
 import { kinds } from './servers/kinds.ts';
-import type { Found, ProxyPlace, ServerName, Transport } from './servers/kind.ts';
+import type { Found, ProxyPlace, ProxyPlan, ServerName, Transport } from './servers/kind.ts';
 import { tlsUpstream, upstream } from './servers/upstream.ts';
 
 const changeTimeoutMs = 20_000;
@@ -106,7 +106,7 @@ export class Fleet {
   }
 
   /** Where a proxy is to ask; starts what it asks. */
-  async #proxyPlace({ over, cached }: Pick<ProxyPlace, 'over' | 'cached'>, first: Question): Promise<ProxyPlace> {
+  async #proxyPlace({ over, cached }: ProxyPlan, first: Question): Promise<ProxyPlace> {
     const tls = over === 'tls' ? await this.#certificate() : undefined;
     const key = upstreamKey(over);
     let server = this.#servers.get(key);

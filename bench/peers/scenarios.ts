@@ -1,6 +1,6 @@
 import type { HostListName } from './hosts.ts';
 import type { QuestionKind } from './questions.ts';
-import type { ProxyPlace, ServerName, Transport } from './servers/kind.ts';
+import type { ProxyPlan, ServerName, Transport } from './servers/kind.ts';
 
 /** How queries are sent. */
 export type Load =
@@ -22,8 +22,8 @@ export interface Scenario {
   readonly load: Load;
   readonly servers: readonly ServerName[];
   readonly disturbance?: Disturbance;
-  /** Where the servers are proxies: how they ask the upstream, and how much they cache. */
-  readonly proxy?: Pick<ProxyPlace, 'over' | 'cached'>;
+  /** Where the servers are proxies. */
+  readonly proxy?: ProxyPlan;
 }
 
 export const changesPerSecond = 1000;
@@ -186,6 +186,14 @@ export const scenarios: readonly Scenario[] = [
     name: 'cache-hits',
     title: '10,000 cached names',
     asked: 'cached',
+    proxy: withCache,
+  },
+  {
+    ...proxied,
+    name: 'cache-hits-clients',
+    title: '10,000 cached names, from 100 sockets',
+    asked: 'cached',
+    load: { ...closed, clients: 100 },
     proxy: withCache,
   },
   {

@@ -14,15 +14,20 @@ export const serverNames = [
 ] as const;
 export type ServerName = (typeof serverNames)[number];
 
-/** What a proxy asks. */
-export interface ProxyPlace {
-  /** On 127.0.0.1. */
-  readonly port: number;
+/** What a proxy does. */
+export interface ProxyPlan {
+  /** How it asks the upstream. */
   readonly over: Transport;
-  /** Of the upstream, which is `localhost`, over TLS. */
-  readonly certificate: string | undefined;
   /** How many names and types it keeps the answers for; 0 where it keeps none. */
   readonly cached: number;
+}
+
+/** A proxy and its upstream. */
+export interface ProxyPlace extends ProxyPlan {
+  /** Of the upstream, on 127.0.0.1. */
+  readonly port: number;
+  /** Of the upstream, which is `localhost`, over TLS. */
+  readonly certificate: string | undefined;
 }
 
 /** Where a server listens and what it serves. */
