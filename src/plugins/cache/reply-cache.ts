@@ -164,8 +164,9 @@ export class ReplyCache {
     this.#stores.key.read(query);
     const found = this.#lookUp(now);
     if (found === 'fresh') return this.#write(query, now, -1, extendedError.none);
-    // With an answer preferred to a denial the denial has been kept, and the answer is still the one to give.
-    const isToServe = verdict !== 'other' && (verdict !== 'kept' || this.#config.stale?.preferPositive === true);
+    // Preferred to denials an answer is still the one to give, whatever came but an answer.
+    const isPreferred = this.#config.stale?.preferPositive === true && this.#store === this.#stores.successes;
+    const isToServe = isPreferred || verdict === 'failed' || verdict === 'late';
     return found === 'stale' && isToServe ? this.#writeStale(query, now) : this.#miss(query, now);
   }
 
