@@ -8,7 +8,8 @@ const rounds = 7;
 const roundMs = 500;
 
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+/** Collects all garbage at once. */
+export const collectGarbage = runInNewContext('gc') as () => void;
 
 export interface Cost {
   readonly ns: number;

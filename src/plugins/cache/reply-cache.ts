@@ -9,12 +9,15 @@ import { Refresher, type Verdict } from './refresh/refresher.ts';
 import { ReplyStores } from './reply-stores.ts';
 import { entry } from './store/entry.ts';
 import type { Store } from './store/store.ts';
+import { maxTicks, secondsOf, TickClock, ticksOf } from './store/ticks.ts';
 
 /** What was found for a query: it holds, it has expired and may be served on failure, or there is nothing. */
 type Found = 'fresh' | 'stale' | 'nothing';
 
 /** So long after a prefetch failed there is none, where nothing stale is served that has a time of its own. */
 const prefetchRecheckMs = 5000;
+/** Ticks that nothing still holds. */
+const nothingLeft = -maxTicks;
 
 /**
  * The cache of one server block in one worker.
@@ -24,15 +27,17 @@ const prefetchRecheckMs = 5000;
  *     failed a moment ago ──────────────────────────────────────────────► SERVFAIL
  *     nothing ─► next plugin ─► kept ───────────────────────────────────► reply
  *
- * A hit allocates nothing. All times are milliseconds of the clock.
+ * A hit allocates nothing. All times are in ticks.
  */
 export class ReplyCache {
   readonly #config: CacheConfig;
-  readonly #environment: HandlerEnvironment;
   readonly #next: Handler;
   readonly #stores: ReplyStores;
   readonly #refresher: Refresher;
   readonly #counters: Float64Array;
+  readonly #ticks: TickClock;
+  /** For how long what has expired may be served; below 0 for not at all. */
+  readonly #staleTicks: number;
   readonly #ttl = { age: 0, fixed: -1 };
   /** What `#lookUp` found. */
   #store: Store;
@@ -40,10 +45,11 @@ export class ReplyCache {
 
   constructor(config: CacheConfig, environment: HandlerEnvironment, next: Handler) {
     this.#config = config;
-    this.#environment = environment;
+    this.#ticks = new TickClock(environment.clock);
+    this.#staleTicks = config.stale === undefined ? -1 : ticksOf(config.stale.durationMs);
     this.#next = next;
     this.#counters = environment.counters ?? new Float64Array(cacheSeries.length);
-    this.#stores = new ReplyStores(config, environment, this.#counters);
+    this.#stores = new ReplyStores(config, environment.clock, this.#ticks, this.#counters);
     this.#store = this.#stores.successes;
     const { stale } = config;
     this.#refresher = new Refresher({
@@ -60,7 +66,7 @@ export class ReplyCache {
   answer(query: Query): Outcome {
     this.#counters[cacheSeries.requests]!++;
     if (!this.#stores.key.read(query)) return this.#next(query);
-    const now = this.#environment.clock.now();
+    const now = this.#ticks.now();
     const found = this.#lookUp(now);
     if (found === 'fresh') return this.#hit(query, now);
     // Who wants no recursion is told what is known; what the next plugin knows without is nothing for others.
@@ -76,23 +82,23 @@ export class ReplyCache {
   /** Looks for the question of the key: an answer first, which a denial has taken the place of where one came later. */
   #lookUp(now: number): Found {
     const stores = this.#stores;
-    const { stale } = this.#config;
-    const success = stores.find(stores.successes);
-    const successLeft = success < 0 ? -Infinity : stores.left(stores.successes, success, now);
+    const staleTicks = this.#staleTicks;
+    const success = stores.find(stores.successes, now);
+    const successLeft = success < 0 ? nothingLeft : stores.left(stores.successes, success, now);
     if (successLeft > 0) return this.#found(stores.successes, success, 'fresh');
-    const isUsable = stale !== undefined && successLeft > -stale.durationMs;
-    if (isUsable && stale.preferPositive) return this.#found(stores.successes, success, 'stale');
-    const denial = stores.find(stores.denials);
-    const denialLeft = denial < 0 ? -Infinity : stores.left(stores.denials, denial, now);
+    const isUsable = successLeft > -staleTicks;
+    if (isUsable && this.#config.stale?.preferPositive) return this.#found(stores.successes, success, 'stale');
+    const denial = stores.find(stores.denials, now);
+    const denialLeft = denial < 0 ? nothingLeft : stores.left(stores.denials, denial, now);
     if (denialLeft > 0) return this.#found(stores.denials, denial, 'fresh');
     if (isUsable) return this.#found(stores.successes, success, 'stale');
-    if (stale !== undefined && denialLeft > -stale.durationMs) return this.#found(stores.denials, denial, 'stale');
+    if (denialLeft > -staleTicks) return this.#found(stores.denials, denial, 'stale');
     return 'nothing';
   }
 
   #findFailure(now: number): boolean {
     const { failures } = this.#stores;
-    const address = this.#stores.find(failures);
+    const address = this.#stores.find(failures, now);
     if (address < 0 || this.#stores.left(failures, address, now) <= 0) return false;
     this.#found(failures, address, 'fresh');
     return true;
@@ -148,8 +154,7 @@ export class ReplyCache {
   #answerStale(query: Query, now: number): Outcome {
     const view = this.#store.viewOf(this.#address);
     const at = this.#store.offsetOf(this.#address);
-    const secondsStored = (now - view.getFloat64(at + entry.storedAt)) / 1000;
-    if (secondsStored < view.getUint32(at + entry.retryAt)) return this.#writeStale(query, now);
+    if (now < view.getInt32(at + entry.retryAt)) return this.#writeStale(query, now);
     const refresh = this.#refresher.join(this.#stores.key);
     if (refresh === undefined || refresh.isLate || this.#config.stale?.mode === 'immediate') {
       return this.#writeStale(query, now);
@@ -160,7 +165,7 @@ export class ReplyCache {
 
   /** Answers who has waited for a refresh. */
   #answerWaiting(query: Query, verdict: Verdict): Outcome {
-    const now = this.#environment.clock.now();
+    const now = this.#ticks.now();
     this.#stores.key.read(query);
     const found = this.#lookUp(now);
     if (found === 'fresh') return this.#write(query, now, -1, extendedError.none);
@@ -176,12 +181,11 @@ export class ReplyCache {
     if (verdict === 'kept') return verdict;
     const { stale } = this.#config;
     const recheckMs = stale?.recheckMs ?? prefetchRecheckMs;
-    const now = this.#environment.clock.now();
+    const now = this.#ticks.now();
     if (this.#stores.key.read(query) && this.#lookUp(now) !== 'nothing') {
       const view = this.#store.viewOf(this.#address);
       const at = this.#store.offsetOf(this.#address);
-      const retryAt = (now + recheckMs - view.getFloat64(at + entry.storedAt)) / 1000;
-      view.setUint32(at + entry.retryAt, verdict === 'failed' ? Math.ceil(retryAt) : 0);
+      view.setInt32(at + entry.retryAt, verdict === 'failed' ? now + ticksOf(recheckMs) : 0);
     }
     return verdict;
   }
@@ -200,7 +204,7 @@ export class ReplyCache {
     const at = this.#store.offsetOf(this.#address);
     const ttl = this.#ttl;
     ttl.fixed = fixedTtl;
-    ttl.age = this.#config.keepTtl ? 0 : Math.floor((now - view.getFloat64(at + entry.storedAt)) / 1000);
+    ttl.age = this.#config.keepTtl ? 0 : secondsOf(now - view.getInt32(at + entry.storedAt));
     if (view.getUint8(at + entry.hasScope) !== 0) this.#stores.key.putScope(view.getUint8(at + entry.scope));
     return writeCachedReply(query, view, at, ttl, error);
   }

@@ -1,4 +1,4 @@
-import type { HandlerEnvironment } from '../plugin.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Query } from '../../wire/query.ts';
 import { zoneList } from '../../wire/zone-map.ts';
 import { bytesFor, type CacheConfig } from './config.ts';
@@ -8,6 +8,7 @@ import type { Verdict } from './refresh/refresher.ts';
 import { entry } from './store/entry.ts';
 import { QuestionKey } from './store/question-key.ts';
 import { Store } from './store/store.ts';
+import type { TickClock } from './store/ticks.ts';
 
 /** Questions whose failure is remembered: enough for what clients repeat, and bounded (RFC 9520 section 3.2). */
 const maxFailures = 2048;
@@ -26,9 +27,10 @@ export class ReplyStores {
   readonly #keepsSuccess: boolean;
   readonly #disabled: Readonly<Record<ReplyKind, ReturnType<typeof zoneList>>>;
   readonly #counters: Float64Array;
-  readonly #environment: HandlerEnvironment;
+  readonly #clock: Clock;
+  readonly #ticks: TickClock;
 
-  constructor(config: CacheConfig, environment: HandlerEnvironment, counters: Float64Array) {
+  constructor(config: CacheConfig, clock: Clock, ticks: TickClock, counters: Float64Array) {
     const { success, denial, maxBytes, failureMs, negativeMs, stale } = config;
     const storeOf = (kind: ReplyKind, entries: number, bytes: number): Store =>
       new Store({ entries, bytes }, () => counters[cacheSeries.evictions + slotOf(kind)]!++);
@@ -45,35 +47,36 @@ export class ReplyStores {
     const denied = zoneList(denial.disabledZones);
     this.#disabled = { success: zoneList(success.disabledZones), denial: denied, failure: denied };
     this.#counters = counters;
-    this.#environment = environment;
+    this.#clock = clock;
+    this.#ticks = ticks;
     this.#countEntries();
   }
 
   /** The address of the entry for the key's question: what is for the client's subnet comes before what is for all. */
-  find(store: Store): number {
+  find(store: Store, now: number): number {
     const { key } = this;
     if (key.hasSubnet) {
       key.useScope(true);
-      const scoped = store.find(key);
+      const scoped = store.find(key, now);
       if (scoped >= 0) return scoped;
       key.useScope(false);
     }
-    return store.find(key);
+    return store.find(key, now);
   }
 
-  /** Milliseconds that an entry still holds; below 0 when it has expired. */
+  /** Ticks that an entry still holds; 0 and below when it has expired. */
   left(store: Store, address: number, now: number): number {
     const view = store.viewOf(address);
     const at = store.offsetOf(address);
-    return view.getUint32(at + entry.lifetime) * 1000 - (now - view.getFloat64(at + entry.storedAt));
+    return view.getInt32(at + entry.lifetime) - (now - view.getInt32(at + entry.storedAt));
   }
 
-  /** Something was stored for the question of the query at this time or later. */
+  /** Something was stored for the question of the query at this tick or later. */
   hasSince(query: Query, since: number): boolean {
     if (!this.key.read(query)) return false;
     return [this.successes, this.denials].some((store) => {
-      const address = this.find(store);
-      return address >= 0 && store.viewOf(address).getFloat64(store.offsetOf(address) + entry.storedAt) >= since;
+      const address = this.find(store, since);
+      return address >= 0 && store.viewOf(address).getInt32(store.offsetOf(address) + entry.storedAt) >= since;
     });
   }
 
@@ -81,17 +84,17 @@ export class ReplyStores {
   keep(query: Query, length: number): Verdict {
     if (length === 0) return 'failed';
     const { key } = this;
-    const { clock } = this.#environment;
+    const now = this.#ticks.now();
     const message = query.out.subarray(query.outStart, query.outStart + length);
-    const reply = readStorable(query, message, this.#rules, Math.floor(clock.wall() / 1000));
+    const reply = readStorable(query, message, this.#rules, Math.floor(this.#clock.wall() / 1000));
     if (!key.read(query)) return 'other';
     if (typeof reply === 'string') {
       if (reply === 'mismatch') this.#counters[cacheSeries.drops]!++;
       // Upstream knows better by now, though nothing says for how long.
       if (reply === 'no soa') {
         this.#counters[cacheSeries.withoutSoa]!++;
-        this.#forget(this.denials);
-        if (!this.#keepsSuccess) this.#forget(this.successes);
+        this.#forget(this.denials, now);
+        if (!this.#keepsSuccess) this.#forget(this.successes, now);
         this.#countEntries();
       }
       return reply === 'error' ? 'failed' : 'other';
@@ -99,29 +102,29 @@ export class ReplyStores {
     const { kind } = reply;
     const isDisabled = this.#disabled[kind].contains(query);
     if (kind === 'failure') {
-      if (!isDisabled) this.failures.put(key, reply, clock.now());
+      if (!isDisabled) this.failures.put(key, reply, now);
       this.#countEntries();
       return 'failed';
     }
     const store = kind === 'success' ? this.successes : this.denials;
-    this.#forget(this.failures);
-    if (kind === 'success') this.#forget(this.denials);
-    else if (!this.#keepsSuccess) this.#forget(this.successes);
+    this.#forget(this.failures, now);
+    if (kind === 'success') this.#forget(this.denials, now);
+    else if (!this.#keepsSuccess) this.#forget(this.successes, now);
     key.useScope(reply.scope > 0);
-    const address = isDisabled ? -1 : store.put(key, reply, clock.now());
+    const address = isDisabled ? -1 : store.put(key, reply, now);
     this.#countEntries();
     return address < 0 ? 'other' : 'kept';
   }
 
   /** Forgets what a store has for the key's question. */
-  #forget(store: Store): void {
+  #forget(store: Store, now: number): void {
     const { key } = this;
     if (key.hasSubnet) {
       key.useScope(true);
-      store.delete(key);
+      store.delete(key, now);
       key.useScope(false);
     }
-    store.delete(key);
+    store.delete(key, now);
   }
 
   #countEntries(): void {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { defaultConfig, type StaleConfig } from '../../../src/plugins/cache/config.ts';
-import type { DnsMessage } from '../../support/dns-message.ts';
 import { makeQuery, replyBytes } from '../../support/query.ts';
 import { Harness, settle, soa, type Reply } from './harness.ts';
 

@@ -8,32 +8,34 @@
 export const entry = {
   /** The key, 30 bits. */
   key: 0,
-  /** Seconds that it is good for. */
+  /** Ticks that it is good for. */
   lifetime: 4,
-  /** When it was stored: milliseconds of the clock, with a fraction. */
+  /** The tick when it was stored. */
   storedAt: 8,
-  /** Seconds after `storedAt` before which it is not refreshed, because that failed; 0 for none. */
-  retryAt: 16,
-  /** Seconds after `storedAt` of the last hit. */
-  hitAt: 20,
+  /** The tick before which it is not refreshed, because that failed; 0 for none. */
+  retryAt: 12,
+  /** The tick of the last hit that was counted. */
+  hitAt: 16,
   /** Hits with no long gap between them, at most 65535. */
-  hits: 24,
+  hits: 20,
   /** AA as it stands in the header. */
-  authority: 26,
+  authority: 22,
   /** AD as it stands in the header, and the response code. */
-  code: 27,
+  code: 23,
   /** Type in 2 octets, flags (question-key.ts), octets of the name: compared as one number. */
-  question: 28,
-  subnetSize: 32,
+  question: 24,
+  subnetSize: 28,
   /** The scope of the reply's Client Subnet option. */
-  scope: 33,
+  scope: 29,
   /** Whether the reply had one. */
-  hasScope: 34,
-  answers: 36,
-  authorities: 38,
-  additionals: 40,
-  ttlCount: 42,
-  tailLength: 44,
+  hasScope: 30,
+  answers: 32,
+  authorities: 34,
+  additionals: 36,
+  ttlCount: 38,
+  tailLength: 40,
+  /** The tick when it became the one that was used last. */
+  usedAt: 44,
   size: 48,
 } as const;
 

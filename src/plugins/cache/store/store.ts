@@ -3,12 +3,19 @@ import { maxMessageSize } from '../../../wire/codes.ts';
 import { Arena, pageSize } from './arena.ts';
 import { entry, padded } from './entry.ts';
 import type { QuestionKey } from './question-key.ts';
+import { ticksOf, ticksPerSecond } from './ticks.ts';
 import type { StorableReply } from '../message/storable-reply.ts';
 
 const pageBits = 16;
 const offsetMask = pageSize - 1;
 /** Entries that make room for one, the least recently used first, before a whole page does. */
 const maxEvictions = 16;
+
+/**
+ * Entries of one part: a map that is full of them is made anew now and then, which takes a millisecond for so many, and
+ * several for 100,000.
+ */
+const maxPartEntries = 16_384;
 
 /** What the entries of one kind may take. */
 export interface StoreLimits {
@@ -18,35 +25,48 @@ export interface StoreLimits {
 
 /**
  * Replies by question, the least recently used of which go when there is no room: lru-cache says which, and has for each key
- * the address of the entry in the arena. An address is good until something is stored or deleted.
+ * the address of the entry in the arena. An address is good until something is stored or deleted. Many entries are in
+ * several parts, by the hash of the question, each with its share of the room. Which was used last counts by the second: so
+ * what is asked for often costs no more than to find it.
  */
 export class Store {
-  readonly #lru: LRUCache<number, number>;
+  readonly #parts: readonly LRUCache<number, number>[];
+  readonly #partMask: number;
   readonly #arena: Arena;
   /** Of lru-cache's methods, which write into it: one for all calls. */
   readonly #getOptions = {};
   readonly #setOptions = {};
   readonly #onEvict: () => void;
   readonly #evictEntry = (address: number): void => {
-    if (this.#lru.delete(this.viewOf(address).getUint32((address & offsetMask) + entry.key))) this.#onEvict();
+    const hash = this.viewOf(address).getUint32((address & offsetMask) + entry.key);
+    if (this.#partOf(hash).delete(hash)) this.#onEvict();
   };
 
   /** `onEvict` is called for each entry that makes room for another. */
   constructor({ entries, bytes }: StoreLimits, onEvict: () => void) {
     this.#onEvict = onEvict;
     this.#arena = new Arena(bytes);
-    this.#lru = new LRUCache({
-      max: entries,
-      dispose: (address, _key, reason) => {
-        this.#arena.free(address);
-        if (reason === 'evict') onEvict();
-      },
-    });
+    let count = 1;
+    while (entries / count > maxPartEntries) count *= 2;
+    this.#partMask = count - 1;
+    this.#parts = Array.from(
+      { length: count },
+      () =>
+        new LRUCache({
+          max: Math.ceil(entries / count),
+          dispose: (address, _key, reason) => {
+            this.#arena.free(address);
+            if (reason === 'evict') onEvict();
+          },
+        }),
+    );
   }
 
   /** How many entries there are. */
   get size(): number {
-    return this.#lru.size;
+    let size = 0;
+    for (const part of this.#parts) size += part.size;
+    return size;
   }
 
   /** Octets that they take, with what is kept free for others. */
@@ -63,9 +83,10 @@ export class Store {
     return address & offsetMask;
   }
 
-  /** The address of the entry for the question, which becomes the one used last; -1 for none. */
-  find(key: QuestionKey): number {
-    const address = this.#lru.get(key.hash, this.#getOptions);
+  /** At tick `now`: the address of the entry for the question, which becomes the one used last; -1 for none. */
+  find(key: QuestionKey, now: number): number {
+    const part = this.#partOf(key.hash);
+    const address = part.peek(key.hash, this.#getOptions);
     if (address === undefined) return -1;
     const view = this.viewOf(address);
     const at = address & offsetMask;
@@ -80,10 +101,14 @@ export class Store {
     }
     const kept = name + padded(nameLength);
     for (let i = 0; i < subnetSize; i++) if (view.getUint8(kept + i) !== subnet[i]) return -1;
+    if (now - view.getInt32(at + entry.usedAt) >= ticksPerSecond) {
+      view.setInt32(at + entry.usedAt, now);
+      part.get(key.hash, this.#getOptions);
+    }
     return address;
   }
 
-  /** Stores a reply in place of what was there for the question. The address, -1 where it is too long to be kept. */
+  /** At tick `now`: stores a reply in place of what was there for the question. The address, -1 where it is too long to be kept. */
   put(key: QuestionKey, reply: StorableReply, now: number): number {
     const { query, subnet, subnetSize } = key;
     const { tailStart, tailEnd, ttlOffsets, ttls } = reply;
@@ -92,16 +117,18 @@ export class Store {
     const size = entry.size + nameSize + padded(subnetSize) + padded(2 * ttls.length) + padded(tailLength);
     if (size > pageSize || tailLength > maxMessageSize) return -1;
     const hits = this.#hitsOf(key, now);
-    this.#lru.delete(key.hash);
-    const address = this.#allocate(size);
+    const part = this.#partOf(key.hash);
+    part.delete(key.hash);
+    const address = this.#allocate(part, size);
     if (address < 0) return -1;
     const { bytes, view } = this.#arena.pages[address >>> pageBits]!;
     let at = address & offsetMask;
     view.setUint32(at + entry.key, key.hash);
-    view.setUint32(at + entry.lifetime, reply.lifetime);
-    view.setFloat64(at + entry.storedAt, now);
-    view.setUint32(at + entry.retryAt, 0);
-    view.setUint32(at + entry.hitAt, 0);
+    view.setInt32(at + entry.lifetime, ticksOf(reply.lifetime * 1000));
+    view.setInt32(at + entry.storedAt, now);
+    view.setInt32(at + entry.retryAt, 0);
+    view.setInt32(at + entry.hitAt, now);
+    view.setInt32(at + entry.usedAt, now);
     view.setUint16(at + entry.hits, hits);
     view.setInt32(at + entry.question, (query.type << 16) | (key.flags << 8) | query.nameLength);
     view.setUint8(at + entry.authority, reply.authority);
@@ -123,29 +150,33 @@ export class Store {
     at += padded(2 * ttls.length);
     bytes.set(reply.message.subarray(tailStart, tailEnd), at);
     for (let i = 0; i < ttls.length; i++) view.setUint32(at + ttlOffsets[i]!, ttls[i]!);
-    this.#lru.set(key.hash, address, this.#setOptions);
+    part.set(key.hash, address, this.#setOptions);
     return address;
   }
 
   /** Forgets the entry for the question. */
-  delete(key: QuestionKey): void {
-    if (this.find(key) >= 0) this.#lru.delete(key.hash);
+  delete(key: QuestionKey, now: number): void {
+    if (this.find(key, now) >= 0) this.#partOf(key.hash).delete(key.hash);
   }
 
   /** Hits of the entry that is about to be replaced, while it holds: what is popular stays so when it is refreshed. */
   #hitsOf(key: QuestionKey, now: number): number {
-    const address = this.find(key);
+    const address = this.find(key, now);
     if (address < 0) return 0;
     const view = this.viewOf(address);
     const at = this.offsetOf(address);
-    const isExpired = now - view.getFloat64(at + entry.storedAt) >= view.getUint32(at + entry.lifetime) * 1000;
+    const isExpired = now - view.getInt32(at + entry.storedAt) >= view.getInt32(at + entry.lifetime);
     return isExpired ? 0 : view.getUint16(at + entry.hits);
   }
 
-  #allocate(size: number): number {
+  #partOf(hash: number): LRUCache<number, number> {
+    return this.#parts[hash & this.#partMask]!;
+  }
+
+  #allocate(part: LRUCache<number, number>, size: number): number {
     let address = this.#arena.allocate(size);
-    for (let i = 0; address < 0 && i < maxEvictions && this.#lru.size > 0; i++) {
-      this.#lru.pop();
+    for (let i = 0; address < 0 && i < maxEvictions && part.size > 0; i++) {
+      part.pop();
       address = this.#arena.allocate(size);
     }
     if (address >= 0) return address;

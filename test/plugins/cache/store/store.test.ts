@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { entry } from '../../../../src/plugins/cache/store/entry.ts';
 import { QuestionKey } from '../../../../src/plugins/cache/store/question-key.ts';
 import { Store } from '../../../../src/plugins/cache/store/store.ts';
+import { ticksPerSecond } from '../../../../src/plugins/cache/store/ticks.ts';
 import type { StorableReply } from '../../../../src/plugins/cache/message/storable-reply.ts';
 import { makeQuery, type QueryOptions, type TypeOption } from '../../../support/query.ts';
 
@@ -47,20 +48,20 @@ describe('what is found', () => {
     const key = keyOf('a.example.org');
     store.put(key, reply(10), 0);
     other.hash = key.hash;
-    expect(store.find(other)).toBe(-1);
-    expect(store.find(key)).toBeGreaterThanOrEqual(0);
+    expect(store.find(other, 0)).toBe(-1);
+    expect(store.find(key, 0)).toBeGreaterThanOrEqual(0);
     // The later one takes the place; neither is ever found for the other.
     store.put(other, reply(20), 0);
-    expect(store.find(key)).toBe(-1);
-    expect(store.find(other)).toBeGreaterThanOrEqual(0);
-    store.delete(key);
+    expect(store.find(key, 0)).toBe(-1);
+    expect(store.find(other, 0)).toBeGreaterThanOrEqual(0);
+    store.delete(key, 0);
     expect(store.size).toBe(1);
   });
 
   test('the name in any case', () => {
     const { store } = makeStore(10);
     store.put(keyOf('a.example.org'), reply(10), 0);
-    expect(store.find(keyOf('A.EXAMPLE.org'))).toBeGreaterThanOrEqual(0);
+    expect(store.find(keyOf('A.EXAMPLE.org'), 0)).toBeGreaterThanOrEqual(0);
   });
 });
 
@@ -68,9 +69,9 @@ describe('what goes', () => {
   test('the least recently used, when there are as many as there may be', () => {
     const { store, evictions } = makeStore(3);
     for (const name of ['a', 'b', 'c']) store.put(keyOf(name), reply(10), 0);
-    store.find(keyOf('a'));
+    store.find(keyOf('a'), ticksPerSecond);
     store.put(keyOf('d'), reply(10), 0);
-    expect(['a', 'b', 'c', 'd'].map((name) => store.find(keyOf(name)) >= 0)).toEqual([true, false, true, true]);
+    expect(['a', 'b', 'c', 'd'].map((name) => store.find(keyOf(name), 0) >= 0)).toEqual([true, false, true, true]);
     expect([store.size, evictions()]).toEqual([3, 1]);
   });
 
@@ -78,7 +79,7 @@ describe('what goes', () => {
     const { store, evictions } = makeStore(3);
     for (let i = 0; i < 5; i++) store.put(keyOf('a'), reply(10 + i), i);
     expect([store.size, evictions()]).toEqual([1, 0]);
-    const address = store.find(keyOf('a'));
+    const address = store.find(keyOf('a'), 0);
     expect(store.viewOf(address).getUint16(store.offsetOf(address) + entry.tailLength)).toBe(14);
   });
 
@@ -91,8 +92,8 @@ describe('what goes', () => {
     expect(store.bytes).toBeLessThanOrEqual(1 << 20);
     // Two names may have one hash: then the later one takes the place.
     expect(Math.abs(20_000 - evictions() - store.size)).toBeLessThan(5);
-    expect(store.find(keyOf('n19999'))).toBeGreaterThanOrEqual(0);
-    expect(store.find(keyOf('n0'))).toBe(-1);
+    expect(store.find(keyOf('n19999'), 0)).toBeGreaterThanOrEqual(0);
+    expect(store.find(keyOf('n0'), 0)).toBe(-1);
   });
 
   test('a page of small ones for a large one', () => {
@@ -101,7 +102,7 @@ describe('what goes', () => {
     const before = evictions();
     for (let i = 0; i < 100; i++) {
       expect(store.put(keyOf(`large${i}`), reply(50_000), 0)).toBeGreaterThanOrEqual(0);
-      const address = store.find(keyOf(`large${i}`));
+      const address = store.find(keyOf(`large${i}`), 0);
       expect(store.viewOf(address).getUint16(store.offsetOf(address) + entry.tailLength)).toBe(50_000);
     }
     expect(evictions()).toBeGreaterThan(before);
