@@ -32,6 +32,14 @@ export interface PlacedUpstream extends UpstreamAddress {
   readonly slot: number;
 }
 
+/** As in CoreDNS. The query half counts on less than 32. */
+export const maxUpstreams = 15;
+
+/** How many upstreams of a line are counted apart. */
+export function slotsOf(line: ForwardLine): number {
+  return line.sources ? maxUpstreams : line.upstreams.length;
+}
+
 export const policies = ['random', 'round_robin', 'sequential'] as const;
 /** In which order the upstreams of a line are tried. */
 export type Policy = (typeof policies)[number];
@@ -49,14 +57,79 @@ export interface TlsClientConfig {
   readonly key?: string;
 }
 
+/** A server by its name, whose addresses are looked up and change. */
+export interface UpstreamName {
+  readonly protocol: Protocol;
+  /** Lower-case, without the last dot. */
+  readonly name: string;
+  readonly port: number;
+  /** The name that its certificate is for; without it no certificate is asked for. */
+  readonly serverName?: string;
+}
+
+/** One TO of a line: a server by its address or its name, or a file in the form of resolv.conf. */
+export type Target =
+  | { readonly kind: 'address'; readonly upstream: UpstreamAddress }
+  | { readonly kind: 'name'; readonly server: UpstreamName }
+  | { readonly kind: 'file'; readonly path: string; readonly found: FileServers };
+
+/** What the `options` of a resolv.conf(5) say that matters here; `undefined` where they do not. */
+export interface ResolverOptions {
+  /** How long one server is waited for: 1 to 30 seconds, as glibc caps it. */
+  readonly timeoutMs?: number;
+  /** How often each server is asked for one query: 1 to 5, as glibc caps it. */
+  readonly attempts?: number;
+  /** The servers take turns. */
+  readonly rotate?: true;
+  /** Over TCP always. */
+  readonly useTcp?: true;
+}
+
+/** What a file in the form of resolv.conf says. */
+export interface FileServers {
+  /** One at least. */
+  readonly upstreams: readonly UpstreamAddress[];
+  readonly options: ResolverOptions;
+}
+
+/** What the `options` of a resolv.conf can say of a line. */
+export type ResolverSettings = Pick<ForwardLine, 'policy' | 'forceTcp' | 'readTimeoutMs' | 'maxAttempts'>;
+
+/** Where the upstreams of a line come from, where they change while it serves. */
+export interface UpstreamSources {
+  /** In file order. */
+  readonly targets: readonly Target[];
+  /** The servers that names are looked up with; empty for those of the system. */
+  readonly resolvers: readonly UpstreamAddress[];
+  /** What holds where no file says otherwise. */
+  readonly settings: ResolverSettings;
+  /** The settings that the line itself states: no file changes them. */
+  readonly stated: readonly (keyof ResolverSettings)[];
+}
+
+/** A line whose upstreams change, as it is at present: what the control half publishes. */
+export interface LineState {
+  readonly upstreams: readonly PlacedUpstream[];
+  readonly settings: ResolverSettings;
+  /** Why there are no upstreams; '' where there are some. */
+  readonly whyNone: string;
+  /** The servers as `explain` names them. */
+  readonly shown: readonly string[];
+}
+
+/** The lines of a server block that change, by their place among its `forward` lines. */
+export type PublishedLines = ReadonlyMap<number, LineState>;
+
 /** One `forward` line: which names it takes, and where they go. Plain data, so that it can be cloned into a worker. */
 export interface ForwardLine {
   /** Zones, lower-case and absolute; a name below any of them is taken. */
   readonly from: readonly string[];
   /** Zones below `from` that are not taken. */
   readonly except: readonly string[];
-  /** 1 to 15. */
+  /** 1 to 15; where they change, those that are known when the Corefile is read. */
   readonly upstreams: readonly UpstreamAddress[];
+  /** Only where the upstreams change. */
+  readonly sources?: UpstreamSources;
   readonly policy: Policy;
   readonly forceTcp: boolean;
   readonly preferUdp: boolean;

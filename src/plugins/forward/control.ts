@@ -1,17 +1,39 @@
 import type { Control, Host } from '../control.ts';
 import type { Use } from '../plugin.ts';
 import type { ForwardConfig } from './config.ts';
-import { forwardFamilies } from './metrics.ts';
+import { forwardFamilies, originFamilies } from './metrics.ts';
+import { ChangingBlock } from './sources/changing-block.ts';
+import { type Lookup, lookUp } from './sources/lookup.ts';
+import { Watchers } from './sources/watchers.ts';
 
-/** All of forwarding is done by the workers; here is shown what they count. */
-export function forwardControl(uses: readonly Use<ForwardConfig>[], host: Host): Control {
+/** How long a start waits for the addresses of names: without them their queries would be answered with SERVFAIL. */
+const startWaitMs = 2000;
+
+/** Forwarding is done by the workers; here are kept the lines whose upstreams change, and shown what the workers count. */
+export function forwardControl(uses: readonly Use<ForwardConfig>[], host: Host, lookup: Lookup = lookUp): Control {
+  const { clock, logger } = host;
+  const onChange = (): void => {
+    for (const block of blocks) block.update();
+  };
+  const watchers = new Watchers({ clock, logger, lookup, readFile: (path) => host.readFile(path), onChange });
+  const blocks = uses.map((use) => new ChangingBlock(use, watchers, host));
+  let looked: Promise<void> | undefined;
   return {
-    metrics(isShown) {
-      const parts = uses.flatMap(({ block, config }) => {
-        const sums = isShown(block) ? host.counters(block) : undefined;
-        return sums ? [{ config, sums }] : [];
-      });
-      return forwardFamilies(parts);
+    start() {
+      looked = watchers.start();
+      for (const block of blocks) block.publish();
     },
+    async load() {
+      if (watchers.names.length === 0) return;
+      let cancel = (): void => undefined;
+      const isOver = new Promise<void>((resolve) => (cancel = clock.after(startWaitMs, resolve)));
+      await Promise.race([looked, isOver]);
+      cancel();
+    },
+    metrics(isShown) {
+      const counted = blocks.flatMap((block) => (isShown(block.use.block) ? (block.counted() ?? []) : []));
+      return [...forwardFamilies(counted), ...originFamilies(watchers)];
+    },
+    stop: () => watchers.stop(),
   };
 }

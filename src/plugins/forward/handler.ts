@@ -4,7 +4,14 @@ import { emptyReply } from '../../wire/reply.ts';
 import { zoneList } from '../../wire/zone-map.ts';
 import type { BlockUpstream } from '../block-upstreams.ts';
 import type { Handler, HandlerEnvironment, Outcome, QueryHalf } from '../plugin.ts';
-import { formatUpstream, type ForwardConfig } from './config.ts';
+import {
+  type ForwardConfig,
+  type ForwardLine,
+  formatUpstream,
+  type LineState,
+  type PublishedLines,
+  slotsOf,
+} from './config.ts';
 import { Deadlines } from './query/deadlines.ts';
 import { ForwardGroup } from './query/forward-group.ts';
 import { forwardSeriesLength } from './meter.ts';
@@ -22,9 +29,11 @@ export const forwardHandler: QueryHalf<ForwardConfig> = {
   create: (config, environment, next) => routed(config, environment, next, groupsOf(config, environment)),
   dryRun(config, environment, next, run) {
     const groups = run.upstream === 'resolve' ? groupsOf(config, environment) : undefined;
-    const senders = config.lines.map(({ upstreams }, line): Sender => ({
+    const shown = config.lines.map(shownTargets);
+    onChanged(environment, (index, state) => (shown[index] = state.shown));
+    const senders = config.lines.map((_, line): Sender => ({
       forward(query) {
-        run.report(query, upstreams.map(formatUpstream));
+        run.report(query, shown[line]!);
         if (groups) return groups[line]!.forward(query);
         return run.upstream === 'nxdomain' ? emptyReply(query, rcode.NXDOMAIN) : 0;
       },
@@ -41,15 +50,34 @@ function groupsOf({ lines }: ForwardConfig, environment: HandlerEnvironment): re
   let upstreamsBefore = 0;
   const groups = lines.map((line) => {
     const metrics = memory && { memory, upstreamsBefore };
-    upstreamsBefore += line.upstreams.length;
+    upstreamsBefore += slotsOf(line);
     return new ForwardGroup(line, { clock, logger, deadlines, connectUdp, randomUint16, metrics });
   });
+  onChanged(environment, (index, state) => groups[index]?.useState(state));
   environment.upstreams.add(() => groups.flatMap(blockUpstreams));
   environment.onClose(async () => {
     await Promise.all(groups.map((group) => group.close()));
     deadlines.clear();
   });
   return groups;
+}
+
+/** Calls back with each line that is another one now, as the control half has found. */
+function onChanged(environment: HandlerEnvironment, use: (index: number, state: LineState) => void): void {
+  environment.onPublished((data) => {
+    for (const [index, state] of data as PublishedLines) use(index, state);
+  });
+}
+
+/** The servers of a line as the Corefile names them. */
+function shownTargets({ upstreams, sources }: ForwardLine): readonly string[] {
+  if (!sources) return upstreams.map(formatUpstream);
+  return sources.targets.flatMap((target) => {
+    if (target.kind === 'address') return formatUpstream(target.upstream);
+    return target.kind === 'name'
+      ? `${target.server.name}:${target.server.port}`
+      : target.found.upstreams.map(formatUpstream);
+  });
 }
 
 /** The upstreams of a line, for the other plugins of the block. */

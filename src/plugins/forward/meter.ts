@@ -1,32 +1,35 @@
 import { histogramLength, observe, timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import { rcodeSlot, rcodeSlots } from '../../wire/rcode-slots.ts';
-import type { ForwardConfig } from './config.ts';
+import { type ForwardConfig, slotsOf } from './config.ts';
 
 /**
- * Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, whether it is down, whether it is turned off, and
- * queries that found a connection and that did not.
+ * Of one upstream: a histogram of durations (milliseconds) by RCODE, failures, queries that found a connection and that did not;
+ * then, from `states` on, what is and is not counted: whether it is down, and whether it is turned off.
  */
 export const upstreamSeries = {
   durations: 0,
   durationLength: histogramLength(timeBoundsMs),
   codes: rcodeSlots,
   failures: rcodeSlots * histogramLength(timeBoundsMs),
-  isDown: rcodeSlots * histogramLength(timeBoundsMs) + 1,
-  isOff: rcodeSlots * histogramLength(timeBoundsMs) + 2,
-  connectionHits: rcodeSlots * histogramLength(timeBoundsMs) + 3,
-  connectionMisses: rcodeSlots * histogramLength(timeBoundsMs) + 4,
+  connectionHits: rcodeSlots * histogramLength(timeBoundsMs) + 1,
+  connectionMisses: rcodeSlots * histogramLength(timeBoundsMs) + 2,
+  states: rcodeSlots * histogramLength(timeBoundsMs) + 3,
+  isDown: rcodeSlots * histogramLength(timeBoundsMs) + 3,
+  isOff: rcodeSlots * histogramLength(timeBoundsMs) + 4,
   length: rcodeSlots * histogramLength(timeBoundsMs) + 5,
 } as const;
 
-/** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order. */
+/** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order, a slot for each. */
 export const forwardSeries = { rejects: 0, upstreams: 1 } as const;
 
 /** Numbers that a worker counts in for this directive. */
 export function forwardSeriesLength({ lines }: ForwardConfig): number {
-  return lines.reduce<number>(
-    (sum, { upstreams }) => sum + upstreams.length * upstreamSeries.length,
-    forwardSeries.upstreams,
-  );
+  return seriesOf(lines.reduce((sum, line) => sum + slotsOf(line), 0));
+}
+
+/** Where the numbers of an upstream begin; `slot` counts those of all lines. */
+export function seriesOf(slot: number): number {
+  return forwardSeries.upstreams + slot * upstreamSeries.length;
 }
 
 /** Counts what becomes of the queries to one upstream. */
@@ -34,10 +37,10 @@ export class UpstreamMeter {
   readonly #memory: Float64Array;
   readonly #at: number;
 
-  /** `index` counts the upstreams of all lines. */
-  constructor(memory: Float64Array, index: number) {
+  /** `slot` counts those of all lines. */
+  constructor(memory: Float64Array, slot: number) {
     this.#memory = memory;
-    this.#at = forwardSeries.upstreams + index * upstreamSeries.length;
+    this.#at = seriesOf(slot);
     // The memory may be that of a worker that died.
     this.setDown(false);
     this.setOff(false);

@@ -1,9 +1,11 @@
 import { timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import { histogramSamples, type Family, type Sample } from '../../runtime/metrics/family.ts';
 import { rcodeSlotName } from '../../wire/rcode-slots.ts';
-import type { CounterSums } from '../control.ts';
-import { formatUpstream, type ForwardConfig, type Protocol } from './config.ts';
+import { formatUpstream, type Protocol } from './config.ts';
 import { forwardSeries, upstreamSeries } from './meter.ts';
+import type { CountedBlock } from './sources/changing-block.ts';
+import type { WatchedFile } from './sources/watched-file.ts';
+import type { WatchedName } from './sources/watched-name.ts';
 
 /** What is known of one upstream, over all blocks and workers. */
 interface UpstreamTotals {
@@ -28,20 +30,13 @@ function noTotals(): UpstreamTotals {
 }
 
 /** What is counted of upstreams: CoreDNS's metrics, and those whose lack its users complain of. */
-export function forwardFamilies(
-  parts: readonly { readonly config: ForwardConfig; readonly sums: CounterSums }[],
-): Family[] {
+export function forwardFamilies(parts: readonly CountedBlock[]): Family[] {
   if (parts.length === 0) return [];
 
   const upstreams = (): Map<string, UpstreamTotals> => {
     const all = new Map<string, UpstreamTotals>();
-    for (const {
-      config: { lines },
-      sums,
-    } of parts) {
-      for (const [index, upstream] of lines.flatMap((line) => line.upstreams).entries()) {
-        const start = forwardSeries.upstreams + index * upstreamSeries.length;
-        const counts = sums.slice(start, upstreamSeries.length);
+    for (const { sums, upstreams: counted } of parts) {
+      for (const { upstream, counts } of counted()) {
         const name = formatUpstream(upstream);
         const sum = all.get(name) ?? noTotals();
         all.set(name, sum);
@@ -118,6 +113,29 @@ export function forwardFamilies(
       samples: () => [{ labels: {}, value: parts.reduce((sum, { sums }) => sum + sums.at(forwardSeries.rejects), 0) }],
     },
   ];
+}
+
+/** Where upstreams come from that change. */
+interface UpstreamOrigins {
+  readonly names: readonly Pick<WatchedName, 'name' | 'failures'>[];
+  readonly files: readonly Pick<WatchedFile, 'path' | 'readAt'>[];
+}
+
+/** What is known of the names and the files that upstreams come from. */
+export function originFamilies({ names, files }: UpstreamOrigins): Family[] {
+  const failures: Family = {
+    name: 'coredns_forward_lookup_failures_total',
+    help: 'Look-ups of the host name of an upstream that gave no address.',
+    type: 'counter',
+    samples: () => names.map(({ name, failures: value }) => ({ labels: { name }, value })),
+  };
+  const readTimes: Family = {
+    name: 'coredns_forward_file_read_timestamp_seconds',
+    help: 'Unix time at which the servers in a file in the form of resolv.conf were read last.',
+    type: 'gauge',
+    samples: () => files.map(({ path, readAt }) => ({ labels: { file: path }, value: readAt / 1000 })),
+  };
+  return [...(names.length > 0 ? [failures] : []), ...(files.length > 0 ? [readTimes] : [])];
 }
 
 function addDurations(sums: Map<number, number[]>, counts: readonly number[]): void {

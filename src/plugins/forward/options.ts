@@ -13,15 +13,22 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { rcode } from '../../wire/codes.ts';
 import type { ParseContext } from '../plugin.ts';
-import { type ForwardLine, dohMethods, policies } from './config.ts';
+import { type ForwardLine, dohMethods, policies, type ResolverSettings, type UpstreamAddress } from './config.ts';
+import { readResolver } from './arguments/resolver.ts';
 import { readServerName } from './arguments/server-name.ts';
 import { readSvcb } from './arguments/svcb.ts';
 import { readTlsFiles } from './arguments/tls-files.ts';
 
 /** What the block of a `forward` line says; all of a line but the names and the upstreams. */
-export type ForwardOptions = { -readonly [Key in keyof Omit<ForwardLine, 'from' | 'upstreams'>]: ForwardLine[Key] } & {
+export type ForwardOptions = {
+  -readonly [Key in keyof Omit<ForwardLine, 'from' | 'upstreams' | 'sources'>]: ForwardLine[Key];
+} & {
   /** The name in the certificates of all upstreams, and where it stands. */
   serverName?: { readonly name: string; readonly token: Token };
+  /** The servers that host names are looked up with; empty for those of the system. */
+  resolvers: readonly UpstreamAddress[];
+  /** The settings that the line states, which no file may change. */
+  stated: readonly (keyof ResolverSettings)[];
 };
 
 /** Held queries cost about 2 KiB each; more of them than this wait for nothing but their deadline. */
@@ -48,7 +55,16 @@ const failoverCodes: Readonly<Record<string, number>> = Object.freeze({
 const defaultFailover: readonly number[] = Object.freeze([rcode.SERVFAIL, rcode.REFUSED]);
 
 /** Options of CoreDNS that are refused by name. */
-const notBuilt = ['next', 'next_on_nodata', 'health_check', 'resolver', 'failfast_all_unhealthy_upstreams'];
+const notBuilt = ['next', 'next_on_nodata', 'health_check', 'failfast_all_unhealthy_upstreams'];
+
+/** The options that a resolv.conf has a say in, unless they stand here. */
+const settingOf: Readonly<Record<string, keyof ResolverSettings>> = Object.freeze({
+  policy: 'policy',
+  force_tcp: 'forceTcp',
+  prefer_udp: 'forceTcp',
+  read_timeout: 'readTimeoutMs',
+  max_connect_attempts: 'maxAttempts',
+});
 
 interface OptionReader {
   readonly args: { readonly min: number; readonly max?: number };
@@ -144,6 +160,14 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
       if (name !== undefined) options.serverName = { name, token: token! };
     },
   } satisfies OptionReader,
+  resolver: {
+    args: { min: 1 },
+    usage: 'IP...',
+    repeatable: true,
+    read(args, options, problems) {
+      options.resolvers = [...options.resolvers, ...args.flatMap((token) => readResolver(token, problems) ?? [])];
+    },
+  } satisfies OptionReader,
   doh_method: single('GET or POST', 'dohMethod', (token, problems) =>
     oneOf(upperCase(token), 'doh_method', dohMethods, problems),
   ),
@@ -180,6 +204,8 @@ export function readOptions(line: Directive, context: ParseContext): ForwardOpti
     tls: {},
     dohMethod: 'POST',
     specialNames: true,
+    resolvers: [],
+    stated: [],
   };
   const seen = new Map<string, Directive>();
   for (const option of line.block ?? []) {
@@ -204,6 +230,7 @@ export function readOptions(line: Directive, context: ParseContext): ForwardOpti
     reader.read(option.args, options, problems, context);
   }
   checkTogether(options, seen, problems);
+  options.stated = Object.keys(settingOf).flatMap((name) => (seen.has(name) ? settingOf[name]! : []));
   return options;
 }
 

@@ -1,12 +1,20 @@
 import { takes, zoneNames } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
+import { quote } from '../../corefile/quote.ts';
 import type { ParseContext } from '../plugin.ts';
-import { type ForwardConfig, type ForwardLine, formatUpstream, type UpstreamAddress } from './config.ts';
+import { type ReadTarget, readTarget } from './arguments/target.ts';
+import { isOtherFamily, parseResolvConf, type ResolvConf } from './arguments/resolv-conf.ts';
+import {
+  type ForwardConfig,
+  type ForwardLine,
+  formatUpstream,
+  maxUpstreams,
+  type Target,
+  type UpstreamAddress,
+} from './config.ts';
 import { readOptions } from './options.ts';
-import { readUpstreams } from './arguments/upstreams.ts';
-
-/** As in CoreDNS. The query half counts on less than 32. */
-const maxUpstreams = 15;
+import { settingsFrom } from './sources/settings.ts';
+import { share } from './sources/share.ts';
 
 /**
  *     forward FROM TO... {
@@ -17,36 +25,114 @@ export function parseForward(directives: readonly Directive[], context: ParseCon
   return { lines: directives.flatMap((directive) => readLine(directive, context) ?? []) };
 }
 
-function readLine(directive: Directive, context: ParseContext): ForwardLine | undefined {
-  const { problems } = context;
-  const { serverName, ...options } = readOptions(directive, context);
-  if (!takes(directive, { min: 2 }, 'FROM and TO...', problems)) return undefined;
-  const [fromToken, ...targets] = directive.args;
-  const from = zoneNames(fromToken!, problems) ?? [];
-  const { sourceAddress } = options;
-  const found: { readonly token: Token; readonly upstream: UpstreamAddress }[] = [];
-  for (const token of targets) {
-    const limits = { count: Math.max(maxUpstreams - found.length, 0), sourceAddress };
-    for (const upstream of readUpstreams(token, context, limits)) found.push({ token, upstream });
-  }
-  const superfluous = found[maxUpstreams];
-  if (superfluous !== undefined) {
-    const message = `forward takes at most ${maxUpstreams} upstreams, found ${found.length}`;
-    problems.error('COREFILE_ARGUMENT', superfluous.token.position, message);
-  }
-  for (const { token, upstream } of found) {
-    if (sourceAddress === undefined || sourceAddress.includes(':') === (upstream.family === 6)) continue;
-    const message = `${formatUpstream(upstream)} cannot be reached from source_address ${sourceAddress}: one is IPv4, one IPv6`;
-    problems.error('COREFILE_CONFLICT', token.position, message);
-  }
-  for (const { token, upstream } of found) {
-    if (serverName === undefined || upstream.serverName === undefined) continue;
-    const message = `the certificate of ${formatUpstream(upstream)} is named here and by tls_servername; expected one of them`;
-    problems.error('COREFILE_CONFLICT', token.position, message);
-  }
-  return { from, upstreams: found.map(({ upstream }) => named(upstream, serverName?.name)), ...options };
+/** A TO, and what its file says where it is one. */
+interface Read {
+  readonly token: Token;
+  readonly target: ReadTarget;
+  readonly file: ResolvConf | undefined;
 }
 
-function named(upstream: UpstreamAddress, serverName: string | undefined): UpstreamAddress {
-  return serverName === undefined || upstream.protocol === 'dns' ? upstream : { ...upstream, serverName };
+function readLine(directive: Directive, context: ParseContext): ForwardLine | undefined {
+  const { problems } = context;
+  const { serverName, resolvers, stated, ...options } = readOptions(directive, context);
+  if (!takes(directive, { min: 2 }, 'FROM and TO...', problems)) return undefined;
+  const [fromToken, ...tokens] = directive.args;
+  const from = zoneNames(fromToken!, problems) ?? [];
+  const { sourceAddress } = options;
+  const read = tokens.flatMap((token): Read[] => {
+    const target = readTarget(token, context);
+    if (target === undefined) return [];
+    return [
+      { token, target, file: target.kind === 'file' ? readFile(token, target, sourceAddress, context) : undefined },
+    ];
+  });
+  const superfluous = read[maxUpstreams];
+  if (superfluous !== undefined) {
+    const message = `forward takes at most ${maxUpstreams} upstreams, found ${read.length}`;
+    problems.error('COREFILE_ARGUMENT', superfluous.token.position, message);
+    return undefined;
+  }
+  for (const { token, target } of read) {
+    checkFamily(token, target, sourceAddress, context);
+    checkServerName(token, target, serverName !== undefined, context);
+  }
+  const shares = share(read.map(addressesOf), maxUpstreams);
+  for (const [i, { file, token }] of read.entries()) {
+    for (const { text, place } of file?.servers.slice(shares[i]!.length) ?? []) {
+      const message = `forward takes no more servers than it has by now; ${quote(text)} is left out`;
+      problems.warning('COREFILE_FILE', { file: token.text, ...place }, message);
+    }
+  }
+  const upstreams = shares.flat().map((upstream) => withServerName(upstream, serverName?.name));
+  if (read.every(({ target }) => target.kind === 'address')) return { from, upstreams, ...options };
+
+  const { policy, forceTcp, readTimeoutMs, maxAttempts } = options;
+  const settings = { policy, forceTcp, readTimeoutMs, maxAttempts };
+  const sources = { targets: read.map((each) => plain(each, serverName?.name)), resolvers, settings, stated };
+  const said = settingsFrom(
+    sources,
+    read.flatMap(({ file }) => file?.options ?? []),
+    upstreams.length,
+  );
+  return { from, upstreams, ...options, ...said, sources };
+}
+
+/** Reports COREFILE_FILE as warnings at lines that cannot be used, and as an error at the name of the file where none can. */
+function readFile(
+  token: Token,
+  { text }: { readonly text: string },
+  sourceAddress: string | undefined,
+  { problems }: ParseContext,
+): ResolvConf {
+  const file = token.text;
+  const conf = parseResolvConf(text, sourceAddress, (place, message) => {
+    problems.warning('COREFILE_FILE', { file, ...place }, message);
+  });
+  if (conf.servers.length === 0) {
+    problems.error('COREFILE_FILE', token.position, `${quote(file)} has no line 'nameserver ADDRESS' that can be used`);
+  }
+  return conf;
+}
+
+function addressesOf({ target, file }: Read): readonly UpstreamAddress[] {
+  if (target.kind === 'address') return [target.upstream];
+  return file?.servers.map(({ upstream }) => upstream) ?? [];
+}
+
+function checkFamily(token: Token, target: ReadTarget, source: string | undefined, { problems }: ParseContext): void {
+  if (target.kind !== 'address' || !isOtherFamily(target.upstream, source)) return;
+  const name = formatUpstream(target.upstream);
+  const message = `${name} cannot be reached from source_address ${source}: one is IPv4, one IPv6`;
+  problems.error('COREFILE_CONFLICT', token.position, message);
+}
+
+function checkServerName(token: Token, target: ReadTarget, isNamed: boolean, { problems }: ParseContext): void {
+  const server = serverOf(target);
+  if (!isNamed || server?.serverName === undefined) return;
+  const name = 'name' in server ? `${server.name}:${server.port}` : formatUpstream(server);
+  const message = `the certificate of ${name} is named here and by tls_servername; expected one of them`;
+  problems.error('COREFILE_CONFLICT', token.position, message);
+}
+
+function serverOf(target: ReadTarget) {
+  if (target.kind === 'file') return undefined;
+  return target.kind === 'address' ? target.upstream : target.server;
+}
+
+/** As the control half has it: a server that is named has a certificate for that name unless the line says another. */
+function plain(read: Read, serverName: string | undefined): Target {
+  const { target, file } = read;
+  if (target.kind === 'file') {
+    return { kind: 'file', path: target.path, found: { upstreams: addressesOf(read), options: file?.options ?? {} } };
+  }
+  if (target.kind === 'address') return { kind: 'address', upstream: withServerName(target.upstream, serverName) };
+  const { server } = target;
+  return { kind: 'name', server: withServerName(server, server.serverName ?? serverName ?? server.name) };
+}
+
+function withServerName<Server extends { readonly protocol: string }>(
+  server: Server,
+  serverName: string | undefined,
+): Server {
+  return serverName === undefined || server.protocol === 'dns' ? server : { ...server, serverName };
 }

@@ -50,6 +50,12 @@ const defaults: ForwardLine = {
   specialNames: true,
 };
 
+const noFile = {
+  resolvers: [],
+  settings: { policy: 'random', forceTcp: false, readTimeoutMs: 2000, maxAttempts: undefined },
+  stated: [],
+} as const;
+
 const twoServers = file(
   'two',
   '# comment\nsearch a.org\nnameserver 10.0.0.1 # first\n nameserver\t2001:DB8::1\noptions ndots:5\n',
@@ -123,7 +129,61 @@ describe('forward in a Corefile', () => {
       { tls: { ca: cert('ca'), cert: cert('client'), key: key('client') } },
     ],
     ['forward . 10.0.0.1 {\n max_queries 1000\n }', { maxQueries: 1000 }],
-    [`forward . ${twoServers} 10.0.0.3`, { upstreams: [v4('10.0.0.1'), v6('2001:db8::1'), v4('10.0.0.3')] }],
+    [
+      `forward . ${twoServers} 10.0.0.3`,
+      {
+        upstreams: [v4('10.0.0.1'), v6('2001:db8::1'), v4('10.0.0.3')],
+        sources: {
+          ...noFile,
+          targets: [
+            { kind: 'file', path: twoServers, found: { upstreams: [v4('10.0.0.1'), v6('2001:db8::1')], options: {} } },
+            { kind: 'address', upstream: v4('10.0.0.3') },
+          ],
+        },
+      },
+    ],
+    [
+      'forward . DNS.example. 10.0.0.1 dns://b.example:5353',
+      {
+        sources: {
+          ...noFile,
+          targets: [
+            { kind: 'name', server: { protocol: 'dns', name: 'dns.example', port: 53 } },
+            { kind: 'address', upstream: v4('10.0.0.1') },
+            { kind: 'name', server: { protocol: 'dns', name: 'b.example', port: 5353 } },
+          ],
+        },
+      },
+    ],
+    [
+      'forward . tls://Dns.example tls://b.example%c.example https://d.example:8443',
+      {
+        upstreams: [],
+        sources: {
+          ...noFile,
+          targets: [
+            { kind: 'name', server: { protocol: 'tls', name: 'dns.example', port: 853, serverName: 'dns.example' } },
+            { kind: 'name', server: { protocol: 'tls', name: 'b.example', port: 853, serverName: 'c.example' } },
+            { kind: 'name', server: { protocol: 'https', name: 'd.example', port: 8443, serverName: 'd.example' } },
+          ],
+        },
+      },
+    ],
+    [
+      'forward . tls://dns.example {\n tls_servername c.example\n resolver 10.0.0.1 [::1]:5353\n resolver 10.0.0.2\n read_timeout 2s\n prefer_udp\n }',
+      {
+        upstreams: [],
+        preferUdp: true,
+        sources: {
+          ...noFile,
+          resolvers: [v4('10.0.0.1'), v6('::1', 5353), v4('10.0.0.2')],
+          stated: ['forceTcp', 'readTimeoutMs'],
+          targets: [
+            { kind: 'name', server: { protocol: 'tls', name: 'dns.example', port: 853, serverName: 'c.example' } },
+          ],
+        },
+      },
+    ],
     [
       'forward . 10.0.0.1 {\n except A.org 10.0.0.0/24\n except b.org\n }',
       { except: ['a.org.', '0.0.10.in-addr.arpa.', 'b.org.'] },
@@ -157,7 +217,7 @@ describe('forward in a Corefile', () => {
     expect(config.lines.map((line) => line.from)).toEqual([['b.org.'], ['a.org.']]);
   });
 
-  const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'tls://10.0.0.1%dns.example', 'https://10.0.0.1' or a file such as '/etc/resolv.conf'`;
+  const examples = `'10.0.0.1', '10.0.0.1:5353', '[2001:db8::1]:53', 'dns.example', 'tls://10.0.0.1%dns.example', 'https://10.0.0.1' or a file such as '/etc/resolv.conf'`;
   const noServers = file('none', 'search a.org\n');
 
   const refused: [lines: string, problem: string | RegExp][] = [
@@ -180,10 +240,20 @@ describe('forward in a Corefile', () => {
     ['forward . 10.0.0.1:', "2:11: error: the port of '10.0.0.1:' must be between 1 and 65535 [COREFILE_ARGUMENT]"],
     ['forward . 10.0.0.256', `2:11: error: expected ${examples}, found '10.0.0.256' [COREFILE_ARGUMENT]`],
     ['forward . [10.0.0.1]:53', `2:11: error: expected ${examples}, found '[10.0.0.1]:53' [COREFILE_ARGUMENT]`],
-    ['forward . dns://dns.example', `2:11: error: expected ${examples}, found 'dns.example' [COREFILE_ARGUMENT]`],
     [
-      'forward . dns.example',
-      `2:11: error: 'dns.example': host names as upstreams are not built yet; expected ${examples} [COREFILE_ARGUMENT]`,
+      'forward . dns.example:0',
+      "2:11: error: the port of 'dns.example:0' must be between 1 and 65535 [COREFILE_ARGUMENT]",
+    ],
+    ['forward . dns://a..b', `2:11: error: expected ${examples}, found 'a..b' [COREFILE_ARGUMENT]`],
+    ['forward . dns.example.1', `2:11: error: expected ${examples}, found 'dns.example.1' [COREFILE_ARGUMENT]`],
+    ['forward . dns.example/53', /^2:11: error: cannot read 'dns.example\/53': ENOENT.*\[COREFILE_FILE\]$/],
+    [
+      'forward . tls://dns.example%a.org {\n tls_servername b.org\n }',
+      '2:11: error: the certificate of dns.example:853 is named here and by tls_servername; expected one of them [COREFILE_CONFLICT]',
+    ],
+    [
+      'forward . dns.example {\n resolver dns.example\n }',
+      "3:11: error: resolver must be the address of a DNS server such as '10.0.0.1' or '10.0.0.1:5353', found 'dns.example' [COREFILE_ARGUMENT]",
     ],
     [
       'forward . quic://10.0.0.1',
@@ -201,7 +271,6 @@ describe('forward in a Corefile', () => {
       'forward . tls://10.0.0.1%dns.example:0',
       "2:11: error: the port of 'tls://10.0.0.1%dns.example:0' must be between 1 and 65535 [COREFILE_ARGUMENT]",
     ],
-    ['forward . tls://dns.example', `2:11: error: expected ${examples}, found 'dns.example' [COREFILE_ARGUMENT]`],
     [
       'forward . tls://10.0.0.1%a.org {\n tls_servername b.org\n }',
       '2:11: error: the certificate of 10.0.0.1:853 is named here and by tls_servername; expected one of them [COREFILE_CONFLICT]',
@@ -324,18 +393,15 @@ describe('forward in a Corefile', () => {
     else expect(first).toMatch(problem);
   });
 
-  test.each([
-    'next NXDOMAIN',
-    'next_on_nodata',
-    'health_check 1s',
-    'resolver 10.0.0.1',
-    'failfast_all_unhealthy_upstreams',
-  ])('says that %j is not built yet', (option) => {
-    const [name] = option.split(' ');
-    expect(parseDirective(forwardPlugin, `forward . 10.0.0.1 {\n ${option}\n }`).problems).toEqual([
-      `Corefile:3:2: error: option '${name}' of forward is not built yet [COREFILE_OPTION]`,
-    ]);
-  });
+  test.each(['next NXDOMAIN', 'next_on_nodata', 'health_check 1s', 'failfast_all_unhealthy_upstreams'])(
+    'says that %j is not built yet',
+    (option) => {
+      const [name] = option.split(' ');
+      expect(parseDirective(forwardPlugin, `forward . 10.0.0.1 {\n ${option}\n }`).problems).toEqual([
+        `Corefile:3:2: error: option '${name}' of forward is not built yet [COREFILE_OPTION]`,
+      ]);
+    },
+  );
 
   describe('a file in the form of resolv.conf', () => {
     const leftOut = 'the line is left out';
@@ -407,6 +473,32 @@ describe('forward in a Corefile', () => {
             `${path}:${i}:12: warning: forward takes no more servers than it has by now; '10.0.1.${i}' is left out [COREFILE_FILE]`,
         ),
       );
+    });
+
+    test.each<[options: string, block: string, settings: Partial<ForwardLine>]>([
+      ['timeout:1 attempts:3 rotate', '', { readTimeoutMs: 1000, maxAttempts: 6, policy: 'round_robin' }],
+      ['timeout:99 attempts:99', '', { readTimeoutMs: 30_000, maxAttempts: 10 }],
+      ['use-vc ndots:5 edns0', '', { forceTcp: true }],
+      ['timeout:1\noptions timeout:3', '', { readTimeoutMs: 3000 }],
+      ['timeout:1 attempts:3 rotate use-vc', 'policy random\nread_timeout 2s\nprefer_udp', { maxAttempts: 6 }],
+      ['attempts:3', 'max_connect_attempts 1', { maxAttempts: 1 }],
+    ])('with options %j and %j in the block', (options, block, settings) => {
+      const path = file('options', `options ${options}\nnameserver 10.0.0.1\nnameserver 10.0.0.2\n`);
+      const { config, problems } = parseDirective(forwardPlugin, `forward . ${path} {\n${block}\n}`);
+      const { policy, forceTcp, readTimeoutMs, maxAttempts } = { ...defaults, ...settings };
+      expect(config.lines[0]).toMatchObject({ policy, forceTcp, readTimeoutMs, maxAttempts });
+      expect(problems).toEqual([]);
+    });
+
+    test.each(['timeout:', 'timeout:0', 'timeout:x', 'attempts:-1', 'timeout:1.5'])('without option %s', (option) => {
+      const path = file('bad-option', `options ${option}\nnameserver 10.0.0.1\n`);
+      const { config, problems } = parseDirective(forwardPlugin, `forward . ${path}`);
+      const [name] = option.split(':');
+      const max = name === 'timeout' ? 30 : 5;
+      expect(problems).toEqual([
+        `${path}:1:9: warning: expected ${name}: and a number from 1 to ${max}, found '${option}'; it is left out [COREFILE_FILE]`,
+      ]);
+      expect(config.lines[0]).toMatchObject({ readTimeoutMs: 2000, maxAttempts: undefined });
     });
 
     test('with servers that source_address cannot reach gives the others', () => {

@@ -1,7 +1,8 @@
 import { makePlugins } from '../../../src/plugins/plugins.ts';
 import type { ForwardConfig } from '../../../src/plugins/forward/config.ts';
 import { cacheFamilies } from '../../../src/plugins/cache/metrics.ts';
-import { forwardFamilies } from '../../../src/plugins/forward/metrics.ts';
+import { seriesOf, upstreamSeries } from '../../../src/plugins/forward/meter.ts';
+import { forwardFamilies, originFamilies } from '../../../src/plugins/forward/metrics.ts';
 import { healthFamilies } from '../../../src/plugins/health/metrics.ts';
 import { registryFamilies } from '../../../src/plugins/serviceentry/metrics.ts';
 import { dnsFamilies } from '../../../src/server/metrics/dns-families.ts';
@@ -70,7 +71,8 @@ async function everything(): Promise<string> {
   const totals = new Totals(() => [memory]);
   const httpMeter = new HttpMeter();
   httpMeter.open('health');
-  const forwardConfig = configOf<ForwardConfig>(config.blocks[0]!, 'forward')!;
+  const { lines } = configOf<ForwardConfig>(config.blocks[0]!, 'forward')!;
+  const upstreams = lines.flatMap((line) => line.upstreams);
   const part = layout.plugins.find(({ name }) => name === 'forward')!;
   const sums = {
     workers: 1,
@@ -84,7 +86,17 @@ async function everything(): Promise<string> {
     ...dnsFamilies(config, layout, () => true, totals),
     ...dropFamilies(config, () => true),
     ...cacheFamilies([{ labels: { server: 'dns://:1053', zones: '.', view: '' }, sums }]),
-    ...forwardFamilies([{ config: forwardConfig, sums }]),
+    ...forwardFamilies([
+      {
+        sums,
+        upstreams: () =>
+          upstreams.map((upstream, slot) => ({ upstream, counts: sums.slice(seriesOf(slot), upstreamSeries.length) })),
+      },
+    ]),
+    ...originFamilies({
+      names: [{ name: 'dns.example', failures: 1 }],
+      files: [{ path: '/etc/resolv.conf', readAt: 1 }],
+    }),
     ...healthFamilies(new HealthMeter()),
     ...registryFamilies([{ zones: ['.', 'mesh.test.'], service }], clock),
   ]);

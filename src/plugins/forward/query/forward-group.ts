@@ -4,7 +4,7 @@ import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import { headerSize, optRecordSize, rcode } from '../../../wire/codes.ts';
 import type { Query } from '../../../wire/query.ts';
 import { emptyReply, serverFailure } from '../../../wire/reply.ts';
-import { type ForwardLine, type PlacedUpstream, upstreamKey } from '../config.ts';
+import { type ForwardLine, type LineState, type PlacedUpstream, upstreamKey } from '../config.ts';
 import type { Deadlines } from './deadlines.ts';
 import { ForwardedQuery, maxTotalMs, type Waiter } from './forwarded-query.ts';
 import { InFlightQueries } from './in-flight-queries.ts';
@@ -30,7 +30,8 @@ export interface GroupEnvironment {
 
 /** The upstreams of one `forward` line and the queries that wait for them. */
 export class ForwardGroup {
-  readonly line: ForwardLine;
+  /** With the settings that hold at present. */
+  line: ForwardLine;
   /** Both are replaced together when the upstreams change; a query keeps those that it began with. */
   upstreams: readonly Upstream[] = [];
   selector!: Selector;
@@ -59,6 +60,12 @@ export class ForwardGroup {
     this.#counters = metrics?.memory;
     this.#environment = environment;
     this.useUpstreams(line.upstreams.map((upstream, slot) => ({ ...upstream, slot })));
+  }
+
+  /** Takes the upstreams and the settings of a line that has changed. */
+  useState({ upstreams, settings, whyNone }: LineState): void {
+    this.line = { ...this.line, ...settings };
+    this.useUpstreams(upstreams, whyNone);
   }
 
   /**

@@ -1,0 +1,120 @@
+import type { Logger } from '../../../runtime/logger.ts';
+import { isOtherFamily } from '../arguments/resolv-conf.ts';
+import {
+  type ForwardLine,
+  formatUpstream,
+  type LineState,
+  maxUpstreams,
+  type Target,
+  type UpstreamAddress,
+  upstreamKey,
+  type UpstreamSources,
+} from '../config.ts';
+import { place } from './place.ts';
+import { settingsFrom } from './settings.ts';
+import { share } from './share.ts';
+import type { WatchedFile } from './watched-file.ts';
+import type { WatchedName } from './watched-name.ts';
+
+/** What a line has its upstreams from. */
+export interface Watched {
+  file(target: Extract<Target, { readonly kind: 'file' }>): WatchedFile;
+  name(target: Extract<Target, { readonly kind: 'name' }>, resolvers: readonly UpstreamAddress[]): WatchedName;
+}
+
+/** One TO with the upstreams that it stands for at present. */
+interface Source {
+  readonly upstreams: readonly UpstreamAddress[];
+  readonly shown: readonly string[];
+  readonly whyNone: string;
+}
+
+/** A `forward` line whose upstreams change, put together from its TOs. */
+export class ChangingLine {
+  state: LineState;
+  readonly #line: ForwardLine;
+  readonly #sources: UpstreamSources;
+  readonly #looks: readonly (() => Source)[];
+  readonly #files: readonly WatchedFile[];
+  readonly #logger: Logger;
+  #leftOut = 0;
+
+  constructor(line: ForwardLine, sources: UpstreamSources, watched: Watched, logger: Logger) {
+    this.#line = line;
+    this.#sources = sources;
+    this.#logger = logger;
+    const files: WatchedFile[] = [];
+    this.#looks = sources.targets.map((target) => {
+      if (target.kind === 'address') return () => this.#source([target.upstream]);
+      if (target.kind === 'name') {
+        const name = watched.name(target, sources.resolvers);
+        return () => this.#named(target.server, name);
+      }
+      const file = watched.file(target);
+      files.push(file);
+      return () => this.#source(file.found.upstreams);
+    });
+    this.#files = files;
+    const { upstreams } = line;
+    this.state = this.#look(upstreams.map((upstream, slot) => ({ ...upstream, slot })));
+  }
+
+  /** Puts the line together again; whether it is another one now. */
+  update(): boolean {
+    const before = this.state;
+    this.state = this.#look(before.upstreams);
+    return JSON.stringify(before) !== JSON.stringify(this.state);
+  }
+
+  #look(before: LineState['upstreams']): LineState {
+    const sources = this.#looks.map((look) => look());
+    const all = withoutRepeated(sources.map(({ upstreams }) => upstreams));
+    const shares = share(all, maxUpstreams).flat();
+    this.#tellLeftOut(all.flat().length - shares.length);
+    const options = this.#files.map(({ found }) => found.options);
+    return {
+      upstreams: place(shares, before),
+      settings: settingsFrom(this.#sources, options, shares.length),
+      whyNone: shares.length > 0 ? '' : sources.map(({ whyNone }) => whyNone).join('; '),
+      shown: sources.flatMap(({ shown }) => shown),
+    };
+  }
+
+  #source(upstreams: readonly UpstreamAddress[]): Source {
+    const { sourceAddress } = this.#line;
+    const reached = upstreams.filter((upstream) => !isOtherFamily(upstream, sourceAddress));
+    return { upstreams: reached, shown: reached.map(formatUpstream), whyNone: '' };
+  }
+
+  #named(
+    server: Extract<Target, { readonly kind: 'name' }>['server'],
+    { name, addresses, whyNone }: WatchedName,
+  ): Source {
+    const { protocol, port, serverName } = server;
+    const named = serverName === undefined ? {} : { serverName };
+    const { upstreams } = this.#source(
+      addresses.map((address) => ({ protocol, address, port, family: address.includes(':') ? 6 : 4, ...named })),
+    );
+    const known = upstreams.map(({ address }) => address).join(', ');
+    const reason =
+      whyNone === '' ? `source_address ${this.#line.sourceAddress} reaches none of its addresses` : whyNone;
+    return {
+      upstreams,
+      shown: [`${name}:${port}${known === '' ? '' : ` (${known})`}`],
+      whyNone: `no address of ${name} is known: ${reason}`,
+    };
+  }
+
+  #tellLeftOut(count: number): void {
+    if (count > 0 && count !== this.#leftOut) {
+      this.#logger.warning(`plugin/forward: a line takes at most ${maxUpstreams} upstreams; ${count} are left out`);
+    }
+    this.#leftOut = count;
+  }
+}
+
+/** Each upstream once, at its first place. */
+function withoutRepeated(lists: readonly (readonly UpstreamAddress[])[]): UpstreamAddress[][] {
+  const seen = new Set<string>();
+  return lists.map((list) => list.filter((each) => !seen.has(upstreamKey(each)) && seen.add(upstreamKey(each))));
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Logger } from '../../../runtime/logger.ts';
+import { parseResolvConf } from '../arguments/resolv-conf.ts';
+import { formatUpstream, type UpstreamAddress } from '../config.ts';
+import type { Watched } from './changing-line.ts';
+import type { Lookup } from './lookup.ts';
+import { WatchedFile } from './watched-file.ts';
+import { WatchedName } from './watched-name.ts';
+
+const systemFile = '/etc/resolv.conf';
+
+export interface WatchersEnvironment {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly lookup: Lookup;
+  /** Throws as node:fs does. */
+  readFile(path: string): string;
+  onChange(): void;
+}
+
+/** All files and names of all lines: each is watched once, however many lines have it. */
+export class Watchers implements Watched {
+  readonly #environment: WatchersEnvironment;
+  readonly #files = new Map<string, WatchedFile>();
+  readonly #names = new Map<string, WatchedName>();
+
+  constructor(environment: WatchersEnvironment) {
+    this.#environment = environment;
+  }
+
+  get files(): readonly WatchedFile[] {
+    return [...this.#files.values()];
+  }
+
+  get names(): readonly WatchedName[] {
+    return [...this.#names.values()];
+  }
+
+  file({ path, found }: Parameters<Watched['file']>[0]): WatchedFile {
+    return getOrMake(this.#files, path, () => new WatchedFile(path, found, this.#environment));
+  }
+
+  name({ server }: Parameters<Watched['name']>[0], resolvers: readonly UpstreamAddress[]): WatchedName {
+    const asked = resolvers.map(formatUpstream);
+    const servers = (): readonly string[] => (asked.length > 0 ? asked : this.#systemServers());
+    const make = (): WatchedName => new WatchedName(server.name, { ...this.#environment, servers });
+    return getOrMake(this.#names, [server.name, ...asked].join(' '), make);
+  }
+
+  /** Resolves when every name was looked up once. */
+  async start(): Promise<void> {
+    for (const file of this.files) file.start();
+    await Promise.all(this.names.map((name) => name.start()));
+  }
+
+  stop(): void {
+    for (const each of [...this.files, ...this.names]) each.stop();
+  }
+
+  /** Read for each look-up: it is replaced when the network is another one. */
+  #systemServers(): readonly string[] {
+    try {
+      const { servers } = parseResolvConf(this.#environment.readFile(systemFile), undefined, () => undefined);
+      return servers.map(({ upstream }) => formatUpstream(upstream));
+    } catch {
+      return [];
+    }
+  }
+}
+
+function getOrMake<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
