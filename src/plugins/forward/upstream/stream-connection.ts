@@ -155,8 +155,9 @@ export class StreamConnection implements Connection {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    // In order: FIN, and not the RST that servers count as an error of theirs.
-    this.#socket.destroySoon();
+    // In order: FIN, and not the RST that servers count as an error of theirs. What has not left by now nobody waits for.
+    if (this.isReady && !this.#writer.isBusy) this.#socket.destroySoon();
+    else this.#socket.destroy();
     this.#events.gone(this);
   }
 }

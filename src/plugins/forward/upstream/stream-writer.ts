@@ -21,7 +21,7 @@ export class StreamWriter {
   #unsent: number[] = [];
   readonly #buffer = Buffer.allocUnsafeSlow(bufferSize);
   /** It is about to write, or what it wrote is not with the system yet. */
-  #isBusy = false;
+  isBusy = false;
 
   /** `pending` has the attempts by their ID. */
   constructor(socket: Socket, isEncrypted: boolean, pending: ReadonlyMap<number, Attempt>) {
@@ -32,8 +32,8 @@ export class StreamWriter {
 
   send(id: number): void {
     this.#unsent.push(id);
-    if (this.#isBusy) return;
-    this.#isBusy = true;
+    if (this.isBusy) return;
+    this.isBusy = true;
     process.nextTick(this.#write);
   }
 
@@ -50,7 +50,7 @@ export class StreamWriter {
     // The buffer may be used again when it was written.
     if (length > 0) this.#socket.write(this.#buffer.subarray(0, length), this.#write);
     else if (this.#unsent.length > 0) process.nextTick(this.#write);
-    else this.#isBusy = false;
+    else this.isBusy = false;
   };
 
   #append({ query, messageId, withEdns }: Attempt, at: number): number {

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
   checkServerIdentity,
@@ -91,7 +92,14 @@ export class TlsDialer implements Dialer {
 }
 
 function contextFor({ ca, cert, key }: TlsClientConfig): SecureContext {
-  return createSecureContext({ cert, key, ca: ca ?? systemAuthorities(), minVersion: 'TLSv1.2' });
+  return createSecureContext({
+    cert,
+    key,
+    ca: ca ?? systemAuthorities(),
+    minVersion: 'TLSv1.2',
+    // A server could have us do the expensive part of a handshake over and over.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  });
 }
 
 /** Those that the system trusts; `undefined`, for the ones that Node.js brings, where it has none, as in a small image. */
