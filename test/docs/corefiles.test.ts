@@ -27,6 +27,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function withFiles(corefile: string): string {
   return corefile
     .replaceAll(/^( *file) .*$/gm, `$1 ${join(directory, 'manifests')}`)
+    .replaceAll(/^( *resolver) .*$/gm, '$1 127.0.0.1:1')
     .replaceAll('/etc/resolv.conf', join(directory, 'resolv.conf'))
     .replaceAll('/etc/tls/tls.crt', certPath('server'))
     .replaceAll('/etc/tls/tls.key', keyPath('server'))
