@@ -151,6 +151,10 @@ export interface ForwardLine {
   readonly maxConcurrent: number;
   /** Response codes that send the query on to the next upstream. */
   readonly failover: readonly number[];
+  /** Response codes that hand the query to the next line that takes its name. */
+  readonly next: readonly number[];
+  /** So does NOERROR without an answer. */
+  readonly nextOnNodata: boolean;
   /** The address that queries leave from; `undefined` for the system's choice. */
   readonly sourceAddress: string | undefined;
   readonly tls: TlsClientConfig;
@@ -161,7 +165,7 @@ export interface ForwardLine {
   readonly resolverSvcb?: readonly Uint8Array[];
 }
 
-/** All `forward` lines of a server block, in file order: the first one that takes a name forwards it. */
+/** All `forward` lines of a server block, in file order. */
 export interface ForwardConfig {
   readonly lines: readonly ForwardLine[];
 }

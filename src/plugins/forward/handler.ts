@@ -1,9 +1,7 @@
-import { rcode, refusedTypes } from '../../wire/codes.ts';
-import type { Query } from '../../wire/query.ts';
+import { rcode } from '../../wire/codes.ts';
 import { emptyReply } from '../../wire/reply.ts';
-import { zoneList } from '../../wire/zone-map.ts';
 import type { BlockUpstream } from '../block-upstreams.ts';
-import type { Handler, HandlerEnvironment, Outcome, QueryHalf } from '../plugin.ts';
+import type { Handler, HandlerEnvironment, QueryHalf } from '../plugin.ts';
 import {
   type ForwardConfig,
   type ForwardLine,
@@ -16,12 +14,7 @@ import { Deadlines } from './query/deadlines.ts';
 import { ForwardGroup } from './query/forward-group.ts';
 import { forwardSeriesLength } from './meter.ts';
 import { asksForResolver, resolverRecords, resolverReply } from './local/resolver-arpa.ts';
-import { SpecialUseNames, specialUseReply } from './local/special-use-names.ts';
-
-/** Sends a query to the upstreams of one line. */
-interface Sender {
-  forward(query: Query): Outcome;
-}
+import { makeRoutes, type Sender } from './routes.ts';
 
 export const forwardHandler: QueryHalf<ForwardConfig> = {
   isRecursive: true,
@@ -91,8 +84,8 @@ function blockUpstreams(group: ForwardGroup): BlockUpstream[] {
 }
 
 /**
- * Sends the names of the first line that takes them to its upstreams; all others go to the next plugin. Only what clients ask
- * about their resolver itself, and special-use names, are answered here.
+ * Sends the names that a line takes to its upstreams; all others go to the next plugin. Only what clients ask about their resolver
+ * itself, and special-use names, are answered here.
  */
 function routed(
   config: ForwardConfig,
@@ -100,23 +93,11 @@ function routed(
   next: Handler,
   senders: readonly Sender[],
 ): Handler {
-  const routes = config.lines.map((line, index) => ({
-    from: zoneList(line.from),
-    except: zoneList(line.except),
-    specialNames: new SpecialUseNames(line, environment.zones),
-    sender: senders[index]!,
-  }));
+  const routes = makeRoutes(config, environment.zones, senders);
   const records = resolverRecords(config);
   return (query) => {
     query.readName();
     if (asksForResolver(query)) return resolverReply(query, records);
-    for (const { from, except, specialNames, sender } of routes) {
-      if (!from.contains(query) || except.contains(query)) continue;
-      const special = specialNames.find(query);
-      if (special) return specialUseReply(query, special);
-      // A transfer is many messages, of which one would come back; signatures and keys are between neighbours.
-      return refusedTypes.has(query.type) ? emptyReply(query, rcode.REFUSED) : sender.forward(query);
-    }
-    return next(query);
+    return routes(query) ?? next(query);
   };
 }

@@ -37,8 +37,8 @@ const builtInMaxConcurrent = 65_535;
 const unlimitedAttempts = 32;
 const maxAttempts = 100;
 
-/** Response codes that `failover` takes (IANA DNS RCODEs). NOERROR is none of them. */
-const failoverCodes: Readonly<Record<string, number>> = Object.freeze({
+/** Response codes that `failover` and `next` take (IANA DNS RCODEs). NOERROR is none of them. */
+const nameableCodes: Readonly<Record<string, number>> = Object.freeze({
   FORMERR: rcode.FORMERR,
   SERVFAIL: rcode.SERVFAIL,
   NXDOMAIN: rcode.NXDOMAIN,
@@ -55,7 +55,7 @@ const failoverCodes: Readonly<Record<string, number>> = Object.freeze({
 const defaultFailover: readonly number[] = Object.freeze([rcode.SERVFAIL, rcode.REFUSED]);
 
 /** Options of CoreDNS that are refused by name. */
-const notBuilt = ['next', 'next_on_nodata', 'health_check', 'failfast_all_unhealthy_upstreams'];
+const notBuilt = ['health_check', 'failfast_all_unhealthy_upstreams'];
 
 /** The options that a resolv.conf has a say in, unless they stand here. */
 const settingOf: Readonly<Record<string, keyof ResolverSettings>> = Object.freeze({
@@ -90,8 +90,25 @@ function single<Key extends keyof ForwardOptions>(
   };
 }
 
-function flag(key: 'forceTcp' | 'preferUdp'): OptionReader {
+function flag(key: 'forceTcp' | 'preferUdp' | 'nextOnNodata'): OptionReader {
   return { args: { min: 0, max: 0 }, usage: 'nothing', read: (_, options) => (options[key] = true) };
+}
+
+/** Names of response codes; what stands further down adds to them, and all replaces a default. */
+function codes(key: 'failover' | 'next'): OptionReader {
+  return {
+    args: { min: 1 },
+    usage: 'RCODE...',
+    repeatable: true,
+    read(args, options, problems) {
+      const before = options[key] === defaultFailover ? [] : options[key];
+      const read = args.flatMap((token) => {
+        const name = oneOf(upperCase(token), key, Object.keys(nameableCodes), problems);
+        return name === undefined ? [] : [nameableCodes[name]!];
+      });
+      options[key] = [...before, ...read];
+    },
+  };
 }
 
 const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
@@ -127,20 +144,9 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
     const count = integer(token, 'max_concurrent', { min: 0, max: builtInMaxConcurrent }, problems);
     return count === 0 ? builtInMaxConcurrent : count;
   }),
-  failover: {
-    args: { min: 1 },
-    usage: 'RCODE...',
-    repeatable: true,
-    read(args, options, problems) {
-      // The first one replaces the default, further ones add to it.
-      const before = options.failover === defaultFailover ? [] : options.failover;
-      const codes = args.flatMap((token) => {
-        const name = oneOf(upperCase(token), 'failover', Object.keys(failoverCodes), problems);
-        return name === undefined ? [] : [failoverCodes[name]!];
-      });
-      options.failover = [...before, ...codes];
-    },
-  } satisfies OptionReader,
+  failover: codes('failover'),
+  next: codes('next'),
+  next_on_nodata: flag('nextOnNodata'),
   source_address: single('one address', 'sourceAddress', (token, problems) => {
     return ipAddress(token, 'source_address', problems)?.address;
   }),
@@ -200,6 +206,8 @@ export function readOptions(line: Directive, context: ParseContext): ForwardOpti
     maxAttempts: undefined,
     maxConcurrent: builtInMaxConcurrent,
     failover: defaultFailover,
+    next: [],
+    nextOnNodata: false,
     sourceAddress: undefined,
     tls: {},
     dohMethod: 'POST',

@@ -44,6 +44,8 @@ export function line(upstreams: readonly FakeUpstream[], changes: Partial<Forwar
     maxAttempts: undefined,
     maxConcurrent: 1000,
     failover: [2, 5],
+    next: [],
+    nextOnNodata: false,
     sourceAddress: undefined,
     tls: {},
     dohMethod: 'POST',

@@ -44,6 +44,8 @@ const defaults: ForwardLine = {
   maxAttempts: undefined,
   maxConcurrent: 65_535,
   failover: [2, 5],
+  next: [],
+  nextOnNodata: false,
   sourceAddress: undefined,
   tls: {},
   dohMethod: 'POST',
@@ -201,6 +203,8 @@ describe('forward in a Corefile', () => {
     ['forward . 10.0.0.1 {\n max_connect_attempts 0\n }', { maxAttempts: 32 }],
     ['forward . 10.0.0.1 {\n max_concurrent 1000\n }', { maxConcurrent: 1000 }],
     ['forward . 10.0.0.1 {\n max_concurrent 0\n }', {}],
+    ['forward . 10.0.0.1 {\n next nxdomain SERVFAIL\n next REFUSED\n }', { next: [3, 2, 5] }],
+    ['forward . 10.0.0.1 {\n next_on_nodata\n }', { nextOnNodata: true }],
     ['forward . 10.0.0.1 {\n failover nxdomain SERVFAIL\n failover REFUSED\n }', { failover: [3, 2, 5] }],
     ['forward . 10.0.0.1 {\n source_address 10.9.9.9\n }', { sourceAddress: '10.9.9.9' }],
     ['forward . 10.0.0.1 {\n special_names off\n }', { specialNames: false }],
@@ -364,6 +368,14 @@ describe('forward in a Corefile', () => {
       "4:2: error: 'max_fails' stands here again, but may stand only once in the block; the first is on line 3 [COREFILE_REPEATED]",
     ],
     [
+      'forward . 10.0.0.1 {\n next NOERROR\n }',
+      /^3:7: error: next must be 'FORMERR'.*found 'NOERROR'.*\[COREFILE_ARGUMENT\]$/,
+    ],
+    [
+      'forward . 10.0.0.1 {\n next_on_nodata yes\n }',
+      "3:17: error: unexpected argument 'yes': next_on_nodata takes no arguments [COREFILE_ARGUMENT]",
+    ],
+    [
       'forward . 10.0.0.1 {\n failover NOERROR\n }',
       /^3:11: error: failover must be 'FORMERR'.*found 'NOERROR'.*\[COREFILE_ARGUMENT\]$/,
     ],
@@ -393,15 +405,12 @@ describe('forward in a Corefile', () => {
     else expect(first).toMatch(problem);
   });
 
-  test.each(['next NXDOMAIN', 'next_on_nodata', 'health_check 1s', 'failfast_all_unhealthy_upstreams'])(
-    'says that %j is not built yet',
-    (option) => {
-      const [name] = option.split(' ');
-      expect(parseDirective(forwardPlugin, `forward . 10.0.0.1 {\n ${option}\n }`).problems).toEqual([
-        `Corefile:3:2: error: option '${name}' of forward is not built yet [COREFILE_OPTION]`,
-      ]);
-    },
-  );
+  test.each(['health_check 1s', 'failfast_all_unhealthy_upstreams'])('says that %j is not built yet', (option) => {
+    const [name] = option.split(' ');
+    expect(parseDirective(forwardPlugin, `forward . 10.0.0.1 {\n ${option}\n }`).problems).toEqual([
+      `Corefile:3:2: error: option '${name}' of forward is not built yet [COREFILE_OPTION]`,
+    ]);
+  });
 
   describe('a file in the form of resolv.conf', () => {
     const leftOut = 'the line is left out';
