@@ -136,8 +136,8 @@ export interface QueryHalf<Config> {
   readonly isRecursive?: true;
   /** How many numbers it counts in, where the queries of the block are counted. */
   counterCount?(config: Config): number;
-  /** How many numbers all workers have in common. */
-  sharedCount?(config: Config): number;
+  /** How many numbers all workers, of which there are so many, have in common. */
+  sharedCount?(config: Config, workers: number): number;
   /** In place of `create` where a chain is only looked at: what would be sent to another server is reported instead. */
   dryRun?(config: Config, environment: HandlerEnvironment, next: Handler, run: DryRun): Handler;
 }

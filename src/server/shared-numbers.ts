@@ -9,11 +9,11 @@ export class SharedNumbers {
     [];
 
   /** Both halves work it out from the same config. */
-  constructor({ blocks }: Pick<ServerConfig, 'blocks'>, known: Plugins) {
+  constructor({ blocks }: Pick<ServerConfig, 'blocks'>, known: Plugins, workers: number) {
     let at = 0;
     for (const [block, { plugins }] of blocks.entries()) {
       for (const { name, config } of plugins) {
-        const length = known.find((plugin) => plugin.name === name)?.query?.sharedCount?.(config) ?? 0;
+        const length = known.find((plugin) => plugin.name === name)?.query?.sharedCount?.(config, workers) ?? 0;
         if (length === 0) continue;
         this.#parts.push({ block, plugin: name, at, length });
         at += length;

@@ -18,6 +18,7 @@ export interface Peer {
 export type Verdict = 'query' | 'drop' | 'formerr' | 'notimp' | 'badvers';
 
 const empty = new Uint8Array(0);
+const noView = new DataView(empty.buffer);
 const maxLabels = 128;
 /** Octets of a Client Subnet option with a whole IPv6 address. */
 const maxSubnetSize = 24;
@@ -91,12 +92,13 @@ export class Query {
   readonly hashSeed: number;
   readonly hasher: NameHasher;
   /** Views of the memory of `bytes` and `out`, made when a query in other memory is read or answered. */
-  #view: DataView = new DataView(empty.buffer);
+  #view: DataView = noView;
   #viewed: Uint8Array = empty;
   #outView: DataView = this.#view;
   #outViewed: Uint8Array = empty;
-  /** Where a query that waits is kept. */
+  /** Where a query that waits is kept, and its view. */
   #own: Uint8Array | undefined;
+  #ownView: DataView = noView;
 
   /** `hasher` is one of this seed, where queries share it: its keys need be made only once. */
   constructor(hashSeed: number, hasher = new NameHasher(hashSeed)) {
@@ -234,7 +236,7 @@ export class Query {
     const { bytes, start } = this;
     const length = this.end - start;
     // The memory stays with the object: to allocate it anew for each query that waits costs more than all that is done here.
-    const own = length <= ownSize ? (this.#own ??= new Uint8Array(ownSize)) : new Uint8Array(length);
+    const own = length <= ownSize ? this.#ownMemory() : new Uint8Array(length);
     for (let i = 0; i < length; i++) own[i] = bytes[start + i]!;
     this.bytes = own;
     this.start = 0;
@@ -246,8 +248,11 @@ export class Query {
     }
     this.out = empty;
     this.outStart = 0;
-    // A query that waits must not keep the receive buffer.
-    this.#forgetViews();
+    // A query that waits must not keep what it was received in. Over UDP that stays anyway.
+    if (this.transport !== 'udp') {
+      this.#viewed = empty;
+      this.#view = noView;
+    }
   }
 
   /** Gives up a reply that came from elsewhere, so that another can be written in its place. */
@@ -262,7 +267,8 @@ export class Query {
   release(): void {
     // What was a query's own memory, up to 64 KiB for a reply, must not stay with those that are free.
     if (this.isHeld) {
-      this.#forgetViews();
+      this.#outViewed = empty;
+      this.#outView = noView;
       this.upperRcode = 0;
     }
     this.isHeld = false;
@@ -270,13 +276,16 @@ export class Query {
     this.error = undefined;
   }
 
-  #forgetViews(): void {
-    this.#viewed = this.#outViewed = empty;
-    this.#view = this.#outView = viewOf(empty);
+  #ownMemory(): Uint8Array {
+    if (this.#own !== undefined) return this.#own;
+    this.#own = new Uint8Array(ownSize);
+    this.#ownView = viewOf(this.#own);
+    return this.#own;
   }
 
   #viewOfBytes(): DataView {
     const { bytes } = this;
+    if (bytes === this.#own) return this.#ownView;
     if (bytes !== this.#viewed) {
       this.#viewed = bytes;
       this.#view = viewOf(bytes);

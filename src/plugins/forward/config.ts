@@ -40,13 +40,21 @@ export function slotsOf(line: ForwardLine): number {
   return line.sources ? maxUpstreams : line.upstreams.length;
 }
 
-export const policies = ['random', 'round_robin', 'sequential'] as const;
+export const policies = ['random', 'round_robin', 'sequential', 'least_outstanding', 'fastest'] as const;
 /** In which order the upstreams of a line are tried. */
 export type Policy = (typeof policies)[number];
 
 export const dohMethods = ['GET', 'POST'] as const;
 /** How a query goes to an upstream behind `https://` (RFC 8484 section 4.1). */
 export type DohMethod = (typeof dohMethods)[number];
+
+/** What asks an upstream that is avoided whether it is back. */
+export interface HealthCheck {
+  readonly intervalMs: number;
+  readonly recursionDesired: boolean;
+  /** Wire name whose NS records are asked for. */
+  readonly domain: Uint8Array;
+}
 
 /** What the connections of a line over TLS know, as PEM texts. */
 export interface TlsClientConfig {
@@ -147,8 +155,13 @@ export interface ForwardLine {
   readonly maxFails: number;
   /** Attempts per query over all upstreams; `undefined` for one per upstream. */
   readonly maxAttempts: number | undefined;
-  /** Queries that may wait for replies at a time, in one worker. */
-  readonly maxConcurrent: number;
+  /** Queries that may wait for replies at a time, in all workers; `undefined` for no limit but the one that is built in. */
+  readonly maxConcurrent: number | undefined;
+  readonly healthCheck: HealthCheck;
+  /** Where a reply is overdue another upstream is asked too. */
+  readonly hedges: boolean;
+  /** When all upstreams are down, queries fail at once. */
+  readonly failsFast: boolean;
   /** Response codes that send the query on to the next upstream. */
   readonly failover: readonly number[];
   /** Response codes that hand the query to the next line that takes its name. */

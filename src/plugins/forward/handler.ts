@@ -10,6 +10,7 @@ import {
   type PublishedLines,
   slotsOf,
 } from './config.ts';
+import { sharedPerLine } from './query/concurrency-limit.ts';
 import { Deadlines } from './query/deadlines.ts';
 import { ForwardGroup } from './query/forward-group.ts';
 import { forwardSeriesLength } from './meter.ts';
@@ -19,6 +20,7 @@ import { makeRoutes, type Sender } from './routes.ts';
 export const forwardHandler: QueryHalf<ForwardConfig> = {
   isRecursive: true,
   counterCount: forwardSeriesLength,
+  sharedCount: ({ lines }, workers) => lines.length * sharedPerLine(workers),
   create: (config, environment, next) => routed(config, environment, next, groupsOf(config, environment)),
   dryRun(config, environment, next, run) {
     const groups = run.upstream === 'resolve' ? groupsOf(config, environment) : undefined;
@@ -38,13 +40,24 @@ export const forwardHandler: QueryHalf<ForwardConfig> = {
 /** The upstreams of each line. */
 function groupsOf({ lines }: ForwardConfig, environment: HandlerEnvironment): readonly ForwardGroup[] {
   const deadlines = new Deadlines(environment.clock);
-  const { clock, logger, connectUdp, counters: memory } = environment;
+  const { clock, logger, connectUdp, worker, counters: memory } = environment;
   const randomUint16 = (): number => environment.randomUint16();
   let upstreamsBefore = 0;
-  const groups = lines.map((line) => {
+  const groups = lines.map((line, index) => {
+    const length = sharedPerLine(worker.count);
+    const shared = environment.shared.subarray(index * length, (index + 1) * length);
     const metrics = memory && { memory, upstreamsBefore };
     upstreamsBefore += slotsOf(line);
-    return new ForwardGroup(line, { clock, logger, deadlines, connectUdp, randomUint16, metrics });
+    return new ForwardGroup(line, {
+      clock,
+      logger,
+      deadlines,
+      connectUdp,
+      randomUint16,
+      shared,
+      worker: worker.index,
+      metrics,
+    });
   });
   onChanged(environment, (index, state) => groups[index]?.useState(state));
   environment.upstreams.add(() => groups.flatMap(blockUpstreams));

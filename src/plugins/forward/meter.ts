@@ -13,10 +13,11 @@ export const upstreamSeries = {
   failures: rcodeSlots * histogramLength(timeBoundsMs),
   connectionHits: rcodeSlots * histogramLength(timeBoundsMs) + 1,
   connectionMisses: rcodeSlots * histogramLength(timeBoundsMs) + 2,
-  states: rcodeSlots * histogramLength(timeBoundsMs) + 3,
-  isDown: rcodeSlots * histogramLength(timeBoundsMs) + 3,
-  isOff: rcodeSlots * histogramLength(timeBoundsMs) + 4,
-  length: rcodeSlots * histogramLength(timeBoundsMs) + 5,
+  healthCheckFailures: rcodeSlots * histogramLength(timeBoundsMs) + 3,
+  states: rcodeSlots * histogramLength(timeBoundsMs) + 4,
+  isDown: rcodeSlots * histogramLength(timeBoundsMs) + 4,
+  isOff: rcodeSlots * histogramLength(timeBoundsMs) + 5,
+  length: rcodeSlots * histogramLength(timeBoundsMs) + 6,
 } as const;
 
 /** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order, a slot for each. */
@@ -58,6 +59,10 @@ export class UpstreamMeter {
   /** A query goes over a connection, which was there or had to be opened. */
   usedConnection(wasThere: boolean): void {
     this.#memory[this.#at + (wasThere ? upstreamSeries.connectionHits : upstreamSeries.connectionMisses)]!++;
+  }
+
+  healthCheckFailed(): void {
+    this.#memory[this.#at + upstreamSeries.healthCheckFailures]!++;
   }
 
   setDown(isDown: boolean): void {

@@ -15,6 +15,7 @@ import { rcode } from '../../wire/codes.ts';
 import type { ParseContext } from '../plugin.ts';
 import { type ForwardLine, dohMethods, policies, type ResolverSettings, type UpstreamAddress } from './config.ts';
 import { readResolver } from './arguments/resolver.ts';
+import { defaultHealthCheck, readHealthCheck } from './arguments/health-check.ts';
 import { readServerName } from './arguments/server-name.ts';
 import { readSvcb } from './arguments/svcb.ts';
 import { readTlsFiles } from './arguments/tls-files.ts';
@@ -31,8 +32,6 @@ export type ForwardOptions = {
   stated: readonly (keyof ResolverSettings)[];
 };
 
-/** Held queries cost about 2 KiB each; more of them than this wait for nothing but their deadline. */
-const builtInMaxConcurrent = 65_535;
 /** What `max_connect_attempts 0`, in CoreDNS as many as fit into 5 seconds, comes to: a refusal takes microseconds. */
 const unlimitedAttempts = 32;
 const maxAttempts = 100;
@@ -53,9 +52,6 @@ const nameableCodes: Readonly<Record<string, number>> = Object.freeze({
 
 /** What moves a query on unless `failover` says otherwise: the upstream could not or would not look. */
 const defaultFailover: readonly number[] = Object.freeze([rcode.SERVFAIL, rcode.REFUSED]);
-
-/** Options of CoreDNS that are refused by name. */
-const notBuilt = ['health_check', 'failfast_all_unhealthy_upstreams'];
 
 /** The options that a resolv.conf has a say in, unless they stand here. */
 const settingOf: Readonly<Record<string, keyof ResolverSettings>> = Object.freeze({
@@ -90,7 +86,7 @@ function single<Key extends keyof ForwardOptions>(
   };
 }
 
-function flag(key: 'forceTcp' | 'preferUdp' | 'nextOnNodata'): OptionReader {
+function flag(key: 'forceTcp' | 'preferUdp' | 'nextOnNodata' | 'failsFast'): OptionReader {
   return { args: { min: 0, max: 0 }, usage: 'nothing', read: (_, options) => (options[key] = true) };
 }
 
@@ -141,12 +137,21 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
     return attempts === 0 ? unlimitedAttempts : attempts;
   }),
   max_concurrent: single('one number', 'maxConcurrent', (token, problems) => {
-    const count = integer(token, 'max_concurrent', { min: 0, max: builtInMaxConcurrent }, problems);
-    return count === 0 ? builtInMaxConcurrent : count;
+    const count = integer(token, 'max_concurrent', { min: 0, max: 1_000_000_000 }, problems);
+    return count === 0 ? undefined : count;
   }),
   failover: codes('failover'),
   next: codes('next'),
   next_on_nodata: flag('nextOnNodata'),
+  health_check: {
+    args: { min: 1, max: 4 },
+    usage: 'DURATION [no_rec] [domain FQDN]',
+    read(args, options, problems) {
+      const healthCheck = readHealthCheck(args, problems);
+      if (healthCheck) options.healthCheck = healthCheck;
+    },
+  } satisfies OptionReader,
+  failfast_all_unhealthy_upstreams: flag('failsFast'),
   source_address: single('one address', 'sourceAddress', (token, problems) => {
     return ipAddress(token, 'source_address', problems)?.address;
   }),
@@ -177,6 +182,7 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
   doh_method: single('GET or POST', 'dohMethod', (token, problems) =>
     oneOf(upperCase(token), 'doh_method', dohMethods, problems),
   ),
+  hedging: single('on or off', 'hedges', (token, problems) => onOff(token, 'hedging', problems)),
   special_names: single('on or off', 'specialNames', (token, problems) => onOff(token, 'special_names', problems)),
   resolver_svcb: {
     args: { min: 2 },
@@ -204,7 +210,10 @@ export function readOptions(line: Directive, context: ParseContext): ForwardOpti
     readTimeoutMs: 2000,
     maxFails: 2,
     maxAttempts: undefined,
-    maxConcurrent: builtInMaxConcurrent,
+    maxConcurrent: undefined,
+    healthCheck: defaultHealthCheck,
+    hedges: true,
+    failsFast: false,
     failover: defaultFailover,
     next: [],
     nextOnNodata: false,
@@ -218,10 +227,6 @@ export function readOptions(line: Directive, context: ParseContext): ForwardOpti
   const seen = new Map<string, Directive>();
   for (const option of line.block ?? []) {
     const { text, position } = option.name;
-    if (notBuilt.includes(text)) {
-      problems.error('COREFILE_OPTION', position, `option '${text}' of forward is not built yet`);
-      continue;
-    }
     const reader = Object.hasOwn(readers, text) ? readers[text] : undefined;
     if (reader === undefined) {
       unknownOption(option, Object.keys(readers), 'forward', problems);

@@ -83,7 +83,7 @@ export class RunningServer {
     const start = {
       config,
       hashSeed,
-      shared: new SharedNumbers(config, plugins).make(),
+      shared: new SharedNumbers(config, plugins, this.#workers).make(),
       reusePort: canReusePort,
       maxConnections: connections.stream,
       logFormat,

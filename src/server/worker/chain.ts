@@ -49,6 +49,7 @@ export function buildChain({ plugins: configs }: BlockConfig, environment: Chain
   });
   const tables: TableReader[] = [];
   const upstreams = new BlockUpstreams();
+  const { worker = { index: 0, count: 1 } } = environment;
   const table = (name: string): TableReader => {
     const reader = environment.table(name);
     tables.push(reader);
@@ -62,9 +63,9 @@ export function buildChain({ plugins: configs }: BlockConfig, environment: Chain
         ...environment,
         table,
         upstreams,
-        worker: environment.worker ?? { index: 0, count: 1 },
+        worker,
         counters: environment.counters?.(name),
-        shared: environment.shared?.(name) ?? new Int32Array(query.sharedCount?.(config) ?? 0),
+        shared: environment.shared?.(name) ?? new Int32Array(query.sharedCount?.(config, worker.count) ?? 0),
         onPublished: (listener) => environment.onPublished?.(name, listener),
       };
       const dryRun = environment.dryRun?.(name);

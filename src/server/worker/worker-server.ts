@@ -79,7 +79,7 @@ export class WorkerServer {
     const { config, counters, shared, index: worker, workers, hashSeed, maxConnections } = this.#start;
     const memory = new Float64Array(counters);
     const layout = metricsLayout(config, this.#environment.plugins);
-    const sharedNumbers = new SharedNumbers(config, this.#environment.plugins);
+    const sharedNumbers = new SharedNumbers(config, this.#environment.plugins, workers);
     const chains = config.blocks.map((block, index) =>
       buildChain(block, {
         ...this.#environment,

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { decode, type DecodedPacket } from 'dns-packet';
 import type { ForwardLine, UpstreamAddress } from '../../../src/plugins/forward/config.ts';
+import { defaultHealthCheck } from '../../../src/plugins/forward/arguments/health-check.ts';
 import { forwardHandler } from '../../../src/plugins/forward/handler.ts';
 import { BlockUpstreams } from '../../../src/plugins/block-upstreams.ts';
 import type { Handler } from '../../../src/plugins/plugin.ts';
@@ -41,6 +42,10 @@ export function line(upstreams: readonly FakeUpstream[], changes: Partial<Forwar
     maxIdleConnections: 0,
     readTimeoutMs: 2000,
     maxFails: 2,
+    healthCheck: defaultHealthCheck,
+    // A clock that jumps over seconds has all that is overdue asked again before anything can come.
+    hedges: false,
+    failsFast: false,
     maxAttempts: undefined,
     maxConcurrent: 1000,
     failover: [2, 5],

@@ -26,11 +26,13 @@ beforeEach(async () => {
   upstream = await FakeUpstream.start();
   other = await FakeUpstream.start();
   clock = new FakeClock();
-  group = new ForwardGroup(line([upstream, other], { policy: 'round_robin' }), {
+  group = new ForwardGroup(line([upstream, other], { policy: 'round_robin', maxFails: 0 }), {
     clock,
     logger: new RecordingLogger(),
     deadlines: new Deadlines(clock),
     connectUdp: connectDgram,
+    shared: new Int32Array(2),
+    worker: 0,
     randomUint16: () => randomInt(65_536),
   });
 });

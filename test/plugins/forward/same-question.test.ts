@@ -252,7 +252,7 @@ describe('a question that comes back to who asked it', () => {
   }
 
   test.each(['udp', 'tcp'] as const)('costs a few messages over %s, and ends', async (transport) => {
-    const harness = chain();
+    const harness = chain({ maxFails: 0 });
     upstream.behaviour = leadTo(() => harness);
     const outcome = harness.resolve(makeQuery('example.org', 'A', { transport, edns: true }));
     const elapsedMs = await settle([harness], [upstream]);
@@ -267,7 +267,7 @@ describe('a question that comes back to who asked it', () => {
     const servers: { harness: Harness; upstreams: FakeUpstream[] }[] = [];
     for (let i = 0; i < 3; i++) {
       const upstreams = await Promise.all([1, 2, 3].map(() => FakeUpstream.start()));
-      const harness = new Harness(line(upstreams));
+      const harness = new Harness(line(upstreams, { maxFails: 0 }));
       harnesses.push(harness);
       servers.push({ harness, upstreams });
       for (const each of upstreams) each.behaviour = leadTo(() => servers[(i + 1) % 3]!.harness);

@@ -7,6 +7,9 @@ import { emptyReply, serverFailure } from '../../../wire/reply.ts';
 import { type ForwardLine, type LineState, type PlacedUpstream, upstreamKey } from '../config.ts';
 import type { Deadlines } from './deadlines.ts';
 import { ForwardedQuery, maxTotalMs, type Waiter } from './forwarded-query.ts';
+import { ConcurrencyLimit, rotationOf } from './concurrency-limit.ts';
+import { HealthMonitor } from './health-monitor.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { InFlightQueries } from './in-flight-queries.ts';
 import { FailedQuestions } from './failed-questions.ts';
 import { forwardSeries, UpstreamMeter } from '../meter.ts';
@@ -14,6 +17,8 @@ import { Selector } from '../upstream/selector.ts';
 import { questionOf, type Question } from './question.ts';
 import { Upstream } from '../upstream/upstream.ts';
 
+/** Queries that may wait in one worker; each takes about 2 KiB. */
+export const maxInFlight = 65_535;
 /** Queries that may wait for one reply. */
 const maxWaiting = 10_000;
 
@@ -24,6 +29,9 @@ export interface GroupEnvironment {
   readonly deadlines: Deadlines;
   readonly connectUdp: ConnectUdp;
   randomUint16(): number;
+  /** Numbers of this line that all workers share, and which worker this is. */
+  readonly shared: Int32Array;
+  readonly worker: number;
   /** Where it is counted, and the number of upstreams in the lines before this one. */
   readonly metrics?: { readonly memory: Float64Array; readonly upstreamsBefore: number } | undefined;
 }
@@ -32,39 +40,45 @@ export interface GroupEnvironment {
 export class ForwardGroup {
   /** With the settings that hold at present. */
   line: ForwardLine;
-  /** Both are replaced together when the upstreams change; a query keeps those that it began with. */
+  /** Replaced when they change; a query keeps those that it began with. */
   upstreams: readonly Upstream[] = [];
-  selector!: Selector;
+  selector: Selector;
+  readonly monitor: HealthMonitor;
+  readonly budget = new RetryBudget();
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   /** Some upstream is turned off. */
   hasOff = false;
-  readonly #logger: Logger;
   readonly #counters: Float64Array | undefined;
   readonly #environment: GroupEnvironment;
   /** Upstreams of before, which queries that began then may still ask. */
   readonly #former = new Set<Upstream>();
   #whyNone = '';
-  readonly #inFlightQueries = new InFlightQueries();
+  readonly #limit: ConcurrencyLimit;
+  readonly #inFlightQueries: InFlightQueries;
   readonly #failures = new FailedQuestions();
   #inFlight = 0;
   #isClosed = false;
   #onDrained: (() => void) | undefined;
 
   constructor(line: ForwardLine, environment: GroupEnvironment) {
-    const { clock, logger, deadlines, metrics } = environment;
+    const { clock, logger, deadlines, shared, worker, metrics } = environment;
     this.line = line;
+    this.#environment = environment;
     this.clock = clock;
     this.deadlines = deadlines;
-    this.#logger = logger;
+    this.monitor = new HealthMonitor(() => this.line, clock, logger, deadlines);
+    this.selector = this.#select();
+    this.#limit = new ConcurrencyLimit(shared, worker, line.maxConcurrent ?? Infinity);
+    this.#inFlightQueries = new InFlightQueries(clock);
     this.#counters = metrics?.memory;
-    this.#environment = environment;
     this.useUpstreams(line.upstreams.map((upstream, slot) => ({ ...upstream, slot })));
   }
 
   /** Takes the upstreams and the settings of a line that has changed. */
   useState({ upstreams, settings, whyNone }: LineState): void {
     this.line = { ...this.line, ...settings };
+    this.selector = this.#select();
     this.useUpstreams(upstreams, whyNone);
   }
 
@@ -81,7 +95,6 @@ export class ForwardGroup {
       left.delete(known);
       return known;
     });
-    this.selector = new Selector(this.line.policy, upstreams.length, () => this.#environment.randomUint16());
     this.#whyNone = whyNone;
     this.hasOff = this.upstreams.some(isOff);
     for (const upstream of left) this.#leave(upstream);
@@ -99,12 +112,13 @@ export class ForwardGroup {
    */
   forward(query: Query): number | Promise<number> {
     const { line } = this;
-    if (this.#inFlight >= line.maxConcurrent) {
-      return this.#refuse(query, `${this.#inFlight} queries wait already, and max_concurrent is ${line.maxConcurrent}`);
-    }
+    const tooMany = this.#limit.reached;
+    if (tooMany !== undefined)
+      return this.#refuse(query, `${tooMany} queries wait already, and max_concurrent is ${line.maxConcurrent}`);
     if (this.#isClosed) return serverFailure(query, 'forward: closed');
     if (this.upstreams.length === 0) return serverFailure(query, `forward: ${this.#whyNone}`);
-    if (this.hasOff && this.upstreams.every(isOff)) return serverFailure(query, `forward: ${this.#whyOff}`);
+    if (this.hasOff && this.upstreams.every(isOff)) return serverFailure(query, `forward: ${this.whyOff}`);
+    if (line.failsFast && this.upstreams.every(isDown)) return serverFailure(query, 'forward: all upstreams are down');
     const question = questionOf(query, this.isStream(query));
     const now = this.clock.now();
     const forwarded = this.#inFlightQueries.find(question);
@@ -115,11 +129,11 @@ export class ForwardGroup {
       return this.#refuse(query, `${maxWaiting} queries wait for the same reply already`);
     }
     query.hold();
-    this.#inFlight++;
     return new Promise((resolve) => {
       const waiter = { query, since: now, resolve };
-      if (forwarded === undefined) this.#ask(question, [waiter], false);
-      else forwarded.join(waiter);
+      if (forwarded !== undefined) forwarded.join(waiter);
+      else this.#ask(new ForwardedQuery(question, [waiter], this, now), true);
+      this.#added();
     });
   }
 
@@ -127,11 +141,12 @@ export class ForwardGroup {
   askOnly(upstream: Upstream, query: Query): number | Promise<number> {
     if (this.#isClosed) return serverFailure(query, 'forward: closed');
     query.hold();
-    this.#inFlight++;
     const question = questionOf(query, this.isStream(query));
+    const now = this.clock.now();
     return new Promise((resolve) => {
-      const waiter = { query, since: this.clock.now(), resolve };
-      new ForwardedQuery(question, [waiter], this, true, upstream).start();
+      const waiter = { query, since: now, resolve };
+      this.#ask(new ForwardedQuery(question, [waiter], this, now, { isSecond: true, only: upstream }), false);
+      this.#added();
     });
   }
 
@@ -162,13 +177,15 @@ export class ForwardGroup {
   /** So many queries have their replies. */
   answered(count: number): void {
     this.#inFlight -= count;
+    this.#limit.own = this.#inFlight;
     if (this.#inFlight === 0) this.#onDrained?.();
   }
 
   /** Asks the question of these queries once more. */
   askAgain(waiters: Waiter[]): void {
     const { query } = waiters[0]!;
-    this.#ask(questionOf(query, this.isStream(query)), waiters, true);
+    const question = questionOf(query, this.isStream(query));
+    this.#ask(new ForwardedQuery(question, waiters, this, this.clock.now(), { isSecond: true }), true);
   }
 
   /** Nobody could answer, and it was asked several times: whoever asks again at once gets the same. */
@@ -176,31 +193,18 @@ export class ForwardGroup {
     this.#failures.add(question, reason, this.clock.now());
   }
 
-  onFailure(upstream: Upstream, reason: string): void {
-    upstream.meter?.failed();
-    if (!upstream.health.onFailure(this.clock.now())) return;
-    upstream.meter?.setDown(true);
-    this.#logger.warning(`plugin/forward: ${upstream.name} is down: ${reason}`, { upstream: upstream.name });
-  }
-
-  onReply(upstream: Upstream): void {
-    if (!upstream.health.onReply()) return;
-    upstream.meter?.setDown(false);
-    this.#logger.info(`plugin/forward: ${upstream.name} is up again`, { upstream: upstream.name });
-  }
-
-  /** What EDNS could not have was answered without it: it is left out for a while. */
-  onNoEdns(upstream: Upstream): void {
-    upstream.noEdns.learn(this.clock.now());
-    const message = `plugin/forward: ${upstream.name} does not know EDNS, and is asked without it for 5 minutes`;
-    this.#logger.info(message, { upstream: upstream.name });
-  }
-
   /** Takes no more queries; the sockets close when those in flight have their replies. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.monitor.close();
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
+    this.#inFlightQueries.close();
     for (const upstream of [...this.upstreams, ...this.#former]) upstream.close();
+  }
+
+  #select(): Selector {
+    const { shared } = this.#environment;
+    return new Selector(this.line.policy, () => this.#environment.randomUint16(), rotationOf(shared));
   }
 
   #make(upstream: PlacedUpstream): Upstream {
@@ -220,15 +224,24 @@ export class ForwardGroup {
     this.deadlines.schedule({ expired }, maxTotalMs);
   }
 
-  get #whyOff(): string {
+  /** Why none of the upstreams may be asked, where that is so. */
+  get whyOff(): string {
     const reasons = this.upstreams.map(({ name, offReason }) => `${name} is turned off: ${offReason}`);
     return reasons.join('; ');
   }
 
-  #ask(question: Question, waiters: Waiter[], isSecond: boolean): void {
-    const forwarded = new ForwardedQuery(question, waiters, this, isSecond);
-    this.#inFlightQueries.add(forwarded);
+  /** `isJoinable`: those who ask the same meanwhile wait with it. */
+  #ask(forwarded: ForwardedQuery, isJoinable: boolean): void {
+    this.budget.onQuery();
+    this.#inFlightQueries.add(forwarded, isJoinable);
     forwarded.start();
+  }
+
+  /** One more waits. Where there are too many, who has waited longest gives way: it is the least likely to be waited for still. */
+  #added(): void {
+    this.#inFlight++;
+    this.#limit.own = this.#inFlight;
+    if (this.#inFlight > maxInFlight) this.#inFlightQueries.oldest?.drop('it gave way: too many queries wait');
   }
 
   #refuse(query: Query, reason: string): number {
@@ -240,4 +253,8 @@ export class ForwardGroup {
 
 function isOff({ offReason }: Upstream): boolean {
   return offReason !== undefined;
+}
+
+function isDown({ health }: Upstream): boolean {
+  return health.isDown;
 }

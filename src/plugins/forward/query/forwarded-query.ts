@@ -1,13 +1,11 @@
 import { rcode } from '../../../wire/codes.ts';
 import type { Query } from '../../../wire/query.ts';
-import type { Attempt, Channel } from '../upstream/attempt.ts';
-import type { Expiring } from './deadlines.ts';
-import type { ForwardGroup } from './forward-group.ts';
 import { adoptReply } from '../reply/client-reply.ts';
-import type { Question } from './question.ts';
 import { isTruncated, readReply, type UpstreamReply } from '../reply/upstream-reply.ts';
-import type { Selector } from '../upstream/selector.ts';
-import { turnedOff, type Upstream } from '../upstream/upstream.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { ForwardGroup } from './forward-group.ts';
+import type { Question } from './question.ts';
+import { UpstreamAttempt } from './upstream-attempt.ts';
 
 /** Nobody waits longer than this for a reply: clients ask again after 5 seconds. */
 export const maxTotalMs = 5000;
@@ -24,27 +22,30 @@ export interface Waiter {
 }
 
 /**
- * One question on its way over the upstreams, one attempt at a time, until there is a reply or nobody is left to ask.
+ * One question on its way over the upstreams until there is a reply or nobody is left to ask.
  *
  *     start ─► attempt ─► reply ────────────────────────────────► finish
- *                 ▲         │ TC over UDP: the same upstream, over TCP
- *                 │         │ FORMERR or NOTIMP to EDNS: the same upstream, without it
- *                 │         │ a connection that broke early: the same upstream, over another
- *                 │         │ a code of `failover`: kept, in case nobody knows better
- *                 └─────────┴── no reply, refused, broken, malformed ──► no upstream left: finish
+ *              ▲  │         │ TC over UDP: the same upstream, over TCP
+ *              │  │         │ FORMERR or NOTIMP to EDNS: the same upstream, without it
+ *              │  │         │ a connection that broke early: the same upstream, over another
+ *              │  │         │ a code of `failover`: kept, in case nobody knows better
+ *              ├──┼─────────┴── no reply, refused, broken, malformed ──► no upstream left: finish
+ *              │  │
+ *              └──┴── overdue: another upstream is asked too, and the first reply counts
  */
-export class ForwardedQuery implements Attempt, Expiring {
+export class ForwardedQuery {
   /** The one that is sent: that of the first waiter. */
   readonly query: Query;
   readonly question: Question;
-  /** The next one with the same hash, for `InFlightQueries`. */
+  /** For `InFlightQueries`: the next one with a similar question, and the neighbours in age. */
   next: ForwardedQuery | undefined;
-  withEdns: boolean;
-  messageId = 0;
+  older: ForwardedQuery | undefined;
+  newer: ForwardedQuery | undefined;
+  /** When `expired` is to be called. */
+  deadline = Infinity;
   readonly #group: ForwardGroup;
-  /** Those that the group had when the query came. */
+  /** Those of the group when it began. */
   readonly #upstreams: readonly Upstream[];
-  readonly #selector: Selector;
   readonly #waiters: Waiter[];
   /** These waiters have waited for such a query before. */
   readonly #isSecond: boolean;
@@ -56,36 +57,37 @@ export class ForwardedQuery implements Attempt, Expiring {
   /** The upstreams that were tried in this round, as bits. */
   #tried = 0;
   #attempts = 0;
-  #upstream: Upstream | undefined;
-  #channel: Channel | undefined;
-  #deadlineTick = 0;
-  #attemptStartedAt = 0;
-  #attemptEndsAt = 0;
+  /** Those under way, linked. */
+  #underWay: UpstreamAttempt | undefined;
+  /** When another upstream is asked beside those; Infinity for never. */
+  #overdueAt = Infinity;
+  #latest: Upstream | undefined;
   /** How often it was asked again because a connection broke. */
   #retries = 0;
-  /** The upstream refused EDNS, and is asked without it. */
-  #triesWithoutEdns = false;
-  /** What came in place of a reply in this attempt. */
-  #ignored: string | undefined;
   /** It got no reply over a connection that had had so many; 0 where it was not so. */
   #ignoredAfter = 0;
   #fallback: UpstreamReply | undefined;
   #reason = 'no upstream was asked';
+  #isDone = false;
 
   /** `waiters`: one at least, all with this question, whose memory is that of the first one's query. */
-  constructor(question: Question, waiters: Waiter[], group: ForwardGroup, isSecond: boolean, only?: Upstream) {
+  constructor(
+    question: Question,
+    waiters: Waiter[],
+    group: ForwardGroup,
+    now: number,
+    { isSecond = false, only }: { readonly isSecond?: boolean; readonly only?: Upstream } = {},
+  ) {
     this.query = waiters[0]!.query;
     this.question = question;
-    this.withEdns = this.query.edns;
     this.#waiters = waiters;
     this.#isSecond = isSecond;
     this.#only = only;
     this.#group = group;
     this.#upstreams = only ? [only] : group.upstreams;
-    this.#selector = group.selector;
-    this.#startedAt = group.clock.now();
-    this.#endsAt = this.#startedAt + maxTotalMs;
-    this.#start = this.#selector.start();
+    this.#startedAt = now;
+    this.#endsAt = now + maxTotalMs;
+    this.#start = group.selector.start();
   }
 
   /** How many queries wait for the reply. */
@@ -99,156 +101,196 @@ export class ForwardedQuery implements Attempt, Expiring {
   }
 
   start(): void {
-    this.#next();
+    this.#goOn(this.#startedAt);
   }
 
-  replied(message: Uint8Array): void {
-    const upstream = this.#upstream!;
+  replied(attempt: UpstreamAttempt, message: Uint8Array): void {
     const group = this.#group;
-    const overUdp = this.#channel!.isDatagram;
+    const { upstream } = attempt;
+    const overUdp = attempt.channel!.isDatagram;
     const now = group.clock.now();
-    this.#endAttempt();
+    this.#end(attempt);
     if (this.#ignoredAfter > 0 && !overUdp) upstream.learnCapacity(this.#ignoredAfter);
     const reply = readReply(this.query, message);
-    if (typeof reply === 'object') upstream.meter?.replied(reply.rcode, now - this.#attemptStartedAt);
+    if (typeof reply === 'object') group.monitor.onAnswer(upstream, reply.rcode, now - attempt.startedAt);
     if (overUdp && isTruncated(message)) {
-      group.onReply(upstream);
+      group.monitor.onReply(upstream);
       if (typeof reply === 'object') this.#fallback = reply;
-      this.#attempt(upstream, true, false);
+      this.#attempt(upstream, { overStream: true, withEdns: attempt.withEdns }, now);
       return;
     }
     if (typeof reply === 'string') {
-      this.#giveUp(upstream, `malformed reply: ${reply}`);
+      this.#giveUp(upstream, `malformed reply: ${reply}`, now);
       return;
     }
-    group.onReply(upstream);
+    group.monitor.onReply(upstream);
     const refusesEdns = reply.opt === undefined && (reply.rcode === rcode.FORMERR || reply.rcode === rcode.NOTIMP);
-    if (refusesEdns && this.withEdns) {
+    if (refusesEdns && attempt.withEdns) {
       this.#fallback ??= reply;
-      this.withEdns = false;
-      this.#triesWithoutEdns = true;
-      this.#attempt(upstream, !overUdp, false);
+      this.#attempt(upstream, { overStream: !overUdp, withEdns: false }, now);
       return;
     }
-    if (this.#triesWithoutEdns && !refusesEdns) group.onNoEdns(upstream);
+    if (!attempt.withEdns && this.query.edns && !refusesEdns) group.monitor.onNoEdns(upstream, now);
     if (!group.line.failover.includes(reply.rcode)) {
       this.#finish(reply);
       return;
     }
     // A truncated answer of somebody else is of more use than this.
     if (this.#fallback === undefined || !isTruncated(this.#fallback.message)) this.#fallback = reply;
-    this.#next();
+    this.#goOn(now);
   }
 
-  ignored(reason: string): void {
-    this.#ignored = reason;
-  }
-
-  carriedBy(channel: Channel): void {
-    this.#channel = channel;
-  }
-
-  failed(reason: string, mayRetry: boolean): void {
-    const upstream = this.#upstream!;
-    this.#endAttempt();
-    if (mayRetry && this.#retries < maxRetries && this.#group.clock.now() < this.#endsAt) {
-      this.#retries++;
-      this.#attempt(upstream, true, true);
-      return;
-    }
-    this.#giveUp(upstream, reason);
-  }
-
-  expired(): void {
-    const channel = this.#channel;
-    const upstream = this.#upstream;
-    if (channel === undefined || upstream === undefined) return;
+  failed(attempt: UpstreamAttempt, reason: string, mayRetry: boolean): void {
     const now = this.#group.clock.now();
-    if (now < this.#attemptEndsAt) {
-      // Half of the time is over: over UDP either message may have been lost. The ID and the port stay the same.
-      this.#deadlineTick = this.#group.deadlines.schedule(this, this.#attemptEndsAt - now);
-      channel.resend(this);
+    const { upstream } = attempt;
+    this.#end(attempt);
+    if (mayRetry && this.#retries < maxRetries && now < this.#endsAt) {
+      this.#retries++;
+      this.#attempt(upstream, { overStream: true, withEdns: attempt.withEdns, mustBeNew: true }, now);
       return;
     }
-    const waitedMs = Math.round(this.#attemptEndsAt - this.#attemptStartedAt);
-    this.#channel = undefined;
-    channel.forget(this, true);
-    if (channel.replies > 0 && this.#ignoredAfter === 0 && this.#attempts >= this.#maxAttempts && now < this.#endsAt) {
-      // It may be dead, or the upstream reads so many queries per connection: this must not be the last attempt.
-      this.#ignoredAfter = channel.replies;
-      this.#attempt(upstream, true, true);
-      return;
+    this.#giveUp(upstream, reason, now);
+  }
+
+  /** The deadline has passed. */
+  expired(now: number): void {
+    let next: UpstreamAttempt | undefined;
+    for (let attempt = this.#underWay; attempt !== undefined && !this.#isDone; attempt = next) {
+      next = attempt.beside;
+      if (now >= attempt.endsAt) this.#timeOut(attempt, now);
+      else if (now >= attempt.resendAt) {
+        // Half of the time is over: over UDP either message may have been lost. The ID and the port stay the same.
+        attempt.resendAt = Infinity;
+        attempt.channel?.resend(attempt);
+      }
     }
-    const without = this.#ignored === undefined ? 'no reply' : `malformed reply: ${this.#ignored}, and no other`;
-    this.#giveUp(upstream, `${without} in ${waitedMs} ms`);
+    if (now >= this.#overdueAt && !this.#isDone) this.#hedge(now);
+    this.#updateDeadline();
+  }
+
+  /** Nobody is to wait for it any longer. */
+  drop(reason: string): void {
+    this.#reason = reason;
+    this.#fail(false);
   }
 
   get #maxAttempts(): number {
     return this.#only ? 1 : (this.#group.line.maxAttempts ?? this.#upstreams.length);
   }
 
-  #next(): void {
-    const now = this.#group.clock.now();
-    if (this.#attempts >= this.#maxAttempts || now >= this.#endsAt) {
-      this.#finishWithoutReply();
-      return;
+  /** Asks one more upstream, if there is one; without any under way it is at its end. */
+  #goOn(now: number): void {
+    if (this.#underWay === undefined && !this.#next(now)) this.#finishWithoutReply();
+  }
+
+  /** Asks the next upstream. False where there is none, or no time. */
+  #next(now: number): boolean {
+    const { selector } = this.#group;
+    const upstreams = this.#upstreams;
+    if (this.#attempts >= this.#maxAttempts || now >= this.#endsAt) return false;
+    let index = this.#only ? 0 : selector.next(this.#start, this.#tried, upstreams, now);
+    if (index < 0 && this.#tried !== 0) {
+      // All were tried: another round.
+      this.#tried = 0;
+      index = selector.next(this.#start, 0, upstreams, now);
     }
-    const index = this.#pick(now);
     if (index < 0) {
-      this.#finishWithoutReply();
-      return;
+      this.#reason = this.#group.whyOff;
+      return false;
     }
     this.#tried |= 1 << index;
     this.#attempts++;
-    const upstream = this.#upstreams[index]!;
+    const upstream = upstreams[index]!;
     upstream.health.onSend(now);
-    this.withEdns = this.query.edns && !upstream.noEdns.holds(now);
-    this.#triesWithoutEdns = false;
     this.#ignoredAfter = 0;
-    this.#attempt(upstream, this.#group.isStream(this.query), false);
+    const withEdns = this.query.edns && !upstream.noEdns.holds(now);
+    this.#attempt(upstream, { overStream: this.#group.isStream(this.query), withEdns }, now);
+    return true;
   }
 
-  /** Index of the upstream that is next, in a further round where all were tried; -1 where all are turned off. */
-  #pick(now: number): number {
-    if (this.#only) return 0;
-    const upstreams = this.#upstreams;
-    const off = this.#group.hasOff ? turnedOff(upstreams) : 0;
-    if ((this.#tried | off) === (1 << upstreams.length) - 1) this.#tried = 0;
-    return this.#selector.next(this.#start, this.#tried | off, (each) => upstreams[each]!.health.isPreferred(now));
-  }
-
-  #attempt(upstream: Upstream, overTcp: boolean, mustBeNew: boolean): void {
-    const { line, clock, deadlines } = this.#group;
-    const now = clock.now();
-    this.#upstream = upstream;
-    this.#ignored = undefined;
-    const channel = upstream.channel(overTcp, mustBeNew, now);
+  #attempt(
+    upstream: Upstream,
+    how: { readonly overStream: boolean; readonly withEdns: boolean; readonly mustBeNew?: boolean },
+    now: number,
+  ): void {
+    const { line } = this.#group;
+    const channel = upstream.channel(how.overStream, how.mustBeNew ?? false, now);
     if (channel === undefined) {
-      this.#giveUp(upstream, 'too many queries wait on its connections');
+      this.#giveUp(upstream, 'too many queries wait on its connections', now);
       return;
     }
-    this.#channel = channel;
-    this.#attemptStartedAt = now;
-    this.#attemptEndsAt = Math.min(now + line.readTimeoutMs, this.#endsAt);
-    const waitMs = this.#attemptEndsAt - now;
-    this.#deadlineTick = deadlines.schedule(this, channel.isDatagram ? waitMs / 2 : waitMs);
-    channel.send(this);
+    const attempt = new UpstreamAttempt(this, upstream, how.withEdns, now);
+    attempt.channel = channel;
+    attempt.endsAt = Math.min(now + line.readTimeoutMs, this.#endsAt);
+    if (channel.isDatagram) attempt.resendAt = now + (attempt.endsAt - now) / 2;
+    attempt.beside = this.#underWay;
+    this.#underWay = attempt;
+    this.#latest = upstream;
+    this.#overdueAt =
+      line.hedges && this.#upstreams.length > 1 ? now + this.#group.monitor.overdueAfterMs(upstream) : Infinity;
+    this.#updateDeadline();
+    channel.send(attempt);
   }
 
-  #endAttempt(): void {
-    this.#channel = undefined;
-    this.#group.deadlines.cancel(this, this.#deadlineTick);
+  /**
+   * The reply is overdue: another upstream is asked too, as far as the budget goes, and the first reply counts. One that is
+   * avoided itself is not worth a second query.
+   */
+  #hedge(now: number): void {
+    const group = this.#group;
+    this.#overdueAt = Infinity;
+    group.monitor.onOverdue(this.#latest!, now);
+    const isWorthIt =
+      this.#attempts < this.#maxAttempts && group.selector.hasPreferred(this.#tried, this.#upstreams, now);
+    if (isWorthIt && group.budget.take()) this.#next(now);
   }
 
-  #giveUp(upstream: Upstream, reason: string): void {
+  #timeOut(attempt: UpstreamAttempt, now: number): void {
+    const { upstream } = attempt;
+    const channel = attempt.channel!;
+    const waitedMs = Math.round(attempt.endsAt - attempt.startedAt);
+    channel.forget(attempt, true);
+    this.#end(attempt);
+    const isLast = this.#underWay === undefined && this.#attempts >= this.#maxAttempts;
+    if (channel.replies > 0 && this.#ignoredAfter === 0 && isLast && now < this.#endsAt) {
+      // It may be dead, or the upstream reads so many queries per connection: this must not be the last attempt.
+      this.#ignoredAfter = channel.replies;
+      this.#attempt(upstream, { overStream: true, withEdns: attempt.withEdns, mustBeNew: true }, now);
+      return;
+    }
+    const { ignoredReason } = attempt;
+    const without = ignoredReason === undefined ? 'no reply' : `malformed reply: ${ignoredReason}, and no other`;
+    this.#giveUp(upstream, `${without} in ${waitedMs} ms`, now);
+  }
+
+  /** The attempt is over. */
+  #end(attempt: UpstreamAttempt): void {
+    attempt.end();
+    if (this.#underWay === attempt) this.#underWay = attempt.beside;
+    else {
+      let each = this.#underWay;
+      while (each !== undefined && each.beside !== attempt) each = each.beside;
+      if (each !== undefined) each.beside = attempt.beside;
+    }
+    attempt.beside = undefined;
+  }
+
+  #giveUp(upstream: Upstream, reason: string, now: number): void {
     this.#reason = `${upstream.name}: ${reason}`;
-    this.#group.onFailure(upstream, reason);
-    this.#next();
+    this.#group.monitor.onFailure(upstream, reason);
+    if (!this.#isDone) this.#goOn(now);
+  }
+
+  #updateDeadline(): void {
+    let deadline = this.#overdueAt;
+    for (let attempt = this.#underWay; attempt !== undefined; attempt = attempt.beside)
+      deadline = Math.min(deadline, attempt.resendAt, attempt.endsAt);
+    this.deadline = deadline;
   }
 
   #finishWithoutReply(): void {
     const fallback = this.#fallback;
-    if (fallback === undefined) this.#fail();
+    if (fallback === undefined) this.#fail(true);
     else {
       this.#remember();
       this.#finish(fallback);
@@ -257,22 +299,23 @@ export class ForwardedQuery implements Attempt, Expiring {
 
   /** Each waiter gets the reply as its own query wants it. */
   #finish(reply: UpstreamReply): void {
-    const waiters = this.#end();
-    for (const [i, { query, resolve }] of waiters.entries()) {
+    const waiters = this.#close();
+    const last = waiters.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const { query, resolve } = waiters[i]!;
       // The last one may have the memory of the reply, which nobody else needs any more.
-      const isLast = i === waiters.length - 1;
-      resolve(adoptReply(query, isLast ? reply : { ...reply, message: new Uint8Array(reply.message) }));
+      resolve(adoptReply(query, i === last ? reply : { ...reply, message: new Uint8Array(reply.message) }));
     }
     this.#group.answered(waiters.length);
   }
 
-  /** Nobody has answered. Those who came late are asked for once more: the time that was over was not theirs. */
-  #fail(): void {
+  /** Nobody has answered. Those who came late may be asked for once more: the time that was over was not theirs. */
+  #fail(mayAskAgain: boolean): void {
     const group = this.#group;
-    const waiters = this.#end();
+    const waiters = this.#close();
     const patienceMs = group.line.readTimeoutMs / 2;
     const firstLate = Math.max(this.#startedAt, group.clock.now() - 2 * patienceMs) + patienceMs;
-    const isLate = ({ since }: Waiter): boolean => !this.#isSecond && since >= firstLate;
+    const isLate = ({ since }: Waiter): boolean => mayAskAgain && !this.#isSecond && since >= firstLate;
     for (const waiter of waiters) {
       if (!isLate(waiter)) waiter.resolve(group.fail(waiter.query, this.#reason));
     }
@@ -292,9 +335,13 @@ export class ForwardedQuery implements Attempt, Expiring {
     if (tookLong && this.#waiters.length > 1) this.#group.remember(this.question, this.#reason);
   }
 
-  #end(): readonly Waiter[] {
-    this.#upstream = undefined;
+  /** It is over for all who wait; what is still under way is abandoned. */
+  #close(): readonly Waiter[] {
+    this.#isDone = true;
     this.#group.ended(this);
+    for (let attempt = this.#underWay; attempt !== undefined; attempt = attempt.beside)
+      this.#group.monitor.abandon(attempt);
+    this.#underWay = undefined;
     return this.#waiters;
   }
 }

@@ -11,6 +11,8 @@ export interface Attempt {
   readonly withEdns: boolean;
   /** The ID under which the query went out; the channel sets it. */
   messageId: number;
+  /** Another one at the same socket, for `PendingAttempts`. */
+  next: Attempt | undefined;
   /**
    * A message that `isReplyTo` the query and has its ID, in memory that is the receiver's own. Nothing else of it is checked.
    */
@@ -35,11 +37,4 @@ export interface Channel {
   resend(attempt: Attempt): void;
   /** No longer waits for the reply. `isLate` says that it did not come in time. */
   forget(attempt: Attempt, isLate: boolean): void;
-}
-
-/** A random ID that is not in the table. The caller keeps the table far smaller than 65,536. */
-export function freeId(table: ReadonlyMap<number, unknown>, randomUint16: () => number): number {
-  let id = randomUint16();
-  while (table.has(id)) id = randomUint16();
-  return id;
 }

@@ -24,10 +24,11 @@ export function writeRequest(out: Uint8Array, at: number, query: Query, id: numb
   const { bytes, start, questionEnd } = query;
   const questionSize = questionEnd - start;
   for (let i = headerSize; i < questionSize; i++) out[at + i] = bytes[start + i]!;
-  out.fill(0, at, at + headerSize);
   writeUint16(out, at, id);
   out[at + 2] = bytes[start + 2]! & headerFlag.RD;
   out[at + 3] = bytes[start + 3]! & (headerFlag.AD | headerFlag.CD);
+  // One question and, with EDNS, one additional record.
+  for (let i = 4; i < headerSize; i++) out[at + i] = 0;
   out[at + 5] = 1;
   if (!withEdns) return questionSize;
   out[at + 11] = 1;

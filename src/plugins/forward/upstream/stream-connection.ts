@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import { type Frame, StreamFramer } from '../../../wire/framing.ts';
 import { readUint16 } from '../../../wire/message.ts';
-import { type Attempt, freeId } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import type { Dialer } from './dialer.ts';
 import { describeError } from './error-text.ts';
+import { PendingAttempts } from './pending-attempts.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
 import type { ReplyMemory } from './reply-memory.ts';
 import { StreamWriter } from './stream-writer.ts';
@@ -35,7 +36,7 @@ export class StreamConnection implements Connection {
   readonly #socket: Socket;
   readonly #framer = new StreamFramer();
   readonly #frame: Frame = { bytes: new Uint8Array(0), start: 0, end: 0 };
-  readonly #pending = new Map<number, Attempt>();
+  readonly #pending = new PendingAttempts();
   readonly #events: ConnectionEvents;
   readonly #shared: SharedByConnections;
 
@@ -64,8 +65,7 @@ export class StreamConnection implements Connection {
       attempt.failed('the connection is closed', false);
       return;
     }
-    attempt.messageId = freeId(this.#pending, this.#shared.randomUint16);
-    this.#pending.set(attempt.messageId, attempt);
+    this.#pending.add(attempt, this.#shared.randomUint16);
     if (++this.#sent >= this.#capacity) this.#drain();
     if (this.isReady) this.#writer.send(attempt.messageId);
   }
@@ -75,7 +75,7 @@ export class StreamConnection implements Connection {
   }
 
   forget(attempt: Attempt, isLate: boolean): void {
-    if (this.#pending.get(attempt.messageId) !== attempt) return;
+    if (!this.#pending.has(attempt)) return;
     // A connection over which a reply did not come may be dead without anybody having said so.
     if (isLate) this.#drain();
     this.#remove(attempt);
@@ -94,7 +94,7 @@ export class StreamConnection implements Connection {
 
   #onReady(): void {
     this.isReady = true;
-    for (const id of this.#pending.keys()) this.#writer.send(id);
+    for (const { messageId } of this.#pending.list()) this.#writer.send(messageId);
     this.#events.ready(this);
   }
 
@@ -106,7 +106,7 @@ export class StreamConnection implements Connection {
   }
 
   #receive({ bytes, start, end }: Frame): void {
-    const attempt = end - start < 2 ? undefined : this.#pending.get(readUint16(bytes, start));
+    const attempt = end - start < 2 ? undefined : this.#pending.find(readUint16(bytes, start));
     if (attempt === undefined) return;
     const message = this.#shared.replies.copy(bytes, start, end);
     if (!isReplyTo(attempt.query, message)) {
@@ -120,7 +120,7 @@ export class StreamConnection implements Connection {
   }
 
   #remove(attempt: Attempt): void {
-    this.#pending.delete(attempt.messageId);
+    this.#pending.remove(attempt);
     if (this.#pending.size > 0) return;
     this.#repliesInBurst = 0;
     if (this.isDraining) this.#close();
@@ -140,8 +140,7 @@ export class StreamConnection implements Connection {
    */
   #break(reason: string): void {
     if (this.#isClosed) return;
-    const broken = [...this.#pending.values()];
-    this.#pending.clear();
+    const broken = this.#pending.takeAll();
     const isStale = this.replies > 0 && this.#repliesInBurst === 0;
     const mayRetry = this.isReady && (this.replies > 0 || broken.length > 1);
     this.#isClosed = true;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { lengthPrefix } from '../../../wire/framing.ts';
 import { writeUint16 } from '../../../wire/message.ts';
 import type { Attempt } from './attempt.ts';
+import type { PendingAttempts } from './pending-attempts.ts';
 import { maxPaddedSize, writePaddedRequest } from './padding.ts';
 import { writeRequest } from './request.ts';
 
@@ -16,7 +17,7 @@ const bufferSize = 16 * 1024;
 export class StreamWriter {
   readonly #socket: Socket;
   readonly #isEncrypted: boolean;
-  readonly #pending: ReadonlyMap<number, Attempt>;
+  readonly #pending: Pick<PendingAttempts, 'find'>;
   /** IDs of those that are to leave; those that were given up meanwhile are no longer pending. */
   #unsent: number[] = [];
   readonly #buffer = Buffer.allocUnsafeSlow(bufferSize);
@@ -24,7 +25,7 @@ export class StreamWriter {
   isBusy = false;
 
   /** `pending` has the attempts by their ID. */
-  constructor(socket: Socket, isEncrypted: boolean, pending: ReadonlyMap<number, Attempt>) {
+  constructor(socket: Socket, isEncrypted: boolean, pending: Pick<PendingAttempts, 'find'>) {
     this.#socket = socket;
     this.#isEncrypted = isEncrypted;
     this.#pending = pending;
@@ -43,7 +44,7 @@ export class StreamWriter {
     let taken = 0;
     let length = 0;
     for (; taken < count && length + lengthPrefix + maxPaddedSize <= bufferSize; taken++) {
-      const attempt = this.#pending.get(ids[taken]!);
+      const attempt = this.#pending.find(ids[taken]!);
       if (attempt !== undefined) length += this.#append(attempt, length);
     }
     this.#unsent = ids.slice(taken);

@@ -1,6 +1,7 @@
 import type { ConnectedSocket, ConnectUdp } from '../../../sockets/connect-udp.ts';
 import { readUint16 } from '../../../wire/message.ts';
-import { type Attempt, type Channel, freeId } from './attempt.ts';
+import type { Attempt, Channel } from './attempt.ts';
+import { PendingAttempts } from './pending-attempts.ts';
 import type { UpstreamAddress } from '../config.ts';
 import { describeError } from './error-text.ts';
 import { isReplyTo, whyNoReply } from '../reply/upstream-reply.ts';
@@ -27,7 +28,7 @@ export class UdpSocket implements Channel {
   #closeReason = 'the socket is closed';
   #isRetired = false;
   #socket: ConnectedSocket | undefined;
-  readonly #pending = new Map<number, Attempt>();
+  readonly #pending = new PendingAttempts();
   readonly #randomUint16: () => number;
   readonly #memory: SocketMemory;
 
@@ -60,18 +61,17 @@ export class UdpSocket implements Channel {
       attempt.failed(this.#closeReason, false);
       return;
     }
-    attempt.messageId = freeId(this.#pending, this.#randomUint16);
-    this.#pending.set(attempt.messageId, attempt);
+    this.#pending.add(attempt, this.#randomUint16);
     this.sent++;
     this.#transmit(attempt);
   }
 
   resend(attempt: Attempt): void {
-    if (this.#pending.get(attempt.messageId) === attempt) this.#transmit(attempt);
+    if (this.#pending.has(attempt)) this.#transmit(attempt);
   }
 
   forget(attempt: Attempt): void {
-    if (this.#pending.get(attempt.messageId) === attempt) this.#remove(attempt);
+    if (this.#pending.has(attempt)) this.#remove(attempt);
   }
 
   /** Takes no more queries, and closes when the last reply is in or given up. */
@@ -87,7 +87,7 @@ export class UdpSocket implements Channel {
   }
 
   #receive(bytes: Uint8Array, start: number, end: number): void {
-    const attempt = end - start < 2 ? undefined : this.#pending.get(readUint16(bytes, start));
+    const attempt = end - start < 2 ? undefined : this.#pending.find(readUint16(bytes, start));
     if (attempt === undefined) return;
     const message = this.#memory.replies.copy(bytes, start, end);
     // Anything that is not the reply is let pass, and the wait goes on: a forger must not be able to end it.
@@ -100,14 +100,13 @@ export class UdpSocket implements Channel {
   }
 
   #remove(attempt: Attempt): void {
-    this.#pending.delete(attempt.messageId);
+    this.#pending.remove(attempt);
     if (this.#isRetired && this.#pending.size === 0) this.#close();
   }
 
   #break(reason: string): void {
     if (this.isClosed) return;
-    const broken = [...this.#pending.values()];
-    this.#pending.clear();
+    const broken = this.#pending.takeAll();
     this.#closeReason = reason;
     this.#close();
     for (const attempt of broken) attempt.failed(reason, false);

@@ -3,6 +3,7 @@ import type { Channel } from './attempt.ts';
 import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import type { Deadlines } from '../query/deadlines.ts';
 import { Health } from './health.ts';
+import { Latency } from './latency.ts';
 import { Limitation } from './limitation.ts';
 import type { UpstreamMeter } from '../meter.ts';
 import type { ConnectionPool } from './connection-pool.ts';
@@ -14,6 +15,9 @@ export class Upstream {
   /** `10.0.0.1:53`, for messages. */
   readonly name: string;
   readonly health: Health;
+  readonly latency = new Latency();
+  /** Queries that wait for its replies. */
+  outstanding = 0;
   /** It does not speak EDNS (RFC 6891 section 7). */
   readonly noEdns = new Limitation();
   /** Which of all servers it is (`upstreamKey`). */
@@ -21,6 +25,7 @@ export class Upstream {
   meter: UpstreamMeter | undefined;
   /** Why another plugin has turned it off; `undefined` where none has. */
   offReason: string | undefined;
+  isClosed = false;
   /** None where all that goes to it is encrypted. */
   readonly #udp: UdpPool | undefined;
   readonly #connections: ConnectionPool;
@@ -72,14 +77,8 @@ export class Upstream {
 
   /** Closes all sockets once they wait for nothing. */
   close(): void {
+    this.isClosed = true;
     this.#udp?.close();
     this.#connections.close();
   }
-}
-
-/** Those that are turned off, as bits. */
-export function turnedOff(upstreams: readonly Upstream[]): number {
-  let bits = 0;
-  for (let i = 0; i < upstreams.length; i++) if (upstreams[i]!.offReason !== undefined) bits |= 1 << i;
-  return bits;
 }

@@ -28,6 +28,8 @@ beforeEach(async () => {
     logger,
     deadlines: new Deadlines(clock),
     connectUdp: connectDgram,
+    shared: new Int32Array(2),
+    worker: 0,
     randomUint16: () => 7,
     metrics: { memory, upstreamsBefore: 0 },
   });
