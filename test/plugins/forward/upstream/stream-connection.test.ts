@@ -44,6 +44,7 @@ function makeAttempt(): Attempt {
     query: makeQuery('example.org', 'A'),
     withEdns: false,
     messageId: 0,
+    next: undefined,
     replied: never,
     ignored: never,
     carriedBy: never,
