@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerFromZone } from '../support/zone-upstream.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { FakeUpstream } from '../support/fake-upstream.ts';
 import { messageAsker } from './ask-message.ts';
 import { allCases, caseTitle } from './cases/all.ts';
@@ -34,6 +35,23 @@ describe.each(allCases.map((each) => [caseTitle(each), each] as const))('%s', (_
     const leftOut = [...rejections, ...instance.registry.status.rejections];
     const summary = leftOut.map(({ reason, field }) => `${reason} ${field}`);
     expect(summary.toSorted()).toEqual((semanticsCase.leftOut ?? []).toSorted());
+    await instance.close();
+  });
+
+  // Its rotated answers are each another; what is rotated is ours, and does not pass the cache.
+  const asked = semanticsCase.queries.filter(({ rotates }) => rotates !== true);
+  test('the same twice, with a cache', async () => {
+    const cached = { ...semanticsCase, block: `${semanticsCase.block ?? ''}\ncache` };
+    const instance = new InProcess(cached, upstream?.port, new FakeClock(Date.now()));
+    instance.fill(objects);
+    for (const query of [...asked, ...asked]) {
+      const transport = query.over ?? 'udp';
+      await checkQuery(
+        cached,
+        query,
+        messageAsker((message, from) => instance.ask(message, transport, from)),
+      );
+    }
     await instance.close();
   });
 });

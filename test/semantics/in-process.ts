@@ -57,7 +57,7 @@ export class InProcess {
   readonly #dispatcher: Dispatcher;
   readonly #closers: (() => void | Promise<void>)[] = [];
 
-  constructor(semanticsCase: SemanticsCase, upstreamPort: number | undefined) {
+  constructor(semanticsCase: SemanticsCase, upstreamPort: number | undefined, clock = systemClock) {
     const needsDirectory = semanticsCase.options?.includes('DIRECTORY') === true;
     const directory = needsDirectory ? mkdtempSync(join(tmpdir(), 'semantics-')) : '';
     if (needsDirectory) this.#closers.push(() => rmSync(directory, { recursive: true }));
@@ -80,7 +80,7 @@ export class InProcess {
     });
     const chain = buildChain(block, {
       plugins: makePlugins(),
-      clock: systemClock,
+      clock,
       logger: this.logger,
       zones: block.zones,
       randomUint16: () => Math.floor(Math.random() * 65_536),

@@ -44,14 +44,15 @@ const spoilt = fc
   });
 const noise = fc.uint8Array({ maxLength: 600 }).map((bytes) => (): Uint8Array => Uint8Array.from(bytes));
 
-/** The octets behind the question, with 0 in place of the TTLs, and without OPT and what follows it. */
+/** The octets behind the question, with 0 in place of the TTLs, letters in lower case, and without OPT and what follows it. */
 function recordsOf(bytes: Uint8Array): string {
   const records = readRecords(bytes, 0, bytes.length) ?? [];
   const opt = records.findIndex(({ type }) => type === 41);
   const kept = opt < 0 ? records : records.slice(0, opt);
   const copy = Buffer.from(bytes);
   for (const { ttlAt } of kept) copy.fill(0, ttlAt, ttlAt + 4);
-  return copy.subarray(29 + 2, kept.at(-1)?.end ?? 31).toString('hex');
+  const tail = copy.subarray(31, kept.at(-1)?.end ?? 31);
+  return tail.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet)).toString('hex');
 }
 
 describe('whatever next says', () => {

@@ -42,7 +42,8 @@ export function writeCachedReply(query: Query, view: DataView, start: number, tt
     padded(view.getUint8(start + entry.question + 3)) +
     padded(view.getUint8(start + entry.subnetSize));
   const ttlCount = view.getUint16(start + entry.ttlCount);
-  const tail = offsets + padded(2 * ttlCount);
+  const ownerCount = view.getUint16(start + entry.ownerCount);
+  const tail = offsets + padded(2 * (ttlCount + ownerCount));
   let i = 0;
   for (; i + 4 <= tailLength; i += 4) outView.setInt32(at + i, view.getInt32(tail + i));
   for (; i < tailLength; i++) out[at + i] = view.getUint8(tail + i);
@@ -51,6 +52,7 @@ export function writeCachedReply(query: Query, view: DataView, start: number, tt
     const offset = view.getUint16(offsets + 2 * k);
     outView.setInt32(at + offset, fixed >= 0 ? fixed : view.getInt32(tail + offset) - age);
   }
+  for (let k = 0; k < ownerCount; k++) spellOwner(query, at + view.getUint16(offsets + 2 * (ttlCount + k)));
   const size = endReply(
     query,
     at + tailLength,
@@ -59,6 +61,11 @@ export function writeCachedReply(query: Query, view: DataView, start: number, tt
     view.getUint16(start + entry.additionals),
   );
   return error >= 0 && query.edns ? addExtendedError(query, size, error) : size;
+}
+
+/** Spells the owner name at `at` of the reply as the question is. */
+function spellOwner({ out, outStart, nameLength }: Query, at: number): void {
+  for (let i = 0; i < nameLength; i++) out[at + i] = out[outStart + headerSize + i]!;
 }
 
 function makeRoom(query: Query, length: number): void {

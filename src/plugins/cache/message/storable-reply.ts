@@ -22,6 +22,8 @@ export interface StorableReply {
   readonly ttlOffsets: readonly number[];
   /** Seconds, for each of the offsets. */
   readonly ttls: readonly number[];
+  /** Owner names of the answer section that are the question's, written out: from `tailStart`. */
+  readonly ownerOffsets: readonly number[];
   /** Seconds that it is good for, 1 at least. */
   readonly lifetime: number;
   /** AA as it stands in the header. */
@@ -93,6 +95,9 @@ export function readStorable(
     counts,
     ttlOffsets: records.map(({ ttlAt }) => ttlAt - tailStartOf(query)),
     ttls: table.ttls,
+    ownerOffsets: records.flatMap(({ section, start }) =>
+      section === 1 && isQuestionName(query, message, start) ? [start - tailStartOf(query)] : [],
+    ),
     lifetime: table.lifetime,
     authority: message[2]! & headerFlag.AA,
     code: code | (message[3]! & headerFlag.AD),
@@ -111,6 +116,7 @@ function failure(query: Query, message: Uint8Array, code: number, { failureTtl }
     counts: [0, 0, 0, 0],
     ttlOffsets: [],
     ttls: [],
+    ownerOffsets: [],
     lifetime: failureTtl,
     authority: 0,
     code,
@@ -124,17 +130,26 @@ function tailStartOf({ nameLength }: Query): number {
 
 /** QR, opcode QUERY, one question: that of the query, its name in any case. Needs `query.readName()`. */
 function isReplyToQuestion(query: Query, message: Uint8Array): boolean {
-  const { nameLength, lower, type, class: qclass } = query;
+  const { nameLength, type, class: qclass } = query;
   const nameEnd = headerSize + nameLength;
   if (message.length < nameEnd + 4) return false;
   if ((message[2]! & (headerFlag.QR | headerFlag.OPCODE)) !== headerFlag.QR || readUint16(message, 4) !== 1)
     return false;
+  return (
+    isQuestionName(query, message, headerSize) &&
+    readUint16(message, nameEnd) === type &&
+    readUint16(message, nameEnd + 2) === qclass
+  );
+}
+
+/** Whether the name of the question stands at `at`, in any case and without compression. */
+function isQuestionName({ nameLength, lower }: Query, message: Uint8Array, at: number): boolean {
   for (let i = 0; i < nameLength; i++) {
-    const octet = message[headerSize + i]!;
+    const octet = message[at + i]!;
     const isUpper = octet >= 0x41 && octet <= 0x5a;
     if ((isUpper ? octet | 0x20 : octet) !== lower[i]) return false;
   }
-  return readUint16(message, nameEnd) === type && readUint16(message, nameEnd + 2) === qclass;
+  return true;
 }
 
 /** The SOA of a zone that the name, or what it is an alias of, lies in (RFC 2308 section 2). */

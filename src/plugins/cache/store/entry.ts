@@ -1,7 +1,7 @@
 /**
  * One reply as it is stored, at an offset of a page. All numbers are in network order, each part begins at a multiple of 4:
  *
- *     head | name, lower case | subnet | offsets of the TTLs in the tail, 2 octets each | tail: the records, without OPT
+ *     head | name, lower case | subnet | offsets of TTLs and owner names in the tail, 2 octets each | tail: the records, without OPT
  *
  * The tail stands as far behind the header in every reply to the question, so that its compression pointers stay right.
  */
@@ -34,6 +34,8 @@ export const entry = {
   additionals: 36,
   ttlCount: 38,
   tailLength: 40,
+  /** Owner names that are the question's, written out. */
+  ownerCount: 42,
   /** The tick when it became the one that was used last. */
   usedAt: 44,
   size: 48,

@@ -111,10 +111,11 @@ export class Store {
   /** At tick `now`: stores a reply in place of what was there for the question. The address, -1 where it is too long to be kept. */
   put(key: QuestionKey, reply: StorableReply, now: number): number {
     const { query, subnet, subnetSize } = key;
-    const { tailStart, tailEnd, ttlOffsets, ttls } = reply;
+    const { tailStart, tailEnd, ttlOffsets, ttls, ownerOffsets } = reply;
     const tailLength = tailEnd - tailStart;
     const nameSize = padded(query.nameLength);
-    const size = entry.size + nameSize + padded(subnetSize) + padded(2 * ttls.length) + padded(tailLength);
+    const offsetCount = ttls.length + ownerOffsets.length;
+    const size = entry.size + nameSize + padded(subnetSize) + padded(2 * offsetCount) + padded(tailLength);
     if (size > pageSize || tailLength > maxMessageSize) return -1;
     const hits = this.#hitsOf(key, now);
     const part = this.#partOf(key.hash);
@@ -141,13 +142,15 @@ export class Store {
     view.setUint16(at + entry.additionals, reply.counts[3]!);
     view.setUint16(at + entry.ttlCount, ttls.length);
     view.setUint16(at + entry.tailLength, tailLength);
+    view.setUint16(at + entry.ownerCount, ownerOffsets.length);
     at += entry.size;
     bytes.set(query.lower.subarray(0, nameSize), at);
     at += nameSize;
     bytes.set(subnet.subarray(0, subnetSize), at);
     at += padded(subnetSize);
     for (let i = 0; i < ttls.length; i++) view.setUint16(at + 2 * i, ttlOffsets[i]!);
-    at += padded(2 * ttls.length);
+    for (let i = 0; i < ownerOffsets.length; i++) view.setUint16(at + 2 * (ttls.length + i), ownerOffsets[i]!);
+    at += padded(2 * offsetCount);
     bytes.set(reply.message.subarray(tailStart, tailEnd), at);
     for (let i = 0; i < ttls.length; i++) view.setUint32(at + ttlOffsets[i]!, ttls[i]!);
     part.set(key.hash, address, this.#setOptions);

@@ -23,6 +23,7 @@ function reply(size: number): StorableReply {
     counts: [0, 1, 0, 0],
     ttlOffsets: [],
     ttls: [],
+    ownerOffsets: [],
     lifetime: 60,
     authority: 0,
     code: 0,
