@@ -38,8 +38,11 @@ describe.each(allCases.map((each) => [caseTitle(each), each] as const))('%s', (_
     await instance.close();
   });
 
-  // Its rotated answers are each another; what is rotated is ours, and does not pass the cache.
-  const asked = semanticsCase.queries.filter(({ rotates }) => rotates !== true);
+  // Where answers rotate each is another; and a cached name is spelled as the question, not as this upstream spells it.
+  const isSpelledPlainly = (name = ''): boolean => name === name.toLowerCase();
+  const asked = semanticsCase.queries.filter(
+    ({ ask, rotates }) => rotates !== true && isSpelledPlainly(ask.split(' ')[0]),
+  );
   test('the same twice, with a cache', async () => {
     const cached = { ...semanticsCase, block: `${semanticsCase.block ?? ''}\ncache` };
     const instance = new InProcess(cached, upstream?.port, new FakeClock(Date.now()));

@@ -52,7 +52,7 @@ function recordsOf(bytes: Uint8Array): string {
   const copy = Buffer.from(bytes);
   for (const { ttlAt } of kept) copy.fill(0, ttlAt, ttlAt + 4);
   const tail = copy.subarray(31, kept.at(-1)?.end ?? 31);
-  return tail.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet)).toString('hex');
+  return Buffer.from(tail.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet))).toString('hex');
 }
 
 describe('whatever next says', () => {
