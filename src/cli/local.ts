@@ -10,18 +10,20 @@ import type { Logger } from '../runtime/logger.ts';
 import { Controls } from '../server/control/controls.ts';
 import { Panics } from '../server/control/panics.ts';
 import { withPlaces } from '../server/control/places.ts';
+import { publishedKey } from '../server/worker-protocol.ts';
 import { Inspector } from '../server/inspect/inspector.ts';
 import type { TableHandle } from '../table/layout.ts';
 import { loadCorefile, readCorefile } from './load.ts';
 
 /**
  * Reads what the plugins of a Corefile answer from, once, hands it to `use`, and lets it go. Opens no port and writes no
- * file. Rejects with InspectError where the Corefile has errors or a registry cannot be read in its `startup_timeout`.
+ * file; `isResolving` if other servers are really asked. Rejects with InspectError where the Corefile has errors or a registry cannot be read in its `startup_timeout`.
  */
 export async function inspectLocally<Result>(
   conf: string | undefined,
   defaultPort: number,
   hashSeed: number,
+  isResolving: boolean,
   use: (inspector: Inspector) => Promise<Result>,
 ): Promise<Result> {
   const { problems, config } = loadCorefile(readCorefile(conf, defaultPort), defaultPort, process.env);
@@ -29,13 +31,13 @@ export async function inspectLocally<Result>(
   const plugins = makePlugins();
   const complete = withPlaces(config, plugins, networkInterfaces);
   const tables = new Map<string, TableHandle>();
+  const published = new Map<string, unknown>();
   const controls = new Controls(new Panics(problemLogger));
-  const host = readOnlyHost(hashSeed, tables);
   try {
     await controls.make(
       complete,
-      plugins.filter(({ explains }) => explains),
-      () => host,
+      plugins.filter(({ explains }) => explains === true || (isResolving && explains === 'resolving')),
+      (plugin) => readOnlyHost(plugin, hashSeed, tables, published),
     );
     await controls.load();
     const inspector = new Inspector(complete, (block) => controls.inspectables(block), {
@@ -44,6 +46,7 @@ export async function inspectLocally<Result>(
       hashSeed,
       randomUint16: () => randomInt(65_536),
       table: (name) => tables.get(name)!,
+      published: (plugin, block) => published.get(publishedKey(plugin, block)),
     });
     const late = inspector.inspected.find(({ inspectable }) => !inspectable.isSynced);
     if (late)
@@ -55,7 +58,12 @@ export async function inspectLocally<Result>(
 }
 
 /** What a plugin may use where nothing is served. */
-function readOnlyHost(hashSeed: number, tables: Map<string, TableHandle>): Host {
+function readOnlyHost(
+  plugin: string,
+  hashSeed: number,
+  tables: Map<string, TableHandle>,
+  published: Map<string, unknown>,
+): Host {
   return {
     clock: systemClock,
     logger: problemLogger,
@@ -66,7 +74,7 @@ function readOnlyHost(hashSeed: number, tables: Map<string, TableHandle>): Host 
     publishTable: (name, handle) => tables.set(name, handle),
     publishWaiting: () => undefined,
     publishTls: () => undefined,
-    publish: () => undefined,
+    publish: (block, data) => published.set(publishedKey(plugin, block), data),
     counters: () => undefined,
     servers: () => [],
     readiness: () => [],

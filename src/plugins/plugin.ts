@@ -35,8 +35,11 @@ export interface Plugin<Config> {
    * a file. It loads its code when it is called, so that workers do without it. `uses` are in the order of the Corefile.
    */
   control?(uses: readonly Use<Config>[], host: Host): Promise<Control>;
-  /** Explains names and lists records: such a control half runs for these commands too, without a server. */
-  readonly explains?: true;
+  /**
+   * Explains names and lists records: such a control half runs for these commands too, without a server. `resolving`: only where
+   * other servers are really asked.
+   */
+  readonly explains?: true | 'resolving';
   readonly query?: QueryHalf<Config>;
 }
 

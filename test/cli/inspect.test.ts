@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { serviceEntry } from '../semantics/case.ts';
+import { addressRecord, FakeUpstream, replyTo } from '../support/fake-upstream.ts';
 import { directoryWith, ServerProcess } from './server-process.ts';
 
 const manifest =
@@ -50,6 +51,27 @@ describe('explain', () => {
     const { code, stdout } = await run(['explain', 'a.mesh.test', '-conf', 'stdin'], { 'x.yaml': manifest }, corefile);
     expect(stdout).toContain('10.1.0.1');
     expect(code).toBe(0);
+  });
+
+  test('a server that is named, with its addresses where it is really asked', async () => {
+    const upstream = await FakeUpstream.start((query) => {
+      const isIpv4 = query.packet.questions?.[0]?.type === 'A';
+      const address = query.name === 'dns.test' ? '127.0.0.1' : '192.0.2.1';
+      query.send(replyTo(query, { answers: isIpv4 ? [addressRecord(query.name, address)] : [] }));
+    });
+    onTestFinished(() => upstream.stop());
+    const server = `dns.test:${upstream.port}`;
+    const Corefile = `.:1053 {\n  forward . ${server} {\n    resolver 127.0.0.1:${upstream.port}\n  }\n}\n`;
+    const explain = async (...args: string[]) => {
+      const { stdout } = await run(['explain', 'a.example', '-output', 'json', ...args], { Corefile });
+      return JSON.parse(stdout) as { forwarded: { to: string[] }[]; reply: { answer: string[] } | null };
+    };
+    expect(await explain()).toMatchObject({ forwarded: [{ to: [server] }], reply: null });
+    expect(upstream.queries).toHaveLength(0);
+    expect(await explain('-resolve')).toMatchObject({
+      forwarded: [{ to: [`${server} (127.0.0.1)`] }],
+      reply: { answer: ['a.example.\t60\tIN\tA\t192.0.2.1'] },
+    });
   });
 
   test.each([

@@ -19,7 +19,7 @@ async function output(command: string): Promise<string> {
   const result = readInspectFlags(name as 'explain' | 'records', args);
   if (result.type !== 'flags') throw new Error(JSON.stringify(result));
   const { flags } = result;
-  const text = await inspectLocally(flags.conf, flags.defaultPort, 1, async (inspector) =>
+  const text = await inspectLocally(flags.conf, flags.defaultPort, 1, false, async (inspector) =>
     flags.command === 'explain'
       ? explanationText(await inspector.explain(flags))
       : [

@@ -17,13 +17,12 @@ export function forwardControl(uses: readonly Use<ForwardConfig>[], host: Host, 
   };
   const watchers = new Watchers({ clock, logger, lookup, readFile: (path) => host.readFile(path), onChange });
   const blocks = uses.map((use) => new ChangingBlock(use, watchers, host));
-  let looked: Promise<void> | undefined;
   return {
     start() {
-      looked = watchers.start();
       for (const block of blocks) block.publish();
     },
     async load() {
+      const looked = watchers.start();
       if (watchers.names.length === 0) return;
       let cancel = (): void => undefined;
       const isOver = new Promise<void>((resolve) => (cancel = clock.after(startWaitMs, resolve)));

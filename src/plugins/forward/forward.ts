@@ -14,11 +14,13 @@ import { parseForward } from './parse.ts';
  *                      ▼   │
  *                     upstream/         selection and health of upstreams, their sockets and connections
  *
- * What the directive says is read by parse.ts, options.ts and arguments/; control.ts and metrics.ts are the control half.
+ * What the directive says is read by parse.ts, options.ts and arguments/. The control half, control.ts and metrics.ts, has in
+ * sources/ the names and files that upstreams come from, and publishes a line that has changed to the workers.
  */
 export const forwardPlugin = {
   name: 'forward',
   parse: parseForward,
   control: async (uses, host) => (await import('./control.ts')).forwardControl(uses, host),
+  explains: 'resolving',
   query: forwardHandler,
 } satisfies Plugin<ForwardConfig>;

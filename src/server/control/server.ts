@@ -15,6 +15,7 @@ import { metricsLayout, serverLabel, type MetricsLayout } from '../metrics/layou
 import { processFamilies } from '../metrics/process-families.ts';
 import { Totals } from '../metrics/totals.ts';
 import { SharedNumbers } from '../shared-numbers.ts';
+import { publishedKey } from '../worker-protocol.ts';
 import { Controls } from './controls.ts';
 import { hostOf, HttpServers } from './host.ts';
 import { Panics } from './panics.ts';
@@ -218,6 +219,7 @@ export class RunningServer {
         hashSeed,
         randomUint16: () => randomInt(65_536),
         table: (name) => supervisor.table(name),
+        published: (plugin, block) => supervisor.published(publishedKey(plugin, block)),
       },
       () => ({ workers: supervisor.counters.length, restarts: supervisor.restarts }),
     );

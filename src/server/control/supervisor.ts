@@ -118,6 +118,11 @@ export class Supervisor {
     this.#send({ type: 'published', key, data });
   }
 
+  /** What was published last under this key. */
+  published(key: string): unknown {
+    return this.#published.get(key);
+  }
+
   /** Has the sockets on an address opened anew; a worker that comes later finds the address as it is then. */
   reopen(address: string): void {
     this.#send({ type: 'reopen', address });

@@ -21,6 +21,8 @@ export interface AskEnvironment {
   readonly hashSeed: number;
   randomUint16(): number;
   table(name: string): TableHandle;
+  /** What the control half of a plugin has published for a server block. */
+  published(plugin: string, block: number): unknown;
 }
 
 export interface Question {
@@ -57,7 +59,7 @@ export interface AskResult {
  * gives no reply, `nxdomain` plays a server that knows nothing of it, and `resolve` really asks.
  */
 export async function askChain(
-  block: BlockConfig,
+  block: BlockConfig & { readonly index: number },
   question: Question,
   environment: AskEnvironment,
   upstream: 'none' | 'nxdomain' | 'resolve',
@@ -73,6 +75,10 @@ export async function askChain(
     randomUint16: () => environment.randomUint16(),
     connectUdp: connectDgram,
     table: (name) => new TableReader(environment.table(name)),
+    onPublished(plugin, listener) {
+      const data = environment.published(plugin, block.index);
+      if (data !== undefined) listener(data);
+    },
     onClose: (close) => closers.push(close),
     dryRun: (plugin) => ({
       upstream,

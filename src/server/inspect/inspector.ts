@@ -110,7 +110,7 @@ export class Inspector {
     const inspectables = this.#inspectablesOf(found.index);
     const [inspectable] = inspectables.values();
     const inspection = inspectable?.explain(text, request);
-    const block = blockFor(request, found.block, inspectables);
+    const block = { ...blockFor(request, found.block, inspectables), index: found.index };
     const client = request.client === undefined ? unknownClient : canonicalAddress(request.client)!;
     const question = { name, type, client, clientFamily: familyOf(client) };
     const result = await askChain(block, question, this.#environment, resolves ? 'resolve' : 'none');

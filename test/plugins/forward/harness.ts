@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { decode, type DecodedPacket } from 'dns-packet';
-import type { ForwardLine, UpstreamAddress } from '../../../src/plugins/forward/config.ts';
+import type { ForwardLine, PublishedLines, UpstreamAddress } from '../../../src/plugins/forward/config.ts';
 import { defaultHealthCheck } from '../../../src/plugins/forward/arguments/health-check.ts';
 import { forwardHandler } from '../../../src/plugins/forward/handler.ts';
 import { BlockUpstreams } from '../../../src/plugins/block-upstreams.ts';
@@ -67,6 +67,7 @@ export class Harness {
   /** Those of all its chains. */
   readonly upstreams = new BlockUpstreams();
   readonly #closers: (() => void | Promise<void>)[] = [];
+  readonly #listeners: ((data: unknown) => void)[] = [];
 
   constructor(...lines: ForwardLine[]) {
     this.handler = this.handlerIn(['.'], ...lines);
@@ -85,7 +86,7 @@ export class Harness {
         shared: new Int32Array(64),
         worker: { index: 0, count: 1 },
         upstreams: this.upstreams,
-        onPublished: () => undefined,
+        onPublished: (listener) => this.#listeners.push(listener),
         table: () => {
           throw new Error('forward has no table');
         },
@@ -93,6 +94,11 @@ export class Harness {
       },
       () => passedOn,
     );
+  }
+
+  /** What the control half would publish. */
+  publish(lines: PublishedLines): void {
+    for (const listener of this.#listeners) listener(lines);
   }
 
   /** The octets of the reply. */

@@ -44,6 +44,7 @@ export function inspectConfig(
     hashSeed,
     randomUint16: () => 7,
     table: (name) => tables.get(name)!.handle,
+    published: () => undefined,
   });
 }
 
