@@ -11,6 +11,9 @@ class DgramSocket implements ConnectedSocket {
   /** What is to be sent when the socket is connected. */
   #early: Uint8Array[] | undefined = [];
   #isClosed = false;
+  /** Why it could not be opened. */
+  #openError: Error | undefined;
+  #isOpening = true;
   readonly #onSent = (error: Error | null): void => {
     if (error) this.#fail(error);
   };
@@ -29,8 +32,12 @@ class DgramSocket implements ConnectedSocket {
       if (from !== undefined) this.#socket.bind({ address: from, port: 0, exclusive: true });
       this.#socket.connect(port, address);
     } catch (error) {
+      this.#openError ??= error as Error;
+    }
+    this.#isOpening = false;
+    if (this.#openError) {
       this.close();
-      throw error;
+      throw this.#openError;
     }
   }
 
@@ -67,7 +74,8 @@ class DgramSocket implements ConnectedSocket {
   }
 
   #fail(error: Error): void {
-    if (this.#isClosed) return;
+    if (this.#isOpening) this.#openError ??= error;
+    if (this.#isClosed || this.#isOpening) return;
     this.close();
     this.#events.failed(error);
   }

@@ -114,7 +114,7 @@ export class ForwardedQuery {
     const reply = readReply(this.query, message);
     if (typeof reply === 'object') group.monitor.onAnswer(upstream, reply.rcode, now - attempt.startedAt);
     if (overUdp && isTruncated(message)) {
-      group.monitor.onReply(upstream);
+      group.monitor.onReply(upstream, now);
       if (typeof reply === 'object') this.#fallback = reply;
       this.#attempt(upstream, { overStream: true, withEdns: attempt.withEdns }, now);
       return;
@@ -123,7 +123,7 @@ export class ForwardedQuery {
       this.#giveUp(upstream, `malformed reply: ${reply}`, now);
       return;
     }
-    group.monitor.onReply(upstream);
+    group.monitor.onReply(upstream, now);
     const refusesEdns = reply.opt === undefined && (reply.rcode === rcode.FORMERR || reply.rcode === rcode.NOTIMP);
     if (refusesEdns && attempt.withEdns) {
       this.#fallback ??= reply;

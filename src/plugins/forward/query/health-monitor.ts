@@ -43,7 +43,8 @@ export class HealthMonitor implements Abandonment {
   }
 
   /** A reply has come. */
-  onReply(upstream: Upstream): void {
+  onReply(upstream: Upstream, now: number): void {
+    upstream.repliedAt = now;
     if (!upstream.health.onReply()) return;
     upstream.meter?.setDown(false);
     this.#logger.info(`plugin/forward: ${upstream.name} is up again`, { upstream: upstream.name });
@@ -76,12 +77,14 @@ export class HealthMonitor implements Abandonment {
   }
 
   onLateReply(upstream: Upstream, startedAt: number): void {
-    upstream.latency.observe(this.#clock.now() - startedAt);
-    this.onReply(upstream);
+    const now = this.#clock.now();
+    upstream.latency.observe(now - startedAt);
+    this.onReply(upstream, now);
   }
 
-  onNoReply(upstream: Upstream, waitedMs: number): void {
-    this.onFailure(upstream, `no reply in ${Math.round(waitedMs)} ms`);
+  onNoReply(upstream: Upstream, startedAt: number, endsAt: number): void {
+    // Where others had their replies since then, this one was lost, or takes long to find.
+    if (upstream.repliedAt < startedAt) this.onFailure(upstream, `no reply in ${Math.round(endsAt - startedAt)} ms`);
   }
 
   /** No more probes are sent. */
@@ -101,7 +104,7 @@ export class HealthMonitor implements Abandonment {
       const { healthCheck, forceTcp } = this.#line();
       const probe = new Probe(healthCheck);
       const timeoutMs = probe.send(upstream, forceTcp, this.#clock.now(), (hasReply) => {
-        if (hasReply) this.onReply(upstream);
+        if (hasReply) this.onReply(upstream, this.#clock.now());
         else upstream.meter?.healthCheckFailed();
       });
       this.#deadlines.schedule(probe, timeoutMs);

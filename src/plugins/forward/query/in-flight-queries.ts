@@ -72,12 +72,13 @@ export class InFlightQueries {
 
   #tick(): void {
     const now = this.#clock.now();
-    // What is expired may remove itself, and add others at the end.
+    // What is expired may remove itself and others, and add others at the end.
     const last = this.#newest;
     for (let query = this.oldest; query !== undefined;) {
       const { newer } = query;
       const isLast = query === last;
-      if (query.deadline <= now) query.expired(now);
+      const isThere = query === this.oldest || query.older !== undefined;
+      if (isThere && query.deadline <= now) query.expired(now);
       query = isLast ? undefined : newer;
     }
     this.#cancelTick = this.oldest === undefined ? undefined : this.#clock.after(tickMs, this.#onTick);

@@ -10,8 +10,8 @@ export interface Abandonment {
   readonly nobody: Query;
   /** A reply came after all to what was sent then. */
   onLateReply(upstream: Upstream, startedAt: number): void;
-  /** It got none. */
-  onNoReply(upstream: Upstream, waitedMs: number): void;
+  /** What was sent then got none until the end of its time. */
+  onNoReply(upstream: Upstream, startedAt: number, endsAt: number): void;
 }
 
 /**
@@ -85,7 +85,7 @@ export class UpstreamAttempt implements Attempt, Expiring {
     if (channel === undefined) return;
     channel.forget(this, true);
     this.end();
-    this.#abandonment!.onNoReply(this.upstream, this.endsAt - this.startedAt);
+    this.#abandonment!.onNoReply(this.upstream, this.startedAt, this.endsAt);
   }
 
   #lateReply(): void {

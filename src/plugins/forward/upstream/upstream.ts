@@ -16,6 +16,8 @@ export class Upstream {
   readonly name: string;
   readonly health: Health;
   readonly latency = new Latency();
+  /** When the last reply came; of the clock. */
+  repliedAt = -Infinity;
   /** Queries that wait for its replies. */
   outstanding = 0;
   /** It does not speak EDNS (RFC 6891 section 7). */
