@@ -142,8 +142,7 @@ export class ReplyCache {
 
   #finish(query: Query, length: number, since: number, understandsAd: boolean): number {
     if (!understandsAd) query.bytes[query.start + 3]! &= ~headerFlag.AD;
-    // Of those who waited for the same reply the first has kept it.
-    if (!this.#stores.hasSince(query, since)) this.#stores.keep(query, length);
+    this.#stores.keep(query, length, since);
     if (length === 0) return 0;
     const { out, outStart } = query;
     if (!understandsAd && !query.dnssecOk) out[outStart + 3]! &= ~headerFlag.AD;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { writeUint32 } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { zoneList } from '../../wire/zone-map.ts';
 import { bytesFor, type CacheConfig } from './config.ts';
@@ -8,7 +9,7 @@ import type { Verdict } from './refresh/refresher.ts';
 import { entry } from './store/entry.ts';
 import { QuestionKey } from './store/question-key.ts';
 import { Store } from './store/store.ts';
-import type { TickClock } from './store/ticks.ts';
+import { maxTicks, type TickClock } from './store/ticks.ts';
 
 /** Questions whose failure is remembered: enough for what clients repeat, and bounded (RFC 9520 section 3.2). */
 const maxFailures = 2048;
@@ -71,17 +72,11 @@ export class ReplyStores {
     return view.getInt32(at + entry.lifetime) - (now - view.getInt32(at + entry.storedAt));
   }
 
-  /** Something was stored for the question of the query at this tick or later. */
-  hasSince(query: Query, since: number): boolean {
-    if (!this.key.read(query)) return false;
-    return [this.successes, this.denials].some((store) => {
-      const address = this.find(store, since);
-      return address >= 0 && store.viewOf(address).getInt32(store.offsetOf(address) + entry.storedAt) >= since;
-    });
-  }
-
-  /** Stores the reply that stands in the query's `out`, where it may be kept. */
-  keep(query: Query, length: number): Verdict {
+  /**
+   * Stores the reply that stands in the query's `out`, where it may be kept, and has it say the TTLs that were stored. Of those
+   * who waited for the same reply the first stores it: what was stored at tick `since` or later stays.
+   */
+  keep(query: Query, length: number, since = maxTicks): Verdict {
     if (length === 0) return 'failed';
     const { key } = this;
     const now = this.#ticks.now();
@@ -106,14 +101,23 @@ export class ReplyStores {
       this.#countEntries();
       return 'failed';
     }
+    if (isDisabled) return 'other';
+    for (const [i, offset] of reply.ttlOffsets.entries())
+      writeUint32(message, reply.tailStart + offset, reply.ttls[i]!);
     const store = kind === 'success' ? this.successes : this.denials;
+    if (this.#isStoredSince(store, since)) return 'kept';
     this.#forget(this.failures, now);
     if (kind === 'success') this.#forget(this.denials, now);
     else if (!this.#keepsSuccess) this.#forget(this.successes, now);
     key.useScope(reply.scope > 0);
-    const address = isDisabled ? -1 : store.put(key, reply, now);
+    const address = store.put(key, reply, now);
     this.#countEntries();
     return address < 0 ? 'other' : 'kept';
+  }
+
+  #isStoredSince(store: Store, since: number): boolean {
+    const address = this.find(store, since);
+    return address >= 0 && store.viewOf(address).getInt32(store.offsetOf(address) + entry.storedAt) >= since;
   }
 
   /** Forgets what a store has for the key's question. */

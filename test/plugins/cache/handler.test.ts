@@ -211,6 +211,16 @@ test('counts requests, hits, misses and entries', async () => {
   expect([harness.count('entries'), harness.count('entries', 1)]).toEqual([1, 1]);
 });
 
+test('a miss says the TTLs that hits will say', async () => {
+  const answer = 'a.example.org. 86400 IN A 192.0.2.1';
+  const harness = new Harness({}, () => ({ answer }));
+  for (let i = 0; i < 2; i++) {
+    expect((await harness.ask('a.example.org')).answer).toEqual(['a.example.org. 3600 IN A 192.0.2.1']);
+  }
+  const denial = new Harness({}, () => ({ code: 'NXDOMAIN', authority: soa }));
+  for (let i = 0; i < 2; i++) expect((await denial.ask('a.example.org')).authority).toEqual([soa.replace('300', '60')]);
+});
+
 test('many that wait for one reply store it once', async () => {
   const harness = new Harness();
   const queries = Array.from({ length: 5 }, (_, id) => makeQuery('a.example.org', 'A', { id }));
