@@ -9,6 +9,7 @@ import type { TableReader } from '../table/reader.ts';
 import type { Query } from '../wire/query.ts';
 import type { BlockUpstreams } from './block-upstreams.ts';
 import type { Control, Host } from './control.ts';
+import type { Endpoint, OwnEndpoints } from './own-endpoints.ts';
 
 /**
  * All that a directive of the Corefile does. A plugin is whole in its folder, and the server knows it by the one list in
@@ -26,6 +27,11 @@ export interface Plugin<Config> {
   parse(directives: readonly Directive[], context: ParseContext): Config;
   /** What the line says about the server itself. */
   settings?(config: Config): BlockSettings;
+  /**
+   * Looks at the config beside the other server blocks: reports what cannot work, and leaves out what it warns of. It follows `settings`
+   * of all plugins and blocks.
+   */
+  check?(config: Config, surroundings: Surroundings): Config;
   /** Completes the config where it depends on what else the server does. */
   place?(config: Config, place: BlockPlace): Config;
   /** What the config names and this machine does not have at present, as sentences: `-check` warns of it. */
@@ -78,8 +84,24 @@ export interface BlockSettings {
   readonly logsDebug?: boolean;
   /** The queries of the block are counted. */
   readonly isMeasured?: boolean;
+  /** What is sent to other servers. */
+  readonly forwards?: readonly Forwarding[];
   /** Where the control half opens an HTTP server. */
   readonly http?: HttpAddress;
+}
+
+/** Names that go to other servers. */
+export interface Forwarding {
+  /** Those at or below one of these go there, if no longer zone has them; lower-case and absolute. */
+  readonly zones: readonly string[];
+  readonly to: readonly Endpoint[];
+}
+
+/** What stands beside the lines of a plugin in one server block. */
+export interface Surroundings {
+  readonly problems: Problems;
+  /** The listeners of this server that must get nothing of one of the block's `forwards`: it would come back to this block. */
+  ownEndpoints(index: number): OwnEndpoints;
 }
 
 /** Go's `tls.ClientAuthType`, in CoreDNS's words. */

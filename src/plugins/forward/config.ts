@@ -1,3 +1,6 @@
+import type { Position } from '../../corefile/position.ts';
+import type { OwnEndpoints } from '../own-endpoints.ts';
+
 /** How an upstream is asked: over UDP and TCP, over TLS (RFC 7858), or over HTTPS (RFC 8484). */
 export type Protocol = 'dns' | 'tls' | 'https';
 
@@ -113,6 +116,8 @@ export interface UpstreamSources {
   readonly settings: ResolverSettings;
   /** The settings that the line itself states: no file changes them. */
   readonly stated: readonly (keyof ResolverSettings)[];
+  /** This server itself: it is left out, whatever a file or a name says. */
+  readonly own?: OwnEndpoints;
 }
 
 /** A line whose upstreams change, as it is at present: what the control half publishes. */
@@ -181,4 +186,13 @@ export interface ForwardLine {
 /** All `forward` lines of a server block, in file order. */
 export interface ForwardConfig {
   readonly lines: readonly ForwardLine[];
+  /** Where the upstreams of each line stand, in their order. */
+  readonly origins?: readonly (readonly UpstreamOrigin[])[];
+}
+
+/** Where an upstream stands: in the Corefile, or in a file that this names. */
+export interface UpstreamOrigin {
+  readonly position: Position;
+  /** Where the Corefile names the file. */
+  readonly file?: { readonly path: string; readonly position: Position };
 }

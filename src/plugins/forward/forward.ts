@@ -1,6 +1,7 @@
 import type { Plugin } from '../plugin.ts';
 import type { ForwardConfig } from './config.ts';
 import { forwardHandler } from './handler.ts';
+import { leaveOutOwn } from './own-upstreams.ts';
 import { parseForward } from './parse.ts';
 
 /**
@@ -20,6 +21,8 @@ import { parseForward } from './parse.ts';
 export const forwardPlugin = {
   name: 'forward',
   parse: parseForward,
+  settings: ({ lines }) => ({ forwards: lines.map(({ from, upstreams }) => ({ zones: from, to: upstreams })) }),
+  check: leaveOutOwn,
   control: async (uses, host) => (await import('./control.ts')).forwardControl(uses, host),
   explains: 'resolving',
   query: forwardHandler,

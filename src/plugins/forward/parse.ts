@@ -11,6 +11,7 @@ import {
   maxUpstreams,
   type Target,
   type UpstreamAddress,
+  type UpstreamOrigin,
 } from './config.ts';
 import { readOptions } from './options.ts';
 import { settingsFrom } from './sources/settings.ts';
@@ -22,7 +23,8 @@ import { share } from './sources/share.ts';
  *     }
  */
 export function parseForward(directives: readonly Directive[], context: ParseContext): ForwardConfig {
-  return { lines: directives.flatMap((directive) => readLine(directive, context) ?? []) };
+  const read = directives.flatMap((directive) => readLine(directive, context) ?? []);
+  return { lines: read.map(({ line }) => line), origins: read.map(({ origins }) => origins) };
 }
 
 /** A TO, and what its file says where it is one. */
@@ -32,7 +34,13 @@ interface Read {
   readonly file: ResolvConf | undefined;
 }
 
-function readLine(directive: Directive, context: ParseContext): ForwardLine | undefined {
+/** A line, and where its upstreams stand. */
+interface ReadLine {
+  readonly line: ForwardLine;
+  readonly origins: readonly UpstreamOrigin[];
+}
+
+function readLine(directive: Directive, context: ParseContext): ReadLine | undefined {
   const { problems } = context;
   const { serverName, resolvers, stated, ...options } = readOptions(directive, context);
   if (!takes(directive, { min: 2 }, 'FROM and TO...', problems)) return undefined;
@@ -64,7 +72,8 @@ function readLine(directive: Directive, context: ParseContext): ForwardLine | un
     }
   }
   const upstreams = shares.flat().map((upstream) => withServerName(upstream, serverName?.name));
-  if (read.every(({ target }) => target.kind === 'address')) return { from, upstreams, ...options };
+  const origins = read.flatMap((each, i) => originsOf(each, shares[i]!.length));
+  if (read.every(({ target }) => target.kind === 'address')) return { line: { from, upstreams, ...options }, origins };
 
   const { policy, forceTcp, readTimeoutMs, maxAttempts } = options;
   const settings = { policy, forceTcp, readTimeoutMs, maxAttempts };
@@ -74,7 +83,15 @@ function readLine(directive: Directive, context: ParseContext): ForwardLine | un
     read.flatMap(({ file }) => file?.options ?? []),
     upstreams.length,
   );
-  return { from, upstreams, ...options, ...said, sources };
+  return { line: { from, upstreams, ...options, ...said, sources }, origins };
+}
+
+/** Where the first `count` upstreams of a TO stand. */
+function originsOf({ token, file }: Read, count: number): UpstreamOrigin[] {
+  const { text: path, position } = token;
+  if (file === undefined) return Array.from({ length: count }, () => ({ position }));
+  const servers = file.servers.slice(0, count);
+  return servers.map(({ place }) => ({ position: { file: path, ...place }, file: { path, position } }));
 }
 
 /** Reports COREFILE_FILE as warnings at lines that cannot be used, and as an error at the name of the file where none can. */

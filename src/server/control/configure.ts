@@ -5,6 +5,7 @@ import { laterDirectives, type Plugins } from '../../plugins/plugins.ts';
 import type { Interfaces, TlsSettings } from '../../plugins/plugin.ts';
 import { settingsOf, type BlockConfig, type ListenerConfig, type PluginConfig, type ServerConfig } from '../config.ts';
 import { reportHttpPorts } from './http-ports.ts';
+import { OwnUpstreams } from './own-upstreams.ts';
 
 /** RFC 7858 section 3.1; `-dns.port` says nothing of it, as in CoreDNS. */
 const tlsPort = 853;
@@ -33,7 +34,7 @@ export function configure(
   reportHttpPorts(serverBlocks, blocks, listeners, problems);
   const settings = blocks.map(settingsOf);
   return {
-    blocks,
+    blocks: checked(blocks, listeners, options, problems),
     listeners,
     sockets: settings.map(({ sockets }) => sockets).find((n) => n !== undefined),
     debug: settings.some(({ logsDebug }) => logsDebug),
@@ -61,6 +62,25 @@ function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions,
     plugins.push({ name, config, settings: plugin.settings?.(config) ?? {}, position });
   }
   return { zones, plugins };
+}
+
+/** The blocks as their plugins leave them once all of the server is known. */
+function checked(
+  blocks: readonly BlockConfig[],
+  listeners: readonly ListenerConfig[],
+  { plugins: known, interfaces }: ConfigureOptions,
+  problems: Problems,
+): BlockConfig[] {
+  const own = new OwnUpstreams(blocks, listeners, interfaces);
+  return blocks.map((block, at) => {
+    const { forwards = [] } = settingsOf(block);
+    const surroundings = { problems, ownEndpoints: (index: number) => own.through(at, index, forwards[index]!) };
+    const plugins = block.plugins.map((each) => {
+      const plugin = known.find(({ name }) => name === each.name);
+      return plugin?.check ? { ...each, config: plugin.check(each.config, surroundings) } : each;
+    });
+    return { ...block, plugins };
+  });
 }
 
 function reportUnknown({ name }: Directive, known: Plugins, problems: Problems): void {

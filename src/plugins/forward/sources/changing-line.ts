@@ -1,4 +1,5 @@
 import type { Logger } from '../../../runtime/logger.ts';
+import { isOwnEndpoint } from '../../own-endpoints.ts';
 import { isOtherFamily } from '../arguments/resolv-conf.ts';
 import {
   type ForwardLine,
@@ -38,6 +39,8 @@ export class ChangingLine {
   readonly #files: readonly WatchedFile[];
   readonly #logger: Logger;
   #leftOut = 0;
+  /** What was left out because it is this server itself. */
+  readonly #own = new Set<string>();
 
   constructor(line: ForwardLine, sources: UpstreamSources, watched: Watched, logger: Logger) {
     this.#line = line;
@@ -82,8 +85,16 @@ export class ChangingLine {
 
   #source(upstreams: readonly UpstreamAddress[]): Source {
     const { sourceAddress } = this.#line;
-    const reached = upstreams.filter((upstream) => !isOtherFamily(upstream, sourceAddress));
-    return { upstreams: reached, shown: reached.map(formatUpstream), whyNone: '' };
+    const { own } = this.#sources;
+    const others = own ? upstreams.filter((upstream) => !isOwnEndpoint(upstream, own)) : upstreams;
+    this.#tellOwn(upstreams.filter((upstream) => !others.includes(upstream)));
+    const reached = others.filter((upstream) => !isOtherFamily(upstream, sourceAddress));
+    const isOwn = reached.length === 0 && others.length < upstreams.length;
+    return {
+      upstreams: reached,
+      shown: reached.map(formatUpstream),
+      whyNone: isOwn ? 'it would ask this server itself' : '',
+    };
   }
 
   #named(
@@ -103,6 +114,16 @@ export class ChangingLine {
       shown: [`${name}:${port}${known === '' ? '' : ` (${known})`}`],
       whyNone: `no address of ${name} is known: ${reason}`,
     };
+  }
+
+  /** Each is told once. */
+  #tellOwn(upstreams: readonly UpstreamAddress[]): void {
+    for (const name of upstreams.map(formatUpstream)) {
+      if (this.#own.has(name)) continue;
+      this.#own.add(name);
+      const message = `plugin/forward: ${name} is this server itself, where its queries would come back; it is left out`;
+      this.#logger.warning(message, { upstream: name });
+    }
   }
 
   #tellLeftOut(count: number): void {

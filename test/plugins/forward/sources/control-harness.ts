@@ -7,6 +7,9 @@ import {
   type PublishedLines,
 } from '../../../../src/plugins/forward/config.ts';
 import { forwardPlugin } from '../../../../src/plugins/forward/forward.ts';
+import { leaveOutOwn } from '../../../../src/plugins/forward/own-upstreams.ts';
+import type { OwnEndpoints } from '../../../../src/plugins/own-endpoints.ts';
+import { Problems } from '../../../../src/corefile/problem.ts';
 import { forwardSeriesLength } from '../../../../src/plugins/forward/meter.ts';
 import type { FamilyAddresses, Lookup } from '../../../../src/plugins/forward/sources/lookup.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -39,10 +42,11 @@ export class ControlHarness {
   /** The numbers of one worker. */
   readonly memory: Float64Array;
 
-  constructor(lines: string) {
+  /** `own` are the listeners of the server, as far as queries of the lines would come back from them. */
+  constructor(lines: string, own: OwnEndpoints = { listeners: [], machine: [] }) {
     const { config, problems } = parseDirective(forwardPlugin, lines);
     if (problems.length > 0) throw new Error(problems.join('\n'));
-    this.config = config;
+    this.config = leaveOutOwn(config, { problems: new Problems(), ownEndpoints: () => own });
     this.memory = new Float64Array(forwardSeriesLength(config));
     const position = { file: 'Corefile', line: 2, column: 1 };
     this.control = forwardControl([{ block: 0, zones: ['.'], config, position }], this.#host(), this.#lookup);

@@ -127,3 +127,23 @@ test('the file is not read after the stop', async () => {
   await harness.control.stop?.();
   expect(harness.clock.pending).toBe(0);
 });
+
+test('this server itself is left out of what a file comes to say, which is told once', async () => {
+  const path = join(directory, 'resolv.conf');
+  writeFileSync(path, one);
+  const own = { listeners: [{ protocol: 'dns', address: '', port: 53 }], machine: ['10.0.0.9'] } as const;
+  const harness = new ControlHarness(`forward . ${path}`, own);
+  harness.files.set(path, one);
+  await harness.start();
+  harness.files.set(path, 'nameserver 10.0.0.9\nnameserver 10.0.0.2\n');
+  await harness.advance(1000);
+  expect(harness.upstreams).toEqual(['10.0.0.2:53']);
+  harness.files.set(path, 'nameserver 10.0.0.9\n');
+  await harness.advance(1000);
+  expect(harness.upstreams).toEqual([]);
+  expect(harness.state.whyNone).toBe('it would ask this server itself');
+  const warnings = harness.logger.lines.filter(({ level }) => level === 'warning');
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'plugin/forward: 10.0.0.9:53 is this server itself, where its queries would come back; it is left out',
+  ]);
+});
