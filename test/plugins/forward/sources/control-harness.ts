@@ -49,7 +49,11 @@ export class ControlHarness {
     this.config = leaveOutOwn(config, { problems: new Problems(), ownEndpoints: () => own });
     this.memory = new Float64Array(forwardSeriesLength(config));
     const position = { file: 'Corefile', line: 2, column: 1 };
-    this.control = forwardControl([{ block: 0, zones: ['.'], config, position }], this.#host(), this.#lookup);
+    this.control = forwardControl(
+      [{ block: 0, zones: ['.'], config: this.config, position }],
+      this.#host(),
+      this.#lookup,
+    );
   }
 
   /** Lets look-ups that are answered have their effect. */
