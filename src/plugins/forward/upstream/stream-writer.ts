@@ -35,7 +35,8 @@ export class StreamWriter {
     this.#unsent.push(id);
     if (this.isBusy) return;
     this.isBusy = true;
-    process.nextTick(this.#write);
+    // Behind all that this turn reads.
+    setImmediate(this.#write);
   }
 
   readonly #write = (): void => {
@@ -50,7 +51,7 @@ export class StreamWriter {
     this.#unsent = ids.slice(taken);
     // The buffer may be used again when it was written.
     if (length > 0) this.#socket.write(this.#buffer.subarray(0, length), this.#write);
-    else if (this.#unsent.length > 0) process.nextTick(this.#write);
+    else if (this.#unsent.length > 0) setImmediate(this.#write);
     else this.isBusy = false;
   };
 
