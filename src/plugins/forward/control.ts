@@ -30,8 +30,8 @@ export function forwardControl(uses: readonly Use<ForwardConfig>[], host: Host, 
       cancel();
     },
     metrics(isShown) {
-      const counted = blocks.flatMap((block) => (isShown(block.use.block) ? (block.counted() ?? []) : []));
-      return [...forwardFamilies(counted), ...originFamilies(watchers)];
+      const shown = blocks.filter(({ use }) => isShown(use.block));
+      return [...forwardFamilies(shown.flatMap((block) => block.counted() ?? [])), ...originFamilies(shown)];
     },
     stop: () => watchers.stop(),
   };

@@ -121,21 +121,28 @@ interface UpstreamOrigins {
   readonly files: readonly Pick<WatchedFile, 'path' | 'readAt'>[];
 }
 
-/** What is known of the names and the files that upstreams come from. */
-export function originFamilies({ names, files }: UpstreamOrigins): Family[] {
+/** What is known of the names and the files that the upstreams of these blocks come from. */
+export function originFamilies(blocks: readonly UpstreamOrigins[]): Family[] {
+  // Lines share them, but not a name that they look up with other servers.
+  const names = new Set(blocks.flatMap((block) => block.names));
+  const files = new Set(blocks.flatMap((block) => block.files));
   const failures: Family = {
     name: 'coredns_forward_lookup_failures_total',
     help: 'Look-ups of the host name of an upstream that gave no address.',
     type: 'counter',
-    samples: () => names.map(({ name, failures: value }) => ({ labels: { name }, value })),
+    samples() {
+      const sums = new Map<string, number>();
+      for (const { name, failures: count } of names) sums.set(name, (sums.get(name) ?? 0) + count);
+      return Array.from(sums, ([name, value]) => ({ labels: { name }, value }));
+    },
   };
   const readTimes: Family = {
     name: 'coredns_forward_file_read_timestamp_seconds',
     help: 'Unix time at which the servers in a file in the form of resolv.conf were read last.',
     type: 'gauge',
-    samples: () => files.map(({ path, readAt }) => ({ labels: { file: path }, value: readAt / 1000 })),
+    samples: () => Array.from(files, ({ path, readAt }) => ({ labels: { file: path }, value: readAt / 1000 })),
   };
-  return [...(names.length > 0 ? [failures] : []), ...(files.length > 0 ? [readTimes] : [])];
+  return [...(names.size > 0 ? [failures] : []), ...(files.size > 0 ? [readTimes] : [])];
 }
 
 function addDurations(sums: Map<number, number[]>, counts: readonly number[]): void {

@@ -93,10 +93,12 @@ async function everything(): Promise<string> {
           upstreams.map((upstream, slot) => ({ upstream, counts: sums.slice(seriesOf(slot), upstreamSeries.length) })),
       },
     ]),
-    ...originFamilies({
-      names: [{ name: 'dns.example', failures: 1 }],
-      files: [{ path: '/etc/resolv.conf', readAt: 1 }],
-    }),
+    ...originFamilies([
+      {
+        names: [{ name: 'dns.example', failures: 1 }],
+        files: [{ path: '/etc/resolv.conf', readAt: 1 }],
+      },
+    ]),
     ...healthFamilies(new HealthMeter()),
     ...registryFamilies([{ zones: ['.', 'mesh.test.'], service }], clock),
   ]);

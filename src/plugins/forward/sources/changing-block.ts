@@ -2,6 +2,8 @@ import type { CounterSums, Host } from '../../control.ts';
 import type { Use } from '../../plugin.ts';
 import { type ForwardConfig, type LineState, slotsOf, type UpstreamAddress, upstreamKey } from '../config.ts';
 import { seriesOf, upstreamSeries } from '../meter.ts';
+import type { WatchedFile } from './watched-file.ts';
+import type { WatchedName } from './watched-name.ts';
 import { ChangingLine, type Watched } from './changing-line.ts';
 
 /** What was counted of one upstream. */
@@ -34,6 +36,14 @@ export class ChangingBlock {
         line.sources ? [[index, new ChangingLine(line, line.sources, watched, host.logger)] as const] : [],
       ),
     );
+  }
+
+  get files(): readonly WatchedFile[] {
+    return [...this.#lines.values()].flatMap(({ files }) => files);
+  }
+
+  get names(): readonly WatchedName[] {
+    return [...this.#lines.values()].flatMap(({ names }) => names);
   }
 
   /** A name or a file has changed. */

@@ -33,10 +33,12 @@ interface Source {
 /** A `forward` line whose upstreams change, put together from its TOs. */
 export class ChangingLine {
   state: LineState;
+  /** What it is put together from. */
+  readonly files: readonly WatchedFile[];
+  readonly names: readonly WatchedName[];
   readonly #line: ForwardLine;
   readonly #sources: UpstreamSources;
   readonly #looks: readonly (() => Source)[];
-  readonly #files: readonly WatchedFile[];
   readonly #logger: Logger;
   #leftOut = 0;
   /** What was left out because it is this server itself. */
@@ -47,17 +49,20 @@ export class ChangingLine {
     this.#sources = sources;
     this.#logger = logger;
     const files: WatchedFile[] = [];
+    const names: WatchedName[] = [];
     this.#looks = sources.targets.map((target) => {
       if (target.kind === 'address') return () => this.#source([target.upstream]);
       if (target.kind === 'name') {
         const name = watched.name(target, sources.resolvers);
+        names.push(name);
         return () => this.#named(target.server, name);
       }
       const file = watched.file(target);
       files.push(file);
       return () => this.#source(file.found.upstreams);
     });
-    this.#files = files;
+    this.files = files;
+    this.names = names;
     const { upstreams } = line;
     this.state = this.#look(upstreams.map((upstream, slot) => ({ ...upstream, slot })));
   }
@@ -74,7 +79,7 @@ export class ChangingLine {
     const all = withoutRepeated(sources.map(({ upstreams }) => upstreams));
     const shares = share(all, maxUpstreams).flat();
     this.#tellLeftOut(all.flat().length - shares.length);
-    const options = this.#files.map(({ found }) => found.options);
+    const options = this.files.map(({ found }) => found.options);
     return {
       upstreams: place(shares, before),
       settings: settingsFrom(this.#sources, options, shares.length),

@@ -207,6 +207,15 @@ test('an upstream keeps its numbers as long as it is there, and one that comes b
   expect(failures()).toEqual(new Map([['10.0.0.1:53', 1], ['192.0.2.0:53', 5], ['192.0.2.2:53', 21]])); // prettier-ignore
 });
 
+test('a name of several lines stands once in the metrics, of the blocks that are shown', async () => {
+  const harness = new ControlHarness('forward a.org dns.example {\nresolver 10.0.0.1\n}\nforward . dns.example');
+  await harness.start();
+  expect(harness.lookups).toEqual(['dns.example 10.0.0.1:53', 'dns.example']);
+  const families = harness.control.metrics!(() => true).filter(({ name }) => name.includes('lookup'));
+  expect(families.map((family) => family.samples())).toEqual([[{ labels: { name: 'dns.example' }, value: 2 }]]);
+  expect(harness.control.metrics!(() => false)).toEqual([]);
+});
+
 test('nothing is looked up after the stop', async () => {
   const harness = new ControlHarness('forward . dns.example');
   await harness.start();
