@@ -1,5 +1,5 @@
 import type { Logger } from '../../../runtime/logger.ts';
-import { isOwnEndpoint } from '../../own-endpoints.ts';
+import { isOwnEndpoint, type OwnEndpoints } from '../../own-endpoints.ts';
 import { isOtherFamily } from '../arguments/resolv-conf.ts';
 import {
   type ForwardLine,
@@ -17,10 +17,18 @@ import { share } from './share.ts';
 import type { WatchedFile } from './watched-file.ts';
 import type { WatchedName } from './watched-name.ts';
 
+/** The servers that names are looked up with. */
+export interface Resolvers {
+  readonly servers: readonly UpstreamAddress[];
+  /** This server itself, where the look-up would come back to the line that it is for. */
+  readonly own: OwnEndpoints | undefined;
+}
+
 /** What a line has its upstreams from. */
 export interface Watched {
   file(target: Extract<Target, { readonly kind: 'file' }>): WatchedFile;
-  name(target: Extract<Target, { readonly kind: 'name' }>, resolvers: readonly UpstreamAddress[]): WatchedName;
+  /** Looks it up with these servers, or with those of the system where there are none, but never with `own`. */
+  name(target: Extract<Target, { readonly kind: 'name' }>, resolvers: Resolvers): WatchedName;
 }
 
 /** One TO with the upstreams that it stands for at present. */
@@ -53,7 +61,8 @@ export class ChangingLine {
     this.#looks = sources.targets.map((target) => {
       if (target.kind === 'address') return () => this.#source([target.upstream]);
       if (target.kind === 'name') {
-        const name = watched.name(target, sources.resolvers);
+        const own = takes(line, target.server.name) ? sources.own : undefined;
+        const name = watched.name(target, { servers: sources.resolvers, own });
         names.push(name);
         return () => this.#named(target.server, name);
       }
@@ -94,12 +103,11 @@ export class ChangingLine {
     const others = own ? upstreams.filter((upstream) => !isOwnEndpoint(upstream, own)) : upstreams;
     this.#tellOwn(upstreams.filter((upstream) => !others.includes(upstream)));
     const reached = others.filter((upstream) => !isOtherFamily(upstream, sourceAddress));
-    const isOwn = reached.length === 0 && others.length < upstreams.length;
-    return {
-      upstreams: reached,
-      shown: reached.map(formatUpstream),
-      whyNone: isOwn ? 'it would ask this server itself' : '',
-    };
+    const isOwn = others.length < upstreams.length;
+    const whyNone = isOwn
+      ? 'it would ask this server itself'
+      : `source_address ${sourceAddress} reaches none of its addresses`;
+    return { upstreams: reached, shown: reached.map(formatUpstream), whyNone: reached.length > 0 ? '' : whyNone };
   }
 
   #named(
@@ -108,16 +116,14 @@ export class ChangingLine {
   ): Source {
     const { protocol, port, serverName } = server;
     const named = serverName === undefined ? {} : { serverName };
-    const { upstreams } = this.#source(
+    const { upstreams, whyNone: whyLeftOut } = this.#source(
       addresses.map((address) => ({ protocol, address, port, family: address.includes(':') ? 6 : 4, ...named })),
     );
     const known = upstreams.map(({ address }) => address).join(', ');
-    const reason =
-      whyNone === '' ? `source_address ${this.#line.sourceAddress} reaches none of its addresses` : whyNone;
     return {
       upstreams,
       shown: [`${name}:${port}${known === '' ? '' : ` (${known})`}`],
-      whyNone: `no address of ${name} is known: ${reason}`,
+      whyNone: `no address of ${name} is known: ${whyNone === '' ? whyLeftOut : whyNone}`,
     };
   }
 
@@ -137,6 +143,12 @@ export class ChangingLine {
     }
     this.#leftOut = count;
   }
+}
+
+/** Whether queries for the name (lower-case, without the last dot) go to the line. */
+function takes({ from, except }: ForwardLine, name: string): boolean {
+  const isBelow = (zone: string): boolean => zone === '.' || `.${name}.`.endsWith(`.${zone}`);
+  return from.some(isBelow) && !except.some(isBelow);
 }
 
 /** Each upstream once, at its first place. */

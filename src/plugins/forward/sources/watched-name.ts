@@ -12,12 +12,17 @@ const maxRetryMs = 30_000;
 /** More addresses than a line can have upstreams are of no use. */
 const maxAddresses = 15;
 
+const noServer: FamilyAddresses = {
+  reason: 'the name servers to ask are this server itself: name others with resolver',
+  isNone: false,
+};
+
 export interface NameEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lookup: Lookup;
-  /** The servers to ask, as `IP:PORT`; empty for those that the system knows. */
-  servers(): readonly string[];
+  /** The servers to ask, as `IP:PORT`: empty for those that the system knows, `undefined` where all are this server itself. */
+  servers(): readonly string[] | undefined;
   /** The addresses are others now, or there is another reason why there are none. */
   onChange(): void;
 }
@@ -62,7 +67,8 @@ export class WatchedName {
 
   async #look(): Promise<void> {
     const { clock, lookup } = this.#environment;
-    const found = await lookup(this.name, this.#environment.servers(), this.#stopped.signal);
+    const servers = this.#environment.servers();
+    const found = servers ? await lookup(this.name, servers, this.#stopped.signal) : [noServer, noServer];
     if (this.#stopped.signal.aborted) return;
     const [ipv4, ipv6] = found;
     const families = [merged(ipv4, this.#families[0]), merged(ipv6, this.#families[1])] as const;

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logger.ts';
+import { isOwnEndpoint } from '../../own-endpoints.ts';
 import { parseResolvConf } from '../arguments/resolv-conf.ts';
 import { formatUpstream, type UpstreamAddress } from '../config.ts';
-import type { Watched } from './changing-line.ts';
+import type { Resolvers, Watched } from './changing-line.ts';
 import type { Lookup } from './lookup.ts';
 import { WatchedFile } from './watched-file.ts';
 import { WatchedName } from './watched-name.ts';
@@ -40,11 +41,14 @@ export class Watchers implements Watched {
     return getOrMake(this.#files, path, () => new WatchedFile(path, found, this.#environment));
   }
 
-  name({ server }: Parameters<Watched['name']>[0], resolvers: readonly UpstreamAddress[]): WatchedName {
-    const asked = resolvers.map(formatUpstream);
-    const servers = (): readonly string[] => (asked.length > 0 ? asked : this.#systemServers());
-    const make = (): WatchedName => new WatchedName(server.name, { ...this.#environment, servers });
-    return getOrMake(this.#names, [server.name, ...asked].join(' '), make);
+  name({ server }: Parameters<Watched['name']>[0], { servers, own }: Resolvers): WatchedName {
+    const others = (): readonly string[] | undefined => {
+      const all = servers.length > 0 ? servers : this.#systemServers();
+      const left = own ? all.filter((each) => !isOwnEndpoint(each, own)) : all;
+      return left.length === 0 && all.length > 0 ? undefined : left.map(formatUpstream);
+    };
+    const key = JSON.stringify([server.name, servers, own]);
+    return getOrMake(this.#names, key, () => new WatchedName(server.name, { ...this.#environment, servers: others }));
   }
 
   /** Resolves when every name was looked up once. */
@@ -58,10 +62,10 @@ export class Watchers implements Watched {
   }
 
   /** Read for each look-up: it is replaced when the network is another one. */
-  #systemServers(): readonly string[] {
+  #systemServers(): readonly UpstreamAddress[] {
     try {
       const { servers } = parseResolvConf(this.#environment.readFile(systemFile), undefined, () => undefined);
-      return servers.map(({ upstream }) => formatUpstream(upstream));
+      return servers.map(({ upstream }) => upstream);
     } catch {
       return [];
     }

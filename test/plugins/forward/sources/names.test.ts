@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { seriesOf, upstreamSeries } from '../../../../src/plugins/forward/meter.ts';
 import { addresses, ControlHarness, noReply, nothing } from './control-harness.ts';
 
@@ -175,6 +175,40 @@ test('names are looked up with the servers of resolver, else with those of the s
   expect(harness.lookups.slice(3)).toEqual(['b.example 10.9.9.8:53', 'c.example 10.9.9.8:53']);
   expect(harness.published.get(0)?.upstreams).toHaveLength(1);
   expect(harness.published.get(1)?.upstreams).toHaveLength(0);
+});
+
+describe('this server itself', () => {
+  const own = { listeners: [{ protocol: 'dns', address: '', port: 53 }], machine: ['10.0.0.9'] } as const;
+  const itself = 'the name servers to ask are this server itself: name others with resolver';
+
+  test('is not asked for a name that its line would take', async () => {
+    const harness = new ControlHarness('forward . dns.example', own);
+    harness.files.set('/etc/resolv.conf', 'nameserver 127.0.0.1\nnameserver 10.9.9.9\n');
+    await harness.start();
+    expect(harness.lookups).toEqual(['dns.example 10.9.9.9:53']);
+    harness.files.set('/etc/resolv.conf', 'nameserver 10.0.0.9\n');
+    await harness.advance(1000);
+    expect(harness.lookups).toHaveLength(1);
+    expect(harness.state.whyNone).toBe(`no address of dns.example is known: ${itself}`);
+  });
+
+  test('is asked for a name that goes elsewhere', async () => {
+    const harness = new ControlHarness(
+      'forward a.org dns.example\nforward . x.example {\nexcept x.example\nresolver 10.0.0.9\n}',
+      own,
+    );
+    harness.files.set('/etc/resolv.conf', 'nameserver 127.0.0.1\n');
+    await harness.start();
+    expect(harness.lookups).toEqual(['dns.example 127.0.0.1:53', 'x.example 10.0.0.9:53']);
+  });
+
+  test('is left out of the addresses of a name', async () => {
+    const harness = new ControlHarness('forward . dns.example', own);
+    harness.names.set('dns.example', [addresses(60, '10.0.0.9'), nothing]);
+    await harness.start();
+    expect(harness.state.whyNone).toBe('no address of dns.example is known: it would ask this server itself');
+    expect(harness.logger.lines.map(({ level }) => level)).toEqual(['info', 'warning']);
+  });
 });
 
 test('a name that several lines have is looked up once', async () => {
