@@ -2,9 +2,10 @@ import { rcode, rrType } from '../../wire/codes.ts';
 import { formatName } from '../../wire/name.ts';
 import type { Peer, Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
-import type { HandlerEnvironment, QueryHalf } from '../plugin.ts';
+import { isAtOrBelow } from '../../wire/zone-text.ts';
+import type { Handler, HandlerEnvironment, QueryHalf } from '../plugin.ts';
 import { loopSeries } from './meter.ts';
-import { probeZone } from './probe.ts';
+import { looksLikeProbe, probeZone } from './probe.ts';
 import { Prober, retryMs } from './prober.ts';
 import { maxUpstreams, sharedLength, SharedState } from './shared-state.ts';
 
@@ -25,12 +26,13 @@ export const loopHandler: QueryHalf<object> = {
       applyTo(environment, state);
     };
     startTurns(environment, state, apply);
+    const pass = makePass(environment, state, next);
     return (query) => {
       if (state.generation !== applied) apply();
       if (query.type !== rrType.HINFO) return next(query);
       query.readName();
       const index = state.find(query);
-      if (index < 0) return next(query);
+      if (index < 0) return looksLikeProbe(query) ? pass(query) : next(query);
       if (state.returned(index)) report(environment, index, query);
       apply();
       return emptyReply(query, rcode.NXDOMAIN);
@@ -50,6 +52,24 @@ function applyTo({ upstreams, counters, worker }: HandlerEnvironment, state: Sha
   }
   // They are the same ones in all workers.
   if (counters && worker.index === 0) counters[loopSeries.off] = off;
+}
+
+/**
+ * The probe of another server goes on even where all that it could go to are turned off: of two servers that forward to each other one may
+ * have another upstream, and must see that its probes come back. One at a time does so, as it may come back here first.
+ */
+function makePass({ upstreams }: HandlerEnvironment, state: SharedState, next: Handler): Handler {
+  let isPassing = false;
+  return (query) => {
+    const name = formatName(query.lower);
+    const all = [...upstreams.list().entries()].filter(([, { zones }]) =>
+      zones.some((zone) => isAtOrBelow(name, zone)),
+    );
+    const [first] = all;
+    if (isPassing || !first || !all.every(([index, each]) => state.isOff(index, each.name))) return next(query);
+    isPassing = true;
+    return Promise.resolve(first[1].ask(query)).finally(() => (isPassing = false));
+  };
 }
 
 /** Each worker applies what another has found out, query or not; the first one sends the probes. */

@@ -236,3 +236,26 @@ it('sends nothing any more when it is closed', async () => {
   await block.pass(10_000);
   expect([block.probes(0), block.clock.pending]).toEqual([0, 0]);
 });
+
+describe('the probe of another server', () => {
+  const foreign = `loop-probe-${'0'.repeat(34)}.example.org.`;
+
+  it('goes on where all upstreams are turned off, one at a time', async () => {
+    block.ways.set('10.0.0.1:53', 'back').set('10.0.0.2:53', 'back');
+    await block.pass(1000);
+    block.ways.set('10.0.0.1:53', 'nothing');
+    const { handler, upstreams } = block.workers[1]!;
+    expect([handler(makeQuery(foreign, 'HINFO')), handler(makeQuery(foreign, 'HINFO'))]).toEqual([
+      expect.any(Promise),
+      expect.any(Number),
+    ]);
+    expect([upstreams[0]!.probes.length, block.passedOn]).toEqual([1, [foreign]]);
+  });
+
+  it('goes on as any query while one is turned on', async () => {
+    block.ways.set('10.0.0.1:53', 'back');
+    await block.pass(1000);
+    void block.workers[1]!.handler(makeQuery(foreign, 'HINFO'));
+    expect(block.passedOn).toEqual([foreign]);
+  });
+});
