@@ -76,6 +76,16 @@ describe('a hit', () => {
   });
 });
 
+test('a miss has RA of ours, and leaves the query as the client sent it', async () => {
+  const harness = new Harness({}, () => ({ answer: address }));
+  const query = makeQuery('a.example.org', 'A');
+  query.recursionAvailable = true;
+  const sent = Uint8Array.from(query.bytes);
+  const reply = await harness.askBytes(query);
+  expect(reply[3]! & 0x80).toBe(0x80);
+  expect(query.bytes.slice(query.start, query.end)).toEqual(sent);
+});
+
 describe('AD', () => {
   const withAd = (name: string): ReturnType<typeof makeQuery> => {
     const query = makeQuery(name, 'A');
@@ -129,6 +139,20 @@ describe('a reply that is too long for who asks', () => {
     expect(query.isHeld).toBe(transport === 'udp');
     expect(harness.asked).toBe(1);
   });
+});
+
+test('an extended error is left out where it leaves no room for data', async () => {
+  const answer = `a.example.org. 60 IN TYPE65280 \\# 440 ${'00'.repeat(440)}`;
+  const harness = new Harness({}, () => ({ answer }));
+  const options = { edns: { payload: 512 } };
+  await harness.ask('a.example.org', 65_280, options);
+  harness.clock.advance(61_000);
+  harness.answer = (): { code: 'SERVFAIL' } => ({ code: 'SERVFAIL' });
+  const { size, opt } = await harness.ask('a.example.org', 65_280, options);
+  expect(size).toBeLessThanOrEqual(512);
+  expect(size + 6).toBeGreaterThan(512);
+  expect(opt?.options).toBe(0);
+  expect((await harness.ask('a.example.org', 65_280, { edns: true })).opt?.options).toBe(6);
 });
 
 describe('what is not looked for', () => {
@@ -221,11 +245,13 @@ test('a miss says the TTLs that hits will say', async () => {
   for (let i = 0; i < 2; i++) expect((await denial.ask('a.example.org')).authority).toEqual([soa.replace('300', '60')]);
 });
 
-test('many that wait for one reply store it once', async () => {
+test('many that wait for one reply store it once: the one that came first', async () => {
   const harness = new Harness();
   const queries = Array.from({ length: 5 }, (_, id) => makeQuery('a.example.org', 'A', { id }));
   const outcomes = queries.map((query) => harness.handler(query));
-  for (const waiting of harness.waiting) waiting.reply({ answer: address });
+  harness.waiting[0]!.reply({ answer: address });
+  await outcomes[0];
+  for (const waiting of harness.waiting) waiting.reply({ answer: address.replace('192.0.2.1', '192.0.2.9') });
   for (const outcome of outcomes) expect(await outcome).toBeGreaterThan(12);
   expect(harness.count('entries')).toBe(1);
   expect((await harness.ask('a.example.org')).answer).toEqual([address]);

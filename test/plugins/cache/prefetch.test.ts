@@ -73,6 +73,17 @@ describe('a reply is not fetched again', () => {
     expect(harness.asked).toBe(1);
   });
 
+  test('because it was popular before it expired', async () => {
+    const harness = new Harness({ prefetch, stale: undefined }, () => ({ answer }));
+    await harness.ask('a.example.org');
+    await hits(harness, 10);
+    harness.clock.advance(101_000);
+    await harness.ask('a.example.org');
+    harness.clock.advance(85_000);
+    await hits(harness, 2);
+    expect(harness.asked).toBe(2);
+  });
+
   test('after a gap the count begins anew', async () => {
     const harness = await prefetching({ gapMs: 30_000 });
     await hits(harness, 10);

@@ -218,4 +218,10 @@ describe('modes', () => {
     harness.answer = () => ({ answer: renewed });
     expect((await harness.ask('a.example.org')).answer).toEqual([renewed]);
   });
+
+  test('prefer_positive prefers no stale denial', async () => {
+    const harness = await staleHarness({ preferPositive: true }, { code: 'NXDOMAIN', authority: soa });
+    harness.answer = () => ({});
+    expect(await harness.ask('a.example.org')).toMatchObject({ rcode: 'NOERROR', answer: [], authority: [] });
+  });
 });

@@ -83,7 +83,7 @@ export function readStorable(
     if (rules.negativeTtl === 0 || records.some(({ section }) => section < 3)) return 'no soa';
     table.limit(rules.negativeTtl);
   }
-  for (const record of records) if (!table.add(message, record, soa)) return 'other';
+  for (const record of records) table.add(message, record, soa);
   if (table.lifetime < 1) return 'other';
   const counts = [0, 0, 0, 0];
   for (const { section } of records) counts[section]!++;

@@ -34,10 +34,10 @@ export class TtlTable {
   }
 
   /**
-   * Adds a record; false where it is a signature that holds no longer. `soa` is that of a denial: what proves it holds no longer
+   * Adds a record. A signature holds until it expires: where that is over, the lifetime is 0 or less. `soa` is that of a denial: what proves it holds no longer
    * than the denial, which is the lesser of the SOA's TTL and MINIMUM (RFC 2308 section 5, RFC 9077 section 3).
    */
-  add(message: Uint8Array, record: RecordPosition, soa: RecordPosition | undefined): boolean {
+  add(message: Uint8Array, record: RecordPosition, soa: RecordPosition | undefined): void {
     const { section, type, ttlAt, rdataStart } = record;
     const { min, max } = this.#rules;
     let ttl = readTtl(message, ttlAt);
@@ -47,13 +47,10 @@ export class TtlTable {
     ttl = Math.min(Math.max(ttl, min), max);
     if (type === rrType.RRSIG) {
       // Serial number arithmetic (RFC 4034 section 3.1.5).
-      const left = (readUint32(message, rdataStart + expirationAt) - this.#wallSeconds) | 0;
-      if (left <= 0) return false;
-      ttl = Math.min(ttl, left);
+      ttl = Math.min(ttl, (readUint32(message, rdataStart + expirationAt) - this.#wallSeconds) | 0);
     }
     this.ttls.push(ttl);
     this.limit(ttl);
-    return true;
   }
 }
 
