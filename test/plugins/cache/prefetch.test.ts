@@ -74,7 +74,7 @@ describe('a reply is not fetched again', () => {
   });
 
   test('because it was popular before it expired', async () => {
-    const harness = new Harness({ prefetch, stale: undefined }, () => ({ answer }));
+    const harness = new Harness({ prefetch: { ...prefetch, gapMs: 200_000 }, stale: undefined }, () => ({ answer }));
     await harness.ask('a.example.org');
     await hits(harness, 10);
     harness.clock.advance(101_000);
