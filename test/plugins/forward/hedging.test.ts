@@ -176,6 +176,31 @@ describe('an upstream that is silent', () => {
   });
 });
 
+describe('an upstream that is reached over TCP only', () => {
+  test('is asked over TCP when a probe has found that out, and over UDP again later', async () => {
+    first.behaviour = (query) => {
+      if (query.transport === 'tcp') query.send(replyTo(query));
+    };
+    const harness = chain({ healthCheck: { intervalMs: 100, recursionDesired: true, domain: Uint8Array.of(0) } });
+    for (let i = 0; i < 3; i++) await askWithin100Ms(harness, `n${i}.org`);
+    harness.clock.advance(120);
+    await first.received(4);
+    harness.clock.advance(100);
+    await first.received(5);
+    for (let i = 0; i < 10; i++) await turn();
+    expect(first.queries.map(({ transport }) => transport)).toEqual(['udp', 'udp', 'udp', 'udp', 'tcp']);
+    expect(harness.logger.lines.map(({ message }) => message)).toEqual([
+      `plugin/forward: 127.0.0.1:${first.port} answers over TCP and not over UDP, and is asked over TCP for 5 minutes`,
+    ]);
+    expect(addresses(await harness.resolve(makeQuery('n3.org', 'A')))).toEqual(['192.0.2.1']);
+    expect(first.queries.at(-1)!.transport).toBe('tcp');
+    harness.clock.advance(301_000);
+    void harness.ask(makeQuery('n4.org', 'A'));
+    await first.received(7);
+    expect(first.queries.at(-1)!.transport).toBe('udp');
+  });
+});
+
 describe('probes', () => {
   test('ask for the domain, without recursion where that is wished, over the transport of the line', async () => {
     const domain = Uint8Array.from([1, 0x61, 0]);

@@ -204,7 +204,8 @@ export class ForwardedQuery {
     upstream.health.onSend(now);
     this.#ignoredAfter = 0;
     const withEdns = this.query.edns && !upstream.noEdns.holds(now);
-    this.#attempt(upstream, { overStream: this.#group.isStream(this.query), withEdns }, now);
+    const overStream = this.#group.isStream(this.query) || upstream.tcpOnly.holds(now);
+    this.#attempt(upstream, { overStream, withEdns }, now);
     return true;
   }
 

@@ -92,24 +92,43 @@ export class HealthMonitor implements Abandonment {
     this.#isClosed = true;
   }
 
-  /** Probes it now and at each interval, as long as it is avoided. */
+  /**
+   * Probes it at each interval as long as it is avoided: over UDP and over TCP in turns, as there are networks that swallow the
+   * one and let the other pass.
+   */
   #probe(upstream: Upstream): void {
     if (this.#probed.has(upstream)) return;
     this.#probed.add(upstream);
+    let overTcp = true;
     const expired = (): void => {
       if (this.#isClosed || upstream.isClosed || !upstream.health.isAvoided) {
         this.#probed.delete(upstream);
         return;
       }
       const { healthCheck, forceTcp } = this.#line();
-      const probe = new Probe(healthCheck);
-      const timeoutMs = probe.send(upstream, forceTcp, this.#clock.now(), (hasReply) => {
-        if (hasReply) this.onReply(upstream, this.#clock.now());
-        else upstream.meter?.healthCheckFailed();
-      });
-      this.#deadlines.schedule(probe, timeoutMs);
+      overTcp = !overTcp || forceTcp;
+      this.#sendProbe(upstream, overTcp, upstream.hasUdp && overTcp && !forceTcp);
       this.#deadlines.schedule({ expired }, healthCheck.intervalMs);
     };
     this.#deadlines.schedule({ expired }, this.#line().healthCheck.intervalMs);
+  }
+
+  /** `isDetour`: queries go over UDP otherwise. */
+  #sendProbe(upstream: Upstream, overTcp: boolean, isDetour: boolean): void {
+    const probe = new Probe(this.#line().healthCheck);
+    const timeoutMs = probe.send(upstream, overTcp, this.#clock.now(), (hasReply) => {
+      if (!hasReply) {
+        upstream.meter?.healthCheckFailed();
+        return;
+      }
+      const now = this.#clock.now();
+      if (isDetour && upstream.health.isAvoided) {
+        upstream.tcpOnly.learn(now);
+        const message = `plugin/forward: ${upstream.name} answers over TCP and not over UDP, and is asked over TCP for 5 minutes`;
+        this.#logger.warning(message, { upstream: upstream.name });
+      }
+      this.onReply(upstream, now);
+    });
+    this.#deadlines.schedule(probe, timeoutMs);
   }
 }

@@ -22,6 +22,8 @@ export class Upstream {
   outstanding = 0;
   /** It does not speak EDNS (RFC 6891 section 7). */
   readonly noEdns = new Limitation();
+  /** It answers over TCP only: something on the way to it swallows UDP. */
+  readonly tcpOnly = new Limitation();
   /** Which of all servers it is (`upstreamKey`). */
   readonly key: string;
   meter: UpstreamMeter | undefined;
@@ -62,6 +64,11 @@ export class Upstream {
     const channel = this.#connections.channel(mustBeNew, now);
     if (channel !== undefined) this.meter?.usedConnection(this.#connections.opened === opened);
     return channel;
+  }
+
+  /** Whether it can be asked over UDP and over TCP. */
+  get hasUdp(): boolean {
+    return this.#udp !== undefined;
   }
 
   /** Its connections take no more than so many queries each: a query got no reply where so many others had theirs. */
