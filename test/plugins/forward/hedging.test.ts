@@ -197,7 +197,9 @@ describe('an upstream that is reached over TCP only', () => {
     harness.clock.advance(301_000);
     void harness.ask(makeQuery('n4.org', 'A'));
     await first.received(7);
-    expect(first.queries.at(-1)!.transport).toBe('udp');
+    const last = first.queries.at(-1)!;
+    expect(last.transport).toBe('udp');
+    last.send(replyTo(last));
   });
 });
 
