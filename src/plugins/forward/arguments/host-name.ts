@@ -8,7 +8,7 @@ const hostName = /^(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*(?=[a-z0-9_-]*[a-z])[a-z0
  * unless it says another.
  */
 export function parseHostName(text: string, protocol: Protocol): UpstreamName | 'port' | undefined {
-  const [, written = '', port] = /^([^:]*)(?::(.*))?$/.exec(text) ?? [];
+  const [, written = '', port] = /^([^:]*)(?::([^:]*))?$/.exec(text) ?? [];
   const name = written.toLowerCase().replace(/\.$/, '');
   if (!hostName.test(name)) return undefined;
   const number = port === undefined ? defaultPorts[protocol] : Number(port);
