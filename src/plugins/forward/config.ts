@@ -98,7 +98,7 @@ export interface ResolverOptions {
 
 /** What a file in the form of resolv.conf says. */
 export interface FileServers {
-  /** One at least. */
+  /** One at least, whether the line can reach it or not. */
   readonly upstreams: readonly UpstreamAddress[];
   readonly options: ResolverOptions;
 }

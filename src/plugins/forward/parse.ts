@@ -3,7 +3,7 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import { quote } from '../../corefile/quote.ts';
 import type { ParseContext } from '../plugin.ts';
 import { type ReadTarget, readTarget } from './arguments/target.ts';
-import { isOtherFamily, parseResolvConf, type ResolvConf } from './arguments/resolv-conf.ts';
+import { fileServers, isOtherFamily, parseResolvConf, type ResolvConf } from './arguments/resolv-conf.ts';
 import {
   type ForwardConfig,
   type ForwardLine,
@@ -137,10 +137,11 @@ function serverOf(target: ReadTarget) {
 }
 
 /** As the control half has it: a server that is named has a certificate for that name unless the line says another. */
-function plain(read: Read, serverName: string | undefined): Target {
-  const { target, file } = read;
+function plain({ target }: Read, serverName: string | undefined): Target {
   if (target.kind === 'file') {
-    return { kind: 'file', path: target.path, found: { upstreams: addressesOf(read), options: file?.options ?? {} } };
+    const { path, text } = target;
+    // All of them: another line that has the file may reach others.
+    return { kind: 'file', path, found: fileServers(parseResolvConf(text, undefined, () => undefined)) };
   }
   if (target.kind === 'address') return { kind: 'address', upstream: withServerName(target.upstream, serverName) };
   const { server } = target;

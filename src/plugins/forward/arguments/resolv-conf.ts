@@ -1,5 +1,5 @@
 import { quote } from '../../../corefile/quote.ts';
-import type { ResolverOptions, UpstreamAddress } from '../config.ts';
+import type { FileServers, ResolverOptions, UpstreamAddress } from '../config.ts';
 import { isUnspecified, parseUpstream } from './upstream-address.ts';
 
 /** Where something stands in the file. Both begin at 1. */
@@ -43,6 +43,11 @@ export function parseResolvConf(
     if (upstream) servers.push({ upstream, text: words[0]!, place });
   }
   return { servers, options };
+}
+
+/** What it says as plain data. */
+export function fileServers({ servers, options }: ResolvConf): FileServers {
+  return { upstreams: servers.map(({ upstream }) => upstream), options };
 }
 
 function readServer(

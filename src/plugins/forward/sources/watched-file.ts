@@ -2,7 +2,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { fileErrorText } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { poll } from '../../../runtime/poll.ts';
-import { parseResolvConf } from '../arguments/resolv-conf.ts';
+import { fileServers, parseResolvConf } from '../arguments/resolv-conf.ts';
 import { type FileServers, formatUpstream } from '../config.ts';
 
 /** The file is short, and a read of it takes microseconds: so no change can be missed, however it is made. */
@@ -69,16 +69,16 @@ export class WatchedFile {
   #read(text: string): void {
     const { clock, logger } = this.#environment;
     const warnings: string[] = [];
-    const { servers, options } = parseResolvConf(text, undefined, ({ line, column }, message) => {
+    const conf = parseResolvConf(text, undefined, ({ line, column }, message) => {
       warnings.push(`plugin/forward: ${this.path}:${line}:${column}: ${message}`);
     });
-    if (servers.length === 0) {
+    if (conf.servers.length === 0) {
       this.#failed(`has no line 'nameserver ADDRESS' that can be used`);
       return;
     }
     this.#fault = '';
     this.readAt = clock.wall();
-    const found = { upstreams: servers.map(({ upstream }) => upstream), options };
+    const found = fileServers(conf);
     if (JSON.stringify(found) === JSON.stringify(this.found)) return;
     this.found = found;
     for (const warning of warnings) logger.warning(warning, { file: this.path });

@@ -122,6 +122,21 @@ test('servers of the other family than source_address are left out', async () =>
   expect(harness.upstreams).toEqual(['10.0.0.2:53']);
 });
 
+test('lines with one file each take what they can reach, and a file that stays as it is says nothing', async () => {
+  const text = 'nameserver 2001:db8::1\nnameserver 10.0.0.2\n';
+  const path = join(directory, 'both.conf');
+  writeFileSync(path, text);
+  const harness = new ControlHarness(
+    `forward a.org ${path} {\nsource_address 10.0.0.7\n}\nforward . ${path} {\nsource_address 2001:db8::7\n}`,
+  );
+  harness.files.set(path, text);
+  await harness.start();
+  await harness.advance(5000);
+  const upstreams = [...harness.published.values()].map((line) => line.upstreams.map(({ address }) => address));
+  expect(upstreams).toEqual([['10.0.0.2'], ['2001:db8::1']]);
+  expect(harness.logger.lines).toEqual([]);
+});
+
 test('the file is not read after the stop', async () => {
   const { harness } = await watching(one);
   await harness.control.stop?.();
