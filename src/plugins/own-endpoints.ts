@@ -17,7 +17,10 @@ export interface OwnEndpoints {
 }
 
 /** Whether what is sent there comes to one of the listeners. */
-export function isOwnEndpoint({ protocol, address, port }: Endpoint, { listeners, machine }: OwnEndpoints): boolean {
+export function isOwnEndpoint(endpoint: Endpoint, { listeners, machine }: OwnEndpoints): boolean {
+  const { protocol, port } = endpoint;
+  // An IPv4-mapped address (RFC 4291 section 2.5.5.2) is that of an IPv4 socket.
+  const address = endpoint.address.replace(/^::ffff:(?=\d+\.)/, '');
   return listeners.some((listener) => {
     if (listener.protocol !== protocol || listener.port !== port) return false;
     if (listener.address === address) return true;

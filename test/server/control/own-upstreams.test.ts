@@ -41,6 +41,7 @@ describe('an upstream that sends its queries back', () => {
     ['the loopback address', '. {\n forward . 127.0.0.1\n}', '127.0.0.1:53'],
     ['any loopback address', '. {\n forward . 127.8.7.6\n}', '127.8.7.6:53'],
     ['the loopback address of IPv6', '. {\n forward . ::1\n}', '[::1]:53'],
+    ['an IPv4-mapped loopback address', '. {\n forward . ::ffff:127.0.0.1\n}', '[::ffff:127.0.0.1]:53'],
     ['an address of the machine', '.:1053 {\n forward . 10.0.0.9:1053\n}', '10.0.0.9:1053'],
     ['an IPv6 address of the machine', '. {\n forward . 2001:db8:0::9\n}', '[2001:db8::9]:53'],
     ['a link-local address', '. {\n forward . fe80::9%eth0\n}', '[fe80::9%eth0]:53'],
