@@ -15,7 +15,12 @@ class FakeThread extends EventEmitter implements WorkerThread {
   constructor(start: WorkerStart) {
     super();
     // What a thread is started with is a copy, as the tables are at that time.
-    this.start = { ...start, tables: new Map(start.tables), tls: new Map(start.tls) };
+    this.start = {
+      ...start,
+      tables: new Map(start.tables),
+      tls: new Map(start.tls),
+      published: new Map(start.published),
+    };
   }
 
   postMessage(command: WorkerCommand): void {
@@ -348,5 +353,22 @@ describe('certificates', () => {
     expect(threads.map(({ commands }) => commands)).toEqual([[], [{ type: 'tls', name: 'a', material: material(2) }]]);
     clock.advance(100);
     expect([...threads[2]!.start.tls]).toEqual([['a', material(2)]]);
+  });
+});
+
+describe('what control halves publish', () => {
+  test('reaches all workers, those that come later with their start: the last of it counts', async () => {
+    const { supervisor, threads, clock } = open();
+    supervisor.publish('forward 0', 1);
+    const opened = supervisor.open(2);
+    for (const thread of threads) thread.listens();
+    await opened;
+    expect(threads.map(({ start }) => [...start.published])).toEqual([[['forward 0', 1]], [['forward 0', 1]]]);
+    threads[0]!.dies();
+    supervisor.publish('forward 0', 2);
+    expect(threads.map(({ commands }) => commands)).toEqual([[], [{ type: 'published', key: 'forward 0', data: 2 }]]);
+    expect([supervisor.published('forward 0'), supervisor.published('forward 1')]).toEqual([2, undefined]);
+    clock.advance(100);
+    expect([...threads[2]!.start.published]).toEqual([['forward 0', 2]]);
   });
 });
