@@ -4,10 +4,12 @@ import { readRecords, readUint16, writeUint16, type RecordPosition } from './mes
 import type { Query } from './query.ts';
 
 /** EDNS Client Subnet (RFC 7871 section 6): behind the option's head 4 octets of family and prefix lengths, then the address. */
-const optionCode = 8;
+export const clientSubnetOption = 8;
 const addressAt = 8;
 const sourceAt = 6;
 const scopeAt = 7;
+/** With a whole IPv6 address. */
+const maxOptionSize = 24;
 
 /** Bits of an address, by the family's number; 0 is what opts out without a family (as dig's `+subnet=0`). */
 const familyBits: readonly number[] = [0, 32, 128];
@@ -17,9 +19,28 @@ export function findClientSubnet({ bytes, optionsStart, optionsEnd }: Query): nu
   return findOption(bytes, optionsStart, optionsEnd);
 }
 
+/** The query's option as it stands, at most 24 octets; `undefined` where it has none, or one that is longer. */
+export function clientSubnetOf(query: Query): Uint8Array | undefined {
+  const at = query.edns ? findClientSubnet(query) : -1;
+  if (at < 0) return undefined;
+  const end = at + optionHeadSize + readUint16(query.bytes, at + 2);
+  return end - at > maxOptionSize ? undefined : new Uint8Array(query.bytes.subarray(at, end));
+}
+
+/** Whether the option of a reply is for the subnet that was asked for: all but the scope is the same (RFC 7871 section 7.3). */
+export function isForSubnet(asked: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const at = findOption(bytes, start, end);
+  if (at < 0) return true;
+  if (optionHeadSize + readUint16(bytes, at + 2) !== asked.length) return false;
+  for (let i = optionHeadSize; i < asked.length; i++) {
+    if (i !== scopeAt && bytes[at + i] !== asked[i]) return false;
+  }
+  return true;
+}
+
 function findOption(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at + optionHeadSize <= end; at += optionHeadSize + readUint16(bytes, at + 2)) {
-    if (readUint16(bytes, at) === optionCode) return at;
+    if (readUint16(bytes, at) === clientSubnetOption) return at;
   }
   return -1;
 }

@@ -53,6 +53,7 @@ export const rcode = {
   NOTIMP: 4,
   REFUSED: 5,
   BADVERS: 16,
+  BADCOOKIE: 23,
 } as const;
 
 /** Bits of the header's flag word (RFC 1035 section 4.1.1, RFC 4035 section 3), as of its two octets. */

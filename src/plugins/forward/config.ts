@@ -163,6 +163,10 @@ export interface ForwardLine {
   /** Queries that may wait for replies at a time, in all workers; `undefined` for no limit but the one that is built in. */
   readonly maxConcurrent: number | undefined;
   readonly healthCheck: HealthCheck;
+  /** The client's subnet goes to upstreams where it tells one (RFC 7871). */
+  readonly clientSubnet: boolean;
+  /** Names go to upstreams over UDP with letters in random case. */
+  readonly randomizesCase: boolean;
   /** Where a reply is overdue another upstream is asked too. */
   readonly hedges: boolean;
   /** When all upstreams are down, queries fail at once. */

@@ -86,7 +86,7 @@ function single<Key extends keyof ForwardOptions>(
   };
 }
 
-function flag(key: 'forceTcp' | 'preferUdp' | 'nextOnNodata' | 'failsFast'): OptionReader {
+function flag(key: 'forceTcp' | 'preferUdp' | 'nextOnNodata' | 'failsFast' | 'randomizesCase'): OptionReader {
   return { args: { min: 0, max: 0 }, usage: 'nothing', read: (_, options) => (options[key] = true) };
 }
 
@@ -182,6 +182,8 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
   doh_method: single('GET or POST', 'dohMethod', (token, problems) =>
     oneOf(upperCase(token), 'doh_method', dohMethods, problems),
   ),
+  client_subnet: single('on or off', 'clientSubnet', (token, problems) => onOff(token, 'client_subnet', problems)),
+  randomize_case: flag('randomizesCase'),
   hedging: single('on or off', 'hedges', (token, problems) => onOff(token, 'hedging', problems)),
   special_names: single('on or off', 'specialNames', (token, problems) => onOff(token, 'special_names', problems)),
   resolver_svcb: {
@@ -212,6 +214,8 @@ export function readOptions(line: Directive, context: ParseContext): ForwardOpti
     maxAttempts: undefined,
     maxConcurrent: undefined,
     healthCheck: defaultHealthCheck,
+    clientSubnet: false,
+    randomizesCase: false,
     hedges: true,
     failsFast: false,
     failover: defaultFailover,

@@ -58,7 +58,23 @@ function withOptions(query: UpstreamQuery, octets: Uint8Array, changes: Partial<
   reply.writeUInt16BE(octets.length, reply.length - 2);
   reply[reply.length - 6] = upper;
   reply.writeUInt16BE(0x7fff, reply.length - 4);
-  return Buffer.concat([reply, octets]);
+  return Buffer.concat([reply, withCookieOf(query, octets)]);
+}
+
+/** The options, of which a cookie has the client's part that came with the query. */
+function withCookieOf({ bytes }: UpstreamQuery, octets: Uint8Array): Uint8Array {
+  const own = Uint8Array.from(octets);
+  const sent = bytes.subarray(-8);
+  for (let at = 0; at + 4 < own.length; at += 4 + ((own[at + 2]! << 8) | own[at + 3]!)) {
+    if (own[at] === 0 && own[at + 1] === 10 && bytes.length > 12 + 17 + 11) own.set(sent, at + 4);
+  }
+  return own;
+}
+
+/** What an upstream sees of EDNS: our OPT record, with a cookie of ours and no other option. */
+function expectOwnOpt(bytes: Buffer, dnssecOk = false): void {
+  const head = [...ownOpt(dnssecOk).slice(0, -1), 12, 0, 10, 0, 8];
+  expect([...bytes.subarray(-23, -8)]).toEqual(head);
 }
 
 /** The octets of our OPT record without options. */
@@ -70,8 +86,8 @@ describe('an upstream sees an OPT of ours', () => {
     async ({ transport, octets }) => {
       await harness.ask(makeQuery('example.org', 'A', { transport, edns: { payload: 4096, options: octets } }));
       const [{ bytes }] = upstream.queries as [UpstreamQuery];
-      expect(bytes).toHaveLength(12 + 17 + 11);
-      expect([...bytes.subarray(-11)]).toEqual(ownOpt());
+      expect(bytes).toHaveLength(12 + 17 + 11 + 12);
+      expectOwnOpt(bytes);
     },
   );
 
@@ -85,7 +101,7 @@ describe('an upstream sees an OPT of ours', () => {
     query.bytes[query.optStart + 7]! |= 0x7f;
     query.bytes[query.optStart + 8] = 0xff;
     await harness.ask(query);
-    expect([...upstream.queries[0]!.bytes.subarray(-11)]).toEqual(ownOpt(true));
+    expectOwnOpt(upstream.queries[0]!.bytes, true);
   });
 
   test.each([
@@ -99,12 +115,12 @@ describe('an upstream sees an OPT of ours', () => {
     expect(upstream.queries[0]!.packet.additionals).toMatchObject([{ udpPayloadSize: row.expected }]);
   });
 
-  test('that announces 1232 and has no option for a name that we ask for ourselves', async () => {
+  test('that announces 1232 and has no other option for a name that we ask for ourselves', async () => {
     const parent = makeQuery('a.example.org', 'A', { edns: { payload: 4096, options: everything } });
     parent.hold();
     const query = new SubQuery(parent, encodeName('backend.example.org')!, 1, { lookups: 1 });
     await harness.handler(query);
-    expect([...upstream.queries[0]!.bytes.subarray(-11)]).toEqual(ownOpt());
+    expectOwnOpt(upstream.queries[0]!.bytes);
   });
 });
 

@@ -45,6 +45,8 @@ export function line(upstreams: readonly FakeUpstream[], changes: Partial<Forwar
     healthCheck: defaultHealthCheck,
     // A clock that jumps over seconds has all that is overdue asked again before anything can come.
     hedges: false,
+    clientSubnet: false,
+    randomizesCase: false,
     failsFast: false,
     maxAttempts: undefined,
     maxConcurrent: 1000,

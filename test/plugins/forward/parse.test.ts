@@ -44,6 +44,8 @@ const defaults: ForwardLine = {
   readTimeoutMs: 2000,
   maxFails: 2,
   healthCheck: defaultHealthCheck,
+  clientSubnet: false,
+  randomizesCase: false,
   hedges: true,
   failsFast: false,
   maxAttempts: undefined,

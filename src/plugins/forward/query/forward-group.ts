@@ -119,7 +119,7 @@ export class ForwardGroup {
     if (this.upstreams.length === 0) return serverFailure(query, `forward: ${this.#whyNone}`);
     if (this.hasOff && this.upstreams.every(isOff)) return serverFailure(query, `forward: ${this.whyOff}`);
     if (line.failsFast && this.upstreams.every(isDown)) return serverFailure(query, 'forward: all upstreams are down');
-    const question = questionOf(query, this.isStream(query));
+    const question = questionOf(query, this.isStream(query), this.line.clientSubnet);
     const now = this.clock.now();
     const forwarded = this.#inFlightQueries.find(question);
     if (forwarded === undefined) {
@@ -141,7 +141,7 @@ export class ForwardGroup {
   askOnly(upstream: Upstream, query: Query): number | Promise<number> {
     if (this.#isClosed) return serverFailure(query, 'forward: closed');
     query.hold();
-    const question = questionOf(query, this.isStream(query));
+    const question = questionOf(query, this.isStream(query), this.line.clientSubnet);
     const now = this.clock.now();
     return new Promise((resolve) => {
       const waiter = { query, since: now, resolve };
@@ -155,6 +155,12 @@ export class ForwardGroup {
     upstream.offReason = reason;
     upstream.meter?.setOff(reason !== undefined);
     this.hasOff = this.upstreams.some(isOff);
+  }
+
+  /** Not 0. */
+  randomSeed(): number {
+    const { randomUint16 } = this.#environment;
+    return (randomUint16() << 16) | randomUint16() | 1;
   }
 
   /** Whether upstreams are asked over TCP first. */
@@ -184,7 +190,7 @@ export class ForwardGroup {
   /** Asks the question of these queries once more. */
   askAgain(waiters: Waiter[]): void {
     const { query } = waiters[0]!;
-    const question = questionOf(query, this.isStream(query));
+    const question = questionOf(query, this.isStream(query), this.line.clientSubnet);
     this.#ask(new ForwardedQuery(question, waiters, this, this.clock.now(), { isSecond: true }), true);
   }
 

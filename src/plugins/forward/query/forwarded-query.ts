@@ -1,7 +1,9 @@
+import { isForSubnet } from '../../../wire/client-subnet.ts';
 import { rcode } from '../../../wire/codes.ts';
 import type { Query } from '../../../wire/query.ts';
 import { adoptReply } from '../reply/client-reply.ts';
 import { isTruncated, readReply, type UpstreamReply } from '../reply/upstream-reply.ts';
+import { noOptions } from '../upstream/request.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { ForwardGroup } from './forward-group.ts';
 import type { Question } from './question.ts';
@@ -69,6 +71,7 @@ export class ForwardedQuery {
   #fallback: UpstreamReply | undefined;
   #reason = 'no upstream was asked';
   #isDone = false;
+  #hadBadCookie = false;
 
   /** `waiters`: one at least, all with this question, whose memory is that of the first one's query. */
   constructor(
@@ -111,7 +114,7 @@ export class ForwardedQuery {
     const now = group.clock.now();
     this.#end(attempt);
     if (this.#ignoredAfter > 0 && !overUdp) upstream.learnCapacity(this.#ignoredAfter);
-    const reply = readReply(this.query, message);
+    const reply = this.#read(attempt, message);
     if (typeof reply === 'object') group.monitor.onAnswer(upstream, reply.rcode, now - attempt.startedAt);
     if (overUdp && isTruncated(message)) {
       group.monitor.onReply(upstream, now);
@@ -128,6 +131,12 @@ export class ForwardedQuery {
     if (refusesEdns && attempt.withEdns) {
       this.#fallback ??= reply;
       this.#attempt(upstream, { overStream: !overUdp, withEdns: false }, now);
+      return;
+    }
+    if (reply.rcode === rcode.BADCOOKIE && !this.#hadBadCookie) {
+      // Its reply has the cookie that it wants (RFC 7873 section 5.3).
+      this.#hadBadCookie = true;
+      this.#attempt(upstream, { overStream: !overUdp, withEdns: attempt.withEdns }, now);
       return;
     }
     if (!attempt.withEdns && this.query.edns && !refusesEdns) group.monitor.onNoEdns(upstream, now);
@@ -222,6 +231,8 @@ export class ForwardedQuery {
     }
     const attempt = new UpstreamAttempt(this, upstream, how.withEdns, now);
     attempt.channel = channel;
+    if (how.withEdns) attempt.options = this.#optionsFor(upstream);
+    if (line.randomizesCase && channel.isDatagram) attempt.caseSeed = this.#group.randomSeed();
     attempt.endsAt = Math.min(now + line.readTimeoutMs, this.#endsAt);
     if (channel.isDatagram) attempt.resendAt = now + (attempt.endsAt - now) / 2;
     attempt.beside = this.#underWay;
@@ -262,6 +273,24 @@ export class ForwardedQuery {
     const { ignoredReason } = attempt;
     const without = ignoredReason === undefined ? 'no reply' : `malformed reply: ${ignoredReason}, and no other`;
     this.#giveUp(upstream, `${without} in ${waitedMs} ms`, now);
+  }
+
+  /** The EDNS options that go to an upstream. */
+  #optionsFor({ cookie }: Upstream): Uint8Array {
+    const { subnet } = this.question;
+    if (subnet === undefined) return cookie?.option ?? noOptions;
+    return cookie === undefined ? subnet : Uint8Array.of(...cookie.option, ...subnet);
+  }
+
+  /** The reply, or what is wrong with it. */
+  #read({ upstream, withEdns }: UpstreamAttempt, message: Uint8Array): UpstreamReply | string {
+    const reply = readReply(this.query, message);
+    if (typeof reply === 'string' || reply.opt === undefined) return reply;
+    const { rdataStart, end } = reply.opt;
+    if (withEdns && upstream.cookie?.check(message, reply.opt) === false) return 'its cookie is not ours';
+    const { subnet } = this.question;
+    if (subnet && !isForSubnet(subnet, message, rdataStart, end)) return 'it is for another subnet';
+    return reply;
   }
 
   /** The attempt is over. */
@@ -305,7 +334,8 @@ export class ForwardedQuery {
     for (let i = 0; i <= last; i++) {
       const { query, resolve } = waiters[i]!;
       // The last one may have the memory of the reply, which nobody else needs any more.
-      resolve(adoptReply(query, i === last ? reply : { ...reply, message: new Uint8Array(reply.message) }));
+      const own = i === last ? reply : { ...reply, message: new Uint8Array(reply.message) };
+      resolve(adoptReply(query, own, this.question.subnet !== undefined));
     }
     this.#group.answered(waiters.length);
   }

@@ -1,4 +1,5 @@
 import { headerFlag } from '../../../wire/codes.ts';
+import { clientSubnetOf } from '../../../wire/client-subnet.ts';
 import type { Query } from '../../../wire/query.ts';
 
 /** One question as upstreams are asked it: queries that are the same in all of this can have the same reply. */
@@ -11,12 +12,14 @@ export interface Question {
   readonly type: number;
   /** What else an upstream sees of the query, and whether it sees it over a stream. */
   readonly flags: number;
+  /** The client's subnet, where upstreams are told. */
+  readonly subnet: Uint8Array | undefined;
 }
 
 const flag = { RD: headerFlag.RD, DO: 0x02, EDNS: 0x04, stream: 0x08, CD: headerFlag.CD, AD: headerFlag.AD } as const;
 
 /** The question of a query; its memory is that of the query. Classes other than IN do not come here. */
-export function questionOf(query: Query, isStream: boolean): Question {
+export function questionOf(query: Query, isStream: boolean, withSubnet = false): Question {
   query.readName();
   const { bytes, start, type } = query;
   const flags =
@@ -26,7 +29,8 @@ export function questionOf(query: Query, isStream: boolean): Question {
     (query.edns ? flag.EDNS : 0) |
     (isStream ? flag.stream : 0);
   const hash = (query.nameHash ^ Math.imul((type << 8) | flags, 0x9e3779b1)) & 0x3fffffff;
-  return { hash, name: query.lower, nameLength: query.nameLength, type, flags };
+  const subnet = withSubnet ? clientSubnetOf(query) : undefined;
+  return { hash, name: query.lower, nameLength: query.nameLength, type, flags, subnet };
 }
 
 /** Whether two questions with the same hash are the same. */
@@ -34,5 +38,10 @@ export function isSameQuestion(one: Question, other: Question): boolean {
   const { name, nameLength, type, flags } = one;
   if (nameLength !== other.nameLength || type !== other.type || flags !== other.flags) return false;
   for (let i = 0; i < nameLength; i++) if (name[i] !== other.name[i]) return false;
-  return true;
+  return one.subnet === other.subnet || isSameSubnet(one.subnet, other.subnet);
+}
+
+function isSameSubnet(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (one === undefined || one.length !== other?.length) return false;
+  return one.every((octet, i) => octet === other[i]);
 }

@@ -2,6 +2,7 @@ import type { Query } from '../../../wire/query.ts';
 import type { Expiring } from './deadlines.ts';
 import type { ForwardedQuery } from './forwarded-query.ts';
 import type { Attempt, Channel } from '../upstream/attempt.ts';
+import { noOptions } from '../upstream/request.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** What stands in for the query of an attempt that nobody waits for any more. */
@@ -22,6 +23,8 @@ export class UpstreamAttempt implements Attempt, Expiring {
   readonly upstream: Upstream;
   query: Query;
   readonly withEdns: boolean;
+  options: Uint8Array = noOptions;
+  caseSeed = 0;
   messageId = 0;
   next: Attempt | undefined;
   /** Another one of the same query. */

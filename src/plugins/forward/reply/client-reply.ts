@@ -3,16 +3,17 @@ import { writeOpt } from '../../../wire/edns.ts';
 import { readUint16, type RecordPosition, writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { viewOf } from '../../../wire/words.ts';
-import { gatherExtendedErrors } from './extended-errors.ts';
+import { gatherClientOptions } from './client-options.ts';
 import type { UpstreamReply } from './upstream-reply.ts';
 
 /**
  * Puts a reply in place as the query's `out` and returns its length: with the client's ID and, byte for byte, its
  * question; with an OPT record of our own if and only if the client sent one. Of the upstream's OPT it has the upper bits of
- * the response code and the Extended DNS Errors (RFC 8914), which are meant for the client; all else is between the upstream
+ * the response code and the Extended DNS Errors (RFC 8914), which are meant for the client, and with `withSubnet` the Client Subnet
+ * (RFC 7871); all else is between the upstream
  * and us (RFC 6891 section 6.1.1). Octets behind the last record are left out. The memory of the reply becomes the query's.
  */
-export function adoptReply(query: Query, reply: UpstreamReply): number {
+export function adoptReply(query: Query, reply: UpstreamReply, withSubnet = false): number {
   const { message, records, opt } = reply;
   const { bytes, start } = query;
   const questionEnd = headerSize + query.nameLength + 4;
@@ -26,7 +27,7 @@ export function adoptReply(query: Query, reply: UpstreamReply): number {
   query.outStart = 0;
   query.upperRcode = reply.rcode >> 4;
   const end = records.at(-1)?.end ?? questionEnd;
-  if (opt !== undefined) return replaceOpt(query, records, opt, end);
+  if (opt !== undefined) return replaceOpt(query, records, opt, end, withSubnet);
   return query.edns ? appendOpt(query, end) : end;
 }
 
@@ -40,20 +41,26 @@ function appendOpt(query: Query, end: number): number {
 }
 
 /** Writes our OPT in the place of the upstream's, or none; returns the length of the reply. */
-function replaceOpt(query: Query, records: readonly RecordPosition[], opt: RecordPosition, end: number): number {
+function replaceOpt(
+  query: Query,
+  records: readonly RecordPosition[],
+  opt: RecordPosition,
+  end: number,
+  withSubnet: boolean,
+): number {
   const message = query.out;
   const before = readUint16(message, 10) - (records.length - records.indexOf(opt));
   if (!query.edns) {
     writeUint16(message, 10, before);
     return opt.start;
   }
-  let errors = gatherExtendedErrors(message, opt);
+  let options = gatherClientOptions(message, opt, withSubnet);
   // An explanation goes before data does (RFC 8914 section 3).
-  if (opt.start + optRecordSize + errors > query.replyLimit) errors = 0;
-  const ownEnd = opt.start + optRecordSize + errors;
+  if (opt.start + optRecordSize + options > query.replyLimit) options = 0;
+  const ownEnd = opt.start + optRecordSize + options;
   // What stands behind the OPT goes where it would have to be moved: its compression pointers would be wrong.
   const keepsRest = ownEnd === opt.end;
-  writeOwnOpt(query, opt.start, errors, keepsRest ? readUint16(message, 10) : before + 1);
+  writeOwnOpt(query, opt.start, options, keepsRest ? readUint16(message, 10) : before + 1);
   return keepsRest ? end : ownEnd;
 }
 

@@ -1,6 +1,8 @@
 import { headerFlag, headerSize, rcode, rcodeName, rrType, typeName } from '../../../wire/codes.ts';
 import { readRecords, readUint16, type RecordPosition, writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
+import { LetterCase } from '../upstream/letter-case.ts';
+import type { Request } from '../upstream/request.ts';
 import { findUnsound } from './rdata.ts';
 
 /** A reply of an upstream whose records can be read. */
@@ -14,8 +16,8 @@ export interface UpstreamReply {
 }
 
 /** Whether `message`, whose ID is right, is to be taken for the reply: to this very question, or an error that names none. */
-export function isReplyTo(query: Query, message: Uint8Array): boolean {
-  return answersQuery(query, message) || isBareError(message);
+export function isReplyTo(request: Pick<Request, 'query' | 'caseSeed'>, message: Uint8Array): boolean {
+  return answersQuery(request, message) || isBareError(message);
 }
 
 /**
@@ -44,10 +46,10 @@ export function whyNoReply(message: Uint8Array): string {
 }
 
 /**
- * Whether `message` is a response to this very question: QR, opcode QUERY, the name (in any case), type and class
+ * Whether `message` is a response to this very question: QR, opcode QUERY, the name (in any case, where it was not sent in a case of ours), type and class
  * (RFC 5452 section 9.1). The ID is for the channel to compare.
  */
-export function answersQuery(query: Query, message: Uint8Array): boolean {
+export function answersQuery({ query, caseSeed }: Pick<Request, 'query' | 'caseSeed'>, message: Uint8Array): boolean {
   const { bytes, start, nameLength } = query;
   const size = headerSize + nameLength + 4;
   if (message.length < size) return false;
@@ -61,6 +63,13 @@ export function answersQuery(query: Query, message: Uint8Array): boolean {
     if (asked !== got && ((asked ^ got) !== 0x20 || !isLetter(asked))) return false;
   }
   for (let i = nameEnd; i < size; i++) if (bytes[start + i] !== message[i]) return false;
+  return caseSeed === 0 || isInCase(message, nameEnd, caseSeed);
+}
+
+/** Whether the letters of the name are in the case in which they were sent. */
+function isInCase(message: Uint8Array, nameEnd: number, caseSeed: number): boolean {
+  const letterCase = new LetterCase(caseSeed);
+  for (let i = headerSize; i < nameEnd; i++) if (letterCase.next(message[i]!) !== message[i]) return false;
   return true;
 }
 

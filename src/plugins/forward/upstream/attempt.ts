@@ -1,14 +1,11 @@
-import type { Query } from '../../../wire/query.ts';
+import type { Request } from './request.ts';
 
 /**
  * One query on its way to one upstream, as the transports see it. A transport calls `replied` or `failed`, at most
  * once, and not after `forget`; `failed` may come before `send` has returned. `ignored` and `carriedBy` may come before
  * them, several times.
  */
-export interface Attempt {
-  readonly query: Query;
-  /** Whether the query goes out with an OPT record. */
-  readonly withEdns: boolean;
+export interface Attempt extends Request {
   /** The ID under which the query went out; the channel sets it. */
   messageId: number;
   /** Another one at the same socket, for `PendingAttempts`. */

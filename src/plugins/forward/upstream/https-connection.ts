@@ -122,7 +122,7 @@ export class HttpsConnection implements Connection {
   #receive(attempt: Attempt, message: Uint8Array): void {
     this.replies++;
     // No other reply can come over this stream.
-    if (!isReplyTo(attempt.query, message)) {
+    if (!isReplyTo(attempt, message)) {
       this.#fail(attempt, `malformed reply: ${whyNoReply(message)}`, false);
       return;
     }

@@ -26,8 +26,8 @@ export class HttpsRequester {
   }
 
   /** Sends a query on a stream of its own; throws where the session takes no more. */
-  request(session: ClientHttp2Session, { query, withEdns }: Attempt): ClientHttp2Stream {
-    const length = writePaddedRequest(this.#message, 0, query, 0, withEdns);
+  request(session: ClientHttp2Session, attempt: Attempt): ClientHttp2Stream {
+    const length = writePaddedRequest(this.#message, 0, attempt, 0);
     if (this.#method === 'GET') {
       const encoded = this.#message.toString('base64url', 0, length);
       return session.request({ ...this.#headers, ':path': `${path}?dns=${encoded}` }, { endStream: true });

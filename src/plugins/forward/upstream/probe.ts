@@ -4,6 +4,7 @@ import { headerFlag, rrType } from '../../../wire/codes.ts';
 import type { HealthCheck } from '../config.ts';
 import type { Expiring } from '../query/deadlines.ts';
 import type { Attempt, Channel } from './attempt.ts';
+import { noOptions } from './request.ts';
 import type { Upstream } from './upstream.ts';
 
 /** How long a probe waits for its reply; CoreDNS's. */
@@ -13,6 +14,8 @@ const timeoutMs = 1000;
 export class Probe implements Attempt, Expiring {
   readonly query: Query;
   readonly withEdns = false;
+  readonly options = noOptions;
+  readonly caseSeed = 0;
   messageId = 0;
   next: Attempt | undefined;
   #channel: Channel | undefined;

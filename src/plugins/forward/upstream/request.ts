@@ -6,13 +6,31 @@ import {
   minUdpPayload,
   optRecordSize,
 } from '../../../wire/codes.ts';
-import { writeOpt } from '../../../wire/edns.ts';
+import { optionHeadSize, writeOpt } from '../../../wire/edns.ts';
 import { writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { viewOf } from '../../../wire/words.ts';
+import { LetterCase } from './letter-case.ts';
+
+/** What goes to an upstream. */
+export interface Request {
+  readonly query: Query;
+  /** Whether it has an OPT record. */
+  readonly withEdns: boolean;
+  /** The EDNS options of that record, at most `maxOptionsSize` octets. */
+  readonly options: Uint8Array;
+  /** Where it is not 0, the letters of the name are in the case that follows from it. */
+  readonly caseSeed: number;
+}
+
+/** No EDNS options. */
+export const noOptions = new Uint8Array(0);
+
+/** A cookie (RFC 7873) and a client's subnet (RFC 7871). */
+export const maxOptionsSize = optionHeadSize + 40 + optionHeadSize + 20;
 
 /** Octets that `writeRequest` writes at most. */
-export const maxRequestSize = headerSize + maxNameLength + 4 + optRecordSize;
+export const maxRequestSize = headerSize + maxNameLength + 4 + optRecordSize + maxOptionsSize;
 
 /**
  * Writes the message that goes to an upstream at `at`, and returns its length: header, question and, with `withEdns`, an OPT
@@ -20,10 +38,15 @@ export const maxRequestSize = headerSize + maxNameLength + 4 + optRecordSize;
  * section 3), and none of its options, which may name the client or belong to its conversation with us. Of the header's flags
  * RD, AD and CD are passed on; all else that a client may put into a query stays behind.
  */
-export function writeRequest(out: Uint8Array, at: number, query: Query, id: number, withEdns: boolean): number {
+export function writeRequest(out: Uint8Array, at: number, request: Request, id: number): number {
+  const { query, withEdns, options, caseSeed } = request;
   const { bytes, start, questionEnd } = query;
   const questionSize = questionEnd - start;
   for (let i = headerSize; i < questionSize; i++) out[at + i] = bytes[start + i]!;
+  if (caseSeed !== 0) {
+    const letterCase = new LetterCase(caseSeed);
+    for (let i = headerSize; i < questionSize - 4; i++) out[at + i] = letterCase.next(out[at + i]!);
+  }
   writeUint16(out, at, id);
   out[at + 2] = bytes[start + 2]! & headerFlag.RD;
   out[at + 3] = bytes[start + 3]! & (headerFlag.AD | headerFlag.CD);
@@ -32,8 +55,10 @@ export function writeRequest(out: Uint8Array, at: number, query: Query, id: numb
   out[at + 5] = 1;
   if (!withEdns) return questionSize;
   out[at + 11] = 1;
-  writeOpt(viewOf(out), at + questionSize, payloadFor(query), 0, query.dnssecOk);
-  return questionSize + optRecordSize;
+  const end = writeOpt(viewOf(out), at + questionSize, payloadFor(query), 0, query.dnssecOk);
+  writeUint16(out, end - 2, options.length);
+  for (let i = 0; i < options.length; i++) out[end + i] = options[i]!;
+  return end + options.length - at;
 }
 
 /**

@@ -109,7 +109,7 @@ export class StreamConnection implements Connection {
     const attempt = end - start < 2 ? undefined : this.#pending.find(readUint16(bytes, start));
     if (attempt === undefined) return;
     const message = this.#shared.replies.copy(bytes, start, end);
-    if (!isReplyTo(attempt.query, message)) {
+    if (!isReplyTo(attempt, message)) {
       attempt.ignored(whyNoReply(message));
       return;
     }

@@ -55,9 +55,9 @@ export class StreamWriter {
     else this.isBusy = false;
   };
 
-  #append({ query, messageId, withEdns }: Attempt, at: number): number {
+  #append(attempt: Attempt, at: number): number {
     const write = this.#isEncrypted ? writePaddedRequest : writeRequest;
-    const length = write(this.#buffer, at + lengthPrefix, query, messageId, withEdns);
+    const length = write(this.#buffer, at + lengthPrefix, attempt, attempt.messageId);
     writeUint16(this.#buffer, at, length);
     return lengthPrefix + length;
   }

@@ -82,7 +82,7 @@ export class UdpSocket implements Channel {
 
   #transmit(attempt: Attempt): void {
     const { request } = this.#memory;
-    const length = writeRequest(request, 0, attempt.query, attempt.messageId, attempt.withEdns);
+    const length = writeRequest(request, 0, attempt, attempt.messageId);
     this.#socket!.send(request, length);
   }
 
@@ -91,7 +91,7 @@ export class UdpSocket implements Channel {
     if (attempt === undefined) return;
     const message = this.#memory.replies.copy(bytes, start, end);
     // Anything that is not the reply is let pass, and the wait goes on: a forger must not be able to end it.
-    if (!isReplyTo(attempt.query, message)) {
+    if (!isReplyTo(attempt, message)) {
       attempt.ignored(whyNoReply(message));
       return;
     }

@@ -2,6 +2,7 @@ import { type ForwardLine, formatUpstream, type UpstreamAddress, upstreamKey } f
 import type { Channel } from './attempt.ts';
 import type { ConnectUdp } from '../../../sockets/connect-udp.ts';
 import type { Deadlines } from '../query/deadlines.ts';
+import { UpstreamCookie } from './cookie.ts';
 import { Health } from './health.ts';
 import { Latency } from './latency.ts';
 import { Limitation } from './limitation.ts';
@@ -31,6 +32,8 @@ export class Upstream {
   offReason: string | undefined;
   isClosed = false;
   /** None where all that goes to it is encrypted. */
+  readonly cookie: UpstreamCookie | undefined;
+  /** None where all that goes to it is encrypted. */
   readonly #udp: UdpPool | undefined;
   readonly #connections: ConnectionPool;
   readonly #isHttps: boolean;
@@ -49,8 +52,10 @@ export class Upstream {
     this.health = new Health(line.maxFails);
     const { sourceAddress } = line;
     this.#isHttps = upstream.protocol === 'https';
-    if (upstream.protocol === 'dns')
+    if (upstream.protocol === 'dns') {
+      this.cookie = new UpstreamCookie(randomUint16);
       this.#udp = new UdpPool({ upstream, sourceAddress, deadlines, randomUint16, connect });
+    }
     this.#connections = connectionsTo(upstream, line, deadlines, randomUint16);
   }
 

@@ -143,7 +143,7 @@ describe('RDATA and names that a reader would stumble over are malformed', () =>
     },
     { what: 'a TXT of any octets', octets: withRecord(pointer, rrType.TXT, [9, 9, 9]), sound: true },
   ])('$what: sound is $sound', ({ octets, sound }) => {
-    expect(answersQuery(makeQuery('example.org', 'A'), octets)).toBe(true);
+    expect(answersQuery({ query: makeQuery('example.org', 'A'), caseSeed: 0 }, octets)).toBe(true);
     expect(readReply(makeQuery('example.org', 'A'), octets) !== undefined).toBe(sound);
   });
 
@@ -238,7 +238,7 @@ describe('whatever the upstream sends', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (octets) => {
         const query = makeQuery('example.org', 'A', { edns: true });
-        expect(answersQuery(query, octets)).toBe(false);
+        expect(answersQuery({ query, caseSeed: 0 }, octets)).toBe(false);
         readReply(query, octets);
       }),
     );

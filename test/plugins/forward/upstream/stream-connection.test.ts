@@ -1,3 +1,4 @@
+import { noOptions } from '../../../../src/plugins/forward/upstream/request.ts';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -43,6 +44,8 @@ function makeAttempt(): Attempt {
   return {
     query: makeQuery('example.org', 'A'),
     withEdns: false,
+    options: noOptions,
+    caseSeed: 0,
     messageId: 0,
     next: undefined,
     replied: never,

@@ -1,3 +1,4 @@
+import { clientSubnetOption } from '../../../wire/client-subnet.ts';
 import { optionHeadSize } from '../../../wire/edns.ts';
 import { readUint16, type RecordPosition } from '../../../wire/message.ts';
 
@@ -9,17 +10,19 @@ const minValue = 2;
 const maxOctets = 256;
 
 /**
- * Moves the Extended DNS Errors of an OPT record to the front of its RDATA and returns their octets; the others are overwritten,
- * or stay behind them. Those that are malformed, or too many, are left out. The options were found to be sound.
+ * Moves what of an OPT record is meant for the client to the front of its RDATA, and returns its octets; the others are
+ * overwritten, or stay behind them: Extended DNS Errors and, with `withSubnet`, the client's subnet. Those that are malformed, or
+ * too many, are left out. The options were found to be sound.
  */
-export function gatherExtendedErrors(message: Uint8Array, opt: RecordPosition): number {
+export function gatherClientOptions(message: Uint8Array, opt: RecordPosition, withSubnet: boolean): number {
   let size = 0;
   let next: number;
   for (let at = opt.rdataStart; at < opt.end; at = next) {
+    const code = readUint16(message, at);
     const length = readUint16(message, at + 2);
     next = at + optionHeadSize + length;
-    if (readUint16(message, at) !== extendedError || length < minValue) continue;
-    if (size + optionHeadSize + length > maxOctets) continue;
+    const isWanted = code === extendedError ? length >= minValue : withSubnet && code === clientSubnetOption;
+    if (!isWanted || size + optionHeadSize + length > maxOctets) continue;
     message.copyWithin(opt.rdataStart + size, at, next);
     size += optionHeadSize + length;
   }
