@@ -1,8 +1,8 @@
+import { constants } from 'node:os';
 import type { Poll } from '../runtime/addon.ts';
 import type { Peer } from '../wire/query.ts';
 import type { ConnectedSocket, ConnectedSocketEvents, ConnectUdp } from './connect-udp.ts';
 import { MessageVector } from './message-vector.ts';
-import { SendVector } from './send-vector.ts';
 import { Slots } from './slots.ts';
 import { DatagramSocket } from './socket.ts';
 import { systemError, type SystemCalls } from './system-calls.ts';
@@ -14,44 +14,58 @@ const batchSize = 64;
  * Connected UDP sockets in batches: what a tick of the event loop sends over a socket leaves in one sendmmsg, and one recvmmsg
  * takes what has come. All sockets of a worker share the memory, which holds nothing between ticks.
  *
- *     send, send … ─► SendVector ─ end of tick ─► sendmmsg
+ *     send, send … ─► 64 slots ─ end of tick ─► sendmmsg (gso-planner)
  *     readable ─► recvmmsg ─► 64 slots ─► received, received …
  */
-export function makeConnectBatched(calls: SystemCalls): ConnectUdp {
-  const share = new Share(calls);
+export function makeConnectBatched(calls: SystemCalls, usesGso: boolean): ConnectUdp {
+  const share = new Share(calls, usesGso);
   return (to, from, events) => new BatchedSocket(share, to, from, events);
 }
 
 /** What the sockets of a worker have in common. */
 class Share {
   readonly calls: SystemCalls;
+  readonly #usesGso: boolean;
   readonly #received: Partial<Record<4 | 6, MessageVector>> = {};
   readonly #slots: Slots;
-  readonly #idle: SendVector[] = [];
+  readonly #idle: SendBatch[] = [];
   readonly #toSend: BatchedSocket[] = [];
   readonly #flush = (): void => {
     for (const socket of this.#toSend) socket.flush();
     this.#toSend.length = 0;
   };
 
-  constructor(calls: SystemCalls) {
+  constructor(calls: SystemCalls, usesGso: boolean) {
     this.calls = calls;
+    this.#usesGso = usesGso;
     this.#slots = new Slots(calls, batchSize);
   }
 
   receiver(family: 4 | 6): MessageVector {
-    return (this.#received[family] ??= new MessageVector(this.calls, this.#slots, family, false, false));
+    return (this.#received[family] ??= new MessageVector(this.calls, this.#slots, family, { usesGso: false }));
   }
 
-  /** A vector for what this socket sends in this tick. */
-  take(socket: BatchedSocket): SendVector {
+  /** For what this socket sends in this tick. */
+  take(socket: BatchedSocket): SendBatch {
     if (this.#toSend.push(socket) === 1) process.nextTick(this.#flush);
-    return this.#idle.pop() ?? new SendVector(this.calls);
+    return this.#idle.pop() ?? this.#makeBatch();
   }
 
-  give(vector: SendVector): void {
-    this.#idle.push(vector);
+  give(batch: SendBatch): void {
+    this.#idle.push(batch);
   }
+
+  #makeBatch(): SendBatch {
+    const options = { usesGso: this.#usesGso, isConnected: true };
+    // The family matters for names alone.
+    return { vector: new MessageVector(this.calls, new Slots(this.calls, batchSize), 4, options), count: 0 };
+  }
+}
+
+/** What a socket sends in a tick. */
+interface SendBatch {
+  readonly vector: MessageVector;
+  count: number;
 }
 
 class BatchedSocket implements ConnectedSocket {
@@ -60,7 +74,7 @@ class BatchedSocket implements ConnectedSocket {
   readonly #events: ConnectedSocketEvents;
   readonly #socket: DatagramSocket;
   #poll: Poll | undefined;
-  #vector: SendVector | undefined;
+  #batch: SendBatch | undefined;
   /** `#receive` will run before the event loop waits again. */
   #isScheduled = false;
 
@@ -83,19 +97,20 @@ class BatchedSocket implements ConnectedSocket {
 
   send(message: Uint8Array, length: number): void {
     if (this.#poll === undefined) return;
-    this.#vector ??= this.#share.take(this);
-    if (this.#vector.isFull) this.#transmit(this.#vector);
-    this.#vector.add(message, length);
+    const batch = (this.#batch ??= this.#share.take(this));
+    if (batch.count === batchSize) this.#transmit(batch);
+    batch.vector.put(batch.count++, message, length);
   }
 
   /** Sends what was collected. */
   flush(): void {
-    const vector = this.#vector;
-    if (vector === undefined) return;
-    this.#vector = undefined;
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
     // One that was closed meanwhile sends no more; its descriptor may be another's by now.
-    if (this.#poll !== undefined) this.#transmit(vector);
-    this.#share.give(vector);
+    if (this.#isOpen) this.#transmit(batch);
+    batch.count = 0;
+    this.#share.give(batch);
   }
 
   close(): void {
@@ -106,9 +121,14 @@ class BatchedSocket implements ConnectedSocket {
     this.#socket.close();
   }
 
-  #transmit(vector: SendVector): void {
-    const errno = vector.send(this.#socket.descriptor);
-    if (errno !== 0) process.nextTick(() => this.#fail(systemError('send', errno)));
+  #transmit(batch: SendBatch): void {
+    const { vector, count } = batch;
+    batch.count = 0;
+    if (vector.send(this.#socket.descriptor, 0, count) === 0) return;
+    const { errno } = vector;
+    // What the kernel has no room for is lost, as any datagram may be.
+    if (errno === constants.errno.EAGAIN || errno === constants.errno.ENOBUFS) return;
+    process.nextTick(() => this.#fail(systemError('send', errno)));
   }
 
   /** As in server/listen/batched-udp.ts: nothing is done here but in a callback of the event loop. */

@@ -23,6 +23,14 @@ const maxSendWaits = 4;
 /** Runs of replies without GSO after the kernel could not send such a message; then it is tried again. */
 const gsoRetryRuns = 1000;
 
+export interface MessageVectorOptions {
+  /** Replies leave from the address that the query was sent to; the socket must have been opened so. */
+  readonly keepsSource?: boolean;
+  readonly usesGso: boolean;
+  /** The socket has one peer, and messages name none. */
+  readonly isConnected?: boolean;
+}
+
 /**
  * What recvmmsg and sendmmsg take, built once over slots. A reply is written over its query, and goes back in
  * the query's own envelope, so that only its length is set:
@@ -56,9 +64,13 @@ export class MessageVector implements Replies {
   /** How often the kernel was waited for, which had no room for the replies. */
   #waits = 0;
   #isFull = false;
+  readonly #isConnected: boolean;
+  /** Number of the error that the kernel had for the last message that it did not take. */
+  errno = 0;
 
-  /** `keepsSource`: replies leave from the address that the query was sent to; the socket must have been opened so. */
-  constructor(calls: SystemCalls, slots: Slots, family: 4 | 6, keepsSource: boolean, usesGso: boolean) {
+  constructor(calls: SystemCalls, slots: Slots, family: 4 | 6, options: MessageVectorOptions) {
+    const { keepsSource = false, usesGso, isConnected = false } = options;
+    this.#isConnected = isConnected;
     this.#gsoDisabledRuns = usesGso ? 0 : Infinity;
     this.#calls = calls;
     this.slots = slots;
@@ -119,6 +131,14 @@ export class MessageVector implements Replies {
     this.setReply(slot, length);
   }
 
+  /** Puts a message to the peer of a connected socket into a slot. */
+  put(slot: number, message: Uint8Array, length: number): void {
+    const { bytes } = this.slots;
+    const at = this.slots.startOf(slot);
+    for (let i = 0; i < length; i++) bytes[at + i] = message[i]!;
+    this.setReply(slot, length);
+  }
+
   /** Sets the length of the reply in a slot. */
   setReply(slot: number, length: number): void {
     this.#words[(this.#sentIovecs + slot * iovecSize + 8) >> 2] = length;
@@ -142,12 +162,14 @@ export class MessageVector implements Replies {
   }
 
   hashOf(slot: number): number {
+    if (this.#isConnected) return 0;
     const words = this.#words;
     const at = (slot * envelopeSize) >> 2;
     return Math.imul(words[at]! ^ words[at + addressEndAt[this.#family]]!, 0x9e3779b1) >>> 24;
   }
 
   areSame(a: number, b: number): boolean {
+    if (this.#isConnected) return true;
     const words = this.#words;
     const first = (a * envelopeSize) >> 2;
     const second = (b * envelopeSize) >> 2;
@@ -201,7 +223,7 @@ export class MessageVector implements Replies {
         message += sent;
         continue;
       }
-      const errno = calls.errno();
+      const errno = (this.errno = calls.errno());
       if (errno === constants.errno.EINTR) continue;
       if (errno === constants.errno.EAGAIN) {
         if (this.#waits++ < maxSendWaits && calls.poll(pollRequest(socket, POLLOUT), 1, sendWaitMs) > 0) continue;
@@ -224,7 +246,7 @@ export class MessageVector implements Replies {
       const first = slots[reply]!;
       const end = ends[message]!;
       const at = (this.#joined + message * header.size) >> 2;
-      this.#point(at + (header.name >> 2), first * envelopeSize);
+      if (!this.#isConnected) this.#point(at + (header.name >> 2), first * envelopeSize);
       this.#point(at + (header.iovec >> 2), this.#joinedIovecs + reply * iovecSize);
       words[at + (header.iovecs >> 2)] = end - reply;
       this.#point(at + (header.control >> 2), first * envelopeSize + controlAt);
@@ -258,8 +280,10 @@ export class MessageVector implements Replies {
       const envelope = slot * envelopeSize;
       const at = headers + slot * header.size;
       const iovec = iovecs + slot * iovecSize;
-      set(at + header.name, this.#address + envelope);
-      set(at + header.nameLength, socketAddressSize[this.#family]);
+      if (!this.#isConnected) {
+        set(at + header.name, this.#address + envelope);
+        set(at + header.nameLength, socketAddressSize[this.#family]);
+      }
       set(at + header.iovec, this.#address + iovec);
       set(at + header.iovecs, 1);
       set(at + header.control, this.#address + envelope + controlAt);

@@ -9,7 +9,8 @@ import { bindSystemCalls } from '../../src/sockets/system-calls.ts';
 
 const forms: [string, () => ConnectUdp][] = [
   ['node:dgram', () => connectDgram],
-  ['batches', () => makeConnectBatched(bindSystemCalls(loadAddon()))],
+  ['batches', () => makeConnectBatched(bindSystemCalls(loadAddon()), false)],
+  ['batches that are joined', () => makeConnectBatched(bindSystemCalls(loadAddon()), true)],
 ];
 
 /** Echoes each message, with `!` behind it, to who has sent it. */
@@ -61,14 +62,15 @@ describe.each(forms)('a connected socket on %s', (_form, make) => {
     return { socket, send, texts, errors, until };
   }
 
-  test('sends and receives, many messages in one tick and in their order', async () => {
+  test('sends and receives, many messages in one tick', async () => {
     const peer = await startPeer();
     open.push(peer.socket);
     const { send, texts, until } = openTo(peer.port);
     const sent = Array.from({ length: 150 }, (_, i) => `message ${i}`);
     for (const text of sent) send(text);
     await until(() => texts.length === 150);
-    expect(texts).toEqual(sent.map((text) => `${text}!`));
+    // Those that are as long may leave together, before others.
+    expect(texts.toSorted()).toEqual(sent.map((text) => `${text}!`).sort());
     expect(peer.senders.size).toBe(1);
   });
 

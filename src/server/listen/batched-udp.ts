@@ -90,14 +90,9 @@ class BatchedUdpListener implements Listener {
     try {
       const { local, isWildcard } = this.#socket;
       this.local = local;
-      this.#batch = new MessageVector(calls, slots, address.family, isWildcard, tunings.has('gso'));
-      const late = new MessageVector(
-        calls,
-        new Slots(calls, batchSize),
-        address.family,
-        isWildcard,
-        tunings.has('gso'),
-      );
+      const options = { keepsSource: isWildcard, usesGso: tunings.has('gso') };
+      this.#batch = new MessageVector(calls, slots, address.family, options);
+      const late = new MessageVector(calls, new Slots(calls, batchSize), address.family, options);
       this.#late = new LateReplies(late, (vector, count) => this.#send(vector, 0, count));
       this.#nameOfInterface = (index) => nameOfInterface(calls, index);
       this.#peers = Array.from({ length: slots.count }, (_, slot) => this.#batch.peerOf(slot, this.#nameOfInterface));

@@ -23,7 +23,10 @@ export function chooseUdpBackend(platform: string, options: BatchedOptions, load
   if (platform !== 'linux') return portable;
   try {
     const calls = bindSystemCalls(load());
-    return { listen: makeListenBatched(calls, options), connect: makeConnectBatched(calls) };
+    return {
+      listen: makeListenBatched(calls, options),
+      connect: makeConnectBatched(calls, options.tunings.has('gso')),
+    };
   } catch (error) {
     // The first line; behind it Node lists the modules that required a missing one.
     return { ...portable, problem: errorMessage(error).split('\n')[0]! };

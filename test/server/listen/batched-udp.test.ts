@@ -114,7 +114,7 @@ describe('what the kernel says of a reply', () => {
       },
       errno: () => error,
     };
-    const vector = new MessageVector(scripted, new Slots(scripted, 4), 4, false, true);
+    const vector = new MessageVector(scripted, new Slots(scripted, 4), 4, { usesGso: true });
     // To four peers, so that none are joined.
     for (let slot = 0; slot < 4; slot++)
       vector.fill(slot, Uint8Array.of(2, 0, 20, slot, 127, 0, 0, 1), new Uint8Array(30), 0, 30);

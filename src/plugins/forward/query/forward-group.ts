@@ -159,8 +159,8 @@ export class ForwardGroup {
 
   /** Not 0. */
   randomSeed(): number {
-    const { randomUint16 } = this.#environment;
-    return (randomUint16() << 16) | randomUint16() | 1;
+    const environment = this.#environment;
+    return (environment.randomUint16() << 16) | environment.randomUint16() | 1;
   }
 
   /** Whether upstreams are asked over TCP first. */

@@ -1,13 +1,6 @@
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
-import {
-  checkServerIdentity,
-  connect,
-  createSecureContext,
-  getCACertificates,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls';
+import tls, { checkServerIdentity, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { normalizeAddress } from '../../../wire/address.ts';
 import type { TlsClientConfig, UpstreamAddress } from '../config.ts';
 import type { Deadlines } from '../query/deadlines.ts';
@@ -102,8 +95,11 @@ function contextFor({ ca, cert, key }: TlsClientConfig): SecureContext {
   });
 }
 
-/** Those that the system trusts; `undefined`, for the ones that Node.js brings, where it has none, as in a small image. */
+/**
+ * Those that the system trusts; `undefined`, for the ones that Node.js brings, where it has none, as in a small image, and in
+ * Node.js before 22.15, which cannot tell.
+ */
 function systemAuthorities(): string[] | undefined {
-  const authorities = getCACertificates('system');
+  const authorities = 'getCACertificates' in tls ? tls.getCACertificates('system') : [];
   return authorities.length > 0 ? authorities : undefined;
 }

@@ -7,7 +7,7 @@ import { SocketMemory, UdpSocket } from './udp-socket.ts';
 /** Sockets, and so source ports, that are open to an upstream at a time. */
 const poolSize = 8;
 /** After so many queries a socket gives way to one with another port ... */
-const maxQueriesPerSocket = 512;
+const maxQueriesPerSocket = 4096;
 /** ... and after so long. */
 const maxSocketAgeMs = 5000;
 
