@@ -20,8 +20,8 @@ export const upstreamSeries = {
   length: rcodeSlots * histogramLength(timeBoundsMs) + 6,
 } as const;
 
-/** Of a `forward` directive: queries that max_concurrent refused, then the upstreams of all lines in file order, a slot for each. */
-export const forwardSeries = { rejects: 0, upstreams: 1 } as const;
+/** Of a `forward` directive: queries that max_concurrent refused, second tries, queries that came while all upstreams were down, then the upstreams of all lines in file order, a slot for each. */
+export const forwardSeries = { rejects: 0, hedges: 1, broken: 2, upstreams: 3 } as const;
 
 /** Numbers that a worker counts in for this directive. */
 export function forwardSeriesLength({ lines }: ForwardConfig): number {

@@ -12,6 +12,7 @@ interface UpstreamTotals {
   /** By the slot of the RCODE; empty where there were none. */
   readonly durations: Map<number, number[]>;
   failures: number;
+  healthCheckFailures: number;
   /** Workers and lines that ask it. */
   users: number;
   /** Those of them that hold it for down. */
@@ -26,7 +27,15 @@ interface UpstreamTotals {
 const protocolNames: Readonly<Record<Protocol, string>> = Object.freeze({ dns: 'tcp', tls: 'tcp-tls', https: 'https' });
 
 function noTotals(): UpstreamTotals {
-  return { durations: new Map(), failures: 0, users: 0, down: 0, off: 0, connections: new Map() };
+  return {
+    durations: new Map(),
+    failures: 0,
+    healthCheckFailures: 0,
+    users: 0,
+    down: 0,
+    off: 0,
+    connections: new Map(),
+  };
 }
 
 /** What is counted of upstreams: CoreDNS's metrics, and those whose lack its users complain of. */
@@ -47,6 +56,7 @@ export function forwardFamilies(parts: readonly CountedBlock[]): Family[] {
           misses: misses + counts[upstreamSeries.connectionMisses]!,
         });
         sum.failures += counts[upstreamSeries.failures]!;
+        sum.healthCheckFailures += counts[upstreamSeries.healthCheckFailures]!;
         sum.down += counts[upstreamSeries.isDown]!;
         sum.off += counts[upstreamSeries.isOff]!;
         sum.users += sums.workers;
@@ -95,6 +105,12 @@ export function forwardFamilies(parts: readonly CountedBlock[]): Family[] {
       ),
     },
     {
+      name: 'coredns_proxy_healthcheck_failures_total',
+      help: 'Probes that an upstream gave no reply to.',
+      type: 'counter',
+      samples: each((to, upstream) => [{ labels: labelsOf(to), value: upstream.healthCheckFailures }]),
+    },
+    {
       name: 'coredns_proxy_healthy_ratio',
       help: 'Share of the workers that do not hold the upstream for down.',
       type: 'gauge',
@@ -105,6 +121,18 @@ export function forwardFamilies(parts: readonly CountedBlock[]): Family[] {
       help: 'Share of the workers that send the upstream nothing because a plugin has turned it off.',
       type: 'gauge',
       samples: each((to, { users, off }) => [{ labels: labelsOf(to), value: users === 0 ? 0 : off / users }]),
+    },
+    {
+      name: 'coredns_forward_hedges_total',
+      help: 'Second queries to another upstream because a reply was overdue.',
+      type: 'counter',
+      samples: () => [{ labels: {}, value: parts.reduce((sum, { sums }) => sum + sums.at(forwardSeries.hedges), 0) }],
+    },
+    {
+      name: 'coredns_forward_healthcheck_broken_total',
+      help: 'Queries that came while all upstreams were down.',
+      type: 'counter',
+      samples: () => [{ labels: {}, value: parts.reduce((sum, { sums }) => sum + sums.at(forwardSeries.broken), 0) }],
     },
     {
       name: 'coredns_forward_max_concurrent_rejects_total',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forwardSeriesLength, UpstreamMeter, upstreamSeries } from '../../../src/plugins/forward/meter.ts';
+import { forwardSeries, forwardSeriesLength, UpstreamMeter, upstreamSeries } from '../../../src/plugins/forward/meter.ts';
 import type { BlockUpstream } from '../../../src/plugins/block-upstreams.ts';
 import { answer, FakeUpstream, silence } from '../../support/fake-upstream.ts';
 import { makeQuery, replyBytes } from '../../support/query.ts';
@@ -96,5 +96,5 @@ describe('one upstream alone', () => {
 it('is counted as such', () => {
   const memory = new Float64Array(forwardSeriesLength({ lines: [line([first])] }));
   new UpstreamMeter(memory, 0).setOff(true);
-  expect(memory[1 + upstreamSeries.isOff]).toBe(1);
+  expect(memory[forwardSeries.upstreams + upstreamSeries.isOff]).toBe(1);
 });

@@ -6,7 +6,7 @@ import type { Query } from '../../../wire/query.ts';
 import { emptyReply, serverFailure } from '../../../wire/reply.ts';
 import { type ForwardLine, type LineState, type PlacedUpstream, upstreamKey } from '../config.ts';
 import type { Deadlines } from './deadlines.ts';
-import { ForwardedQuery, maxTotalMs, type Waiter } from './forwarded-query.ts';
+import { ForwardedQuery, maxTotalMs } from './forwarded-query.ts';
 import { ConcurrencyLimit, rotationOf } from './concurrency-limit.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -15,6 +15,7 @@ import { FailedQuestions } from './failed-questions.ts';
 import { forwardSeries, UpstreamMeter } from '../meter.ts';
 import { Selector } from '../upstream/selector.ts';
 import { questionOf, type Question } from './question.ts';
+import type { Waiter } from './waiter.ts';
 import { Upstream } from '../upstream/upstream.ts';
 
 /** Queries that may wait in one worker; each takes about 2 KiB. */
@@ -44,7 +45,7 @@ export class ForwardGroup {
   upstreams: readonly Upstream[] = [];
   selector: Selector;
   readonly monitor: HealthMonitor;
-  readonly budget = new RetryBudget();
+  readonly #budget = new RetryBudget();
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   /** Some upstream is turned off. */
@@ -118,7 +119,10 @@ export class ForwardGroup {
     if (this.#isClosed) return serverFailure(query, 'forward: closed');
     if (this.upstreams.length === 0) return serverFailure(query, `forward: ${this.#whyNone}`);
     if (this.hasOff && this.upstreams.every(isOff)) return serverFailure(query, `forward: ${this.whyOff}`);
-    if (line.failsFast && this.upstreams.every(isDown)) return serverFailure(query, 'forward: all upstreams are down');
+    if (this.upstreams.every(isDown)) {
+      if (this.#counters) this.#counters[forwardSeries.broken]!++;
+      if (line.failsFast) return serverFailure(query, 'forward: all upstreams are down');
+    }
     const question = questionOf(query, this.isStream(query), this.line.clientSubnet);
     const now = this.clock.now();
     const forwarded = this.#inFlightQueries.find(question);
@@ -155,6 +159,13 @@ export class ForwardGroup {
     upstream.offReason = reason;
     upstream.meter?.setOff(reason !== undefined);
     this.hasOff = this.upstreams.some(isOff);
+  }
+
+  /** Another upstream is asked too, if the budget has a second try left. */
+  takeHedge(): boolean {
+    if (!this.#budget.take()) return false;
+    if (this.#counters) this.#counters[forwardSeries.hedges]!++;
+    return true;
   }
 
   /** Not 0. */
@@ -238,7 +249,7 @@ export class ForwardGroup {
 
   /** `isJoinable`: those who ask the same meanwhile wait with it. */
   #ask(forwarded: ForwardedQuery, isJoinable: boolean): void {
-    this.budget.onQuery();
+    this.#budget.onQuery();
     this.#inFlightQueries.add(forwarded, isJoinable);
     forwarded.start();
   }

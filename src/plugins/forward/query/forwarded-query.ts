@@ -1,27 +1,18 @@
-import { isForSubnet } from '../../../wire/client-subnet.ts';
 import { rcode } from '../../../wire/codes.ts';
 import type { Query } from '../../../wire/query.ts';
-import { adoptReply } from '../reply/client-reply.ts';
-import { isTruncated, readReply, type UpstreamReply } from '../reply/upstream-reply.ts';
-import { noOptions } from '../upstream/request.ts';
+import { isTruncated, type UpstreamReply } from '../reply/upstream-reply.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { AttemptsUnderWay } from './attempts-under-way.ts';
+import { optionsFor, readReplyOf } from './edns-options.ts';
 import type { ForwardGroup } from './forward-group.ts';
 import type { Question } from './question.ts';
 import { UpstreamAttempt } from './upstream-attempt.ts';
+import { resolveWith, type Waiter } from './waiter.ts';
 
 /** Nobody waits longer than this for a reply: clients ask again after 5 seconds. */
 export const maxTotalMs = 5000;
 /** A connection that was too old, one that others shared, and one more: what breaks then breaks for a reason. */
 const maxRetries = 3;
-
-/** A query that waits for the reply. */
-export interface Waiter {
-  readonly query: Query;
-  /** Since when. */
-  readonly since: number;
-  /** Takes the length of the reply in the query's `out`. */
-  readonly resolve: (length: number) => void;
-}
 
 /**
  * One question on its way over the upstreams until there is a reply or nobody is left to ask.
@@ -59,8 +50,7 @@ export class ForwardedQuery {
   /** The upstreams that were tried in this round, as bits. */
   #tried = 0;
   #attempts = 0;
-  /** Those under way, linked. */
-  #underWay: UpstreamAttempt | undefined;
+  readonly #underWay = new AttemptsUnderWay();
   /** When another upstream is asked beside those; Infinity for never. */
   #overdueAt = Infinity;
   #latest: Upstream | undefined;
@@ -114,7 +104,7 @@ export class ForwardedQuery {
     const now = group.clock.now();
     this.#end(attempt);
     if (this.#ignoredAfter > 0 && !overUdp) upstream.learnCapacity(this.#ignoredAfter);
-    const reply = this.#read(attempt, message);
+    const reply = readReplyOf(attempt, this.question, message);
     if (typeof reply === 'object') group.monitor.onAnswer(upstream, reply.rcode, now - attempt.startedAt);
     if (overUdp && isTruncated(message)) {
       group.monitor.onReply(upstream, now);
@@ -163,16 +153,15 @@ export class ForwardedQuery {
 
   /** The deadline has passed. */
   expired(now: number): void {
-    let next: UpstreamAttempt | undefined;
-    for (let attempt = this.#underWay; attempt !== undefined && !this.#isDone; attempt = next) {
-      next = attempt.beside;
+    this.#underWay.forEach((attempt) => {
+      if (this.#isDone) return;
       if (now >= attempt.endsAt) this.#timeOut(attempt, now);
       else if (now >= attempt.resendAt) {
         // Half of the time is over: over UDP either message may have been lost. The ID and the port stay the same.
         attempt.resendAt = Infinity;
         attempt.channel?.resend(attempt);
       }
-    }
+    });
     if (now >= this.#overdueAt && !this.#isDone) this.#hedge(now);
     this.#updateDeadline();
   }
@@ -189,7 +178,7 @@ export class ForwardedQuery {
 
   /** Asks one more upstream, if there is one; without any under way it is at its end. */
   #goOn(now: number): void {
-    if (this.#underWay === undefined && !this.#next(now)) this.#finishWithoutReply();
+    if (this.#underWay.isEmpty && !this.#next(now)) this.#finishWithoutReply();
   }
 
   /** Asks the next upstream. False where there is none, or no time. */
@@ -231,12 +220,11 @@ export class ForwardedQuery {
     }
     const attempt = new UpstreamAttempt(this, upstream, how.withEdns, now);
     attempt.channel = channel;
-    if (how.withEdns) attempt.options = this.#optionsFor(upstream);
+    if (how.withEdns) attempt.options = optionsFor(upstream, this.question);
     if (line.randomizesCase && channel.isDatagram) attempt.caseSeed = this.#group.randomSeed();
     attempt.endsAt = Math.min(now + line.readTimeoutMs, this.#endsAt);
     if (channel.isDatagram) attempt.resendAt = now + (attempt.endsAt - now) / 2;
-    attempt.beside = this.#underWay;
-    this.#underWay = attempt;
+    this.#underWay.add(attempt);
     this.#latest = upstream;
     this.#overdueAt =
       line.hedges && this.#upstreams.length > 1 ? now + this.#group.monitor.overdueAfterMs(upstream) : Infinity;
@@ -254,7 +242,7 @@ export class ForwardedQuery {
     group.monitor.onOverdue(this.#latest!, now);
     const isWorthIt =
       this.#attempts < this.#maxAttempts && group.selector.hasPreferred(this.#tried, this.#upstreams, now);
-    if (isWorthIt && group.budget.take()) this.#next(now);
+    if (isWorthIt && group.takeHedge()) this.#next(now);
   }
 
   #timeOut(attempt: UpstreamAttempt, now: number): void {
@@ -263,7 +251,7 @@ export class ForwardedQuery {
     const waitedMs = Math.round(attempt.endsAt - attempt.startedAt);
     channel.forget(attempt, true);
     this.#end(attempt);
-    const isLast = this.#underWay === undefined && this.#attempts >= this.#maxAttempts;
+    const isLast = this.#underWay.isEmpty && this.#attempts >= this.#maxAttempts;
     if (channel.replies > 0 && this.#ignoredAfter === 0 && isLast && now < this.#endsAt) {
       // It may be dead, or the upstream reads so many queries per connection: this must not be the last attempt.
       this.#ignoredAfter = channel.replies;
@@ -275,34 +263,10 @@ export class ForwardedQuery {
     this.#giveUp(upstream, `${without} in ${waitedMs} ms`, now);
   }
 
-  /** The EDNS options that go to an upstream. */
-  #optionsFor({ cookie }: Upstream): Uint8Array {
-    const { subnet } = this.question;
-    if (subnet === undefined) return cookie?.option ?? noOptions;
-    return cookie === undefined ? subnet : Uint8Array.of(...cookie.option, ...subnet);
-  }
-
-  /** The reply, or what is wrong with it. */
-  #read({ upstream, withEdns }: UpstreamAttempt, message: Uint8Array): UpstreamReply | string {
-    const reply = readReply(this.query, message);
-    if (typeof reply === 'string' || reply.opt === undefined) return reply;
-    const { rdataStart, end } = reply.opt;
-    if (withEdns && upstream.cookie?.check(message, reply.opt) === false) return 'its cookie is not ours';
-    const { subnet } = this.question;
-    if (subnet && !isForSubnet(subnet, message, rdataStart, end)) return 'it is for another subnet';
-    return reply;
-  }
-
   /** The attempt is over. */
   #end(attempt: UpstreamAttempt): void {
     attempt.end();
-    if (this.#underWay === attempt) this.#underWay = attempt.beside;
-    else {
-      let each = this.#underWay;
-      while (each !== undefined && each.beside !== attempt) each = each.beside;
-      if (each !== undefined) each.beside = attempt.beside;
-    }
-    attempt.beside = undefined;
+    this.#underWay.remove(attempt);
   }
 
   #giveUp(upstream: Upstream, reason: string, now: number): void {
@@ -312,10 +276,7 @@ export class ForwardedQuery {
   }
 
   #updateDeadline(): void {
-    let deadline = this.#overdueAt;
-    for (let attempt = this.#underWay; attempt !== undefined; attempt = attempt.beside)
-      deadline = Math.min(deadline, attempt.resendAt, attempt.endsAt);
-    this.deadline = deadline;
+    this.deadline = Math.min(this.#overdueAt, this.#underWay.deadline);
   }
 
   #finishWithoutReply(): void {
@@ -327,16 +288,9 @@ export class ForwardedQuery {
     }
   }
 
-  /** Each waiter gets the reply as its own query wants it. */
   #finish(reply: UpstreamReply): void {
     const waiters = this.#close();
-    const last = waiters.length - 1;
-    for (let i = 0; i <= last; i++) {
-      const { query, resolve } = waiters[i]!;
-      // The last one may have the memory of the reply, which nobody else needs any more.
-      const own = i === last ? reply : { ...reply, message: new Uint8Array(reply.message) };
-      resolve(adoptReply(query, own, this.question.subnet !== undefined));
-    }
+    resolveWith(reply, waiters, this.question.subnet !== undefined);
     this.#group.answered(waiters.length);
   }
 
@@ -370,9 +324,10 @@ export class ForwardedQuery {
   #close(): readonly Waiter[] {
     this.#isDone = true;
     this.#group.ended(this);
-    for (let attempt = this.#underWay; attempt !== undefined; attempt = attempt.beside)
+    this.#underWay.forEach((attempt) => {
+      this.#underWay.remove(attempt);
       this.#group.monitor.abandon(attempt);
-    this.#underWay = undefined;
+    });
     return this.#waiters;
   }
 }
