@@ -102,7 +102,7 @@ test('-check prints all errors, each with file, line and column, and exits 1', a
   const corefile = `. {
     whoam
     bufsize 1
-    forward . nowhere.example
+    forward . quic://10.0.0.1
 }
 . {
     log . {
