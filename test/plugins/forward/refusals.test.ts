@@ -214,7 +214,7 @@ describe('a reply to the question that is malformed fails at once, and says why'
     {
       what: 'cut off',
       build: (query) => replyTo(query).subarray(0, -2),
-      says: 'it ends within a record, or has other counts than records',
+      says: 'record 1 goes beyond its end',
     },
     {
       what: 'an address of 3 octets',

@@ -73,6 +73,8 @@ export function readStorable(
   const records = opt < 0 ? all : all.slice(0, opt);
   if (opt >= 0 && all[opt]!.section !== 3) return 'other';
   if (records.some(({ type }) => type === rrType.TSIG || type === rrType.TKEY)) return 'other';
+  // A record of another class answers another question.
+  if (records.some(({ ttlAt }) => readUint16(message, ttlAt - 2) !== query.class)) return 'other';
 
   const { at: finalName, hasAnswer } = endOfChain(message, records, query.type);
   const isDenial = code === rcode.NXDOMAIN || !hasAnswer;

@@ -4,6 +4,7 @@ import type { Query } from '../../../wire/query.ts';
 import { LetterCase } from '../upstream/letter-case.ts';
 import type { Request } from '../upstream/request.ts';
 import { findUnsound } from './rdata.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** A reply of an upstream whose records can be read. */
 export interface UpstreamReply {
@@ -88,7 +89,7 @@ export function readReply(query: Query, message: Uint8Array): UpstreamReply | st
     return { message: withQuestion(query, message), records: [], opt: undefined, rcode: code };
   }
   const records = readRecords(message, 0, message.length);
-  if (records === undefined) return 'it ends within a record, or has other counts than records';
+  if (records === undefined) return whyUnreadable(message);
   const unsound = findUnsound(message, records);
   if (unsound !== undefined) return `its ${typeName(unsound.type)} record cannot be read`;
   const opt = records.find(({ type }) => type === rrType.OPT);
