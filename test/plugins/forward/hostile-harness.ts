@@ -2,13 +2,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { defaultConfig } from '../../../src/plugins/cache/config.ts';
 import { cacheHandler } from '../../../src/plugins/cache/handler.ts';
 import type { ForwardLine } from '../../../src/plugins/forward/config.ts';
+import { forwardHandler } from '../../../src/plugins/forward/handler.ts';
 import type { Handler } from '../../../src/plugins/plugin.ts';
+import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
+import type { ConnectUdp } from '../../../src/sockets/connect-udp.ts';
 import type { Query } from '../../../src/wire/query.ts';
-import type { FakeUpstream, UpstreamQuery } from '../../support/fake-upstream.ts';
-import { makeEnvironment } from '../../support/plugin.ts';
+import type { FakeClock } from '../../support/fake-clock.ts';
+import { makeEnvironment, type TestEnvironment } from '../../support/plugin.ts';
 import { replyBytes } from '../../support/query.ts';
 import { encodeRecord, parseRecord, zoneLines } from '../../support/zone-text.ts';
-import { Harness, line } from './harness.ts';
 
 /** No query may take longer, in ms: the 5 s of `forward`, and how late that may be noticed. */
 const longestMs = 5100;
@@ -17,18 +19,25 @@ const turns = 25;
 
 /** The chain cache → forward, on a clock that goes on when nothing else happens. */
 export class CachedForward {
-  readonly forward: Harness;
+  readonly clock: FakeClock;
   readonly handler: Handler;
+  readonly #environment: TestEnvironment;
 
-  constructor(upstreams: readonly FakeUpstream[], changes: Partial<ForwardLine> = {}) {
-    this.forward = new Harness(line(upstreams, changes));
-    const environment = { ...makeEnvironment(), clock: this.forward.clock };
-    this.handler = cacheHandler.create(defaultConfig, environment, this.forward.handler);
+  constructor(forwardLine: ForwardLine, connectUdp: ConnectUdp = connectDgram) {
+    this.#environment = { ...makeEnvironment(), zones: ['.'], connectUdp };
+    this.clock = this.#environment.clock;
+    const forward = forwardHandler.create({ lines: [forwardLine] }, this.#environment, () => 0);
+    this.handler = cacheHandler.create(defaultConfig, this.#environment, forward);
+  }
+
+  /** What was logged. */
+  get messages(): readonly string[] {
+    return this.#environment.logger.lines.map(({ message }) => message);
   }
 
   /** The octets of the reply; throws where it takes too long. */
   async ask(query: Query): Promise<Uint8Array> {
-    const { clock } = this.forward;
+    const { clock } = this;
     const end = clock.now() + longestMs;
     let length: number | undefined;
     const outcome = Promise.resolve(this.handler(query)).then((result) => (length = result));
@@ -43,7 +52,7 @@ export class CachedForward {
   }
 
   async close(): Promise<void> {
-    await this.forward.close();
+    await this.#environment.close();
   }
 }
 
@@ -64,7 +73,7 @@ export interface Forgery {
 }
 
 /** The octets of a reply to the query, without compression. */
-export function forge({ bytes }: UpstreamQuery, forgery: Forgery = {}): Buffer {
+export function forge({ bytes }: { readonly bytes: Buffer }, forgery: Forgery = {}): Buffer {
   const { flags = 0x8080, answer = '', authority = '', additional = '', raw = [] } = forgery;
   const sections = [answer, authority, additional].map((text) =>
     zoneLines(text).map((text) => encodeRecord(parseRecord(text))),

@@ -11,7 +11,7 @@ type Over = (typeof transports)[number];
 
 export const name = 'example.org';
 /** What the hostile upstream wants clients to believe. */
-const evil = 'example.org. 60 IN A 203.0.113.66';
+export const evil = 'example.org. 60 IN A 203.0.113.66';
 const evilReply = ['example.org. 60 IN A 203.0.113.66'];
 /** Where the answer section begins, and the RDATA of `evil`. */
 const answerAt = 29;
@@ -69,7 +69,7 @@ const ignored = (why: string): string => `malformed reply: ${why}, and no other 
 const silent = 'no reply in 2000 ms';
 const badName = 'malformed reply: the name of record 1 cannot be read';
 const beyond = 'malformed reply: record 1 goes beyond its end';
-const fewer = (count: number): string => `malformed reply: it has 1 records, and should have ${count}`;
+const fewer = (count: number): string => `malformed reply: it has 1 of ${count} records`;
 const noAddress = 'malformed reply: its A record cannot be read';
 const noOpt = 'malformed reply: its OPT record cannot be read';
 

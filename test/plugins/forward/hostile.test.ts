@@ -3,8 +3,9 @@ import type { ForwardLine } from '../../../src/plugins/forward/config.ts';
 import { decodeMessage, type DnsMessage } from '../../support/dns-message.ts';
 import { FakeUpstream, silence, type UpstreamQuery } from '../../support/fake-upstream.ts';
 import { makeQuery } from '../../support/query.ts';
+import { line } from './harness.ts';
 import { arrive, CachedForward, forge } from './hostile-harness.ts';
-import { name, transports, tricks } from './hostile-tricks.ts';
+import { evil, name, transports, tricks } from './hostile-tricks.ts';
 
 const cases = tricks.flatMap((trick) =>
   (trick.over ? [trick.over] : transports).map((transport) => ({ ...trick, transport })),
@@ -18,7 +19,7 @@ const goodAnswer = (query: UpstreamQuery): void =>
   query.send(forge(query, { answer: `${query.name}. 60 IN A 192.0.2.1` }));
 
 function chain(upstreams: readonly FakeUpstream[], changes: Partial<ForwardLine> = {}): CachedForward {
-  const made = new CachedForward(upstreams, changes);
+  const made = new CachedForward(line(upstreams, changes));
   chains.push(made);
   return made;
 }
@@ -88,10 +89,61 @@ describe.each(cases)(
       await arrive();
       hostile.behaviour = goodAnswer;
       // What failed is remembered for 5 seconds, and no longer.
-      through.forward.clock.advance(5100);
+      through.clock.advance(5100);
       const second = await asks(through)(name);
       if (isKept !== true) expect(second.answer).toEqual(['example.org. 60 IN A 192.0.2.1']);
       await expectUnpoisoned(asks(through));
     });
   },
 );
+
+describe('a reply that is late', () => {
+  const ask = async (through: CachedForward, question = name): Promise<DnsMessage> =>
+    decodeMessage(await through.ask(makeQuery(question, 'A')));
+  const replyLate = async (): Promise<void> => {
+    for (const query of hostile.queries) query.send(forge(query, { answer: `${query.name}. 60 IN A 203.0.113.66` }));
+    await arrive();
+  };
+
+  test('comes to nobody, and is not kept', async () => {
+    const through = chain([hostile]);
+    expect((await ask(through)).rcode).toBe('SERVFAIL');
+    await replyLate();
+    hostile.behaviour = goodAnswer;
+    expect((await ask(through)).rcode).toBe('SERVFAIL');
+    through.clock.advance(5100);
+    expect((await ask(through)).answer).toEqual(['example.org. 60 IN A 192.0.2.1']);
+  });
+
+  test('is not for who asks again', async () => {
+    const through = chain([hostile]);
+    await ask(through);
+    through.clock.advance(5100);
+    const again = ask(through);
+    const { length } = hostile.queries;
+    await hostile.received(length + 1);
+    const first = hostile.queries[0]!;
+    first.send(forge(first, { answer: evil }));
+    await arrive();
+    const last = hostile.queries.at(-1)!;
+    last.send(forge(last, { answer: 'example.org. 60 IN A 192.0.2.1' }));
+    expect((await again).answer).toEqual(['example.org. 60 IN A 192.0.2.1']);
+  });
+
+  test('behind the reply of the next upstream changes nothing', async () => {
+    const through = chain([hostile, good]);
+    expect((await ask(through)).answer).toEqual(['example.org. 60 IN A 192.0.2.1']);
+    await replyLate();
+    expect((await ask(through)).answer).toEqual(['example.org. 60 IN A 192.0.2.1']);
+    expect(good.queries).toHaveLength(1);
+  });
+});
+
+test('the log names the reason when an upstream is given up', async () => {
+  hostile.behaviour = tricks.find(({ trick }) => trick === 'cut in the middle')!.play;
+  const through = chain([hostile, good]);
+  for (const each of ['a.org', 'b.org']) await through.ask(makeQuery(each, 'A'));
+  expect(through.messages).toEqual([
+    `plugin/forward: 127.0.0.1:${hostile.port} is down: malformed reply: record 1 goes beyond its end`,
+  ]);
+});

@@ -8,7 +8,7 @@ export function whyUnreadable(message: Uint8Array): string {
   const count = readUint16(message, 6) + readUint16(message, 8) + readUint16(message, 10);
   let at = skipName(message, 0, headerSize, end) + 4;
   for (let i = 0; i < count; i++) {
-    if (at === end) return `it has ${i} records, and should have ${count}`;
+    if (at === end) return `it has ${i} of ${count} records`;
     const nameEnd = skipName(message, 0, at, end);
     if (nameEnd < 0) return `the name of record ${i + 1} cannot be read`;
     const rdataStart = nameEnd + 10;
