@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { UpstreamAddress } from '../../../src/plugins/forward/config.ts';
 import type { ConnectUdp } from '../../../src/sockets/connect-udp.ts';
+import { rrType } from '../../../src/wire/codes.ts';
+import { readRecords } from '../../../src/wire/message.ts';
 import { makeQuery, type TypeOption } from '../../support/query.ts';
 import { line } from './harness.ts';
 import { CachedForward, forge, type Forgery, opt } from './hostile-harness.ts';
@@ -25,6 +27,18 @@ const replies: readonly Forgery[] = [
   { flags: 0x8082 },
   { flags: 0x8081 },
 ];
+
+/** Types whose RDATA is checked. That of others is opaque (RFC 3597), and dns-packet reads some with no regard to their length. */
+const understood = new Set<number>([
+  rrType.A,
+  rrType.NS,
+  rrType.CNAME,
+  rrType.SOA,
+  rrType.MX,
+  rrType.AAAA,
+  rrType.SRV,
+  rrType.OPT,
+]);
 
 type Change = (message: Buffer) => Buffer;
 
@@ -102,6 +116,10 @@ test('whatever becomes of a reply, each question has a reply of its own', async 
           expect(reply.subarray(12, 12 + query.nameLength + 4)).toEqual(
             Buffer.from(query.bytes.subarray(12, 12 + query.nameLength + 4)),
           );
+          const records = readRecords(reply, 0, reply.length);
+          expect(records).toBeDefined();
+          expect(reply.readUInt16BE(0)).toBe(77);
+          if (records!.some(({ type }) => !understood.has(type))) return [];
           const packet = decode(reply);
           expect(packet).toMatchObject({ id: 77, type: 'response', opcode: 'QUERY' });
           expect(packet.questions).toHaveLength(1);
@@ -124,6 +142,6 @@ test('whatever becomes of a reply, each question has a reply of its own', async 
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
