@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forwardSeries, forwardSeriesLength, UpstreamMeter, upstreamSeries } from '../../../src/plugins/forward/meter.ts';
+import {
+  forwardSeries,
+  forwardSeriesLength,
+  UpstreamMeter,
+  upstreamSeries,
+} from '../../../src/plugins/forward/meter.ts';
 import type { BlockUpstream } from '../../../src/plugins/block-upstreams.ts';
 import { answer, FakeUpstream, silence } from '../../support/fake-upstream.ts';
 import { makeQuery, replyBytes } from '../../support/query.ts';
