@@ -1,5 +1,6 @@
-import { duration, integer, noBlock, oneOf, size, takes, unknownOption, zoneNames } from '../../corefile/arguments.ts';
+import { duration, integer, oneOf, size, zoneNames } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
+import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import type { CacheConfig, KindConfig } from './config.ts';
 import { readPrefetch } from './arguments/prefetch.ts';
@@ -18,11 +19,7 @@ const leastBytes = 64 * 1024;
 const mostBytes = 2 ** 31 - leastBytes;
 const kinds = ['success', 'denial'] as const;
 
-interface OptionReader {
-  readonly args: { readonly min: number; readonly max?: number };
-  readonly usage: string;
-  /** May stand several times, and adds up. */
-  readonly repeatable?: boolean;
+interface OptionReader extends OptionForm {
   read(args: readonly Token[], options: CacheOptions, problems: Problems): void;
 }
 
@@ -103,24 +100,9 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
 
 /** Reads the block of a `cache` line into `options`; reports COREFILE_OPTION, COREFILE_REPEATED, COREFILE_ARGUMENT, COREFILE_CONFLICT. */
 export function readOptions(line: Directive, options: CacheOptions, problems: Problems): void {
-  const seen = new Map<string, Directive>();
-  for (const option of line.block ?? []) {
-    const { text, position } = option.name;
-    const reader = Object.hasOwn(readers, text) ? readers[text] : undefined;
-    if (reader === undefined) {
-      unknownOption(option, Object.keys(readers), 'cache', problems);
-      continue;
-    }
-    if (!takes(option, reader.args, reader.usage, problems) || !noBlock(option, problems)) continue;
-    const earlier = seen.get(text);
-    if (earlier !== undefined && reader.repeatable !== true) {
-      const message = `'${text}' stands here again, but may stand only once in the block; the first is on line ${earlier.name.position.line}`;
-      problems.error('COREFILE_REPEATED', position, message);
-      continue;
-    }
-    seen.set(text, option);
-    reader.read(option.args, options, problems);
-  }
+  const seen = readOptionBlock(line, 'cache', readers, problems, (reader, option) =>
+    reader.read(option.args, options, problems),
+  );
   preferPositive(options, seen.get('serve_stale_policy'), problems);
 }
 

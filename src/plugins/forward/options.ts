@@ -1,15 +1,6 @@
-import {
-  duration,
-  integer,
-  ipAddress,
-  noBlock,
-  oneOf,
-  onOff,
-  takes,
-  unknownOption,
-  zoneNames,
-} from '../../corefile/arguments.ts';
+import { duration, integer, ipAddress, oneOf, onOff, zoneNames } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
+import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { rcode } from '../../wire/codes.ts';
 import type { ParseContext } from '../plugin.ts';
@@ -62,11 +53,7 @@ const settingOf: Readonly<Record<string, keyof ResolverSettings>> = Object.freez
   max_connect_attempts: 'maxAttempts',
 });
 
-interface OptionReader {
-  readonly args: { readonly min: number; readonly max?: number };
-  readonly usage: string;
-  /** May stand several times, and adds up. */
-  readonly repeatable?: boolean;
+interface OptionReader extends OptionForm {
   read(args: readonly Token[], options: ForwardOptions, problems: Problems, context: ParseContext): void;
 }
 
@@ -228,24 +215,9 @@ export function readOptions(line: Directive, context: ParseContext): ForwardOpti
     resolvers: [],
     stated: [],
   };
-  const seen = new Map<string, Directive>();
-  for (const option of line.block ?? []) {
-    const { text, position } = option.name;
-    const reader = Object.hasOwn(readers, text) ? readers[text] : undefined;
-    if (reader === undefined) {
-      unknownOption(option, Object.keys(readers), 'forward', problems);
-      continue;
-    }
-    if (!takes(option, reader.args, reader.usage, problems) || !noBlock(option, problems)) continue;
-    const earlier = seen.get(text);
-    if (earlier !== undefined && reader.repeatable !== true) {
-      const message = `'${text}' stands here again, but may stand only once in the block; the first is on line ${earlier.name.position.line}`;
-      problems.error('COREFILE_REPEATED', position, message);
-      continue;
-    }
-    seen.set(text, option);
-    reader.read(option.args, options, problems, context);
-  }
+  const seen = readOptionBlock(line, 'forward', readers, problems, (reader, option) =>
+    reader.read(option.args, options, problems, context),
+  );
   checkTogether(options, seen, problems);
   options.stated = Object.keys(settingOf).flatMap((name) => (seen.has(name) ? settingOf[name]! : []));
   return options;

@@ -135,9 +135,9 @@ export class ForwardGroup {
     query.hold();
     return new Promise((resolve) => {
       const waiter = { query, since: now, resolve };
+      this.#added();
       if (forwarded !== undefined) forwarded.join(waiter);
       else this.#ask(new ForwardedQuery(question, [waiter], this, now), true);
-      this.#added();
     });
   }
 
@@ -149,8 +149,8 @@ export class ForwardGroup {
     const now = this.clock.now();
     return new Promise((resolve) => {
       const waiter = { query, since: now, resolve };
-      this.#ask(new ForwardedQuery(question, [waiter], this, now, { isSecond: true, only: upstream }), false);
       this.#added();
+      this.#ask(new ForwardedQuery(question, [waiter], this, now, { isSecond: true, only: upstream }), false);
     });
   }
 

@@ -31,7 +31,7 @@ export class Upstream {
   /** Why another plugin has turned it off; `undefined` where none has. */
   offReason: string | undefined;
   isClosed = false;
-  /** None where all that goes to it is encrypted. */
+  /** What it and we know each other by; none where all that goes to it is encrypted. */
   readonly cookie: UpstreamCookie | undefined;
   /** None where all that goes to it is encrypted. */
   readonly #udp: UdpPool | undefined;
