@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { flagTypes, readFlags, usage } from '../../src/cli/flags.ts';
 import { corefileCodes } from '../../src/corefile/problem.ts';
+import { notBuiltDirectives, notBuiltSchemes } from '../../src/plugins/not-built.ts';
 import { laterDirectives, makePlugins } from '../../src/plugins/plugins.ts';
 import { kubernetesOptions } from '../../src/plugins/serviceentry/kubernetes-options.ts';
 import { serviceEntryOptions } from '../../src/plugins/serviceentry/options.ts';
@@ -34,6 +35,27 @@ describe('tables of the documents', () => {
       ([, name]) => name!,
     );
     expect(words.sort()).toEqual([...laterDirectives].sort());
+  });
+});
+
+describe('directives and schemes that are not built', () => {
+  const rows = tableRows(section(configuration, 'Directives of CoreDNS that are not built'));
+  const sentence = (text: string): string =>
+    `${text[0]!.toUpperCase()}${text.slice(1).replaceAll(/'([^']+)'/g, '`$1`')}.`;
+
+  it('are in their table as the errors say it', () => {
+    const schemes = Object.entries(notBuiltSchemes).map(([name, why]) => [`${name}://`, why] as const);
+    expect(rows).toEqual(
+      [...Object.entries(notBuiltDirectives), ...schemes].map(([name, { reason, instead }]) => [
+        `\`${name}\``,
+        sentence(reason),
+        sentence(instead),
+      ]),
+    );
+  });
+
+  it('are not among the plugins', () => {
+    expect(makePlugins().filter(({ name }) => Object.hasOwn(notBuiltDirectives, name))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Directive, Key, ServerBlock } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
+import { explainNotBuilt, notBuiltDirectives, notBuiltSchemes } from '../../plugins/not-built.ts';
 import { laterDirectives, type Plugins } from '../../plugins/plugins.ts';
 import type { Interfaces, TlsSettings } from '../../plugins/plugin.ts';
 import { settingsOf, type BlockConfig, type ListenerConfig, type PluginConfig, type ServerConfig } from '../config.ts';
@@ -88,7 +89,13 @@ function reportUnknown({ name }: Directive, known: Plugins, problems: Problems):
     problems.error('COREFILE_DIRECTIVE', name.position, `directive '${name.text}' is not built yet`);
     return;
   }
-  const hint = didYouMean(name.text, [...known.map((plugin) => plugin.name), ...laterDirectives]);
+  const notBuilt = Object.hasOwn(notBuiltDirectives, name.text) ? notBuiltDirectives[name.text] : undefined;
+  if (notBuilt) {
+    problems.error('COREFILE_DIRECTIVE', name.position, `directive '${name.text}' ${explainNotBuilt(notBuilt)}`);
+    return;
+  }
+  const names = [...known.map((plugin) => plugin.name), ...laterDirectives, ...Object.keys(notBuiltDirectives)];
+  const hint = didYouMean(name.text, names);
   problems.error('COREFILE_DIRECTIVE', name.position, `unknown directive '${name.text}', expected a plugin${hint}`);
 }
 
@@ -111,7 +118,7 @@ function listenersOf(
     for (const key of keys) {
       const { scheme } = key;
       if (scheme !== 'dns' && scheme !== 'tls') {
-        const message = `'${scheme}://' is not built yet, expected 'dns://', 'tls://' or no scheme`;
+        const message = `'${scheme}://' ${explainNotBuilt(notBuiltSchemes[scheme])}`;
         problems.error('COREFILE_KEY', key.position, message);
         continue;
       }

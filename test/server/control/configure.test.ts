@@ -144,6 +144,14 @@ describe('problems', () => {
       ["Corefile:2:2: error: directive 'template' is not built yet [COREFILE_DIRECTIVE]"],
     ],
     [
+      'a directive of CoreDNS that is not built: what there is in its place, and nothing of its block',
+      '. {\n kubernetes cluster.local {\n  pods insecure\n  nonsense {\n   x\n  }\n }\n constructor\n}',
+      [
+        "Corefile:2:2: error: directive 'kubernetes' is not built: it comes in a later version; send the names of the cluster to its DNS server with 'forward cluster.local ADDRESS', as a stub domain [COREFILE_DIRECTIVE]",
+        "Corefile:8:2: error: unknown directive 'constructor', expected a plugin [COREFILE_DIRECTIVE]",
+      ],
+    ],
+    [
       'every error, in one run',
       '. {\n whoam\n template\n}\n. {\n lgo\n}',
       [
@@ -200,7 +208,9 @@ describe('problems', () => {
     [
       'a scheme that is not built yet',
       'https://a.org {\n whoami\n}',
-      ["Corefile:1:1: error: 'https://' is not built yet, expected 'dns://', 'tls://' or no scheme [COREFILE_KEY]"],
+      [
+        "Corefile:1:1: error: 'https://' is not built: DNS over HTTPS for clients is not built; serve DNS over TLS: key 'tls://ZONE' and directive 'tls' [COREFILE_KEY]",
+      ],
     ],
   ])('%s', (_, text, problems) => expect(read(text).problems).toEqual(problems));
 });
