@@ -6,6 +6,7 @@ import type { HttpAddress } from '../runtime/http/address.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ConnectUdp } from '../sockets/connect-udp.ts';
 import type { TableReader } from '../table/reader.ts';
+import type { MetadataSource } from '../wire/metadata.ts';
 import type { Query } from '../wire/query.ts';
 import type { BlockUpstreams } from './block-upstreams.ts';
 import type { Control, Host } from './control.ts';
@@ -86,6 +87,10 @@ export interface BlockSettings {
   readonly isMeasured?: boolean;
   /** What is sent to other servers. */
   readonly forwards?: readonly Forwarding[];
+  /** Metadata is collected of queries for names at or below these zones (wire/metadata.ts). */
+  readonly metadata?: readonly string[];
+  /** Name of the view: the block has a `filter`, and others may have its zones too. */
+  readonly view?: string;
   /** Where the control half opens an HTTP server. */
   readonly http?: HttpAddress;
 }
@@ -157,6 +162,13 @@ export interface QueryHalf<Config> {
   create(config: Config, environment: HandlerEnvironment, next: Handler): Handler;
   /** Classes of the queries that it handles, `any` where it passes all on; without it IN. What no plugin serves is REFUSED. */
   readonly classes?: readonly number[] | 'any';
+  /**
+   * Whether a query of the block's zones is for this block; where it is not, the next one with the zone is looked at, and then
+   * those with shorter ones. It only looks at the query.
+   */
+  filter?(config: Config, environment: HandlerEnvironment): (query: Query) => boolean;
+  /** What it can tell of a query from the start, by label, such as `view/name`; for blocks that collect metadata. */
+  metadata?(config: Config, environment: HandlerEnvironment): Readonly<Record<string, MetadataSource>>;
   /** It can ask other servers: the replies of its block have RA set. */
   readonly isRecursive?: true;
   /** How many numbers it counts in, where the queries of the block are counted. */

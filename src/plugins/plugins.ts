@@ -11,6 +11,7 @@ import { healthPlugin } from './health/health.ts';
 import { loadbalancePlugin } from './loadbalance/loadbalance.ts';
 import { logPlugin } from './log/log.ts';
 import { loopPlugin } from './loop/loop.ts';
+import { metadataPlugin } from './metadata/metadata.ts';
 import { multisocketPlugin } from './multisocket/multisocket.ts';
 import type { Plugin } from './plugin.ts';
 import { prometheusPlugin } from './prometheus/prometheus.ts';
@@ -30,6 +31,7 @@ export type Plugins = readonly Plugin<unknown>[];
  */
 export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}): Plugins {
   return [
+    metadataPlugin,
     multisocketPlugin,
     bufsizePlugin,
     bindPlugin,

@@ -1,5 +1,6 @@
 import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, maxNameLength, minUdpPayload } from './codes.ts';
 import { readOpt, udpLimit } from './edns.ts';
+import type { QueryMetadata } from './metadata.ts';
 import { NameHasher } from './name-hash.ts';
 import { lowerCase, viewOf } from './words.ts';
 
@@ -56,6 +57,8 @@ export class Query {
   error: string | undefined = undefined;
   /** Upper bits of the code of a reply that came from elsewhere (RFC 6891 section 6.1.3); our own codes have none but BADVERS. */
   upperRcode = 0;
+  /** What is known beside the message, where its server block collects that (metadata.ts). */
+  metadata: QueryMetadata | undefined = undefined;
 
   type = 0;
   class = 0;
@@ -140,7 +143,7 @@ export class Query {
   read(): Verdict {
     const { bytes, start, end } = this;
     const view = this.#viewOfBytes();
-    this.error = undefined;
+    this.error = this.metadata = undefined;
     this.nameIsRead = this.isCut = this.edns = false;
     this.dnssecOk = false;
     this.clientPayload = minUdpPayload;

@@ -5,6 +5,7 @@ import type { Query } from './query.ts';
 export interface ZoneEntry<Value> {
   /** Wire form, lower case. */
   readonly zone: Uint8Array;
+  readonly labelCount: number;
   readonly value: Value;
 }
 
@@ -32,7 +33,7 @@ export class ZoneMap<Value> {
       const labelCount = countLabels(zone);
       const byLength = levels.get(labelCount) ?? [];
       levels.set(labelCount, byLength);
-      (byLength[zone.length] ??= []).push({ zone, value });
+      (byLength[zone.length] ??= []).push({ zone, labelCount, value });
     }
     for (const byLength of levels.values()) {
       // Holes are passed over. The sort is stable: the first of equal zones stays before the others.

@@ -1,6 +1,7 @@
 import type { LogFields } from '../../runtime/logger.ts';
 import { className, maxMessageSize, minUdpPayload, rcodeName, typeName } from '../../wire/codes.ts';
 import { formatName } from '../../wire/name.ts';
+import { metadataOf } from '../../wire/metadata.ts';
 import type { Peer, Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
 
@@ -61,6 +62,11 @@ export class LogEntry {
 
   get local(): string {
     return bracketed(this.#query.local);
+  }
+
+  /** What is known of the query under the label. */
+  metadata(label: string): string | undefined {
+    return metadataOf(this.#query, label);
   }
 
   get opcode(): number {

@@ -22,15 +22,16 @@ const placeholders: ReadonlyMap<string, Writer> = new Map<string, Writer>([
 ]);
 
 /**
- * Makes a function of a format, once. A placeholder that is not known stays as it is written; metadata (`{/label}`),
- * which nothing here provides, is `-`.
+ * Makes a function of a format, once. A placeholder that is not known stays as it is written; metadata (`{/label}`)
+ * that nobody has told is `-`.
  */
 export function compileFormat(format: string): Writer {
   const writers = format.split(/(\{[^{}]*\})/).map((part): Writer => {
     const known = placeholders.get(part);
     if (known) return known;
-    const text = part.startsWith('{/') ? '-' : part;
-    return () => text;
+    if (!part.startsWith('{/')) return () => part;
+    const label = part.slice(2, -1);
+    return (entry) => entry.metadata(label) ?? '-';
   });
   return (entry) => {
     let line = '';

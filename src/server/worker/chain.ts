@@ -3,8 +3,11 @@ import type { DryRun, Handler, HandlerEnvironment } from '../../plugins/plugin.t
 import type { Plugins } from '../../plugins/plugins.ts';
 import type { TableReader } from '../../table/reader.ts';
 import { rcode, rrClass } from '../../wire/codes.ts';
+import { QueryMetadata, type MetadataSource, type MetadataSources } from '../../wire/metadata.ts';
+import type { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
-import type { BlockConfig } from '../config.ts';
+import { zoneList } from '../../wire/zone-map.ts';
+import { settingsOf, type BlockConfig } from '../config.ts';
 import type { Meter } from '../metrics/meter.ts';
 
 /** The chain of one server block, as a listener uses it. */
@@ -15,6 +18,10 @@ export interface Chain {
   readonly otherClasses?: ReadonlyMap<number, Handler>;
   /** Some plugin of the block can ask upstream: replies say RA. */
   readonly recursionAvailable: boolean;
+  /** Whether it is for this query; for all without one. */
+  readonly filter?: ((query: Query) => boolean) | undefined;
+  /** Gives a query the metadata of the block. */
+  readonly collect?: ((query: Query) => void) | undefined;
   /** Counts the queries of one zone of the block at this listener, where they are counted. */
   readonly meter?: Meter | undefined;
   /** What its plugins look names up in. */
@@ -42,8 +49,8 @@ export interface ChainEnvironment extends Omit<
 const endOfChain: Handler = (query) => emptyReply(query, rcode.REFUSED);
 
 /** Builds the query halves of a block's plugins: a chain for each class that some plugin of it serves, and for IN. */
-export function buildChain({ plugins: configs }: BlockConfig, environment: ChainEnvironment): Chain {
-  const halves = configs.flatMap(({ name, config }) => {
+export function buildChain(block: BlockConfig, environment: ChainEnvironment): Chain {
+  const halves = block.plugins.flatMap(({ name, config }) => {
     const query = environment.plugins.find((plugin) => plugin.name === name)?.query;
     return query ? [{ name, config, query, classes: query.classes ?? [rrClass.IN] }] : [];
   });
@@ -55,19 +62,21 @@ export function buildChain({ plugins: configs }: BlockConfig, environment: Chain
     tables.push(reader);
     return reader;
   };
+  const environmentOf = ({ name, config, query }: (typeof halves)[number]): HandlerEnvironment => ({
+    ...environment,
+    table,
+    upstreams,
+    worker,
+    counters: environment.counters?.(name),
+    shared: environment.shared?.(name) ?? new Int32Array(query.sharedCount?.(config, worker.count) ?? 0),
+    onPublished: (listener) => environment.onPublished?.(name, listener),
+  });
   const chainOf = (qclass: number): Handler => {
     let handler = endOfChain;
-    for (const { name, config, query, classes } of halves.toReversed()) {
+    for (const half of halves.toReversed()) {
+      const { name, config, query, classes } = half;
       if (classes !== 'any' && !classes.includes(qclass)) continue;
-      const own: HandlerEnvironment = {
-        ...environment,
-        table,
-        upstreams,
-        worker,
-        counters: environment.counters?.(name),
-        shared: environment.shared?.(name) ?? new Int32Array(query.sharedCount?.(config, worker.count) ?? 0),
-        onPublished: (listener) => environment.onPublished?.(name, listener),
-      };
+      const own = environmentOf(half);
       const dryRun = environment.dryRun?.(name);
       const looked = dryRun && query.dryRun?.(config, own, handler, dryRun);
       handler = looked ?? query.create(config, own, handler);
@@ -76,10 +85,25 @@ export function buildChain({ plugins: configs }: BlockConfig, environment: Chain
   };
   const others = new Set(halves.flatMap(({ classes }) => (classes === 'any' ? [] : classes)));
   others.delete(rrClass.IN);
+  const filters = halves.flatMap((half) => half.query.filter?.(half.config, environmentOf(half)) ?? []);
+  const sources = (): [string, MetadataSource][] =>
+    halves.flatMap((half) => Object.entries(half.query.metadata?.(half.config, environmentOf(half)) ?? {}));
+  const { metadata: zones } = settingsOf(block);
   return {
     handler: chainOf(rrClass.IN),
     otherClasses: new Map([...others].map((qclass) => [qclass, chainOf(qclass)])),
     recursionAvailable: halves.some(({ query }) => query.isRecursive),
+    filter: filters.length === 0 ? undefined : (query) => filters.every((filter) => filter(query)),
+    collect: zones && collector(zones, new Map(sources())),
     tables,
+  };
+}
+
+function collector(zones: readonly string[], sources: MetadataSources): (query: Query) => void {
+  const isOfAll = zones.includes('.');
+  const served = zoneList(zones);
+  return (query) => {
+    query.readName();
+    if (isOfAll || served.contains(query)) query.metadata = new QueryMetadata(sources);
   };
 }

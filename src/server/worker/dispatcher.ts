@@ -8,6 +8,7 @@ import type { Query } from '../../wire/query.ts';
 import { badVersionReply, bareReply, emptyReply, serverFailure } from '../../wire/reply.ts';
 import { ZoneMap } from '../../wire/zone-map.ts';
 import { counter, type Counters } from '../counters.ts';
+import { ChainChoice } from './chain-choice.ts';
 import type { Chain } from './chain.ts';
 import type { Meter } from '../metrics/meter.ts';
 
@@ -17,6 +18,8 @@ import type { Meter } from '../metrics/meter.ts';
  */
 export class Dispatcher {
   readonly #chains: ZoneMap<Chain>;
+  /** In place of `#chains` where a chain chooses its queries, or wants to know more of them. */
+  readonly #choice: ChainChoice | undefined;
   /** The one chain where it serves every name: then no zone is looked for. */
   readonly #only: Chain | undefined;
   readonly #tables: readonly TableReader[];
@@ -32,7 +35,9 @@ export class Dispatcher {
     dropped?: Meter,
   ) {
     this.#chains = new ZoneMap(chains);
-    this.#only = chains.length === 1 && chains[0]![0] === '.' ? chains[0]![1] : undefined;
+    const isPlain = chains.every(([, { filter, collect }]) => filter === undefined && collect === undefined);
+    this.#choice = isPlain ? undefined : new ChainChoice(chains);
+    this.#only = isPlain && chains.length === 1 && chains[0]![0] === '.' ? chains[0]![1] : undefined;
     this.#tables = [...new Set(chains.flatMap(([, { tables }]) => tables ?? []))];
     this.#counters = counters;
     this.#logger = logger;
@@ -94,6 +99,7 @@ export class Dispatcher {
   /** The block with the longest zone; for DS, which the parent knows, that of the parent where it is served here. */
   #chainOf(query: Query): Chain | undefined {
     query.readName();
+    if (this.#choice !== undefined) return this.#choice.find(query);
     const entry = this.#chains.find(query);
     if (query.type === rrType.DS && entry?.zone.length === query.nameLength && query.labelCount > 0) {
       return (this.#chains.find(query, 1) ?? entry).value;

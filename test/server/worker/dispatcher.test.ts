@@ -5,9 +5,10 @@ import type { Chain } from '../../../src/server/worker/chain.ts';
 import { Dispatcher } from '../../../src/server/worker/dispatcher.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
 import { headerFlag, rcode } from '../../../src/wire/codes.ts';
+import { metadataOf, QueryMetadata } from '../../../src/wire/metadata.ts';
 import { Query } from '../../../src/wire/query.ts';
 import { emptyReply } from '../../../src/wire/reply.ts';
-import { encodeQuery, replyBytes, type QueryOptions, type TypeOption } from '../../support/query.ts';
+import { encodeQuery, makeQuery, replyBytes, type QueryOptions, type TypeOption } from '../../support/query.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { message, nameOf, opt, question, record } from '../../wire/support.ts';
 import { ScriptedChain } from '../harness.ts';
@@ -277,5 +278,63 @@ describe('replies', () => {
     expect(octets.length).toBeLessThanOrEqual(65_535);
     expect([packet!.answers!.length, packet!.flag_tc]).toEqual([32, false]);
     expect(count('truncated')).toBe(0);
+  });
+});
+
+describe('chains that choose their queries', () => {
+  const internal = (query: Query): boolean => query.peer.address === '192.0.2.7';
+  const list = (...chains: readonly [zone: string, code: number, filter?: (query: Query) => boolean][]) =>
+    chains.map(([zone, code, filter]): [string, Chain] => [
+      zone,
+      { handler: says(code), recursionAvailable: false, filter },
+    ]);
+
+  test.each<[title: string, name: string, type: TypeOption, address: string, code: number]>([
+    ['the first that wants it', 'a.example.org', 'A', '192.0.2.7', 1],
+    ['the next one of the zone', 'a.example.org', 'A', '192.0.2.8', 2],
+    ['one that only its zone leads to', 'a.example.com', 'A', '192.0.2.7', 3],
+    ['one of a shorter zone, where none of the longest wants it', 'a.example.com', 'A', '192.0.2.8', 4],
+    ['the parent, for DS', 'example.org', 'DS', '192.0.2.7', 4],
+    ['the zone itself, for DS where the parent does not want it', 'net', 'DS', '192.0.2.7', 6],
+    ['nobody', 'b.org', 'A', '192.0.2.8', 5],
+  ])('%s', async (_, name, type, address, code) => {
+    const chains = list(
+      ['example.org.', 1, internal],
+      ['example.org.', 2],
+      ['example.com.', 3, internal],
+      ['org.', 8, (query) => internal(query) && query.type !== 43],
+      ['com.', 4],
+      ['org.', 4, (query) => query.type === 43],
+      ['net.', 6],
+      ['.', 7, () => false],
+    );
+    const query = makeQuery(name, type, { peer: { address, port: 1, family: 4 } });
+    const dispatcher = new Dispatcher(chains, new Float64Array(makeCounters()), new RecordingLogger());
+    await dispatcher.answer(query);
+    expect(query.out[3]! & 15).toBe(code);
+  });
+
+  test('each sees the metadata of its own block', async () => {
+    const seen: (string | undefined)[] = [];
+    const see = (query: Query): boolean => {
+      seen.push(metadataOf(query, 'view/name'));
+      return false;
+    };
+    const collect = (query: Query): void => {
+      query.metadata = new QueryMetadata(new Map([['view/name', () => 'x']]));
+    };
+    const chain = { handler: says(1), recursionAvailable: false, filter: see };
+    const handler: Handler = (query) => {
+      seen.push(metadataOf(query, 'view/name'));
+      return emptyReply(query, 0);
+    };
+    const chains: [string, Chain][] = [
+      ['.', { ...chain, collect }],
+      ['.', chain],
+      ['.', { handler, recursionAvailable: false, collect }],
+    ];
+    const dispatcher = new Dispatcher(chains, new Float64Array(makeCounters()), new RecordingLogger());
+    await dispatcher.answer(makeQuery('example.org', 'A'));
+    expect(seen).toEqual(['x', undefined, 'x']);
   });
 });

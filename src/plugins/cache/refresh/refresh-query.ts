@@ -1,4 +1,5 @@
 import { headerFlag, maxMessageSize } from '../../../wire/codes.ts';
+import { QueryMetadata } from '../../../wire/metadata.ts';
 import { Query, type Peer } from '../../../wire/query.ts';
 
 /** A client's query, to be asked once more while the client has its reply already. */
@@ -13,6 +14,7 @@ export class RefreshQuery extends Query {
     this.local = copyOf(client.local);
     this.recursionAvailable = client.recursionAvailable;
     this.read();
+    if (client.metadata) this.metadata = new QueryMetadata(client.metadata.sources);
     this.readName();
     this.bytes[3]! |= headerFlag.AD;
     // It is kept for all, whatever this client can take.

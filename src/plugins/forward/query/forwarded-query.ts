@@ -1,4 +1,5 @@
 import { rcode } from '../../../wire/codes.ts';
+import { setMetadata } from '../../../wire/metadata.ts';
 import type { Query } from '../../../wire/query.ts';
 import { isTruncated, type UpstreamReply } from '../reply/upstream-reply.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -131,7 +132,7 @@ export class ForwardedQuery {
     }
     if (!attempt.withEdns && this.query.edns && !refusesEdns) group.monitor.onNoEdns(upstream, now);
     if (!group.line.failover.includes(reply.rcode)) {
-      this.#finish(reply);
+      this.#finish(reply, upstream);
       return;
     }
     // A truncated answer of somebody else is of more use than this.
@@ -288,8 +289,8 @@ export class ForwardedQuery {
     }
   }
 
-  #finish(reply: UpstreamReply): void {
-    const waiters = this.#close();
+  #finish(reply: UpstreamReply, upstream = this.#latest): void {
+    const waiters = this.#close(upstream);
     resolveWith(reply, waiters, this.question.subnet !== undefined);
     this.#group.answered(waiters.length);
   }
@@ -297,7 +298,7 @@ export class ForwardedQuery {
   /** Nobody has answered. Those who came late may be asked for once more: the time that was over was not theirs. */
   #fail(mayAskAgain: boolean): void {
     const group = this.#group;
-    const waiters = this.#close();
+    const waiters = this.#close(this.#latest);
     const patienceMs = group.line.readTimeoutMs / 2;
     const firstLate = Math.max(this.#startedAt, group.clock.now() - 2 * patienceMs) + patienceMs;
     const isLate = ({ since }: Waiter): boolean => mayAskAgain && !this.#isSecond && since >= firstLate;
@@ -320,9 +321,10 @@ export class ForwardedQuery {
     if (tookLong && this.#waiters.length > 1) this.#group.remember(this.question, this.#reason);
   }
 
-  /** It is over for all who wait; what is still under way is abandoned. */
-  #close(): readonly Waiter[] {
+  /** It is over for all who wait; what is still under way is abandoned. `upstream` gave the reply, or was asked last. */
+  #close(upstream: Upstream | undefined): readonly Waiter[] {
     this.#isDone = true;
+    if (upstream) for (const { query } of this.#waiters) setMetadata(query, 'forward/upstream', upstream.name);
     this.#group.ended(this);
     this.#underWay.forEach((attempt) => {
       this.#underWay.remove(attempt);
