@@ -1,7 +1,8 @@
 import { rrType } from './codes.ts';
 import { optionHeadSize } from './edns.ts';
-import { readRecords, readUint16, writeUint16, type RecordPosition } from './message.ts';
+import { readRecords, readUint16, writeUint16 } from './message.ts';
 import type { Query } from './query.ts';
+import { appendOption } from './reply-option.ts';
 
 /** EDNS Client Subnet (RFC 7871 section 6): behind the option's head 4 octets of family and prefix lengths, then the address. */
 export const clientSubnetOption = 8;
@@ -92,22 +93,11 @@ export function addClientSubnet(query: Query, length: number): number {
   if (length === 0 || subnetSize === 0) return length;
   const records = readRecords(out, outStart, outStart + length);
   const opt = records?.find(({ section, type }) => section === 3 && type === rrType.OPT);
-  if (!records || !opt) return length;
+  if (!opt) return length;
   const known = findOption(out, opt.rdataStart, opt.end);
   if (known >= 0) {
     out[known + scopeAt] = Math.max(out[known + scopeAt]!, subnet[scopeAt]!);
     return length;
   }
-  const longer = new Uint8Array(opt.end - outStart + subnetSize);
-  longer.set(out.subarray(outStart, opt.end));
-  longer.set(subnet.subarray(0, subnetSize), opt.end - outStart);
-  writeUint16(longer, opt.rdataStart - outStart - 2, opt.end - opt.rdataStart + subnetSize);
-  writeUint16(longer, 10, readUint16(longer, 10) - recordsBehind(records, opt));
-  query.out = longer;
-  query.outStart = 0;
-  return longer.length;
-}
-
-function recordsBehind(records: readonly RecordPosition[], record: RecordPosition): number {
-  return records.length - 1 - records.indexOf(record);
+  return appendOption(query, length, subnet.subarray(0, subnetSize));
 }

@@ -85,7 +85,6 @@ export const minUdpPayload = 512;
 /** Octets of an OPT record without options. */
 export const optRecordSize = 11;
 
-const typeNames = new Map<number, string>(Object.entries(rrType).map(([name, code]) => [code, name]));
 const classNames = new Map<number, string>(Object.entries(rrClass).map(([name, code]) => [code, name]));
 /** All that are assigned (IANA DNS RCODEs); 16 is BADSIG in a TSIG record, which is none of ours. */
 const rcodeNames = new Map<number, string>(
@@ -107,15 +106,28 @@ const rcodeNames = new Map<number, string>(
   }).map(([name, code]) => [code, name]),
 );
 
-/** `A`, `AAAA` …, or `TYPE65280` where the type has no name here (RFC 3597 section 5). */
-export function typeName(type: number): string {
-  return typeNames.get(type) ?? `TYPE${type}`;
-}
-
 /** `IN`, `CH` …, or `CLASS42`. */
 export function className(code: number): string {
   return classNames.get(code) ?? `CLASS${code}`;
 }
+
+/** The class of this name, in any case; `CLASS42` gives its number. `undefined` where it is none. */
+export function classCode(text: string): number | undefined {
+  const name = text.toUpperCase();
+  for (const [code, known] of classNames) if (known === name) return code;
+  const code = /^CLASS(\d{1,5})$/.exec(name)?.[1];
+  return code === undefined || Number(code) > 0xffff ? undefined : Number(code);
+}
+
+/** The response code of this name, in any case. `undefined` where it is none. */
+export function rcodeOf(text: string): number | undefined {
+  const name = text.toUpperCase();
+  for (const [code, known] of rcodeNames) if (known === name) return code;
+  return undefined;
+}
+
+/** The names that `rcodeOf` takes, for suggestions. */
+export const rcodeTexts: readonly string[] = [...rcodeNames.values()];
 
 /** `NOERROR`, `NXDOMAIN` …, as CoreDNS names them, or the number as text. */
 export function rcodeName(code: number): string {

@@ -1,5 +1,6 @@
 import { formatAddress } from './address.ts';
-import { className, headerFlag, maxNameLength, rcodeName, rrType, typeName } from './codes.ts';
+import { className, headerFlag, maxNameLength, rcodeName, rrType } from './codes.ts';
+import { typeName } from './record-types.ts';
 import { readRecords, readUint16, readUint32 } from './message.ts';
 import { expandName, formatName } from './name.ts';
 

@@ -87,6 +87,8 @@ export class Query {
   /** The Client Subnet option that the reply carries, and its octets, 0 for none (client-subnet.ts). */
   readonly subnet = new Uint8Array(maxSubnetSize);
   subnetSize = 0;
+  /** Other options that the reply carries where the query has EDNS, as octets of an OPT record's RDATA. */
+  replyOptions: Uint8Array = empty;
 
   /** What reading it came to, where `prepare` has done it already. */
   verdict: Verdict | undefined = undefined;
@@ -148,6 +150,7 @@ export class Query {
     this.dnssecOk = false;
     this.clientPayload = minUdpPayload;
     this.optStart = this.optionsStart = this.optionsEnd = this.subnetSize = 0;
+    this.replyOptions = empty;
     if (end - start < headerSize) return 'drop';
     const flags = bytes[start + 2]!;
     if ((flags & headerFlag.QR) !== 0) return 'drop';

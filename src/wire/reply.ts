@@ -23,7 +23,12 @@ export function beginReply(query: Query, code: number, authoritative: boolean): 
 
 /** Octets that records may still take behind `at`, when an OPT is to follow. */
 export function roomForRecords(query: Query, at: number): number {
-  return query.outStart + query.replyLimit - at - (query.edns ? optRecordSize + query.subnetSize : 0);
+  return (
+    query.outStart +
+    query.replyLimit -
+    at -
+    (query.edns ? optRecordSize + query.subnetSize + query.replyOptions.length : 0)
+  );
 }
 
 /** Says that answers were left out, which over UDP makes the client ask again over TCP. Over a stream there is no more to get. */
@@ -41,11 +46,19 @@ export function endReply(query: Query, at: number, answers: number, authorities:
   if (query.edns) {
     at = writeOpt(outView, at, defaultUdpPayload, 0, query.dnssecOk);
     if (query.subnetSize > 0) at = writeClientSubnet(query, at);
+    if (query.replyOptions.length > 0) at = writeReplyOptions(query, at);
     additionals++;
   }
   outView.setInt32(outStart + 4, 0x1_0000 | answers);
   outView.setInt32(outStart + 8, (authorities << 16) | additionals);
   return at - outStart;
+}
+
+/** Writes the options behind those that the OPT record has already; the index behind them. */
+function writeReplyOptions({ outView, out, subnetSize, replyOptions }: Query, at: number): number {
+  outView.setUint16(at - subnetSize - 2, subnetSize + replyOptions.length);
+  out.set(replyOptions, at);
+  return at + replyOptions.length;
 }
 
 /** A reply without records: the question, the code, and OPT where there was one. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { className, rcodeName, typeName } from '../../src/wire/codes.ts';
+import { classCode, className, rcodeName, rcodeOf } from '../../src/wire/codes.ts';
+import { typeCode, typeName } from '../../src/wire/record-types.ts';
 import { rcodeSlot, rcodeSlotName, rcodeSlots } from '../../src/wire/rcode-slots.ts';
 
 test.each([
@@ -7,6 +8,15 @@ test.each([
   [typeName(65), 'HTTPS'],
   [typeName(255), 'ANY'],
   [typeName(65_280), 'TYPE65280'],
+  [typeName(257), 'CAA'],
+  [typeCode('caa'), 257],
+  [typeCode('TYPE65280'), 65_280],
+  [typeCode('TYPE65536'), undefined],
+  [typeCode('constructor'), undefined],
+  [rcodeOf('nxdomain'), 3],
+  [rcodeOf('nothing'), undefined],
+  [classCode('ch'), 3],
+  [classCode('CLASS42'), 42],
   [typeName(0), 'TYPE0'],
   [className(1), 'IN'],
   [className(3), 'CH'],

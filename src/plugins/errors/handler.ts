@@ -1,4 +1,5 @@
-import { rcode, typeName } from '../../wire/codes.ts';
+import { rcode } from '../../wire/codes.ts';
+import { typeName } from '../../wire/record-types.ts';
 import { formatName } from '../../wire/name.ts';
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';

@@ -1,5 +1,6 @@
 import type { LogFields } from '../../runtime/logger.ts';
-import { className, maxMessageSize, minUdpPayload, rcodeName, typeName } from '../../wire/codes.ts';
+import { className, maxMessageSize, minUdpPayload, rcodeName } from '../../wire/codes.ts';
+import { typeName } from '../../wire/record-types.ts';
 import { formatName } from '../../wire/name.ts';
 import { metadataOf } from '../../wire/metadata.ts';
 import type { Peer, Query } from '../../wire/query.ts';

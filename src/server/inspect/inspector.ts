@@ -1,6 +1,6 @@
 import type { NameExplanation } from '../../registry/explain/explanation.ts';
 import type { Asker, ClientText, Inspectable, NameInspection, RegistryStatusText } from '../../plugins/inspection.ts';
-import { typeName } from '../../wire/codes.ts';
+import { typeName } from '../../wire/record-types.ts';
 import { canonicalAddress, familyOf } from '../../wire/address.ts';
 import type { MessageText } from '../../wire/message-text.ts';
 import { encodeName, formatName } from '../../wire/name.ts';

@@ -1,9 +1,8 @@
 import { clientSubnetOption } from '../../../wire/client-subnet.ts';
 import { optionHeadSize } from '../../../wire/edns.ts';
+import { extendedErrorOption } from '../../../wire/extended-error.ts';
 import { readUint16, type RecordPosition } from '../../../wire/message.ts';
 
-/** The option code of Extended DNS Errors (RFC 8914 section 2). */
-const extendedError = 15;
 /** A code of two octets comes first, and text may follow. */
 const minValue = 2;
 /** Octets of all of them together: they explain a code to people, and no reply should become long by it. */
@@ -21,7 +20,7 @@ export function gatherClientOptions(message: Uint8Array, opt: RecordPosition, wi
     const code = readUint16(message, at);
     const length = readUint16(message, at + 2);
     next = at + optionHeadSize + length;
-    const isWanted = code === extendedError ? length >= minValue : withSubnet && code === clientSubnetOption;
+    const isWanted = code === extendedErrorOption ? length >= minValue : withSubnet && code === clientSubnetOption;
     if (!isWanted || size + optionHeadSize + length > maxOctets) continue;
     message.copyWithin(opt.rdataStart + size, at, next);
     size += optionHeadSize + length;

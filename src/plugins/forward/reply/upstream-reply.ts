@@ -1,9 +1,10 @@
-import { headerFlag, headerSize, rcode, rcodeName, rrType, typeName } from '../../../wire/codes.ts';
+import { headerFlag, headerSize, rcode, rcodeName, rrType } from '../../../wire/codes.ts';
+import { typeName } from '../../../wire/record-types.ts';
 import { readRecords, readUint16, type RecordPosition, writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { LetterCase } from '../upstream/letter-case.ts';
 import type { Request } from '../upstream/request.ts';
-import { findUnsound } from './rdata.ts';
+import { findUnsound } from './unsound.ts';
 import { whyUnreadable } from './unreadable.ts';
 
 /** A reply of an upstream whose records can be read. */
