@@ -4,6 +4,7 @@ import { nameAt, nameLengthOf } from './record.ts';
 
 /** Words of 4 octets in a line of the processor's cache; a record with a name of usual length lies in two lines. */
 const wordsOfLine = 16;
+const asterisk = 0x2a;
 
 /**
  * A worker's view of an answer table. Holds no data of its own: a new generation is switched to with `use`.
@@ -102,6 +103,23 @@ export class TableReader {
       if (place < 0 || slots[2 * slot] !== hash) continue;
       if (hasWords(this.view, place * 4, lowerView, nameLength)) return place * 4;
     }
+  }
+
+  /**
+   * Offset in the arena of the record of the wildcard that covers the name from its label `label` on, counted from 1: `*` before
+   * that label, or before the root. -1 where there is none. Needs `readName`.
+   */
+  findWildcard({ lower, labels, labelCount, nameLength, hasher }: Query, label: number): number {
+    const suffix = label === labelCount ? nameLength - 1 : labels[label]!;
+    // The label before the suffix has at least two octets with its length: `*` is looked up in their place.
+    const length = lower[suffix - 2]!;
+    const octet = lower[suffix - 1]!;
+    lower[suffix - 2] = 1;
+    lower[suffix - 1] = asterisk;
+    const found = this.find(hasher.hash(lower, suffix - 2, nameLength), lower, suffix - 2, nameLength - suffix + 2);
+    lower[suffix - 2] = length;
+    lower[suffix - 1] = octet;
+    return found;
   }
 
   /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Handler } from '../../src/plugins/plugin.ts';
-import { writeAddress } from '../../src/plugins/serviceentry/reply/positive.ts';
+import { writeAddress } from '../../src/table/replies.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { rcode, rrType } from '../../src/wire/codes.ts';
 import { beginReply, emptyReply, endReply } from '../../src/wire/reply.ts';

@@ -13,8 +13,8 @@ import type { ServiceEntryConfig } from './config.ts';
 import { withClientSubnet } from './reply/client-subnet.ts';
 import { answerOnDemand, endpointHostnames } from './reply/on-demand.ts';
 import { NameMatcher } from './match/name-matcher.ts';
-import { negativeReply, nsReply, soaReply } from './reply/negative.ts';
-import { addressReply, ptrReply, Rotation, type TableMemory } from './reply/positive.ts';
+import { negativeReply, nsReply, soaReply } from '../../wire/soa-reply.ts';
+import { addressReply, ptrReply, Rotation, type TableMemory } from '../../table/replies.ts';
 import { findServices, hasServicesBelow, serviceReply } from './reply/services.ts';
 
 /** More than a record of the table can have. */

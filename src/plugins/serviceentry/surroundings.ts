@@ -1,6 +1,6 @@
-import { nodeFileSystem, type FileSystem } from '../../registry/sources/file/file-system.ts';
+import { nodeFileSystem, type FileSystem } from '../../runtime/files/file-system.ts';
 import { expandPath } from '../../registry/sources/file/paths/expand-path.ts';
-import { WatchPoints } from '../../registry/sources/file/watch/watch-points.ts';
+import { WatchPoints } from '../../runtime/files/watch-points.ts';
 import { workToEnd } from '../../runtime/sliced-work.ts';
 import type { ServiceEntryConfig } from './config.ts';
 

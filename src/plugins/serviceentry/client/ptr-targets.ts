@@ -1,12 +1,12 @@
-import { ByteWriter } from '../../../registry/publish/compile/byte-writer.ts';
-import { writePtrRrset } from '../../../registry/publish/compile/ptr-rrset.ts';
+import { ByteWriter } from '../../../table/byte-writer.ts';
+import { writePtrRrset } from '../../../table/ptr-rrset.ts';
 import { maxPtrs } from '../../../table/layout.ts';
 import { extraAt } from '../../../table/record.ts';
 import { readUint16, readUint32 } from '../../../wire/message.ts';
 import { formatName } from '../../../wire/name.ts';
 import type { Query } from '../../../wire/query.ts';
 import type { SidecarLimits } from './sidecar-limits.ts';
-import { ptrRrsetReply } from '../reply/positive.ts';
+import { ptrRrsetReply } from '../../../table/replies.ts';
 import type { Client } from './views.ts';
 
 /** A PTR record; its target in presentation form, without trailing dot. */

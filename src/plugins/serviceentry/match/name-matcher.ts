@@ -98,19 +98,12 @@ export class NameMatcher {
 
   /** The record of the longest wildcard that the name is below, or of an endpoint under that; -1 for none. */
   #findBelowWildcard(query: Query, first: number): number {
-    const { lower, labels, labelCount, nameLength, hasher } = query;
+    const { labels, labelCount, nameLength } = query;
     const table = this.#table;
     for (let label = first + 1; label <= labelCount; label++) {
       if (!table.hasWildcardAt(labelCount - label)) continue;
       const suffix = label === labelCount ? nameLength - 1 : labels[label]!;
-      // The label before the suffix has at least two octets with its length: `*` is looked up in their place.
-      const length = lower[suffix - 2]!;
-      const octet = lower[suffix - 1]!;
-      lower[suffix - 2] = 1;
-      lower[suffix - 1] = asterisk;
-      const found = table.find(hasher.hash(lower, suffix - 2, nameLength), lower, suffix - 2, nameLength - suffix + 2);
-      lower[suffix - 2] = length;
-      lower[suffix - 1] = octet;
+      const found = table.findWildcard(query, label);
       const record = found < 0 ? -1 : this.#seenBy(query, found);
       if (record < 0) continue;
       if (this.#except.contains(query)) return -1;

@@ -5,7 +5,7 @@ import type { Query } from '../../../wire/query.ts';
 import { recordHeadSize } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, replyCode, roomForRecords, serverFailure } from '../../../wire/reply.ts';
 import type { Handler } from '../../plugin.ts';
-import { writeAddress, type Rotation } from './positive.ts';
+import { writeAddress, type Rotation } from '../../../table/replies.ts';
 import { SubQuery, type Budget } from './sub-query.ts';
 
 /** Host names that lead to host names: docs/semantics.md section 5. */

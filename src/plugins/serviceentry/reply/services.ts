@@ -5,7 +5,7 @@ import { readUint16, readUint32 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, roomForRecords } from '../../../wire/reply.ts';
-import { writeAddress, type Rotation, type TableMemory } from './positive.ts';
+import { writeAddress, type Rotation, type TableMemory } from '../../../table/replies.ts';
 
 /** Octets of priority, weight and port. */
 const srvHeadSize = 6;

@@ -1,7 +1,7 @@
 import { encodeName } from '../../../wire/name.ts';
 import type { EgressHost } from '../../model/object.ts';
 import { egressNamespace, pseudoName } from '../../../table/layout.ts';
-import { ByteWriter } from '../compile/byte-writer.ts';
+import { ByteWriter } from '../../../table/byte-writer.ts';
 import { numberName, pseudoRecord } from './pseudo-record.ts';
 
 /**

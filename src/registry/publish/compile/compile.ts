@@ -1,9 +1,10 @@
 import { familyOf } from '../../../wire/address.ts';
 import type { HostAnswer, ServiceSet, SrvRecord, SrvTarget } from '../../resolve/answer.ts';
-import { absoluteTarget, recordFlag, recordKind, recordOffset } from '../../../table/layout.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { absoluteTarget, recordFlag, recordKind } from '../../../table/layout.ts';
+import { ByteWriter } from '../../../table/byte-writer.ts';
 import type { Choice } from './choice.ts';
-import { writePtrRrset } from './ptr-rrset.ts';
+import { writePtrRrset } from '../../../table/ptr-rrset.ts';
+import { beginRecord, endRecord } from '../../../table/record-writer.ts';
 
 const maxUint16 = 65_535;
 
@@ -55,7 +56,8 @@ export class Compiler {
       record.flags |
       (endpointHostnames.length > 0 ? recordFlag.onDemand : 0) |
       (services.length > 0 ? recordFlag.services : 0);
-    this.#head(record.name, record.kind, flags, record.ttl, v4, v6);
+    out.reset();
+    beginRecord(out, record.name, recordKind[record.kind], flags, record.ttl, v4, v6);
     this.#addresses(addresses, 4, v4);
     this.#addresses(addresses, 6, v6);
     if (endpointHostnames.length > 0) {
@@ -66,21 +68,7 @@ export class Compiler {
     }
     if (services.length > 0) this.#services(services, record.endpoints);
     if (ptrs.length > 0) writePtrRrset(out, record.name.length, ptrs, record.ttl);
-    return this.#finish();
-  }
-
-  #head(name: Uint8Array, kind: NameRecord['kind'], flags: number, ttl: number, v4: number, v6: number): void {
-    const out = this.#out;
-    out.reset();
-    out.u8(name.length);
-    out.u8(recordKind[kind]);
-    out.u8(flags);
-    out.u8(0);
-    out.u32(ttl);
-    out.u16(v4);
-    out.u16(v6);
-    out.u32(0);
-    out.bytes(name);
+    return endRecord(out);
   }
 
   /** The first `count` addresses of a family. */
@@ -92,13 +80,6 @@ export class Compiler {
       this.#out.address(address);
       left--;
     }
-  }
-
-  #finish(): Uint8Array {
-    const out = this.#out;
-    out.pad(4);
-    out.patch32(recordOffset.size, out.length);
-    return out.view();
   }
 
   #names(names: readonly string[]): void {

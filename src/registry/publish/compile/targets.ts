@@ -1,4 +1,4 @@
-import type { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from '../../../table/byte-writer.ts';
 import type { PtrTargets } from './compile.ts';
 
 /** Writes what a record of the kind `targets` adds (table/layout.ts). A host that is no name is left out. */

@@ -1,6 +1,6 @@
 import type { ByMesh, ViewMap } from '../../resolve/view-map.ts';
 import { choiceWhen, recordOffset, theRecordItself } from '../../../table/layout.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from '../../../table/byte-writer.ts';
 import { choicesIn, type Choice } from './choice.ts';
 import type { Compiler, NameRecord } from './compile.ts';
 import { writeTargets } from './targets.ts';

@@ -8,12 +8,12 @@ import { readObject } from '../../decode/object.ts';
 import type { Sink, Source } from '../source.ts';
 import type { ReadObject } from './declaration.ts';
 import { isDoubtful, doubtMs, tornFiles, tornMs, withServed } from './doubt.ts';
-import { nodeFileSystem, type FileSystem } from './file-system.ts';
+import { nodeFileSystem, type FileSystem } from '../../../runtime/files/file-system.ts';
 import type { FileLoader, LoadedFile } from './loaded-file.ts';
 import { FaultReport } from './faults/report.ts';
 import { emptySnapshot, findFiles, readDueFiles, type OnRead, type Scan, type Snapshot } from './scan.ts';
 import { ServedFiles } from './served/served-files.ts';
-import { Watches } from './watch/watches.ts';
+import { Watches } from '../../../runtime/files/watches.ts';
 
 export interface FileSourceOptions {
   /** Files, directories and globs. The first that holds an object wins over the others. */
@@ -45,7 +45,7 @@ export const fallbackPollMs = 1000;
  *     paths/   expandPath: file, directory or glob ─► files ─► due files       text/   readText ─► FileText ─► readDocuments
  *     scan     findFiles ─────────────────────────────────────────▲ │ loadFile ───────────────────────────────▲ │
  *                  │                                                └──► LoadedFile: FileDocuments ◄────────────┘
- *     watch/   WatchPoints ─► Watches ── event, 20 ms ──► next look          │
+ *     runtime/ WatchPoints ─► Watches ── event, 20 ms ──► next look          │
  *     doubt    does it read worse than before? then only if it stays so      │
  *     served/  ServedFiles: what is new and gone ─► DuplicateResolver ─► Sink (which keeps the objects)
  *     faults/  FaultReport: what is left out ─► log, Sink

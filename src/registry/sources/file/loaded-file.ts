@@ -3,7 +3,7 @@ import type { Work } from '../../../runtime/sliced-work.ts';
 import { collectGarbage } from '../../../runtime/tuning/heap.ts';
 import type { Rejection } from '../../model/rejection.ts';
 import type { FilePlace, Declaration, ReadObject } from './declaration.ts';
-import type { FileStatus, FileSystem } from './file-system.ts';
+import type { FileStatus, FileSystem } from '../../../runtime/files/file-system.ts';
 import { noDocuments, readDocuments, type FileDocuments } from './text/read-documents.ts';
 import { readText } from './text/read-text.ts';
 

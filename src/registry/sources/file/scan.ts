@@ -1,11 +1,11 @@
 import { fileErrorText } from '../../../runtime/errors.ts';
 import type { Work } from '../../../runtime/sliced-work.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import type { FileStatus } from './file-system.ts';
+import type { FileStatus } from '../../../runtime/files/file-system.ts';
 import { loadFile, stampOf, withProblem, type DueFile, type FileLoader, type LoadedFile } from './loaded-file.ts';
 import type { Declaration } from './declaration.ts';
 import { expandPath } from './paths/expand-path.ts';
-import { WatchPoints } from './watch/watch-points.ts';
+import { WatchPoints } from '../../../runtime/files/watch-points.ts';
 
 /** A path of the configuration as it was when last looked at. */
 export interface PathState {

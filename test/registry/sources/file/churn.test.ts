@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { doubtMs } from '../../../../src/registry/sources/file/doubt.ts';
 import { FileSource, pollMs } from '../../../../src/registry/sources/file/file-source.ts';
-import type { FileSystem } from '../../../../src/registry/sources/file/file-system.ts';
+import type { FileSystem } from '../../../../src/runtime/files/file-system.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { RecordingLogger } from '../../../support/quiet-logger.ts';
 import { RecordingSink } from '../source-conformance.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeFileSystem, type FileStatus, type FileSystem } from '../../../../src/registry/sources/file/file-system.ts';
+import { nodeFileSystem, type FileStatus, type FileSystem } from '../../../../src/runtime/files/file-system.ts';
 import { doubtMs } from '../../../../src/registry/sources/file/doubt.ts';
 import {
   debounceMs,

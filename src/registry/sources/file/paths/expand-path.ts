@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { errorCode, fileErrorText } from '../../../../runtime/errors.ts';
 import type { Work } from '../../../../runtime/sliced-work.ts';
-import type { DirectoryEntry, FileStatus, FileSystem } from '../file-system.ts';
+import type { DirectoryEntry, FileStatus, FileSystem } from '../../../../runtime/files/file-system.ts';
 import { expandGlob, isGlob, splitGlob } from './glob.ts';
-import { parentOf, type WatchPoints } from '../watch/watch-points.ts';
+import { parentOf, type WatchPoints } from '../../../../runtime/files/watch-points.ts';
 
 /** What a path of the configuration means at one moment. */
 export interface Expansion {

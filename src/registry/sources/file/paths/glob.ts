@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Work } from '../../../../runtime/sliced-work.ts';
-import type { DirectoryEntry } from '../file-system.ts';
+import type { DirectoryEntry } from '../../../../runtime/files/file-system.ts';
 
 /** How deep `**` looks. */
 const maxGlobDepth = 16;

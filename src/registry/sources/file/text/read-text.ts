@@ -4,7 +4,7 @@ import { release } from '../../../../runtime/tuning/heap.ts';
 import type { Work } from '../../../../runtime/sliced-work.ts';
 import type { RejectionReason } from '../../../model/rejection.ts';
 import { decodeText } from './decode-text.ts';
-import type { FileSystem } from '../file-system.ts';
+import type { FileSystem } from '../../../../runtime/files/file-system.ts';
 
 /** Line and column from 1. */
 export interface TextPosition {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DirectoryEntry } from '../../../../../src/registry/sources/file/file-system.ts';
+import type { DirectoryEntry } from '../../../../../src/runtime/files/file-system.ts';
 import { expandGlob, matchesElement, splitGlob } from '../../../../../src/registry/sources/file/paths/glob.ts';
 import type { Work } from '../../../../../src/runtime/sliced-work.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { doubtMs, tornMs } from '../../../../../src/registry/sources/file/doubt.ts';
 import { debounceMs, pollMs } from '../../../../../src/registry/sources/file/file-source.ts';
-import { nodeFileSystem } from '../../../../../src/registry/sources/file/file-system.ts';
+import { nodeFileSystem } from '../../../../../src/runtime/files/file-system.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { entry, entryObject, startSource, temporaryDirectory } from '../support.ts';
 

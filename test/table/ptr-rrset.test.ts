@@ -1,11 +1,11 @@
 import { decode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteWriter } from '../../../../src/registry/publish/compile/byte-writer.ts';
-import { reverseName } from '../../../../src/registry/model/reverse-name.ts';
-import { writePtrRrset } from '../../../../src/registry/publish/compile/ptr-rrset.ts';
-import { readUint16 } from '../../../../src/wire/message.ts';
-import { encodeName } from '../../../../src/wire/name.ts';
+import { ByteWriter } from '../../src/table/byte-writer.ts';
+import { reverseName } from '../../src/registry/model/reverse-name.ts';
+import { writePtrRrset } from '../../src/table/ptr-rrset.ts';
+import { readUint16 } from '../../src/wire/message.ts';
+import { encodeName } from '../../src/wire/name.ts';
 
 /** A message with the question for a reverse name and the records behind it, as another implementation reads it. */
 function read(owner: string, targets: readonly string[], ttl: number) {

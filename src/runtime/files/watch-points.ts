@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, parse, resolve } from 'node:path';
-import type { FileSystem } from '../file-system.ts';
+import type { FileSystem } from './file-system.ts';
 
 /** A chain of links longer than this is a circle. */
 const maxLinks = 40;

@@ -1,6 +1,6 @@
-import { maxNameLength } from '../../../wire/codes.ts';
-import { writeName } from '../../../wire/name.ts';
-import { writeAddress } from '../../../wire/address.ts';
+import { maxNameLength } from '../wire/codes.ts';
+import { writeName } from '../wire/name.ts';
+import { writeAddress } from '../wire/address.ts';
 
 /** Appends numbers in network order to memory that grows. Reused from record to record. */
 export class ByteWriter {

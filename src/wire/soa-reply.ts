@@ -1,8 +1,8 @@
-import { maxNameLength, rcode, rrClass, rrType } from '../../../wire/codes.ts';
-import { writeUint16, writeUint32 } from '../../../wire/message.ts';
-import type { Query } from '../../../wire/query.ts';
-import { compressionPointer, recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
-import { beginReply, endReply } from '../../../wire/reply.ts';
+import { maxNameLength, rcode, rrClass, rrType } from './codes.ts';
+import { writeUint16, writeUint32 } from './message.ts';
+import type { Query } from './query.ts';
+import { compressionPointer, recordHeadSize, writeRecordHead } from './record.ts';
+import { beginReply, endReply } from './reply.ts';
 
 /** SOA times in seconds, CoreDNS's: refresh, retry, expire. */
 const soaTimes = [7200, 1800, 86_400] as const;

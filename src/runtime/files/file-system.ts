@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, opendirSync, openSync, readlinkSync, readSync, statSync, watch } from 'node:fs';
-import { errorCode } from '../../../runtime/errors.ts';
+import { errorCode } from '../errors.ts';
 
 /** What `stat` says, links followed. */
 export interface FileStatus {
@@ -21,7 +21,7 @@ export interface DirectoryEntry {
 }
 
 /**
- * The part of the file system that the source needs, so that tests can let it fail. All but `linkTarget` throw Node's
+ * The part of the file system that those need who watch files, so that tests can let it fail. All but `linkTarget` throw Node's
  * errors, with a `code`.
  */
 export interface FileSystem {

@@ -1,10 +1,10 @@
-import { addressCount, addressesAt, extraAt, ttlOf } from '../../../table/record.ts';
-import type { TableReader } from '../../../table/reader.ts';
-import { rcode, rrType } from '../../../wire/codes.ts';
-import { readUint16 } from '../../../wire/message.ts';
-import type { Query } from '../../../wire/query.ts';
-import { recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
-import { beginReply, cutReply, endReply, roomForRecords } from '../../../wire/reply.ts';
+import { addressCount, addressesAt, extraAt, ttlOf } from './record.ts';
+import type { TableReader } from './reader.ts';
+import { rcode, rrType } from '../wire/codes.ts';
+import { readUint16 } from '../wire/message.ts';
+import type { Query } from '../wire/query.ts';
+import { recordHeadSize, writeRecordHead } from '../wire/record.ts';
+import { beginReply, cutReply, endReply, roomForRecords } from '../wire/reply.ts';
 
 const rotationBits = 11;
 

@@ -1,4 +1,4 @@
-import { headerSize, rrClass, rrType } from '../../../wire/codes.ts';
+import { headerSize, rrClass, rrType } from '../wire/codes.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 /** Type and class behind the name of the question. */

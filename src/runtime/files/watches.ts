@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
-import { errorCode } from '../../../../runtime/errors.ts';
-import type { FileSystem } from '../file-system.ts';
+import { errorCode } from '../errors.ts';
+import type { FileSystem } from './file-system.ts';
 
 interface Watch {
   /** A directory that was replaced under its name has another identity, and needs another watch. */
