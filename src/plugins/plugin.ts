@@ -68,6 +68,8 @@ export interface Use<Config> {
   readonly block: number;
   /** Zones of the server block, lower-case and absolute. */
   readonly zones: readonly string[];
+  /** Name of the server block's view, for the metrics; '' without one. */
+  readonly view: string;
   readonly config: Config;
   /** Of the first line. */
   readonly position: Position;

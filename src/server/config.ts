@@ -51,9 +51,10 @@ export function settingsOf({ plugins }: BlockConfig): BlockSettings {
 
 /** The server blocks that have a plugin. */
 export function usesOf({ blocks }: Pick<ServerConfig, 'blocks'>, name: string): Use<unknown>[] {
-  return blocks.flatMap(({ zones, plugins }, block) =>
-    plugins
-      .filter((plugin) => plugin.name === name)
-      .map(({ config, position }) => ({ block, zones, config, position })),
-  );
+  return blocks.flatMap((each, block) => {
+    const uses = each.plugins.filter((plugin) => plugin.name === name);
+    if (uses.length === 0) return [];
+    const { view = '' } = settingsOf(each);
+    return uses.map(({ config, position }) => ({ block, zones: each.zones, view, config, position }));
+  });
 }

@@ -7,11 +7,11 @@ import { cacheFamilies } from './metrics.ts';
 export function cacheControl(uses: readonly Use<CacheConfig>[], host: Host): Control {
   return {
     metrics(isShown) {
-      const parts = uses.flatMap(({ block, zones, config }) => {
+      const parts = uses.flatMap(({ block, zones, view, config }) => {
         const sums = isShown(block) ? host.counters(block) : undefined;
         if (sums === undefined) return [];
         const server = host.servers(block).join(',');
-        return [{ labels: { server, zones: (config.zones ?? zones).join(','), view: '' }, sums }];
+        return [{ labels: { server, zones: (config.zones ?? zones).join(','), view }, sums }];
       });
       return cacheFamilies(parts);
     },

@@ -101,6 +101,8 @@ function reportUnknown({ name }: Directive, known: Plugins, problems: Problems):
 
 interface Served {
   readonly listener: ListenerConfig;
+  readonly keys: Key[];
+  /** Of the blocks without a view, which take all queries of their zones: one for each zone. */
   readonly zones: Map<string, Key>;
 }
 
@@ -114,7 +116,7 @@ function listenersOf(
   const listeners = new Map<string, Served>();
   const ports = new Map<string, Map<string, Key>>();
   for (const [index, { keys }] of serverBlocks.entries()) {
-    const { addresses: bound = [''], tls } = settingsOf(blocks[index]!);
+    const { addresses: bound = [''], tls, view } = settingsOf(blocks[index]!);
     for (const key of keys) {
       const { scheme } = key;
       if (scheme !== 'dns' && scheme !== 'tls') {
@@ -128,22 +130,27 @@ function listenersOf(
         continue;
       }
       const port = key.port ?? (scheme === 'tls' ? tlsPort : defaultPort);
-      reportOverlap(key, port, bound, ports, problems);
+      reportOverlap(key, port, bound, view !== undefined, ports, problems);
       for (const address of bound) {
         const at = `${scheme}://${address}:${port}`;
         const there = listeners.get(at) ?? {
           listener: { scheme, address, port, zones: [], ...(scheme === 'tls' ? { tls } : {}) },
+          keys: [],
           zones: new Map<string, Key>(),
         };
         listeners.set(at, there);
         const before = there.zones.get(key.zone);
-        if (before) {
+        if (before && view !== undefined) {
+          const message = `this block gets no query for ${key.zone} on port ${port}: the block on line ${before.position.line} takes all, as it has no view; move it below this one`;
+          problems.warning('COREFILE_OVERLAP', key.position, message);
+        } else if (before) {
           const message = `cannot serve ${key.zone} on port ${port}: it is already defined on line ${before.position.line}`;
           problems.error('COREFILE_OVERLAP', key.position, message);
           continue;
         }
         if (scheme === 'tls') reportOtherTls(key, tls!, there, problems);
-        there.zones.set(key.zone, key);
+        there.keys.push(key);
+        if (view === undefined) there.zones.set(key.zone, key);
         (there.listener.zones as [string, number][]).push([key.zone, index]);
       }
     }
@@ -154,10 +161,10 @@ function listenersOf(
     }
   }
   const all = [...listeners.values()];
-  for (const { listener, zones } of all) {
+  for (const { listener, keys } of all) {
     const everywhere = listeners.get(`${listener.scheme}://:${listener.port}`);
     if (everywhere && listener.port !== 0) {
-      reportSecondName(listener, firstKey(zones), firstKey(everywhere.zones), problems);
+      reportSecondName(listener, keys[0]!, everywhere.keys[0]!, problems);
     }
   }
   reportSharedPorts(all, problems);
@@ -169,16 +176,16 @@ function hasTls({ settings }: PluginConfig): boolean {
 }
 
 /** One handshake stands before all zones of an address and port. */
-function reportOtherTls(key: Key, tls: TlsSettings, { listener, zones }: Served, problems: Problems): void {
+function reportOtherTls(key: Key, tls: TlsSettings, { listener, keys }: Served, problems: Problems): void {
   if (listener.tls === undefined || listener.tls.name === tls.name) return;
-  const line = firstKey(zones).position.line;
+  const { line } = keys[0]!.position;
   const message = `cannot serve ${key.zone} on port ${listener.port}: the block on line ${line} has another 'tls' line there; both must say the same`;
   problems.error('COREFILE_CONFLICT', key.position, message);
 }
 
 /** Plain TCP and TLS cannot share an address and port. */
 function reportSharedPorts(all: readonly Served[], problems: Problems): void {
-  for (const { listener, zones } of all) {
+  for (const { listener, keys } of all) {
     const { port, address } = listener;
     if (listener.scheme !== 'tls' || port === 0) continue;
     const plain = all.find(
@@ -188,14 +195,10 @@ function reportSharedPorts(all: readonly Served[], problems: Problems): void {
         (other.address === address || other.address === '' || address === ''),
     );
     if (!plain) continue;
-    const key = firstKey(zones);
-    const message = `cannot serve '${key.text}' on port ${port}: line ${firstKey(plain.zones).position.line} serves it without TLS; name another port`;
+    const key = keys[0]!;
+    const message = `cannot serve '${key.text}' on port ${port}: line ${plain.keys[0]!.position.line} serves it without TLS; name another port`;
     problems.error('COREFILE_OVERLAP', key.position, message);
   }
-}
-
-function firstKey(zones: ReadonlyMap<string, Key>): Key {
-  return [...zones.values()][0]!;
 }
 
 /** `bind 0.0.0.0` beside a block without `bind`: two sockets of one address, each of which would get half of the queries. */
@@ -211,6 +214,7 @@ function reportOverlap(
   key: Key,
   port: number,
   bound: readonly string[],
+  hasView: boolean,
   ports: Map<string, Map<string, Key>>,
   problems: Problems,
 ): void {
@@ -223,5 +227,5 @@ function reportOverlap(
     const message = `cannot serve ${key.zone} on port ${port}: the block on line ${other.position.line} binds it on other addresses of the same port`;
     problems.error('COREFILE_OVERLAP', key.position, message);
   }
-  if (!kinds.has(kind)) kinds.set(kind, key);
+  if (!kinds.has(kind) && !hasView) kinds.set(kind, key);
 }

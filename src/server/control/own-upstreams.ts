@@ -15,6 +15,8 @@ export class OwnUpstreams {
   readonly #listeners: readonly ListenerConfig[];
   readonly #machine: readonly string[];
   readonly #zones: readonly (readonly string[])[];
+  /** By block: it chooses its queries. */
+  readonly #hasView: readonly boolean[];
   /** What each block forwards: the index in its `forwards`, and where to. */
   readonly #forwarded: readonly Entries<readonly [index: number, to: readonly Endpoint[]]>[];
 
@@ -22,6 +24,7 @@ export class OwnUpstreams {
     this.#listeners = listeners;
     this.#machine = addressesOf(interfaces);
     this.#zones = blocks.map(({ zones }) => zones);
+    this.#hasView = blocks.map((block) => settingsOf(block).view !== undefined);
     this.#forwarded = blocks.map((block) => {
       const { forwards = [] } = settingsOf(block);
       return forwards.flatMap(({ zones, to }, index) => zones.map((zone) => [zone, [index, to]] as const));
@@ -48,6 +51,8 @@ export class OwnUpstreams {
     visited: Set<string>,
   ): boolean {
     return takers(zone, listener.zones).some(([served, block]) => {
+      // Which of several blocks takes the query nobody knows before it comes.
+      if (listener.zones.some(([each, at]) => each === served && this.#hasView[at])) return false;
       if (isEnd(block, served)) return true;
       const key = `${block} ${served}`;
       if (visited.has(key)) return false;

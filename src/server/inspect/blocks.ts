@@ -8,12 +8,12 @@ export interface BlockPlace {
   readonly key: string;
 }
 
-/** Which server block answers which names, as the listeners decide: the longest zone of each. */
+/** Which server block answers which names, as the listeners decide: the longest zone of each, and of its blocks the first. */
 export class Blocks {
   readonly #listeners: readonly { readonly listener: ListenerConfig; readonly zones: ReadonlyMap<string, number> }[];
 
   constructor({ listeners }: ServerConfig) {
-    this.#listeners = listeners.map((listener) => ({ listener, zones: new Map(listener.zones) }));
+    this.#listeners = listeners.map((listener) => ({ listener, zones: new Map(listener.zones.toReversed()) }));
   }
 
   /** The places where a name (lower-case, without trailing dot) is answered, on this port or on all; in file order. */

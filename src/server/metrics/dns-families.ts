@@ -27,7 +27,7 @@ export function dnsFamilies(
     const listener = listeners[each.listener]!;
     const shown = each.zone ? isShown(each.zone.block) : listener.zones.some(([, block]) => isShown(block));
     if (!shown) continue;
-    const labels = { server: serverLabel(listener), zone: each.zone?.name ?? 'dropped', view: '' };
+    const labels = { server: serverLabel(listener), zone: each.zone?.name ?? 'dropped', view: each.zone?.view ?? '' };
     zones.push({ labels, plugin: each.zone ? nextPlugin(blocks[each.zone.block]!.plugins) : '', layout: each });
   }
   const all = (samplesOf: (zone: LabelledZone, at: number) => Sample[]) => (): Sample[] =>
@@ -80,7 +80,7 @@ export function dnsFamilies(
   return [
     {
       name: 'coredns_dns_requests_total',
-      help: 'Queries by server, zone, protocol, family (1: IPv4, 2: IPv6) and type.',
+      help: 'Queries by server, zone, view, protocol, family (1: IPv4, 2: IPv6) and type.',
       type: 'counter',
       samples: all(requests),
     },

@@ -20,9 +20,16 @@ export interface MetricsLayout {
 /** Queries of one zone at one listener. */
 export interface ZoneLayout {
   readonly listener: number;
-  /** `undefined`: messages that got to no server block. */
-  readonly zone: { readonly name: string; readonly block: number } | undefined;
+  /** `undefined`: messages that got to no server block. Of several blocks with the zone and one view it is the first. */
+  readonly zone: ZoneOfBlock | undefined;
   readonly at: number;
+}
+
+export interface ZoneOfBlock {
+  readonly name: string;
+  /** '' without one. */
+  readonly view: string;
+  readonly block: number;
 }
 
 /** What a plugin of a block counts by itself. */
@@ -39,12 +46,18 @@ export function metricsLayout(
 ): MetricsLayout {
   const zones: ZoneLayout[] = [];
   const plugins: PluginLayout[] = [];
-  const isCounted = blocks.map((block) => settingsOf(block).isMeasured === true);
+  const settings = blocks.map(settingsOf);
+  const isCounted = settings.map(({ isMeasured }) => isMeasured === true);
   let at = counterCount;
   for (const [listener, { zones: served }] of listeners.entries()) {
-    const counted = served.filter(([, block]) => isCounted[block]);
-    if (counted.length === 0) continue;
-    for (const zone of [...counted.map(([name, block]) => ({ name, block })), undefined]) {
+    const counted = new Map<string, ZoneOfBlock>();
+    for (const [name, block] of served) {
+      const { view = '' } = settings[block]!;
+      const key = `${name} ${view}`;
+      if (isCounted[block] && !counted.has(key)) counted.set(key, { name, view, block });
+    }
+    if (counted.size === 0) continue;
+    for (const zone of [...counted.values(), undefined]) {
       zones.push({ listener, zone, at });
       at += zoneSeries.length;
     }

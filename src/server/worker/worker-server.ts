@@ -4,7 +4,7 @@ import type { Plugins } from '../../plugins/plugins.ts';
 import { isFamilyMissing, socketAddresses } from '../addresses.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { buildChain } from './chain.ts';
-import type { ListenerConfig } from '../config.ts';
+import { settingsOf, type ListenerConfig } from '../config.ts';
 import { RebindingSocket } from './rebinding-socket.ts';
 import type { Listen, ListenerEnvironment } from '../listen/listener.ts';
 import { listenTcp } from '../listen/tcp.ts';
@@ -80,6 +80,7 @@ export class WorkerServer {
     const memory = new Float64Array(counters);
     const layout = metricsLayout(config, this.#environment.plugins);
     const sharedNumbers = new SharedNumbers(config, this.#environment.plugins, workers);
+    const settings = config.blocks.map(settingsOf);
     const chains = config.blocks.map((block, index) =>
       buildChain(block, {
         ...this.#environment,
@@ -96,12 +97,25 @@ export class WorkerServer {
     );
     for (const [index, listener] of config.listeners.entries()) {
       const { clock, logger } = this.#environment;
-      const meterOf = (zone: string | undefined): Meter | undefined => {
-        const series = layout.zones.find((each) => each.listener === index && each.zone?.name === zone);
-        return series && new Meter(memory, series.at, clock);
+      // Blocks with one zone and one view have one meter.
+      const meters = new Map<number, Meter>();
+      const meterOf = (zone?: string, view = ''): Meter | undefined => {
+        const series = layout.zones.find(
+          (each) => each.listener === index && each.zone?.name === zone && (each.zone?.view ?? '') === view,
+        );
+        if (series === undefined) return undefined;
+        const meter = meters.get(series.at) ?? new Meter(memory, series.at, clock);
+        meters.set(series.at, meter);
+        return meter;
       };
-      const zones = listener.zones.map(([zone, block]) => [zone, { ...chains[block]!, meter: meterOf(zone) }] as const);
-      const dispatcher = new Dispatcher(zones, memory, logger, meterOf(undefined));
+      const zones = listener.zones.map(([zone, block]) => {
+        const isMeasured = settings[block]!.isMeasured === true;
+        return [
+          zone,
+          { ...chains[block]!, meter: isMeasured ? meterOf(zone, settings[block]!.view) : undefined },
+        ] as const;
+      });
+      const dispatcher = new Dispatcher(zones, memory, logger, meterOf());
       await this.#listen(listener, { dispatcher, counters: memory, clock, logger, hashSeed, maxConnections });
     }
   }

@@ -108,7 +108,7 @@ describe('a control half that fails later', () => {
   test('in an HTTP request, the connection is closed', async () => {
     const { server, panics } = await start((host) => ({
       start: async () => {
-        const use = { block: 1, zones: [], config: {}, position: { file: 'Corefile', line: 7, column: 1 } };
+        const use = { block: 1, view: '', zones: [], config: {}, position: { file: 'Corefile', line: 7, column: 1 } };
         const accept = ({ url = '' }): ((response: Parameters<typeof sendText>[0]) => void) =>
           url === '/now' ? defect() : url === '/late' ? defect : (response) => sendText(response, 200, plainText, 'OK');
         await host.openHttp(use, { at: { address: '127.0.0.1', port: 0 }, accept });

@@ -50,7 +50,7 @@ export class ControlHarness {
     this.memory = new Float64Array(forwardSeriesLength(config));
     const position = { file: 'Corefile', line: 2, column: 1 };
     this.control = forwardControl(
-      [{ block: 0, zones: ['.'], config: this.config, position }],
+      [{ block: 0, view: '', zones: ['.'], config: this.config, position }],
       this.#host(),
       this.#lookup,
     );
