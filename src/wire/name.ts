@@ -9,9 +9,18 @@ const maxLabels = 128;
  * none of the 256 octets.
  */
 export function encodeName(text: string): Uint8Array | undefined {
+  return encode(text, false);
+}
+
+/** As `encodeName`, with the letters in the case in which they are written. */
+export function encodeNameAsWritten(text: string): Uint8Array | undefined {
+  return encode(text, true);
+}
+
+function encode(text: string, keepsCase: boolean): Uint8Array | undefined {
   // A dot in front and the root behind make it two octets longer; escapes make it shorter.
   const name = new Uint8Array(Math.min(text.length + 2, maxNameLength));
-  const length = writeName(text, name, 0);
+  const length = writeName(text, name, 0, keepsCase);
   if (length < 0) return undefined;
   return name.length === length ? name : name.slice(0, length);
 }
@@ -20,7 +29,7 @@ export function encodeName(text: string): Uint8Array | undefined {
  * As `encodeName`, into memory at hand: at `start` of `bytes`. Returns where the name ends, -1 where there is none. It needs
  * two octets more than the text, at most 255; what lies behind is left alone.
  */
-export function writeName(text: string, bytes: Uint8Array, start: number): number {
+export function writeName(text: string, bytes: Uint8Array, start: number, keepsCase = false): number {
   if (text === '.') {
     bytes[start] = 0;
     return start + 1;
@@ -44,7 +53,7 @@ export function writeName(text: string, bytes: Uint8Array, start: number): numbe
       if (i >= text.length) return -1;
     }
     if (octet > 255 || at >= end) return -1;
-    bytes[at++] = lowerCaseOctet(octet);
+    bytes[at++] = keepsCase ? octet : lowerCaseOctet(octet);
   }
   const length = at - labelStart - 1;
   if (length > 0) {

@@ -1,4 +1,4 @@
-import { rrType } from './codes.ts';
+import { maxNameLength, rrType } from './codes.ts';
 
 /** How the RDATA of a type is made: fixed octets, character strings, names, and then `tail` octets or any number. */
 export interface RdataForm {
@@ -37,4 +37,28 @@ const rdataForms: ReadonlyMap<number, RdataForm> = new Map<number, RdataForm>([
 /** Of the addresses, and of the types whose RDATA has names that may be compressed (RFC 3597 section 4); other RDATA is opaque. */
 export function rdataFormOf(type: number): RdataForm | undefined {
   return rdataForms.get(type);
+}
+
+/** Whether RDATA outside of a message, where no name may be compressed, has the form of its type; true for types that have none. */
+export function hasRdataForm(type: number, rdata: Uint8Array): boolean {
+  const form = rdataFormOf(type);
+  if (form === undefined) return true;
+  let at = form.fixed;
+  for (let i = 0; i < form.strings; i++) at += (rdata[at] ?? 0) + 1;
+  for (let i = 0; i < form.names; i++) {
+    at = skipPlainName(rdata, at);
+    if (at < 0) return false;
+  }
+  return form.tail === 'any' ? at <= rdata.length : at + form.tail === rdata.length;
+}
+
+/** Index behind a name without compression, or -1. */
+function skipPlainName(rdata: Uint8Array, start: number): number {
+  for (let at = start; at - start < maxNameLength;) {
+    const length = rdata[at] ?? 64;
+    if (length > 63) return -1;
+    at += length + 1;
+    if (length === 0) return at;
+  }
+  return -1;
 }
