@@ -1,3 +1,4 @@
+import { aclPlugin } from './acl/acl.ts';
 import { adminPlugin } from './admin/admin.ts';
 import { anyPlugin } from './any/any.ts';
 import { bindPlugin } from './bind/bind.ts';
@@ -26,8 +27,8 @@ export type Plugins = readonly Plugin<unknown>[];
 
 /**
  * The one list of plugins. Its order is that in which their query halves handle a query; the order in a Corefile means
- * nothing. It is CoreDNS's with one difference: cache stands behind serviceentry and so holds upstream data only, because
- * visibility, rotation and changes of the registry must not be cached over.
+ * nothing. It is CoreDNS's with two differences: cache stands behind serviceentry and so holds upstream data only, because
+ * visibility, rotation and changes of the registry must not be cached over; and acl stands before all that answers, `any` and `chaos` included.
  */
 export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}): Plugins {
   return [
@@ -42,9 +43,10 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     prometheusPlugin,
     errorsPlugin,
     logPlugin,
+    loadbalancePlugin,
+    aclPlugin,
     anyPlugin,
     chaosPlugin,
-    loadbalancePlugin,
     tlsPlugin,
     makeServiceEntryPlugin(parts.makeSources),
     cachePlugin,
@@ -55,4 +57,4 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = ['acl', 'hosts', 'reload', 'rewrite', 'template'];
+export const laterDirectives: readonly string[] = ['hosts', 'reload', 'rewrite', 'template'];

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '../wire/address.ts';
+import { formatAddress, mappedSize, parseAddress, writeMappedPrefix } from '../wire/address.ts';
 import type { Peer } from '../wire/query.ts';
 import { addressFamily } from './linux.ts';
 
@@ -55,6 +55,13 @@ export class SocketPeer implements Peer {
 
   get address(): string {
     return (this.#address ??= this.#format());
+  }
+
+  writeMapped(bytes: Uint8Array, at: number): void {
+    const size = this.family === 4 ? 4 : mappedSize;
+    const from = this.#at + octetsAt[this.family];
+    if (size === 4) writeMappedPrefix(bytes, at);
+    for (let i = 0; i < size; i++) bytes[at + mappedSize - size + i] = this.#bytes[from + i]!;
   }
 
   /** There is another address in the memory now. */

@@ -2,18 +2,13 @@ import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, maxNameLengt
 import { readOpt, udpLimit } from './edns.ts';
 import type { QueryMetadata } from './metadata.ts';
 import { NameHasher } from './name-hash.ts';
+import type { Peer } from './peer.ts';
 import { lowerCase, viewOf } from './words.ts';
+
+export type { Peer } from './peer.ts';
 
 /** How a query arrived. */
 export type Transport = 'udp' | 'tcp' | 'tls';
-
-/** One end of a conversation. A socket may compute the fields when they are first read. */
-export interface Peer {
-  /** Textual IP address, IPv6 without brackets. */
-  readonly address: string;
-  readonly port: number;
-  readonly family: 4 | 6;
-}
 
 /** What reading a message came to: go on with the chain, send a bare error, or say nothing. */
 export type Verdict = 'query' | 'drop' | 'formerr' | 'notimp' | 'badvers';

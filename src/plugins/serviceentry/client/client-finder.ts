@@ -6,7 +6,8 @@ import { findClientSubnet } from '../../../wire/client-subnet.ts';
 import { readUint16, writeUint32 } from '../../../wire/message.ts';
 import { holdsMapped, networkOfCidr, type Network } from '../../../wire/network.ts';
 import type { Query } from '../../../wire/query.ts';
-import { mappedSize, writeMapped } from '../../../wire/address.ts';
+import { mappedSize } from '../../../wire/address.ts';
+import { writePeer } from '../../../wire/peer.ts';
 import type { ClientsConfig } from '../config.ts';
 import { SubQuery } from '../reply/sub-query.ts';
 
@@ -61,7 +62,7 @@ export class ClientFinder {
     this.namespaceId = 0;
     this.isMeshed = false;
     this.limit = noLimit;
-    if (!writeMapped(query.peer.address, name, 1)) return;
+    if (!writePeer(query.peer, name, 1)) return;
     let pod = this.#lookup(query, name);
     if (this.#isForwarder(pod)) {
       if (!this.#usesSubnet || !readClientSubnet(query, name)) return;
