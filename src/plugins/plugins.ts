@@ -14,6 +14,7 @@ import { logPlugin } from './log/log.ts';
 import { loopPlugin } from './loop/loop.ts';
 import { metadataPlugin } from './metadata/metadata.ts';
 import { multisocketPlugin } from './multisocket/multisocket.ts';
+import { nsidPlugin } from './nsid/nsid.ts';
 import type { Plugin } from './plugin.ts';
 import { prometheusPlugin } from './prometheus/prometheus.ts';
 import { readyPlugin } from './ready/ready.ts';
@@ -35,6 +36,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     metadataPlugin,
     multisocketPlugin,
     bufsizePlugin,
+    nsidPlugin,
     bindPlugin,
     debugPlugin,
     readyPlugin,

@@ -1,5 +1,5 @@
 import { rrType } from './codes.ts';
-import { optionHeadSize } from './edns.ts';
+import { findOption, optionHeadSize } from './edns.ts';
 import { readRecords, readUint16, writeUint16 } from './message.ts';
 import type { Query } from './query.ts';
 import { appendOption } from './reply-option.ts';
@@ -17,7 +17,7 @@ const familyBits: readonly number[] = [0, 32, 128];
 
 /** Index in `bytes` of the query's Client Subnet option, of the first where there are several; -1 where there is none. */
 export function findClientSubnet({ bytes, optionsStart, optionsEnd }: Query): number {
-  return findOption(bytes, optionsStart, optionsEnd);
+  return findOption(bytes, optionsStart, optionsEnd, clientSubnetOption);
 }
 
 /** The query's option as it stands, at most 24 octets; `undefined` where it has none, or one that is longer. */
@@ -30,20 +30,13 @@ export function clientSubnetOf(query: Query): Uint8Array | undefined {
 
 /** Whether the option of a reply is for the subnet that was asked for: all but the scope is the same (RFC 7871 section 7.3). */
 export function isForSubnet(asked: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  const at = findOption(bytes, start, end);
+  const at = findOption(bytes, start, end, clientSubnetOption);
   if (at < 0) return true;
   if (optionHeadSize + readUint16(bytes, at + 2) !== asked.length) return false;
   for (let i = optionHeadSize; i < asked.length; i++) {
     if (i !== scopeAt && bytes[at + i] !== asked[i]) return false;
   }
   return true;
-}
-
-function findOption(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at + optionHeadSize <= end; at += optionHeadSize + readUint16(bytes, at + 2)) {
-    if (readUint16(bytes, at) === clientSubnetOption) return at;
-  }
-  return -1;
 }
 
 /**
@@ -94,7 +87,7 @@ export function addClientSubnet(query: Query, length: number): number {
   const records = readRecords(out, outStart, outStart + length);
   const opt = records?.find(({ section, type }) => section === 3 && type === rrType.OPT);
   if (!opt) return length;
-  const known = findOption(out, opt.rdataStart, opt.end);
+  const known = findOption(out, opt.rdataStart, opt.end, clientSubnetOption);
   if (known >= 0) {
     out[known + scopeAt] = Math.max(out[known + scopeAt]!, subnet[scopeAt]!);
     return length;

@@ -47,6 +47,14 @@ export function areOptionsSound(bytes: Uint8Array, start: number, end: number): 
   return at === end;
 }
 
+/** Where the first option with this code begins in the RDATA of an OPT record; -1 where there is none. */
+export function findOption(bytes: Uint8Array, start: number, end: number, code: number): number {
+  for (let at = start; at + optionHeadSize <= end; at += optionHeadSize + ((bytes[at + 2]! << 8) | bytes[at + 3]!)) {
+    if (((bytes[at]! << 8) | bytes[at + 1]!) === code) return at;
+  }
+  return -1;
+}
+
 /** Octets that a reply over UDP may have: what the client takes, at most ours, and never less than it must take. */
 export function udpLimit(client: number, ours: number): number {
   const smaller = client < ours ? client : ours;
