@@ -9,6 +9,7 @@ import { debugPlugin } from './debug/debug.ts';
 import { errorsPlugin } from './errors/errors.ts';
 import { forwardPlugin } from './forward/forward.ts';
 import { healthPlugin } from './health/health.ts';
+import { hostsPlugin } from './hosts/hosts.ts';
 import { loadbalancePlugin } from './loadbalance/loadbalance.ts';
 import { logPlugin } from './log/log.ts';
 import { loopPlugin } from './loop/loop.ts';
@@ -28,8 +29,8 @@ export type Plugins = readonly Plugin<unknown>[];
 
 /**
  * The one list of plugins. Its order is that in which their query halves handle a query; the order in a Corefile means
- * nothing. It is CoreDNS's with two differences: cache stands behind serviceentry and so holds upstream data only, because
- * visibility, rotation and changes of the registry must not be cached over; and acl stands before all that answers, `any` and `chaos` included.
+ * nothing. It is CoreDNS's with two differences: cache stands behind hosts and serviceentry and so holds upstream data only, because
+ * visibility, rotation and changes of files and of the registry must not be cached over; and acl stands before all that answers, `any` and `chaos` included.
  */
 export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}): Plugins {
   return [
@@ -50,6 +51,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     anyPlugin,
     chaosPlugin,
     tlsPlugin,
+    hostsPlugin,
     makeServiceEntryPlugin(parts.makeSources),
     cachePlugin,
     loopPlugin,
@@ -59,4 +61,4 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = ['hosts', 'reload', 'rewrite', 'template'];
+export const laterDirectives: readonly string[] = ['reload', 'rewrite', 'template'];

@@ -26,6 +26,9 @@ export class Rotation {
   }
 }
 
+/** Each reply begins with the first of the list. */
+export const inOrder: Pick<Rotation, 'start'> = Object.freeze({ start: () => 0 });
+
 /**
  * The A or AAAA records of a name, or both for ANY (RFC 8482), rotated; at most `most`, as many whole ones as fit, and TC
  * where these are fewer. The owner name is the question's, with the question's case.
@@ -34,7 +37,7 @@ export function addressReply(
   query: Query,
   table: TableMemory,
   record: number,
-  rotation: Rotation,
+  rotation: Pick<Rotation, 'start'>,
   most: number,
 ): number {
   const { type } = query;
@@ -66,7 +69,7 @@ function writeAddresses(
   { arena, view }: TableMemory,
   record: number,
   isV6: boolean,
-  rotation: Rotation,
+  rotation: Pick<Rotation, 'start'>,
   most: number,
 ): number {
   const count = addressCount(arena, record, isV6);

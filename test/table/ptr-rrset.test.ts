@@ -2,7 +2,7 @@ import { decode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteWriter } from '../../src/table/byte-writer.ts';
-import { reverseName } from '../../src/registry/model/reverse-name.ts';
+import { reverseName } from '../../src/wire/reverse-name.ts';
 import { writePtrRrset } from '../../src/table/ptr-rrset.ts';
 import { readUint16 } from '../../src/wire/message.ts';
 import { encodeName } from '../../src/wire/name.ts';

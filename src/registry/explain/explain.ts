@@ -1,4 +1,4 @@
-import { addressFromReverseName } from '../model/reverse-name.ts';
+import { addressFromReverseName } from '../../wire/reverse-name.ts';
 import type { Registry } from '../registry.ts';
 import type { View } from '../resolve/visibility.ts';
 import { explainEntries } from './entries.ts';

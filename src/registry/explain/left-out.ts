@@ -1,6 +1,6 @@
 import type { Registry } from '../registry.ts';
 import type { Rejection } from '../model/rejection.ts';
-import { addressFromReverseName } from '../model/reverse-name.ts';
+import { addressFromReverseName } from '../../wire/reverse-name.ts';
 import type { LeftOut, LeftOutPart } from './explanation.ts';
 import { isMeant } from './meant.ts';
 

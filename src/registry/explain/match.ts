@@ -1,4 +1,4 @@
-import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
+import { addressFromReverseName, reverseName } from '../../wire/reverse-name.ts';
 import type { PtrCandidate } from '../publish/ptr-candidates.ts';
 import type { Registry } from '../registry.ts';
 import type { CoveringService } from '../store/service-index.ts';

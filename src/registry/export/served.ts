@@ -2,7 +2,7 @@ import { encodeName, formatName } from '../../wire/name.ts';
 import { familyOf } from '../../wire/address.ts';
 import { namesOf } from '../explain/entries.ts';
 import { ptrFor } from '../explain/match.ts';
-import { addressFromReverseName, reverseName } from '../model/reverse-name.ts';
+import { addressFromReverseName, reverseName } from '../../wire/reverse-name.ts';
 import { isWildcard } from '../model/host.ts';
 import type { Registry } from '../registry.ts';
 import type { HostAnswer, SrvTarget } from '../resolve/answer.ts';

@@ -1,5 +1,5 @@
 import { encodeName } from '../../wire/name.ts';
-import { reverseName } from '../model/reverse-name.ts';
+import { reverseName } from '../../wire/reverse-name.ts';
 import { visibilityOf, type NameLayer, type Visibility } from './name-layers.ts';
 import { isBefore, type PtrCandidate } from './ptr-candidates.ts';
 import { ptrLayer } from './ptr-layer.ts';

@@ -6,7 +6,7 @@ import { ViewCompiler, type NamespaceNumbers } from './compile/views.ts';
 import { EmptyNonTerminals } from './empty-non-terminals.ts';
 import { isWildcard } from '../model/host.ts';
 import type { RegistryOptions } from '../model/options.ts';
-import { addressFromReverseName } from '../model/reverse-name.ts';
+import { addressFromReverseName } from '../../wire/reverse-name.ts';
 import { emptyNonTerminalLayer, resolveLayers, visibilityOf, type NameLayer } from './name-layers.ts';
 import { candidatesIn, type PtrCandidate } from './ptr-candidates.ts';
 import { PtrIndex } from './ptr-index.ts';

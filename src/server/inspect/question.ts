@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { canonicalAddress } from '../../wire/address.ts';
-import { reverseName } from '../../registry/model/reverse-name.ts';
+import { reverseName } from '../../wire/reverse-name.ts';
 import { rrType } from '../../wire/codes.ts';
 import { encodeName } from '../../wire/name.ts';
 import { InspectError } from '../../plugins/inspection.ts';

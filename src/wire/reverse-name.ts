@@ -1,4 +1,4 @@
-import { parseAddress, canonicalAddress, familyOf } from '../../wire/address.ts';
+import { parseAddress, canonicalAddress, familyOf } from './address.ts';
 
 /** The reverse name of an address, without trailing dot: RFC 1035 section 3.5, RFC 3596 section 2.5. */
 export function reverseName(address: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressFromReverseName, reverseName } from '../../../src/registry/model/reverse-name.ts';
+import { addressFromReverseName, reverseName } from '../../src/wire/reverse-name.ts';
 
 test.each([
   ['10.1.2.3', '3.2.1.10.in-addr.arpa'],
