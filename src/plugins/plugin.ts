@@ -164,6 +164,8 @@ export interface QueryHalf<Config> {
   create(config: Config, environment: HandlerEnvironment, next: Handler): Handler;
   /** Classes of the queries that it handles, `any` where it passes all on; without it IN. What no plugin serves is REFUSED. */
   readonly classes?: readonly number[] | 'any';
+  /** In place of `classes` where the config says it. */
+  classesOf?(config: Config): readonly number[] | 'any';
   /**
    * Whether a query of the block's zones is for this block; where it is not, the next one with the zone is looked at, and then
    * those with shorter ones. It only looks at the query.
@@ -187,6 +189,8 @@ export interface HandlerEnvironment {
   readonly logger: Logger;
   /** Zones of the server block, lower-case and absolute. */
   readonly zones: readonly string[];
+  /** What follows the plugin in the chain for another class; `undefined` where no plugin of the block serves that. */
+  nextFor(qclass: number): Handler | undefined;
   /** A cryptographically random number from 0 to 65535. */
   randomUint16(): number;
   /** The answer table that a control half publishes under this name. */

@@ -19,6 +19,7 @@ import { nsidPlugin } from './nsid/nsid.ts';
 import type { Plugin } from './plugin.ts';
 import { prometheusPlugin } from './prometheus/prometheus.ts';
 import { readyPlugin } from './ready/ready.ts';
+import { rewritePlugin } from './rewrite/rewrite.ts';
 import type { MakeSources } from './serviceentry/registry-service.ts';
 import { makeServiceEntryPlugin } from './serviceentry/serviceentry.ts';
 import { tlsPlugin } from './tls/tls.ts';
@@ -47,6 +48,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     errorsPlugin,
     logPlugin,
     loadbalancePlugin,
+    rewritePlugin,
     aclPlugin,
     anyPlugin,
     chaosPlugin,
@@ -61,4 +63,4 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = ['reload', 'rewrite', 'template'];
+export const laterDirectives: readonly string[] = ['reload', 'template'];

@@ -1,6 +1,8 @@
-import { headerSize } from './codes.ts';
+import { defaultUdpPayload, headerSize, optRecordSize } from './codes.ts';
+import { writeOpt } from './edns.ts';
 import { writeUint16 } from './message.ts';
 import { Query } from './query.ts';
+import { viewOf } from './words.ts';
 
 /** What is asked. */
 export interface DerivedQuestion {
@@ -8,6 +10,14 @@ export interface DerivedQuestion {
   readonly name: Uint8Array;
   readonly type: number;
   readonly class: number;
+  /** EDNS options in place of the client's, as the RDATA of an OPT record; without it those of the client stay. */
+  readonly options?: DerivedOptions | undefined;
+}
+
+export interface DerivedOptions {
+  readonly all: Uint8Array;
+  /** Those of them that other servers are to be told. */
+  readonly upstream: Uint8Array;
 }
 
 const noReply = new Uint8Array(0);
@@ -20,8 +30,8 @@ export class DerivedQuery extends Query {
   #memory = new Uint8Array(headerSize);
 
   /** Becomes the query with this question; `reply` is memory for what is answered at once. */
-  derive(from: Query, { name, type, class: qclass }: DerivedQuestion, reply: Uint8Array = noReply): void {
-    const rest = from.bytes.subarray(from.questionEnd, from.end);
+  derive(from: Query, { name, type, class: qclass, options }: DerivedQuestion, reply: Uint8Array = noReply): void {
+    const rest = options ? optWith(from, options.all) : from.bytes.subarray(from.questionEnd, from.end);
     const end = headerSize + name.length + 4 + rest.length;
     if (this.#memory.length < end) this.#memory = new Uint8Array(end);
     const bytes = this.#memory;
@@ -30,6 +40,8 @@ export class DerivedQuery extends Query {
     writeUint16(bytes, headerSize + name.length, type);
     writeUint16(bytes, headerSize + name.length + 2, qclass);
     bytes.set(rest, headerSize + name.length + 4);
+    // One question, and of records nothing but the OPT.
+    if (options) bytes.set([0, 1, 0, 0, 0, 0, 0, 1], 4);
     this.release();
     this.bytes = bytes;
     this.start = 0;
@@ -43,5 +55,16 @@ export class DerivedQuery extends Query {
     this.verdict = undefined;
     this.read();
     this.replyLimit = from.replyLimit;
+    this.metadata = from.metadata;
+    this.upstreamOptions = options?.upstream ?? from.upstreamOptions;
   }
+}
+
+/** An OPT record with these options: the client's in all else, where it has one. */
+function optWith({ edns, clientPayload, dnssecOk }: Query, options: Uint8Array): Uint8Array {
+  const record = new Uint8Array(optRecordSize + options.length);
+  writeOpt(viewOf(record), 0, edns ? clientPayload : defaultUdpPayload, 0, dnssecOk);
+  writeUint16(record, optRecordSize - 2, options.length);
+  record.set(options, optRecordSize);
+  return record;
 }

@@ -84,6 +84,8 @@ export class Query {
   subnetSize = 0;
   /** Other options that the reply carries where the query has EDNS, as octets of an OPT record's RDATA. */
   replyOptions: Uint8Array = empty;
+  /** Those of the query's options that other servers are to be told, in the same form: this server has put them there. */
+  upstreamOptions: Uint8Array = empty;
 
   /** What reading it came to, where `prepare` has done it already. */
   verdict: Verdict | undefined = undefined;
@@ -145,7 +147,8 @@ export class Query {
     this.dnssecOk = false;
     this.clientPayload = minUdpPayload;
     this.optStart = this.optionsStart = this.optionsEnd = this.subnetSize = 0;
-    this.replyOptions = empty;
+    this.replyOptions = this.upstreamOptions = empty;
+    this.upperRcode = 0;
     if (end - start < headerSize) return 'drop';
     const flags = bytes[start + 2]!;
     if ((flags & headerFlag.QR) !== 0) return 'drop';

@@ -1,31 +1,35 @@
-import { headerFlag, headerSize } from './codes.ts';
+import { headerFlag, headerSize, optRecordSize, rcode } from './codes.ts';
 import { writeUint16, writeUint32 } from './message.ts';
 import { NameCompressor } from './name-compressor.ts';
 import type { Query } from './query.ts';
 import { rdataFormOf } from './rdata-form.ts';
-import { beginReply, cutReply, endReply, roomForRecords } from './reply.ts';
+import { beginReply, cutReply, endReply, replyCode, roomForRecords } from './reply.ts';
 import { nameSize, type ReplyRecords, type ResourceRecord } from './reply-records.ts';
 
 /** What of the header of a reply the records do not say. */
 export interface ReplyHead {
+  /** With its upper bits, which only clients with EDNS can be told; others get SERVFAIL for such a code. */
   readonly code: number;
   /** AA. */
-  readonly isAuthoritative?: boolean;
+  readonly isAuthoritative?: boolean | undefined;
   /** AD. */
-  readonly isAuthentic?: boolean;
+  readonly isAuthentic?: boolean | undefined;
   /** TC, over UDP: there is more than these records. */
   readonly isTruncated?: boolean;
 }
 
+/** In an OPT record (RFC 6891 section 6.1.3). */
+const upperRcodeAt = 5;
 /** TYPE, CLASS, TTL and RDLENGTH. */
 const fixedSize = 10;
 
 /** The head of the reply of `length` octets that stands in a query's `out`; 0 octets make SERVFAIL. */
-export function readReplyHead({ out, outStart }: Query): ReplyHead {
+export function readReplyHead(query: Query): ReplyHead {
+  const { out, outStart } = query;
   const flags = out[outStart + 2]!;
   const more = out[outStart + 3]!;
   return {
-    code: more & headerFlag.RCODE,
+    code: replyCode(query),
     isAuthoritative: (flags & headerFlag.AA) !== 0,
     isTruncated: (flags & headerFlag.TC) !== 0,
     isAuthentic: (more & headerFlag.AD) !== 0,
@@ -39,7 +43,10 @@ export function readReplyHead({ out, outStart }: Query): ReplyHead {
  */
 export function writeReply(query: Query, head: ReplyHead, records: ReplyRecords): number {
   query.replyOptions = records.options;
-  let at = beginReply(query, head.code, head.isAuthoritative === true);
+  const code = head.code > headerFlag.RCODE && !query.edns ? rcode.SERVFAIL : head.code;
+  query.upperRcode = code >> 4;
+  if (query.out.length === 0) query.out = new Uint8Array(Math.min(sizeAtMost(query, records), query.replyLimit));
+  let at = beginReply(query, code, head.isAuthoritative === true);
   const { out, outStart } = query;
   if (head.isAuthentic === true) out[outStart + 3]! |= headerFlag.AD;
   const end = at + roomForRecords(query, at);
@@ -61,7 +68,24 @@ export function writeReply(query: Query, head: ReplyHead, records: ReplyRecords)
     if (isCut && section < 2 && counts[section]! < list.length) break;
   }
   if (isCut) cutReply(query);
-  return endReply(query, at, ...counts);
+  const length = endReply(query, at, ...counts);
+  if (query.upperRcode > 0) {
+    const optStart = outStart + length - optRecordSize - query.subnetSize - query.replyOptions.length;
+    out[optStart + upperRcodeAt] = query.upperRcode;
+  }
+  return length;
+}
+
+/** Octets of the reply without compression. */
+function sizeAtMost(
+  { nameLength, subnetSize }: Query,
+  { answers, authorities, additionals, options }: ReplyRecords,
+): number {
+  let size = headerSize + nameLength + 4 + optRecordSize + subnetSize + options.length;
+  for (const list of [answers, authorities, additionals]) {
+    for (const { owner, rdata } of list) size += owner.length + fixedSize + rdata.length;
+  }
+  return size;
 }
 
 /** Index behind the record, or -1 where it does not fit. */

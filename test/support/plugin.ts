@@ -56,6 +56,7 @@ export function makeEnvironment(random?: () => number): TestEnvironment {
     clock: new FakeClock(),
     logger: new RecordingLogger(),
     zones: ['example.org.'],
+    nextFor: () => undefined,
     randomUint16: random ?? (() => count++ & 0xffff),
     connectUdp: connectDgram,
     shared: new Int32Array(64),

@@ -30,7 +30,7 @@ export interface Chain {
 
 export interface ChainEnvironment extends Omit<
   HandlerEnvironment,
-  'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams'
+  'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams' | 'nextFor'
 > {
   readonly plugins: Plugins;
   /** What a plugin of the block counts in. */
@@ -52,7 +52,8 @@ const endOfChain: Handler = (query) => emptyReply(query, rcode.REFUSED);
 export function buildChain(block: BlockConfig, environment: ChainEnvironment): Chain {
   const halves = block.plugins.flatMap(({ name, config }) => {
     const query = environment.plugins.find((plugin) => plugin.name === name)?.query;
-    return query ? [{ name, config, query, classes: query.classes ?? [rrClass.IN] }] : [];
+    if (query === undefined) return [];
+    return [{ name, config, query, classes: query.classesOf?.(config) ?? query.classes ?? [rrClass.IN] }];
   });
   const tables: TableReader[] = [];
   const upstreams = new BlockUpstreams();
@@ -62,9 +63,12 @@ export function buildChain(block: BlockConfig, environment: ChainEnvironment): C
     tables.push(reader);
     return reader;
   };
+  /** What follows a plugin, by its name and a class. */
+  const followers = new Map<string, Handler>();
   const environmentOf = ({ name, config, query }: (typeof halves)[number]): HandlerEnvironment => ({
     ...environment,
     table,
+    nextFor: (qclass) => followers.get(`${name} ${qclass}`),
     upstreams,
     worker,
     counters: environment.counters?.(name),
@@ -76,6 +80,7 @@ export function buildChain(block: BlockConfig, environment: ChainEnvironment): C
     for (const half of halves.toReversed()) {
       const { name, config, query, classes } = half;
       if (classes !== 'any' && !classes.includes(qclass)) continue;
+      followers.set(`${name} ${qclass}`, handler);
       const own = environmentOf(half);
       const dryRun = environment.dryRun?.(name);
       const looked = dryRun && query.dryRun?.(config, own, handler, dryRun);

@@ -18,7 +18,7 @@ import { Meter } from '../metrics/meter.ts';
 /** What the chains of a worker have in common. */
 export interface WorkerEnvironment extends Omit<
   HandlerEnvironment,
-  'zones' | 'onClose' | 'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams'
+  'zones' | 'onClose' | 'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams' | 'nextFor'
 > {
   readonly plugins: Plugins;
 }

@@ -83,6 +83,7 @@ export class Harness {
         clock: this.clock,
         logger: this.logger,
         zones,
+        nextFor: () => undefined,
         randomUint16: () => randomInt(65_536),
         connectUdp: connectDgram,
         shared: new Int32Array(64),
