@@ -2,6 +2,7 @@ import type { Work } from '../../../runtime/sliced-work.ts';
 import { isAtOrBelow } from '../../../wire/zone-text.ts';
 import type { HostsConfig } from '../hosts.ts';
 import type { HostEntries } from './entries.ts';
+import { reverseNameOf } from './reverse.ts';
 
 const namesAtATime = 1024;
 
@@ -28,20 +29,26 @@ export function zoneTest(zones: readonly string[]): (name: string) => boolean {
 /** Has everything between a name and the apex of its zone exist (RFC 8020), and the apex itself. */
 export function* addEmptyNonTerminals(entries: HostEntries, zones: readonly string[]): Work<void> {
   if (zones.length === 0) return;
+  const { addresses, pointers, empty } = entries;
   const isInZone = zoneTest(zones);
-  let left = namesAtATime;
-  // Those that are added come by as well, and have nothing above them that is not there.
-  for (const name of entries.names.keys()) {
+  for (const zone of zones) empty.add(zone.slice(0, -1));
+  const addAbove = (name: string): void => {
     for (let dot = nextDot(name, 0); dot >= 0; dot = nextDot(name, dot + 1)) {
       const parent = name.slice(dot + 1);
-      if (entries.names.has(parent) || !isInZone(parent)) break;
-      entries.addEmpty(parent);
+      if (empty.has(parent) || !isInZone(parent) || entries.isFull) return;
+      empty.add(parent);
     }
-    if (--left > 0) continue;
-    left = namesAtATime;
-    yield;
+  };
+  let names = 0;
+  for (const name of addresses.keys()) {
+    addAbove(name);
+    if (++names % namesAtATime === 0) yield;
   }
-  for (const zone of zones) entries.addEmpty(zone.slice(0, -1));
+  if (!zones.some((zone) => zone.endsWith('arpa.'))) return;
+  for (const address of pointers.keys()) {
+    addAbove(reverseNameOf(address));
+    if (++names % namesAtATime === 0) yield;
+  }
 }
 
 /** Index of the next dot that no backslash escapes, or -1. */
