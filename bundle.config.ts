@@ -5,7 +5,7 @@ import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild
 // The image and the npm package carry bundled JavaScript: it starts faster and takes less memory than the source, and
 // the package installs nothing else.
 
-// Without arguments the program; `node bundle.config.ts ENTRY.ts DIRECTORY` bundles another one as the workers are, for the
+// Without arguments the program, and with `program DIRECTORY` there; `node bundle.config.ts ENTRY.ts DIRECTORY` bundles another one as the workers are, for the
 // benchmarks: what they measure is what is shipped.
 
 const [entry, directory = 'dist'] = process.argv.slice(2);
@@ -63,7 +63,10 @@ const options = {
   write: false,
 } satisfies BuildOptions;
 
-const bundles = entry === undefined ? await buildProgram() : [await build({ ...options, entryPoints: [entry] })];
+const bundles =
+  entry === undefined || entry === 'program'
+    ? await buildProgram()
+    : [await build({ ...options, entryPoints: [entry] })];
 
 const files = new Map<string, Buffer>();
 for (const { path, text } of bundles.flatMap(({ outputFiles }) => outputFiles)) {

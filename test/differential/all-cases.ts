@@ -1,0 +1,30 @@
+import type { PluginCases } from './case.ts';
+import { anyCases } from './cases/any.ts';
+import { bindCases } from './cases/bind.ts';
+import { bufsizeCases } from './cases/bufsize.ts';
+import { cacheCases } from './cases/cache.ts';
+import { chaosCases } from './cases/chaos.ts';
+import { errorsCases } from './cases/errors.ts';
+import { forwardCases } from './cases/forward.ts';
+import { grammarCases } from './cases/grammar.ts';
+import { httpCases } from './cases/http.ts';
+import { loadbalanceCases } from './cases/loadbalance.ts';
+import { logCases } from './cases/log.ts';
+import { prometheusCases } from './cases/prometheus.ts';
+import { whoamiCases } from './cases/whoami.ts';
+
+export const allCases: readonly PluginCases[] = [
+  anyCases,
+  bindCases,
+  bufsizeCases,
+  cacheCases,
+  chaosCases,
+  errorsCases,
+  forwardCases,
+  grammarCases,
+  httpCases,
+  loadbalanceCases,
+  logCases,
+  prometheusCases,
+  whoamiCases,
+];

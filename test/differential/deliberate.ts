@@ -1,0 +1,159 @@
+/** Where this server does not do what CoreDNS 1.15.0 does, on purpose. */
+export interface DeliberateEntry {
+  /** The plugin, or part of the server. */
+  readonly where: string;
+  readonly coreDns: string;
+  readonly ours: string;
+  readonly reason: string;
+}
+
+/** All of them by name; docs/coredns.md has them as a table, and a case shows each. */
+export const deliberateDifferences = {
+  'ra-of-block': {
+    where: 'server',
+    coreDns: 'RA is set in what an upstream replied only',
+    ours: 'RA is set in every reply of a server block that forwards',
+    reason: 'RA says what the server can do, not where this answer is from (RFC 1035 section 4.1.1)',
+  },
+  'edns-size': {
+    where: 'server',
+    coreDns: "the EDNS record of a reply repeats the client's size",
+    ours: 'it has the size that this server takes, 1232',
+    reason: 'RFC 6891 section 6.2.3: each side announces its own size',
+  },
+  'udp-1232': {
+    where: 'server',
+    coreDns: "up to the client's EDNS size goes over UDP",
+    ours: 'at most 1232 octets, without bufsize too',
+    reason: 'fragments are lost, and can be forged (RFC 9715)',
+  },
+  'log-octets': {
+    where: 'log, prometheus',
+    coreDns: 'sizes are those of messages without compression, and without options that were changed on the way',
+    ours: 'octets that came and went',
+    reason: 'it is what the network carried',
+  },
+  'class-in': {
+    where: 'server',
+    coreDns: 'with forward or chaos in the block all classes go through the plugins',
+    ours: 'a class goes to the plugins that serve it; REFUSED where there is none',
+    reason: 'other classes ask about the server that is asked: forwarded they tell about another one',
+  },
+  notify: {
+    where: 'server',
+    coreDns: 'NOTIFY is handled as a query',
+    ours: 'NOTIMP',
+    reason: 'there is no secondary zone that could be notified',
+  },
+  'no-plugin-refused': {
+    where: 'server',
+    coreDns: 'SERVFAIL, and an error in the log, where no plugin answers',
+    ours: 'REFUSED',
+    reason: 'resolvers ask the next server at once, and nothing is broken here',
+  },
+  'rd-copied': {
+    where: 'forward',
+    coreDns: "RD of the upstream's reply",
+    ours: 'RD of the query',
+    reason: 'RFC 1035 section 4.1.1: it is copied from the query',
+  },
+  'edns-hop-by-hop': {
+    where: 'forward',
+    coreDns: "the client's EDNS record goes upstream as it is, with all its options",
+    ours: 'an EDNS record of our own with a cookie of our own, in each query that has one',
+    reason: 'EDNS is hop by hop (RFC 6891 section 6.1.1); a cookie guards against forged replies (RFC 7873)',
+  },
+  'transfers-refused': {
+    where: 'forward',
+    coreDns: 'AXFR and IXFR are forwarded as a query of one message',
+    ours: 'REFUSED',
+    reason: 'half a transfer is worse than none (coredns#2834)',
+  },
+  'special-use': {
+    where: 'forward',
+    coreDns: 'names of RFC 6761, RFC 7686 and RFC 9462 are forwarded',
+    ours: 'they are answered here, and can be forwarded by an option',
+    reason: 'these names must not leave',
+  },
+  'longest-line': {
+    where: 'forward',
+    coreDns: 'of several lines the first in the file that has the name',
+    ours: 'the line with the longest zone',
+    reason: 'what a stub domain means does not depend on where it stands',
+  },
+  'failover-default': {
+    where: 'forward',
+    coreDns: 'SERVFAIL and REFUSED of an upstream are handed on',
+    ours: 'another upstream is asked first',
+    reason: 'coredns#5999, coredns#3944: one sick upstream of several made names fail',
+  },
+  'tc-over-tcp': {
+    where: 'forward',
+    coreDns: 'a truncated reply over UDP is handed on',
+    ours: 'the upstream is asked again over TCP, and the client gets as much as it can take',
+    reason: 'coredns#1669, coredns#3391: some clients ignore TC; the whole reply can be cached',
+  },
+  'oversized-reply': {
+    where: 'forward',
+    coreDns: 'a reply over UDP that is longer than the client said gives a truncated reply without records',
+    ours: 'a truncated reply with the records that fit',
+    reason: 'it came whole; the client asks again over TCP all the same',
+  },
+  'other-question': {
+    where: 'forward',
+    coreDns: 'a reply with another question gives FORMERR',
+    ours: 'it is ignored, or another upstream asked; SERVFAIL in the end',
+    reason: 'it may be forged, and the client made no error (RFC 5452 section 9.1)',
+  },
+  'error-texts': {
+    where: 'errors',
+    coreDns: "texts of Go's network library",
+    ours: 'the upstream, and the reason in words',
+    reason: 'coredns#2230: texts such as EOF do not say which server failed and why',
+  },
+  'connection-metrics': {
+    where: 'prometheus',
+    coreDns: 'connections are counted for UDP too',
+    ours: 'for TCP and TLS only',
+    reason: 'sockets of UDP are shared by all queries here',
+  },
+  'ttl-of-rrset': {
+    where: 'cache',
+    coreDns: 'all records of a reply get the least TTL of them',
+    ours: 'each RRset keeps its own',
+    reason: 'RFC 2181 section 5.2; an alias of an hour is not asked for each minute',
+  },
+  'negative-ttl': {
+    where: 'cache',
+    coreDns: 'the TTL of a negative reply is that of its SOA record',
+    ours: "at most the SOA's last field",
+    reason: 'RFC 2308 section 5',
+  },
+  'senseless-values': {
+    where: 'Corefile',
+    coreDns: 'values that cannot be meant so are taken: a duration of 0 or less in consolidate',
+    ours: 'an error that says what is expected',
+    reason: 'a line that does nothing is a mistake',
+  },
+  'no-soa': {
+    where: 'cache',
+    coreDns: 'an empty reply without SOA record is kept for 5 s',
+    ours: 'it is not kept, but by an option',
+    reason: 'RFC 2308 section 5: such replies should not be cached',
+  },
+  'clearer-grammar': {
+    where: 'Corefile',
+    coreDns:
+      'some slips read as something else: a brace on the next line, a port that is no number, an address as a zone, an open quote',
+    ours: 'an error that says what is expected there',
+    reason: 'what was written was not what was meant',
+  },
+  'case-of-asker': {
+    where: 'cache',
+    coreDns: 'owner names have the case of whoever asked first',
+    ours: 'the case of whoever asks now',
+    reason: 'coredns#6917: clients that check the case (0x20) fail',
+  },
+} as const satisfies Readonly<Record<string, DeliberateEntry>>;
+
+export type DeliberateDifference = keyof typeof deliberateDifferences;
