@@ -23,6 +23,7 @@ import { rewritePlugin } from './rewrite/rewrite.ts';
 import type { MakeSources } from './serviceentry/registry-service.ts';
 import { makeServiceEntryPlugin } from './serviceentry/serviceentry.ts';
 import { tlsPlugin } from './tls/tls.ts';
+import { viewPlugin } from './view/view.ts';
 import { whoamiPlugin } from './whoami/whoami.ts';
 
 /** All plugins, in the order in which their query halves handle a query. */
@@ -59,6 +60,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     loopPlugin,
     forwardPlugin,
     whoamiPlugin,
+    viewPlugin,
   ];
 }
 

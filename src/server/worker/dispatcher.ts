@@ -62,14 +62,17 @@ export class Dispatcher {
     const verdict = query.verdict ?? query.read();
     query.verdict = undefined;
     if (verdict !== 'query') return this.#answerMalformed(query, verdict);
-    const chain = this.#only ?? this.#chainOf(query);
+    let chain: Chain | undefined;
+    try {
+      chain = this.#only ?? this.#chainOf(query);
+    } catch (error) {
+      return this.#finishDropped(query, this.#panic(query, error));
+    }
     query.recursionAvailable = chain?.recursionAvailable ?? false;
     const handler = query.class === rrClass.IN ? chain?.handler : chain?.otherClasses?.get(query.class);
     if (!chain || !handler) {
       this.#counters[counter.refused]!++;
-      const length = this.#finish(query, emptyReply(query, rcode.REFUSED));
-      this.#dropped?.count(query, length, false);
-      return length;
+      return this.#finishDropped(query, emptyReply(query, rcode.REFUSED));
     }
     const { meter } = chain;
     const isMeasured = meter === undefined ? false : meter.begin();
@@ -105,6 +108,13 @@ export class Dispatcher {
       return (this.#chains.find(query, 1) ?? entry).value;
     }
     return entry?.value;
+  }
+
+  /** Finishes a reply that no chain has given. */
+  #finishDropped(query: Query, length: number): number {
+    const finished = this.#finish(query, length);
+    this.#dropped?.count(query, finished, false);
+    return finished;
   }
 
   /** Cuts a reply that came from elsewhere and is too long; who writes one here keeps to the limit. */
