@@ -16,8 +16,9 @@ export interface DerivedQuestion {
 
 export interface DerivedOptions {
   readonly all: Uint8Array;
-  /** Those of them that other servers are to be told. */
+  /** Those of them that other servers are told, as `Query` has them. */
   readonly upstream: Uint8Array;
+  readonly tellsSubnet: boolean;
 }
 
 const noReply = new Uint8Array(0);
@@ -57,6 +58,7 @@ export class DerivedQuery extends Query {
     this.replyLimit = from.replyLimit;
     this.metadata = from.metadata;
     this.upstreamOptions = options?.upstream ?? from.upstreamOptions;
+    this.tellsSubnet = options?.tellsSubnet ?? from.tellsSubnet;
   }
 }
 

@@ -5,6 +5,9 @@ import type { Query, Verdict } from './query.ts';
 /** Octets of an option before its value: code and length (RFC 6891 section 6.1.2). */
 export const optionHeadSize = 4;
 
+/** Octets of the options that a query may have for other servers (`Query.upstreamOptions`), without the Client Subnet. */
+export const maxUpstreamOptions = 232;
+
 /**
  * Reads the records behind a query's question, which begin at `first`: `records` of them, of which the first `skipped` are not
  * in the additional section. Puts what the OPT record says into the query.

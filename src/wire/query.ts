@@ -84,8 +84,12 @@ export class Query {
   subnetSize = 0;
   /** Other options that the reply carries where the query has EDNS, as octets of an OPT record's RDATA. */
   replyOptions: Uint8Array = empty;
-  /** Those of the query's options that other servers are to be told, in the same form: this server has put them there. */
+  /**
+   * Those of the query's options that other servers are told, in the same form: this server has put them there, `maxUpstreamOptions`
+   * octets at most. Of the Client Subnet only that it is one of them.
+   */
   upstreamOptions: Uint8Array = empty;
+  tellsSubnet = false;
 
   /** What reading it came to, where `prepare` has done it already. */
   verdict: Verdict | undefined = undefined;
@@ -144,7 +148,7 @@ export class Query {
     const view = this.#viewOfBytes();
     this.error = this.metadata = undefined;
     this.nameIsRead = this.isCut = this.edns = false;
-    this.dnssecOk = false;
+    this.dnssecOk = this.tellsSubnet = false;
     this.clientPayload = minUdpPayload;
     this.optStart = this.optionsStart = this.optionsEnd = this.subnetSize = 0;
     this.replyOptions = this.upstreamOptions = empty;

@@ -117,6 +117,6 @@ export class Rewriter {
 /** A query without EDNS has none where the rules leave no option. */
 function derivedOptions(query: Query, options: OptionList | undefined): DerivedOptions | undefined {
   if (options === undefined) return undefined;
-  const { all, upstream } = options;
-  return all.length === 0 && !query.edns ? undefined : { all, upstream };
+  const { derived } = options;
+  return derived.all.length === 0 && !query.edns ? undefined : derived;
 }

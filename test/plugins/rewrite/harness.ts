@@ -21,7 +21,11 @@ export interface Zone {
 export function answering(zoneOf: (name: string) => Zone, isLate = false): Handler {
   return (query) => {
     query.readName();
-    if (isLate) query.hold();
+    if (isLate) {
+      query.hold();
+      // As a reply of an upstream it has memory of its own.
+      query.out = new Uint8Array(65_535);
+    }
     const length = writeZone(query, zoneOf(formatName(query.lower)));
     return isLate ? Promise.resolve(length) : length;
   };

@@ -40,7 +40,7 @@ export function writeCachedReply(query: Query, view: DataView, start: number, tt
     start +
     entry.size +
     padded(view.getUint8(start + entry.question + 3)) +
-    padded(view.getUint8(start + entry.subnetSize));
+    padded(view.getUint8(start + entry.contextSize));
   const ttlCount = view.getUint16(start + entry.ttlCount);
   const ownerCount = view.getUint16(start + entry.ownerCount);
   const tail = offsets + padded(2 * (ttlCount + ownerCount));

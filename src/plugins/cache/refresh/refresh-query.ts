@@ -14,6 +14,8 @@ export class RefreshQuery extends Query {
     this.local = copyOf(client.local);
     this.recursionAvailable = client.recursionAvailable;
     this.read();
+    this.upstreamOptions = client.upstreamOptions;
+    this.tellsSubnet = client.tellsSubnet;
     if (client.metadata) this.metadata = new QueryMetadata(client.metadata.sources);
     this.readName();
     this.bytes[3]! |= headerFlag.AD;

@@ -63,14 +63,14 @@ export class Refresher {
   }
 
   /** Begins to ask the key's question again, unless that is under way or none may begin. */
-  begin({ query: client, hash, subnetSize }: QuestionKey): Refresh | undefined {
+  begin({ query: client, hash, isScoped }: QuestionKey): Refresh | undefined {
     if (this.#isClosed || this.#inFlight.size >= maxInFlight || this.#inFlight.has(hash)) return undefined;
     const { clock, next, logger, timeoutMs } = this.#parts;
     this.#parts.onBegin();
     const query = new RefreshQuery(client);
     const key = new QuestionKey();
     key.read(query);
-    key.useScope(subnetSize > 0);
+    key.useScope(isScoped);
     let resolve: (verdict: Verdict) => void = () => undefined;
     const refresh: RefreshInFlight = {
       key,

@@ -1,7 +1,7 @@
 /**
  * One reply as it is stored, at an offset of a page. All numbers are in network order, each part begins at a multiple of 4:
  *
- *     head | name, lower case | subnet | offsets of TTLs and owner names in the tail, 2 octets each | tail: the records, without OPT
+ *     head | name, lower case | context | offsets of TTLs and owner names in the tail, 2 octets each | tail: the records, without OPT
  *
  * The tail stands as far behind the header in every reply to the question, so that its compression pointers stay right.
  */
@@ -24,7 +24,8 @@ export const entry = {
   code: 23,
   /** Type in 2 octets, flags (question-key.ts), octets of the name: compared as one number. */
   question: 24,
-  subnetSize: 28,
+  /** Octets of the question's context (question-key.ts). */
+  contextSize: 28,
   /** The scope of the reply's Client Subnet option. */
   scope: 29,
   /** Whether the reply had one. */

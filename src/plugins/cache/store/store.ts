@@ -90,17 +90,17 @@ export class Store {
     if (address === undefined) return -1;
     const view = this.viewOf(address);
     const at = address & offsetMask;
-    const { query, subnetSize, subnet } = key;
+    const { query, contextSize, context } = key;
     const { nameLength, lowerView } = query;
     const question = (query.type << 16) | (key.flags << 8) | nameLength;
     if (view.getInt32(at + entry.question) !== question) return -1;
-    if (view.getUint8(at + entry.subnetSize) !== subnetSize) return -1;
+    if (view.getUint8(at + entry.contextSize) !== contextSize) return -1;
     const name = at + entry.size;
     for (let i = 0; i < nameLength; i += 4) {
       if (view.getInt32(name + i) !== lowerView.getInt32(i)) return -1;
     }
     const kept = name + padded(nameLength);
-    for (let i = 0; i < subnetSize; i++) if (view.getUint8(kept + i) !== subnet[i]) return -1;
+    for (let i = 0; i < contextSize; i++) if (view.getUint8(kept + i) !== context[i]) return -1;
     if (now - view.getInt32(at + entry.usedAt) >= ticksPerSecond) {
       view.setInt32(at + entry.usedAt, now);
       part.get(key.hash, this.#getOptions);
@@ -110,12 +110,12 @@ export class Store {
 
   /** At tick `now`: stores a reply in place of what was there for the question. The address, -1 where it is too long to be kept. */
   put(key: QuestionKey, reply: StorableReply, now: number): number {
-    const { query, subnet, subnetSize } = key;
+    const { query, context, contextSize } = key;
     const { tailStart, tailEnd, ttlOffsets, ttls, ownerOffsets } = reply;
     const tailLength = tailEnd - tailStart;
     const nameSize = padded(query.nameLength);
     const offsetCount = ttls.length + ownerOffsets.length;
-    const size = entry.size + nameSize + padded(subnetSize) + padded(2 * offsetCount) + padded(tailLength);
+    const size = entry.size + nameSize + padded(contextSize) + padded(2 * offsetCount) + padded(tailLength);
     if (size > pageSize || tailLength > maxMessageSize) return -1;
     const hits = this.#hitsOf(key, now);
     const part = this.#partOf(key.hash);
@@ -134,7 +134,7 @@ export class Store {
     view.setInt32(at + entry.question, (query.type << 16) | (key.flags << 8) | query.nameLength);
     view.setUint8(at + entry.authority, reply.authority);
     view.setUint8(at + entry.code, reply.code);
-    view.setUint8(at + entry.subnetSize, subnetSize);
+    view.setUint8(at + entry.contextSize, contextSize);
     view.setUint8(at + entry.scope, Math.max(reply.scope, 0));
     view.setUint8(at + entry.hasScope, reply.scope < 0 ? 0 : 1);
     view.setUint16(at + entry.answers, reply.counts[1]!);
@@ -146,8 +146,8 @@ export class Store {
     at += entry.size;
     bytes.set(query.lower.subarray(0, nameSize), at);
     at += nameSize;
-    bytes.set(subnet.subarray(0, subnetSize), at);
-    at += padded(subnetSize);
+    bytes.set(context.subarray(0, contextSize), at);
+    at += padded(contextSize);
     for (let i = 0; i < ttls.length; i++) view.setUint16(at + 2 * i, ttlOffsets[i]!);
     for (let i = 0; i < ownerOffsets.length; i++) view.setUint16(at + 2 * (ttls.length + i), ownerOffsets[i]!);
     at += padded(2 * offsetCount);

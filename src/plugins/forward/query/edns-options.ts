@@ -5,10 +5,13 @@ import type { Upstream } from '../upstream/upstream.ts';
 import type { Question } from './question.ts';
 import type { UpstreamAttempt } from './upstream-attempt.ts';
 
-/** The EDNS options that go to an upstream: the cookie that is shared with it, and the client's subnet where that is wished. */
-export function optionsFor({ cookie }: Upstream, { subnet }: Question): Uint8Array {
-  if (subnet === undefined) return cookie?.option ?? noOptions;
-  return cookie === undefined ? subnet : Uint8Array.of(...cookie.option, ...subnet);
+/**
+ * The EDNS options that go to an upstream: the cookie that is shared with it, the client's subnet where that is wished, and those
+ * that this server has put into the query.
+ */
+export function optionsFor({ cookie }: Upstream, { subnet = noOptions, options }: Question): Uint8Array {
+  const own = cookie?.option ?? noOptions;
+  return subnet.length + options.length === 0 ? own : Uint8Array.of(...own, ...subnet, ...options);
 }
 
 /** The reply to an attempt, or what is wrong with it: with what was read, or with the options that it has to fit. */

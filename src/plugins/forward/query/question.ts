@@ -14,6 +14,8 @@ export interface Question {
   readonly flags: number;
   /** The client's subnet, where upstreams are told. */
   readonly subnet: Uint8Array | undefined;
+  /** Other EDNS options that upstreams are told. */
+  readonly options: Uint8Array;
 }
 
 const flag = { RD: headerFlag.RD, DO: 0x02, EDNS: 0x04, stream: 0x08, CD: headerFlag.CD, AD: headerFlag.AD } as const;
@@ -28,9 +30,11 @@ export function questionOf(query: Query, isStream: boolean, withSubnet = false):
     (query.dnssecOk ? flag.DO : 0) |
     (query.edns ? flag.EDNS : 0) |
     (isStream ? flag.stream : 0);
-  const hash = (query.nameHash ^ Math.imul((type << 8) | flags, 0x9e3779b1)) & 0x3fffffff;
-  const subnet = withSubnet ? clientSubnetOf(query) : undefined;
-  return { hash, name: query.lower, nameLength: query.nameLength, type, flags, subnet };
+  const { upstreamOptions: options, hasher } = query;
+  const optionsHash = options.length === 0 ? 0 : hasher.hash(options, 0, options.length);
+  const hash = (query.nameHash ^ optionsHash ^ Math.imul((type << 8) | flags, 0x9e3779b1)) & 0x3fffffff;
+  const subnet = withSubnet || query.tellsSubnet ? clientSubnetOf(query) : undefined;
+  return { hash, name: query.lower, nameLength: query.nameLength, type, flags, subnet, options };
 }
 
 /** Whether two questions with the same hash are the same. */
@@ -38,10 +42,11 @@ export function isSameQuestion(one: Question, other: Question): boolean {
   const { name, nameLength, type, flags } = one;
   if (nameLength !== other.nameLength || type !== other.type || flags !== other.flags) return false;
   for (let i = 0; i < nameLength; i++) if (name[i] !== other.name[i]) return false;
-  return one.subnet === other.subnet || isSameSubnet(one.subnet, other.subnet);
+  return areSame(one.subnet, other.subnet) && areSame(one.options, other.options);
 }
 
-function isSameSubnet(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+function areSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (one === other) return true;
   if (one === undefined || one.length !== other?.length) return false;
   return one.every((octet, i) => octet === other[i]);
 }

@@ -6,7 +6,7 @@ import {
   minUdpPayload,
   optRecordSize,
 } from '../../../wire/codes.ts';
-import { optionHeadSize, writeOpt } from '../../../wire/edns.ts';
+import { maxUpstreamOptions, optionHeadSize, writeOpt } from '../../../wire/edns.ts';
 import { writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { viewOf } from '../../../wire/words.ts';
@@ -26,8 +26,8 @@ export interface Request {
 /** No EDNS options. */
 export const noOptions = new Uint8Array(0);
 
-/** A cookie (RFC 7873) and a client's subnet (RFC 7871). */
-export const maxOptionsSize = optionHeadSize + 40 + optionHeadSize + 20;
+/** A cookie (RFC 7873), a client's subnet (RFC 7871), and those of `Query.upstreamOptions`. */
+export const maxOptionsSize = optionHeadSize + 40 + optionHeadSize + 20 + maxUpstreamOptions;
 
 /** Octets that `writeRequest` writes at most. */
 export const maxRequestSize = headerSize + maxNameLength + 4 + optRecordSize + maxOptionsSize;
@@ -35,7 +35,7 @@ export const maxRequestSize = headerSize + maxNameLength + 4 + optRecordSize + m
 /**
  * Writes the message that goes to an upstream at `at`, and returns its length: header, question and, with `withEdns`, an OPT
  * record of our own. EDNS is between neighbours (RFC 6891 section 6.1.1): of the client's OPT only DO is copied (RFC 3225
- * section 3), and none of its options, which may name the client or belong to its conversation with us. Of the header's flags
+ * section 3), and of its options those alone that were asked for, as they may name the client or belong to its conversation with us. Of the header's flags
  * RD, AD and CD are passed on; all else that a client may put into a query stays behind.
  */
 export function writeRequest(out: Uint8Array, at: number, request: Request, id: number): number {

@@ -1,10 +1,9 @@
 import { clientSubnetOption } from '../../../wire/client-subnet.ts';
+import type { DerivedOptions } from '../../../wire/derived-query.ts';
+import { maxUpstreamOptions } from '../../../wire/edns.ts';
 import { encodeOptions, type EdnsOption, readOptions, sizeOfOptions } from '../../../wire/edns-options.ts';
 import type { Query } from '../../../wire/query.ts';
 import type { OptionRule } from '../config.ts';
-
-/** Octets of all options that go upstream. */
-export const maxUpstreamOptions = 512;
 
 /** The EDNS options of a query while rules change them. */
 export class OptionList {
@@ -25,19 +24,16 @@ export class OptionList {
       return true;
     }
     const known = this.#options.findIndex((option) => option.code === code);
-    if (data === undefined || (known < 0 ? action === 'replace' : action === 'append')) {
-      // What the client has said stands, and is meant for upstreams as what the rule says would be.
-      if (known >= 0) this.#codes.add(code);
+    if (data === undefined || (known < 0 && action === 'replace')) return false;
+    if (known >= 0 && action === 'append') {
+      // What the client has said stands, and other servers are told it.
+      this.#codes.add(code);
       return false;
     }
-    const before = this.#options[known]?.data;
+    if (isReverted) this.#reverts.push({ code, data: this.#options[known]?.data });
     const option = { code, data };
-    const after = known < 0 ? [...this.#options, option] : this.#options.with(known, option);
-    if (sizeOfOptions(after.filter((each) => each.code === code || this.#codes.has(each.code))) > maxUpstreamOptions)
-      return false;
-    this.#options = after;
+    this.#options = known < 0 ? [...this.#options, option] : this.#options.with(known, option);
     this.#codes.add(code);
-    if (isReverted) this.#reverts.push({ code, data: before });
     return true;
   }
 
@@ -46,14 +42,15 @@ export class OptionList {
     return this.#codes.size > 0;
   }
 
-  /** All of them, as the RDATA of an OPT record. */
-  get all(): Uint8Array {
-    return encodeOptions(this.#options);
-  }
-
-  /** Those that go upstream. */
-  get upstream(): Uint8Array {
-    return encodeOptions(this.#options.filter(({ code }) => this.#codes.has(code)));
+  /** For a derived query. Other servers are told those that fit, the ones that rules have added first. */
+  get derived(): DerivedOptions {
+    const named = this.#options.filter(({ code }) => this.#codes.has(code));
+    const others = named.filter(({ code }) => code !== clientSubnetOption);
+    return {
+      all: encodeOptions(this.#options),
+      upstream: encodeOptions(thatFit(others)),
+      tellsSubnet: this.#codes.has(clientSubnetOption),
+    };
   }
 
   /** Those of the rules that the client sees in the reply: as they were before what is reverted. The subnet is no answer to it. */
@@ -65,4 +62,16 @@ export class OptionList {
     }
     return encodeOptions(options);
   }
+}
+
+/** Those that other servers can be told, the last ones first where there are too many. */
+function thatFit(options: readonly EdnsOption[]): readonly EdnsOption[] {
+  let room = maxUpstreamOptions;
+  const fits = (option: EdnsOption): boolean => {
+    const size = sizeOfOptions([option]);
+    if (size > room) return false;
+    room -= size;
+    return true;
+  };
+  return options.toReversed().filter(fits).toReversed();
 }

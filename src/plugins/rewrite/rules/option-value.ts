@@ -1,12 +1,13 @@
 import { parseAddress } from '../../../wire/address.ts';
+import { maxUpstreamOptions, optionHeadSize } from '../../../wire/edns.ts';
 import { metadataOf } from '../../../wire/metadata.ts';
 import { formatName } from '../../../wire/name.ts';
 import type { Peer } from '../../../wire/query.ts';
 import type { OptionValue } from '../config.ts';
 import type { Subject } from './subject.ts';
 
-/** Octets of data that an option takes: what goes upstream in all has room for it. */
-export const maxOptionData = 255;
+/** Octets of data that an option takes: what goes upstream in all has room for one. */
+export const maxOptionData = maxUpstreamOptions - optionHeadSize;
 
 const variables: Readonly<Record<string, (subject: Subject) => Uint8Array | undefined>> = {
   qname: (subject) =>
