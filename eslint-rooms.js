@@ -23,7 +23,7 @@ const floors = [
   ['src/registry/decode/', 'src/registry/resolve/'],
   ['src/registry/model/'],
   ['src/kubernetes/', 'src/table/', 'src/collections/'],
-  ['src/sockets/', 'src/corefile/', 'src/expression/'],
+  ['src/sockets/', 'src/corefile/', 'src/expression/', 'src/go-template/'],
   ['src/wire/'],
   ['src/runtime/'],
 ];
