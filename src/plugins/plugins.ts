@@ -22,6 +22,7 @@ import { readyPlugin } from './ready/ready.ts';
 import { rewritePlugin } from './rewrite/rewrite.ts';
 import type { MakeSources } from './serviceentry/registry-service.ts';
 import { makeServiceEntryPlugin } from './serviceentry/serviceentry.ts';
+import { templatePlugin } from './template/template.ts';
 import { tlsPlugin } from './tls/tls.ts';
 import { viewPlugin } from './view/view.ts';
 import { whoamiPlugin } from './whoami/whoami.ts';
@@ -54,6 +55,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     anyPlugin,
     chaosPlugin,
     tlsPlugin,
+    templatePlugin,
     hostsPlugin,
     makeServiceEntryPlugin(parts.makeSources),
     cachePlugin,
@@ -65,4 +67,4 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = ['reload', 'template'];
+export const laterDirectives: readonly string[] = ['reload'];

@@ -54,6 +54,8 @@ export class DerivedQuery extends Query {
     this.local = from.local;
     this.recursionAvailable = from.recursionAvailable;
     this.verdict = undefined;
+    this.resolve = from.resolve;
+    this.derivations = from.derivations + 1;
     this.read();
     this.replyLimit = from.replyLimit;
     this.metadata = from.metadata;

@@ -52,6 +52,12 @@ export class Query {
   error: string | undefined = undefined;
   /** Upper bits of the code of a reply that came from elsewhere (RFC 6891 section 6.1.3); our own codes have none but BADVERS. */
   upperRcode = 0;
+  /** No plugin had anything to say of it: the reply is the REFUSED of the end of the chain. */
+  isUnserved = false;
+  /** Answers another query as the listener that this one came in at does; `undefined` where it came from no listener. */
+  resolve: ((query: Query) => number | Promise<number>) | undefined = undefined;
+  /** How many queries this one was derived from, one from the other. */
+  derivations = 0;
   /** What is known beside the message, where its server block collects that (metadata.ts). */
   metadata: QueryMetadata | undefined = undefined;
 
@@ -147,7 +153,7 @@ export class Query {
     const { bytes, start, end } = this;
     const view = this.#viewOfBytes();
     this.error = this.metadata = undefined;
-    this.nameIsRead = this.isCut = this.edns = false;
+    this.nameIsRead = this.isCut = this.edns = this.isUnserved = false;
     this.dnssecOk = this.tellsSubnet = false;
     this.clientPayload = minUdpPayload;
     this.optStart = this.optionsStart = this.optionsEnd = this.subnetSize = 0;

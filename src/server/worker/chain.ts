@@ -46,7 +46,10 @@ export interface ChainEnvironment extends Omit<
 }
 
 /** Where no plugin is left to forward to, the name is not ours to answer (docs/semantics.md section 2). */
-const endOfChain: Handler = (query) => emptyReply(query, rcode.REFUSED);
+const endOfChain: Handler = (query) => {
+  query.isUnserved = true;
+  return emptyReply(query, rcode.REFUSED);
+};
 
 /** Builds the query halves of a block's plugins: a chain for each class that some plugin of it serves, and for IN. */
 export function buildChain(block: BlockConfig, environment: ChainEnvironment): Chain {

@@ -69,6 +69,7 @@ export class Dispatcher {
       return this.#finishDropped(query, this.#panic(query, error));
     }
     query.recursionAvailable = chain?.recursionAvailable ?? false;
+    query.resolve = this.#resolve;
     const handler = query.class === rrClass.IN ? chain?.handler : chain?.otherClasses?.get(query.class);
     if (!chain || !handler) {
       this.#counters[counter.refused]!++;
@@ -98,6 +99,14 @@ export class Dispatcher {
     };
     return outcome.then(finish, (error: unknown) => finish(this.#panic(query, error)));
   }
+
+  /** Answers what a plugin asks in place of a client, in the server block that has its name. It is not counted as a query. */
+  readonly #resolve = (query: Query): Outcome => {
+    const chain = this.#only ?? this.#chainOf(query);
+    query.recursionAvailable = chain?.recursionAvailable ?? false;
+    const handler = query.class === rrClass.IN ? chain?.handler : chain?.otherClasses?.get(query.class);
+    return handler ? handler(query) : emptyReply(query, rcode.REFUSED);
+  };
 
   /** The block with the longest zone; for DS, which the parent knows, that of the parent where it is served here. */
   #chainOf(query: Query): Chain | undefined {
