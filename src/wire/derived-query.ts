@@ -58,6 +58,7 @@ export class DerivedQuery extends Query {
     this.derivations = from.derivations + 1;
     this.read();
     this.replyLimit = from.replyLimit;
+    this.deadline = from.deadline;
     this.metadata = from.metadata;
     this.upstreamOptions = options?.upstream ?? from.upstreamOptions;
     this.tellsSubnet = options?.tellsSubnet ?? from.tellsSubnet;

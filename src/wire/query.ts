@@ -46,6 +46,8 @@ export class Query {
   recursionAvailable = false;
   /** Octets that the reply may have; a plugin may lower or raise it through `limitReply`. */
   replyLimit = minUdpPayload;
+  /** When the reply must be there at the latest, of the worker's clock. */
+  deadline = Infinity;
   /** Not all records have found room in the reply. */
   isCut = false;
   /** What went wrong, for the errors plugin. Set by whoever answers SERVFAIL or REFUSED for a reason of its own. */
@@ -155,6 +157,7 @@ export class Query {
     this.error = this.metadata = undefined;
     this.nameIsRead = this.isCut = this.edns = this.isUnserved = false;
     this.dnssecOk = this.tellsSubnet = false;
+    this.deadline = Infinity;
     this.clientPayload = minUdpPayload;
     this.optStart = this.optionsStart = this.optionsEnd = this.subnetSize = 0;
     this.replyOptions = this.upstreamOptions = empty;

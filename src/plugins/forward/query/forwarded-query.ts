@@ -47,6 +47,8 @@ export class ForwardedQuery {
   readonly #only: Upstream | undefined;
   readonly #startedAt: number;
   readonly #endsAt: number;
+  /** When the first of the waiters has waited for as long as `cancel` allows. */
+  #dropAt: number;
   readonly #start: number;
   /** The upstreams that were tried in this round, as bits. */
   #tried = 0;
@@ -81,6 +83,7 @@ export class ForwardedQuery {
     this.#upstreams = only ? [only] : group.upstreams;
     this.#startedAt = now;
     this.#endsAt = now + maxTotalMs;
+    this.#dropAt = Math.min(...waiters.map(({ query }) => query.deadline));
     this.#start = group.selector.start();
   }
 
@@ -92,6 +95,8 @@ export class ForwardedQuery {
   /** Another query with the same question waits too. */
   join(waiter: Waiter): void {
     this.#waiters.push(waiter);
+    this.#dropAt = Math.min(this.#dropAt, waiter.query.deadline);
+    this.#updateDeadline();
   }
 
   start(): void {
@@ -154,6 +159,12 @@ export class ForwardedQuery {
 
   /** The deadline has passed. */
   expired(now: number): void {
+    if (now >= this.#dropAt) {
+      const waitedMs = now - this.#startedAt;
+      this.#reason = `no reply in ${Math.round(waitedMs)} ms, which is all that cancel allows`;
+      this.#finishWithoutReply(({ query }) => query.deadline - now >= waitedMs / 2);
+      return;
+    }
     this.#underWay.forEach((attempt) => {
       if (this.#isDone) return;
       if (now >= attempt.endsAt) this.#timeOut(attempt, now);
@@ -170,7 +181,7 @@ export class ForwardedQuery {
   /** Nobody is to wait for it any longer. */
   drop(reason: string): void {
     this.#reason = reason;
-    this.#fail(false);
+    this.#fail(() => false);
   }
 
   get #maxAttempts(): number {
@@ -277,12 +288,12 @@ export class ForwardedQuery {
   }
 
   #updateDeadline(): void {
-    this.deadline = Math.min(this.#overdueAt, this.#underWay.deadline);
+    this.deadline = Math.min(this.#overdueAt, this.#underWay.deadline, this.#dropAt);
   }
 
-  #finishWithoutReply(): void {
+  #finishWithoutReply(isLate = this.#wasLate()): void {
     const fallback = this.#fallback;
-    if (fallback === undefined) this.#fail(true);
+    if (fallback === undefined) this.#fail(isLate);
     else {
       this.#remember();
       this.#finish(fallback);
@@ -295,17 +306,23 @@ export class ForwardedQuery {
     this.#group.answered(waiters.length);
   }
 
+  /** Who has waited for less than half of the time that an upstream has. */
+  #wasLate(): (waiter: Waiter) => boolean {
+    const { clock, line } = this.#group;
+    const patienceMs = line.readTimeoutMs / 2;
+    const firstLate = Math.max(this.#startedAt, clock.now() - 2 * patienceMs) + patienceMs;
+    return ({ since }) => since >= firstLate;
+  }
+
   /** Nobody has answered. Those who came late may be asked for once more: the time that was over was not theirs. */
-  #fail(mayAskAgain: boolean): void {
+  #fail(isLate: (waiter: Waiter) => boolean): void {
     const group = this.#group;
     const waiters = this.#close(this.#latest);
-    const patienceMs = group.line.readTimeoutMs / 2;
-    const firstLate = Math.max(this.#startedAt, group.clock.now() - 2 * patienceMs) + patienceMs;
-    const isLate = ({ since }: Waiter): boolean => mayAskAgain && !this.#isSecond && since >= firstLate;
+    const isAskedAgain = (waiter: Waiter): boolean => !this.#isSecond && isLate(waiter);
     for (const waiter of waiters) {
-      if (!isLate(waiter)) waiter.resolve(group.fail(waiter.query, this.#reason));
+      if (!isAskedAgain(waiter)) waiter.resolve(group.fail(waiter.query, this.#reason));
     }
-    const late = waiters.filter(isLate);
+    const late = waiters.filter(isAskedAgain);
     group.answered(waiters.length - late.length);
     if (late.length > 0) group.askAgain(late);
     else this.#remember();

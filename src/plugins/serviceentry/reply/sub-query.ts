@@ -28,6 +28,7 @@ export class SubQuery extends Query {
     this.local = parent.local;
     this.recursionAvailable = parent.recursionAvailable;
     this.read();
+    this.deadline = parent.deadline;
     this.metadata = parent.metadata;
     // The addresses are read here; no client has to take the message.
     this.replyLimit = maxMessageSize;
