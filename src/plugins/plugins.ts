@@ -4,6 +4,7 @@ import { anyPlugin } from './any/any.ts';
 import { bindPlugin } from './bind/bind.ts';
 import { bufsizePlugin } from './bufsize/bufsize.ts';
 import { cachePlugin } from './cache/cache.ts';
+import { cancelPlugin } from './cancel/cancel.ts';
 import { chaosPlugin } from './chaos/chaos.ts';
 import { debugPlugin } from './debug/debug.ts';
 import { errorsPlugin } from './errors/errors.ts';
@@ -38,6 +39,7 @@ export type Plugins = readonly Plugin<unknown>[];
 export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}): Plugins {
   return [
     metadataPlugin,
+    cancelPlugin,
     multisocketPlugin,
     bufsizePlugin,
     nsidPlugin,
