@@ -46,7 +46,7 @@ describe('a query that waits', () => {
     const environment = { ...makeEnvironment(), clock: harness.clock };
     const ask = (name = 'example.org') => {
       const query = makeQuery(name, 'A');
-      cancelPlugin.query.create({ timeoutMs }, environment, () => 0)(query);
+      void cancelPlugin.query.create({ timeoutMs }, environment, () => 0)(query);
       const reply = harness.ask(query);
       return { query, reply };
     };
