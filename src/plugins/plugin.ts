@@ -58,6 +58,8 @@ export interface ParseContext {
   readonly version: string;
   /** Throws where the system does not tell. */
   readonly interfaces: Interfaces;
+  /** Where relative paths of files begin, '' where the server was started: `filePath` heeds it. */
+  readonly root: string;
   /** Reads a text file that the Corefile names (resolv.conf); throws as node:fs does. */
   readFile(path: string): string;
 }
@@ -81,6 +83,8 @@ export interface BlockSettings {
   readonly addresses?: readonly string[];
   /** How the block's `tls://` keys are served. */
   readonly tls?: TlsSettings;
+  /** The directory where plugins further down the list begin relative paths; '' where the server was started. */
+  readonly root?: string;
   /** Sockets per listener, which is the number of workers. */
   readonly sockets?: number | undefined;
   /** Debug lines are logged. */

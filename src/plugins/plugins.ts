@@ -24,6 +24,7 @@ import { rewritePlugin } from './rewrite/rewrite.ts';
 import type { MakeSources } from './serviceentry/registry-service.ts';
 import { makeServiceEntryPlugin } from './serviceentry/serviceentry.ts';
 import { templatePlugin } from './template/template.ts';
+import { rootPlugin } from './root/root.ts';
 import { tlsPlugin } from './tls/tls.ts';
 import { viewPlugin } from './view/view.ts';
 import { whoamiPlugin } from './whoami/whoami.ts';
@@ -38,6 +39,7 @@ export type Plugins = readonly Plugin<unknown>[];
  */
 export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}): Plugins {
   return [
+    rootPlugin,
     metadataPlugin,
     cancelPlugin,
     multisocketPlugin,

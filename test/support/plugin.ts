@@ -35,7 +35,14 @@ export function parseDirective<Config>(
   const text = `example.org:1053 {\n${lines}\n}\n`;
   const blocks = parseCorefile({ file: 'Corefile', text }, {}, files, problems);
   const directives = (blocks[0]?.directives ?? []).filter(({ name }) => name.text === plugin.name);
-  const context = { zones: ['example.org.'], problems, version: '1.2.3', interfaces, readFile: files.readFile };
+  const context = {
+    zones: ['example.org.'],
+    problems,
+    version: '1.2.3',
+    interfaces,
+    root: '',
+    readFile: files.readFile,
+  };
   const config = plugin.parse(directives, context);
   return { config, problems: problems.list.map(formatProblem) };
 }

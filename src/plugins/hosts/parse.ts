@@ -4,6 +4,7 @@ import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts
 import { formatPosition } from '../../corefile/position.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
+import { filePath } from '../file-path.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
 import { hostNameOf, isAddressWord } from './entries/read.ts';
@@ -81,7 +82,7 @@ export function parseHosts(directives: readonly Directive[], context: ParseConte
   const directive = singleDirective(directives, problems);
   const [file, ...zoneTokens] = directive?.args ?? [];
   const zones = zoneTokens.flatMap((zone) => zoneNames(zone, problems) ?? []);
-  const path = file?.text ?? defaultFile;
+  const path = filePath(file?.text ?? defaultFile, context);
   if (path === '') problems.error('COREFILE_ARGUMENT', file!.position, "expected the path of a hosts file, found ''");
   const { passesOtherTypes, ...options } = readBlock(directive, problems);
   if (passesOtherTypes && options.fallthrough === undefined) {

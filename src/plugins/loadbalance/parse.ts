@@ -1,17 +1,63 @@
+import { cidr, duration, oneOf, takes } from '../../corefile/arguments.ts';
 import type { Directive } from '../../corefile/ast.ts';
-import { noBlock, oneOf, takes } from '../../corefile/arguments.ts';
-import { singleDirective } from '../single-directive.ts';
+import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
+import type { Problems } from '../../corefile/problem.ts';
+import type { Cidr } from '../../wire/network.ts';
+import { filePath } from '../file-path.ts';
 import type { ParseContext } from '../plugin.ts';
+import { singleDirective } from '../single-directive.ts';
+import type { LoadbalanceConfig } from './config.ts';
 
-/** `loadbalance [round_robin]`; CoreDNS's `weighted FILE` is known, and said not to be built. */
-export function parseLoadbalance(directives: readonly Directive[], { problems }: ParseContext): object {
+const defaultReloadMs = 30_000;
+const policies = ['round_robin', 'weighted'] as const;
+
+interface Options {
+  reloadMs: number;
+  readonly prefer: Cidr[];
+}
+
+interface OptionReader extends OptionForm {
+  read(line: Directive, options: Options, problems: Problems): void;
+}
+
+const prefer: OptionReader = {
+  args: { min: 1 },
+  usage: 'CIDR...',
+  repeatable: true,
+  read({ args }, options, problems) {
+    options.prefer.push(...args.flatMap((token) => cidr(token, 'prefer', problems) ?? []));
+  },
+};
+const reload: OptionReader = {
+  args: { min: 1, max: 1 },
+  usage: 'DURATION',
+  read({ args: [interval] }, options, problems) {
+    options.reloadMs = duration(interval!, 'reload', { min: 0 }, problems) ?? options.reloadMs;
+  },
+};
+
+/**
+ *     loadbalance [round_robin | weighted FILE] {
+ *         reload DURATION      with weighted
+ *         prefer CIDR...
+ *     }
+ */
+export function parseLoadbalance(directives: readonly Directive[], context: ParseContext): LoadbalanceConfig {
+  const { problems } = context;
   const directive = singleDirective(directives, problems);
-  const policy = directive?.args[0];
-  if (policy?.text === 'weighted') {
-    const message = `loadbalance weighted is not built yet; expected 'loadbalance' or 'loadbalance round_robin'`;
-    problems.error('COREFILE_OPTION', policy.position, message);
-  } else if (directive && takes(directive, { max: 1 }, 'one policy', problems) && noBlock(directive, problems)) {
-    if (policy) oneOf(policy, 'the policy of loadbalance', ['round_robin'], problems);
+  const options: Options = { reloadMs: defaultReloadMs, prefer: [] };
+  if (!directive) return { weights: undefined, prefer: options.prefer };
+  const [first, file] = directive.args;
+  const policy = first && oneOf(first, 'the policy of loadbalance', policies, problems);
+  const isWeighted = policy === 'weighted';
+  if (first === undefined || policy) {
+    if (isWeighted) takes(directive, { min: 2, max: 2 }, "'weighted' and a weight FILE", problems);
+    else takes(directive, { max: 1 }, 'one policy', problems);
   }
-  return {};
+  const readers = Object.freeze(isWeighted ? { reload, prefer } : { prefer });
+  readOptionBlock(directive, 'loadbalance', readers, problems, (reader: OptionReader, line) =>
+    reader.read(line, options, problems),
+  );
+  const weights = isWeighted && file ? { file: filePath(file.text, context), reloadMs: options.reloadMs } : undefined;
+  return { weights, prefer: options.prefer };
 }

@@ -2,6 +2,7 @@ import { oneOf, takes, unknownOption } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
+import { filePath } from '../file-path.ts';
 import { singleDirective } from '../single-directive.ts';
 import { clientAuthModes, type ClientAuth, type ParseContext } from '../plugin.ts';
 import type { TlsConfig } from './config.ts';
@@ -26,7 +27,8 @@ export function parseTls(
   if (!directive || !takes(directive, { min: 2, max: 3 }, 'CERT KEY [CA]', problems)) return nothing;
   const [cert, key, ca] = directive.args as [Token, Token, Token?];
   const clientAuth = readOptions(directive, ca, problems);
-  const config = { certFile: cert.text, keyFile: key.text, caFile: ca?.text, clientAuth };
+  const pathOf = ({ text }: Token): string => filePath(text, context);
+  const config = { certFile: pathOf(cert), keyFile: pathOf(key), caFile: ca && pathOf(ca), clientAuth };
   const tokens = { certFile: cert, keyFile: key, caFile: ca ?? directive.name };
   const reading = readTlsFiles(config, (path) => context.readFile(path));
   if ('faults' in reading) {

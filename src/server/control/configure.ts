@@ -53,14 +53,17 @@ function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions,
   }
   const plugins: PluginConfig[] = [];
   const { version, interfaces } = options;
-  const context = { zones, problems, version, interfaces, readFile: (path: string) => options.readFile(path) };
+  const common = { zones, problems, version, interfaces, readFile: (path: string) => options.readFile(path) };
+  let root = '';
   for (const plugin of options.plugins) {
     const { name } = plugin;
     const ofPlugin = lines.get(name);
     if (!ofPlugin) continue;
-    const config = plugin.parse(ofPlugin, context);
+    const config = plugin.parse(ofPlugin, { ...common, root });
     const { position } = ofPlugin[0]!.name;
-    plugins.push({ name, config, settings: plugin.settings?.(config) ?? {}, position });
+    const settings = plugin.settings?.(config) ?? {};
+    root = settings.root ?? root;
+    plugins.push({ name, config, settings, position });
   }
   return { zones, plugins };
 }

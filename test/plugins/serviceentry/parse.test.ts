@@ -77,6 +77,7 @@ describe('zones', () => {
     const block = [{ name: token('file'), args: [token('x')], block: undefined }];
     const config = makeServiceEntryPlugin().parse([{ name: token('serviceentry'), args: [], block }], {
       zones: ['.', 'mesh.test.'],
+      root: '',
       problems,
       version: '1.2.3',
       interfaces: () => ({}),

@@ -2,6 +2,7 @@ import type { Token } from '../../../corefile/ast.ts';
 import { quote } from '../../../corefile/quote.ts';
 import { fileErrorText } from '../../../runtime/errors.ts';
 import { readCertificates, readPrivateKey, whyUnusable } from '../../../runtime/pem.ts';
+import { filePath } from '../../file-path.ts';
 import type { ParseContext } from '../../plugin.ts';
 import type { TlsClientConfig } from '../config.ts';
 
@@ -17,7 +18,7 @@ export function readTlsFiles(args: readonly Token[], context: ParseContext): Tls
   const read = <Value>(token: Token | undefined, parse: (pem: string) => Value | string) => {
     if (token === undefined) return undefined;
     try {
-      const pem = context.readFile(token.text);
+      const pem = context.readFile(filePath(token.text, context));
       const value = parse(pem);
       if (typeof value !== 'string') return { pem, value };
       faults.push({ token, reason: value });
