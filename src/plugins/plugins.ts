@@ -9,12 +9,14 @@ import { chaosPlugin } from './chaos/chaos.ts';
 import { debugPlugin } from './debug/debug.ts';
 import { errorsPlugin } from './errors/errors.ts';
 import { forwardPlugin } from './forward/forward.ts';
+import { headerPlugin } from './header/header.ts';
 import { healthPlugin } from './health/health.ts';
 import { hostsPlugin } from './hosts/hosts.ts';
 import { loadbalancePlugin } from './loadbalance/loadbalance.ts';
 import { logPlugin } from './log/log.ts';
 import { loopPlugin } from './loop/loop.ts';
 import { metadataPlugin } from './metadata/metadata.ts';
+import { minimalPlugin } from './minimal/minimal.ts';
 import { multisocketPlugin } from './multisocket/multisocket.ts';
 import { nsidPlugin } from './nsid/nsid.ts';
 import type { Plugin } from './plugin.ts';
@@ -58,6 +60,8 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     aclPlugin,
     anyPlugin,
     chaosPlugin,
+    headerPlugin,
+    minimalPlugin,
     tlsPlugin,
     templatePlugin,
     hostsPlugin,
