@@ -14,6 +14,14 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** The same of the threads that there are, to the nanosecond; NaN where the system does not say. */
+export function runSeconds(pid: number): number {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return NaN;
+  const nanoseconds = readdirSync(tasks).map((id) => readFileSync(`${tasks}/${id}/schedstat`, 'utf8').split(' ')[0]);
+  return nanoseconds.reduce((sum, each) => sum + Number(each), 0) / 1e9;
+}
+
 /** Resident memory at present and at its highest. */
 export function residentMemory(pid: number): string {
   const file = `/proc/${pid}/status`;

@@ -1,18 +1,11 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { freePorts } from '../test/support/free-ports.ts';
 import { makeBundle } from './bundled-server.ts';
-import { hostName } from './fixture.ts';
-import { cProgram } from './peers/c-program.ts';
-import { dnsperfCommand, parseDnsperf, type LoadResult } from './peers/dnsperf.ts';
-import { parseLoad } from './peers/load.ts';
+import { dnsperfCommand, parseDnsperf } from './peers/dnsperf.ts';
 import { median } from './peers/statistics.ts';
-import { cpuSeconds, residentMemory } from './processes.ts';
+import { residentMemory } from './processes.ts';
+import { Stage, type Load, type SideServer } from './side-by-side.ts';
 
 // What a query costs with one worker and with more, and what memory they take: the bundle, loads on loopback, CPU time
 // of all threads of the server. The servers run side by side and are asked by turns, so that what else the machine does is
@@ -41,36 +34,23 @@ const seconds = Number(values.seconds);
 const clients = Number(values.clients);
 const isSaturated = values.rate === '0' && values.each === undefined;
 
-type Load = Pick<LoadResult, 'answered' | 'lost'>;
-
 interface Server {
   readonly workers: number;
-  readonly port: number;
-  readonly child: ChildProcess;
+  readonly server: SideServer;
   readonly microseconds: number[];
   /** Answers a second, of each load. */
   readonly rates: number[];
   lost: number;
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const directory = mkdtempSync(join(tmpdir(), 'serviceentry-dns-bench-'));
-const queryFile = join(directory, 'queries');
-const servers: Server[] = [];
-process.once('exit', () => {
-  for (const { child } of servers) child.kill('SIGKILL');
-  rmSync(directory, { recursive: true });
-});
-
 makeBundle();
-writeFileSync(join(directory, 'hosts.json'), JSON.stringify({ kind: 'List', apiVersion: 'v1', items: items() }));
-writeFileSync(queryFile, Array.from({ length: hosts }, (_, index) => `${hostName(index)} A\n`).join(''));
-
+const stage = new Stage(hosts);
+const servers: Server[] = [];
 const counts = values.workers.split(',').map(Number);
 const ports = await freePorts(counts.length);
 for (const [index, workers] of counts.entries()) servers.push(await start(workers, ports[index]!));
 for (const server of servers) {
-  console.log(`${workersText(server)}: ${residentMemory(server.child.pid!)} resident after the start`);
+  console.log(`${workersText(server)}: ${residentMemory(server.server.pid)} resident after the start`);
   await load(server);
 }
 for (const { microseconds, rates } of servers) microseconds.length = rates.length = 0;
@@ -82,77 +62,39 @@ for (const server of servers) {
   const all = server.microseconds.map((each) => each.toFixed(2)).join(' ');
   console.log(
     `${workersText(server)}: ${cost.toFixed(2)} µs of CPU a query (${all}), ${(cost / base).toFixed(2)} x the first; ` +
-      `${Math.round(median(server.rates))} answers/s, ${server.lost} lost; ${residentMemory(server.child.pid!)}`,
+      `${Math.round(median(server.rates))} answers/s, ${server.lost} lost; ${residentMemory(server.server.pid)}`,
   );
 }
 process.exit(0);
 
 async function start(workers: number, port: number): Promise<Server> {
-  const corefile = join(directory, `Corefile-${workers}`);
   const lines = [
     'bind 127.0.0.1',
     `multisocket ${workers}`,
     'prometheus 127.0.0.1:0',
     'errors',
-    `serviceentry mesh.test {\n  file ${join(directory, 'hosts.json')}\n }`,
+    `serviceentry mesh.test {\n  file ${stage.hosts}\n }`,
   ];
-  writeFileSync(corefile, `.:${port} {\n ${lines.join('\n ')}\n}\n`);
-  const pinned = isSaturated ? ['taskset', '-c', '0'] : [];
-  const [command, ...rest] = [...pinned, process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const server = { workers, port, child, microseconds: [], rates: [], lost: 0 };
-  let output = '';
-  while (!output.includes('try: dig')) {
-    const [text] = (await once(child.stdout, 'data')) as [Buffer];
-    output += text.toString();
-  }
-  child.stdout.resume();
-  return server;
+  const server = await stage.start(port, lines, isSaturated);
+  return { workers, server, microseconds: [], rates: [], lost: 0 };
 }
 
 /** One load on a server; notes what a query cost. */
-async function load(server: Server): Promise<void> {
-  const before = cpuSeconds(server.child.pid!);
-  const { answered, lost } = isSaturated ? await saturate(server) : askAtRate(server);
-  server.microseconds.push(((cpuSeconds(server.child.pid!) - before) / answered) * 1e6);
-  server.rates.push(answered / seconds);
-  server.lost += lost;
+async function load(each: Server): Promise<void> {
+  const { server } = each;
+  const before = server.cpuSeconds;
+  const window = Number(values.window);
+  const { answered, lost } = isSaturated ? await server.saturate({ seconds, clients, window }) : askAtRate(each);
+  each.microseconds.push(((server.cpuSeconds - before) / answered) * 1e6);
+  each.rates.push(answered / seconds);
+  each.lost += lost;
 }
 
-function askAtRate({ port, workers }: Server): Load {
+function askAtRate({ server: { port }, workers }: Server): Load {
   const perSecond = values.each === undefined ? Number(values.rate) : Number(values.each) * workers;
-  const plan = { transport: 'udp', questions: queryFile, window: 100, seconds, clients } as const;
+  const plan = { transport: 'udp', questions: stage.questions, window: 100, seconds, clients } as const;
   const [command, ...rest] = dnsperfCommand({ ...plan, port, perSecond });
   return parseDnsperf(spawnSync(command!, rest, { encoding: 'utf8' }).stdout);
-}
-
-/** Each client has a window of its own, and dnsperf would not keep the server busy. */
-async function saturate({ port }: Server): Promise<Load> {
-  const program = cProgram('load');
-  if (program === undefined) throw new Error('a C compiler is needed');
-  const command = ['-c', '1', program, String(port), queryFile, String(seconds), 'window', values.window];
-  const running = Array.from({ length: clients }, async () => {
-    const { stdout } = await promisify(execFile)('taskset', command);
-    return parseLoad(stdout);
-  });
-  const loads = await Promise.all(running);
-  const sum = (of: (each: Load) => number): number => loads.reduce((all, each) => all + of(each), 0);
-  return { answered: sum(({ answered }) => answered), lost: sum(({ lost }) => lost) };
-}
-
-function items(): object[] {
-  return Array.from({ length: hosts }, (_, index) => ({
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'ServiceEntry',
-    metadata: { name: `se-${index}`, namespace: 'bench' },
-    spec: {
-      hosts: [hostName(index)],
-      addresses: [`10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`],
-      ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
-      location: 'MESH_INTERNAL',
-      resolution: 'STATIC',
-    },
-  }));
 }
 
 function workersText({ workers }: Server): string {

@@ -1,6 +1,6 @@
 import { encode, type Packet } from 'dns-packet';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { logHandler } from '../../../src/plugins/log/handler.ts';
 import { logPlugin } from '../../../src/plugins/log/log.ts';
 import { classifyReply } from '../../../src/plugins/log/response-class.ts';
@@ -130,11 +130,20 @@ describe('log', () => {
     expect(lines()).toEqual(['b.org.']);
   });
 
-  it('logs one of N, by chance', () => {
-    let random = 0;
-    const { ask, lines } = logger('log . {name} {\nsample 4\n}', success, () => random);
-    for (random of [0, 16_383, 16_384, 65_535]) ask(`r${random}.org`);
-    expect(lines()).toEqual(['r0.org.', 'r16383.org.']);
+  it('logs one of N, and looks at the clock for those alone', () => {
+    // The first one is taken, and the next three are left out.
+    const random = [65_535, 65_535, 24_575, 0];
+    const { ask, lines, environment } = logger('log . {name} {\nsample 4\n}', success, () => random.shift() ?? 65_535);
+    const now = vi.spyOn(environment.clock, 'now');
+    for (let i = 0; i < 6; i++) ask(`n${i}.org`);
+    expect(lines()).toEqual(['n0.org.', 'n4.org.', 'n5.org.']);
+    expect(now).toHaveBeenCalledTimes(6);
+  });
+
+  it('samples each rule for itself', () => {
+    const { ask, lines } = logger('log a.org {name} {\nsample 65536\n}\nlog . {name}', success, () => 1);
+    for (const name of ['a.org', 'b.org', 'a.org', 'b.org']) ask(name);
+    expect(lines()).toEqual(['b.org.', 'b.org.']);
   });
 
   it('logs only the classes that were asked for', () => {
