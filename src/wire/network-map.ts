@@ -1,8 +1,9 @@
-import { isMapped, mappedSize } from './address.ts';
 import type { Network } from './network.ts';
 
 const wordBits = 32;
 const wordsOf = { 4: 1, 6: 4 } as const;
+/** Of the four words of an IPv4-mapped address the third; those before it are 0. */
+const mappedWord = 0xffff;
 
 /** A segment begins at an address and has one value, up to the next one. */
 interface Segment {
@@ -33,8 +34,10 @@ export class NetworkMap {
   }
 
   /** The number for the address of 16 octets at `at`, where IPv4 addresses are mapped: `::/0` holds none of these. */
-  find(octets: Uint8Array, at: number): number {
-    return isMapped(octets, at) ? this.#ipv4.find(octets, at + mappedSize - 4) : this.#ipv6.find(octets, at);
+  find(octets: DataView, at: number): number {
+    const isMapped =
+      octets.getUint32(at + 8) === mappedWord && octets.getUint32(at + 4) === 0 && octets.getUint32(at) === 0;
+    return isMapped ? this.#ipv4.find(octets, at + 12) : this.#ipv6.find(octets, at);
   }
 }
 
@@ -62,7 +65,7 @@ class Segments {
     }
   }
 
-  find(octets: Uint8Array, at: number): number {
+  find(octets: DataView, at: number): number {
     let low = 0;
     let high = this.#values.length - 1;
     while (low < high) {
@@ -74,11 +77,11 @@ class Segments {
   }
 
   /** Whether the segment starts behind the address. */
-  #startsBehind(segment: number, octets: Uint8Array, at: number): boolean {
-    const first = segment * this.#words;
-    for (let word = 0; word < this.#words; word++) {
-      const i = at + 4 * word;
-      const own = ((octets[i]! << 24) | (octets[i + 1]! << 16) | (octets[i + 2]! << 8) | octets[i + 3]!) >>> 0;
+  #startsBehind(segment: number, octets: DataView, at: number): boolean {
+    const words = this.#words;
+    const first = segment * words;
+    for (let word = 0; word < words; word++) {
+      const own = octets.getUint32(at + 4 * word);
       const start = this.#starts[first + word]!;
       if (start !== own) return start > own;
     }

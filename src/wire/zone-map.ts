@@ -23,6 +23,8 @@ interface Level<Value> {
 export class ZoneMap<Value> {
   /** From the most labels to the least. */
   readonly #levels: readonly Level<Value>[];
+  /** Where the root is the only zone: every name is below it. */
+  readonly #root: ZoneEntry<Value> | undefined;
 
   /** Zones in presentation form; of equal ones the first counts, and what is no name is left out. */
   constructor(entries: Iterable<readonly [zone: string, value: Value]>) {
@@ -42,6 +44,8 @@ export class ZoneMap<Value> {
     this.#levels = Array.from(levels, ([labelCount, byLength]) => ({ labelCount, byLength })).sort(
       (a, b) => b.labelCount - a.labelCount,
     );
+    const [first] = this.#levels;
+    this.#root = this.#levels.length === 1 && first!.labelCount === 0 ? first!.byLength[1]![0] : undefined;
   }
 
   get isEmpty(): boolean {
@@ -51,6 +55,7 @@ export class ZoneMap<Value> {
   /** The longest zone that the name without its first `skip` labels is at or below. Needs `query.readName()`. */
   find(query: Query, skip = 0): ZoneEntry<Value> | undefined {
     const { labelCount, labels, nameLength, lower } = query;
+    if (this.#root !== undefined) return skip > labelCount ? undefined : this.#root;
     for (const level of this.#levels) {
       const label = labelCount - level.labelCount;
       if (label < skip) continue;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { writeMapped } from '../../src/wire/address.ts';
 import { holdsMapped, networkOfCidr, parseNetwork, cidrOf, type Network } from '../../src/wire/network.ts';
 import { NetworkMap } from '../../src/wire/network-map.ts';
+import { viewOf } from '../../src/wire/words.ts';
 
 function network(text: string): Network {
   return networkOfCidr(cidrOf(parseNetwork(text)!));
@@ -17,7 +18,7 @@ function octetsOf(address: string): Uint8Array {
 
 function find(entries: readonly (readonly [string, number])[], address: string): number {
   const map = new NetworkMap(entries.map(([text, value]) => [network(text), value] as const));
-  return map.find(octetsOf(address), 1);
+  return map.find(viewOf(octetsOf(address)), 1);
 }
 
 describe('a map of networks', () => {
@@ -100,7 +101,7 @@ describe('a map of networks', () => {
         for (const address of addresses) {
           const octets = octetsOf(address);
           const held = parsed.filter(([each]) => holdsMapped(each, octets, 1)).map(([, value]) => value);
-          expect(map.find(octets, 1)).toBe(Math.min(none, ...held));
+          expect(map.find(viewOf(octets), 1)).toBe(Math.min(none, ...held));
         }
       }),
     );

@@ -1,3 +1,4 @@
+import { groupBy } from '../../collections/group-by.ts';
 import { cidrOf, networkOfCidr, parseNetwork, type Cidr, type Network } from '../../wire/network.ts';
 import { NetworkMap } from '../../wire/network-map.ts';
 import { ZoneMap } from '../../wire/zone-map.ts';
@@ -27,7 +28,7 @@ export class CompiledRule {
   }
 
   /** The action of the first policy for the type and the client, whose 16 octets are IPv6 or mapped IPv4. */
-  find(type: number, client: Uint8Array): AclAction | undefined {
+  find(type: number, client: DataView): AclAction | undefined {
     let first = NetworkMap.none;
     for (const { types, firstPolicy } of this.#groups) {
       if (types !== undefined && !types.has(type)) continue;
@@ -39,7 +40,7 @@ export class CompiledRule {
 }
 
 function groupsOf(policies: readonly AclPolicy[]): TypeGroup[] {
-  const groups = Map.groupBy(policies.entries(), ([, { types }]) => types?.toSorted((a, b) => a - b).join(' '));
+  const groups = groupBy(policies.entries(), ([, { types }]) => types?.toSorted((a, b) => a - b).join(' '));
   return Array.from(groups.values(), (group): TypeGroup => {
     const types = group[0]![1].types;
     const networks = group.flatMap(([index, { networks: own = allClients }]) =>

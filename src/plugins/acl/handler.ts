@@ -4,6 +4,7 @@ import { extendedError, extendedErrorOf } from '../../wire/extended-error.ts';
 import { writePeer } from '../../wire/peer.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
+import { viewOf } from '../../wire/words.ts';
 import type { QueryHalf } from '../plugin.ts';
 import { CompiledRule } from './compiled-rule.ts';
 import type { AclConfig } from './config.ts';
@@ -20,10 +21,11 @@ export const aclHandler: QueryHalf<AclConfig> = {
     const zones = new Map(countedZones(config).map((zone, index) => [zone, index]));
     const rules = config.rules.map((rule) => new CompiledRule(rule, (zone) => zones.get(zone)!));
     const counters = environment.counters ?? new Float64Array(counterCount(config));
-    const client = new Uint8Array(mappedSize);
+    const octets = new Uint8Array(mappedSize);
+    const client = viewOf(octets);
     return (query) => {
       query.readName();
-      const isReadable = writePeer(query.peer, client, 0);
+      const isReadable = writePeer(query.peer, octets, 0);
       for (const rule of rules) {
         const entry = rule.zones.find(query);
         if (entry === undefined) continue;

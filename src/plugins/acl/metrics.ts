@@ -1,3 +1,4 @@
+import { groupBy } from '../../collections/group-by.ts';
 import type { Family, Labels, Sample } from '../../runtime/metrics/family.ts';
 import type { CounterSums } from '../control.ts';
 import { allowedAt, counterOf, type Refusal } from './meter.ts';
@@ -39,7 +40,7 @@ export function aclFamilies(acls: readonly CountedAcl[]): Family[] {
 }
 
 function added(samples: readonly { readonly labels: Labels; readonly value: number }[]): Sample[] {
-  const byLabels = Map.groupBy(samples, ({ labels }) => JSON.stringify(labels));
+  const byLabels = groupBy(samples, ({ labels }) => JSON.stringify(labels));
   return Array.from(byLabels.values(), (group) => ({
     labels: group[0]!.labels,
     value: group.reduce((sum, { value }) => sum + value, 0),

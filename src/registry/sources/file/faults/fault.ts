@@ -1,3 +1,4 @@
+import { groupBy } from '../../../../collections/group-by.ts';
 import type { Rejection } from '../../../model/rejection.ts';
 
 /** Something of a file that is left out, and how to know it again when the file is read anew. */
@@ -55,16 +56,4 @@ export function lineOf({ rejection }: Fault): string {
 /** `FILE:LINE: ServiceEntry ns/name: spec.hosts[1]: message`. */
 export function textOfFault({ rejection: { origin, object, field, message } }: Fault): string {
   return [origin, object, field, message].filter((part) => part !== '').join(': ');
-}
-
-/** `Map.groupBy`, which Node has from 21 on. */
-export function groupBy<Value>(values: Iterable<Value>, keyOf: (value: Value) => string): Map<string, Value[]> {
-  const groups = new Map<string, Value[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
 }

@@ -1,7 +1,8 @@
 import type { Logger } from '../../../../runtime/logger.ts';
 import type { Work } from '../../../../runtime/sliced-work.ts';
 import type { Rejection } from '../../../model/rejection.ts';
-import { compareFaults, faultOf, groupBy, lineOf, sameRejection, textOfFault, type Fault } from './fault.ts';
+import { groupBy } from '../../../../collections/group-by.ts';
+import { compareFaults, faultOf, lineOf, sameRejection, textOfFault, type Fault } from './fault.ts';
 import type { FileRejection } from '../served/duplicate-resolver.ts';
 import type { LoadedFile } from '../loaded-file.ts';
 import type { Snapshot } from '../scan.ts';
