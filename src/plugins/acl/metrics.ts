@@ -1,5 +1,5 @@
-import { groupBy } from '../../collections/group-by.ts';
-import type { Family, Labels, Sample } from '../../runtime/metrics/family.ts';
+import type { Family } from '../../runtime/metrics/family.ts';
+import { summed } from '../../runtime/metrics/summed.ts';
 import type { CounterSums } from '../control.ts';
 import { allowedAt, counterOf, type Refusal } from './meter.ts';
 
@@ -19,7 +19,7 @@ export function aclFamilies(acls: readonly CountedAcl[]): Family[] {
     help: `Queries that acl has ${past}, by the zone of its rule.`,
     type: 'counter',
     samples: () =>
-      added(
+      summed(
         acls.flatMap(({ server, view, zones, sums }) =>
           zones.map((zone, i) => ({ labels: { server, zone, view }, value: sums.at(counterOf(refusal, i)) })),
         ),
@@ -34,15 +34,7 @@ export function aclFamilies(acls: readonly CountedAcl[]): Family[] {
       help: 'Queries that acl has let pass.',
       type: 'counter',
       samples: () =>
-        added(acls.map(({ server, view, sums }) => ({ labels: { server, view }, value: sums.at(allowedAt) }))),
+        summed(acls.map(({ server, view, sums }) => ({ labels: { server, view }, value: sums.at(allowedAt) }))),
     },
   ];
-}
-
-function added(samples: readonly { readonly labels: Labels; readonly value: number }[]): Sample[] {
-  const byLabels = groupBy(samples, ({ labels }) => JSON.stringify(labels));
-  return Array.from(byLabels.values(), (group) => ({
-    labels: group[0]!.labels,
-    value: group.reduce((sum, { value }) => sum + value, 0),
-  }));
 }

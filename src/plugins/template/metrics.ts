@@ -1,4 +1,5 @@
 import type { Family, Labels, Sample } from '../../runtime/metrics/family.ts';
+import { summed } from '../../runtime/metrics/summed.ts';
 import type { CounterSums } from '../control.ts';
 import type { RuleSeries } from './meter.ts';
 
@@ -68,12 +69,5 @@ function* combinations(
 
 /** Rules, and server blocks, may have the same labels. */
 function added(counted: readonly (readonly [Labels, number])[]): Sample[] {
-  const byLabels = Map.groupBy(
-    counted.filter(([, value]) => value > 0),
-    ([labels]) => JSON.stringify(labels),
-  );
-  return Array.from(byLabels.values(), (group) => ({
-    labels: group[0]![0],
-    value: group.reduce((sum, [, value]) => sum + value, 0),
-  }));
+  return summed(counted.flatMap(([labels, value]) => (value > 0 ? [{ labels, value }] : [])));
 }

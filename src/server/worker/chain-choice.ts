@@ -1,3 +1,4 @@
+import { groupBy } from '../../collections/group-by.ts';
 import { rrType } from '../../wire/codes.ts';
 import type { Query } from '../../wire/query.ts';
 import { ZoneMap } from '../../wire/zone-map.ts';
@@ -11,7 +12,7 @@ export class ChainChoice {
   readonly #chains: ZoneMap<readonly Chain[]>;
 
   constructor(chains: readonly (readonly [zone: string, chain: Chain])[]) {
-    const byZone = Map.groupBy(chains, ([zone]) => zone);
+    const byZone = groupBy(chains, ([zone]) => zone);
     this.#chains = new ZoneMap(Array.from(byZone, ([zone, list]) => [zone, list.map(([, chain]) => chain)] as const));
   }
 
