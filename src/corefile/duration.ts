@@ -47,3 +47,16 @@ export function formatDurationMs(ms: number): string {
   ];
   return parts.map(({ count, unit }) => (count === 0 ? '' : `${count}${unit}`)).join('');
 }
+
+/** A length of time as Go prints it (`time.Duration.String`): `1m0s`, `1h30m0s`, `1.5s`, `300ms`. Not below 0. */
+export function goDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  if (ms < 0.001) return `${Math.round(ms * 1e6)}ns`;
+  if (ms < 1) return `${Number((ms * 1000).toFixed(3))}\u00b5s`;
+  if (ms < 1000) return `${Number(ms.toFixed(6))}ms`;
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = `${Number(((ms - minutes * 60_000) / 1000).toFixed(9))}s`;
+  if (minutes === 0) return seconds;
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes}m${seconds}` : `${hours}h${minutes % 60}m${seconds}`;
+}

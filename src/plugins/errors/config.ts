@@ -8,7 +8,7 @@ export interface ErrorsConfig {
 /** Errors that are counted and logged in one line per period. */
 export interface Consolidation {
   readonly periodMs: number;
-  /** A regular expression of JavaScript, tried on the reason. */
+  /** A regular expression of RE2, tried on the reason. */
   readonly pattern: string;
   readonly level: LogLevel;
   /** Whether the first error of a period is logged in full. */

@@ -5,7 +5,7 @@ import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
 import type { QueryHalf } from '../plugin.ts';
 import type { ErrorsConfig } from './config.ts';
-import { Consolidator } from './consolidator.ts';
+import { Consolidator, sharedPerPattern } from './consolidator.ts';
 
 /** Characters of a reason that are logged and shown to patterns: a reason may quote what came from the network. */
 const maxReasonLength = 1024;
@@ -16,9 +16,13 @@ const maxReasonLength = 1024;
  */
 export const errorsHandler: QueryHalf<ErrorsConfig> = {
   classes: 'any',
+  sharedCount: ({ consolidations }) => consolidations.length * sharedPerPattern,
   create({ consolidations }, environment, next) {
-    const { clock, logger } = environment;
-    const consolidators = consolidations.map((rule) => new Consolidator(rule, clock, logger));
+    const { clock, logger, shared } = environment;
+    const consolidators = consolidations.map((rule, index) => {
+      const at = index * sharedPerPattern;
+      return new Consolidator(rule, shared.subarray(at, at + sharedPerPattern), clock, logger);
+    });
     environment.onClose(() => {
       for (const consolidator of consolidators) consolidator.close();
     });

@@ -1,13 +1,12 @@
 import { duration, noBlock, oneOf, takes, unknownOption } from '../../corefile/arguments.ts';
-import type { Directive, Token } from '../../corefile/ast.ts';
+import type { Directive } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
-import { errorMessage } from '../../runtime/errors.ts';
+import { regularExpression } from '../../corefile/regular-expression.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
 import type { Consolidation, ErrorsConfig } from './config.ts';
 
-const maxPatternLength = 10_000;
 /** The longest delay of a timer, in milliseconds: 24.8 days. */
 const maxPeriodMs = 2 ** 31 - 1;
 const extras = ['warning', 'error', 'info', 'debug', 'show_first'] as const;
@@ -46,7 +45,7 @@ function parseConsolidate(option: Directive, problems: Problems): Consolidation 
   if (!noBlock(option, problems)) return undefined;
   const [period, pattern, ...rest] = option.args;
   const periodMs = duration(period!, 'the duration of consolidate', { min: 1, max: maxPeriodMs }, problems);
-  const isPattern = checkPattern(pattern!, problems);
+  const checked = regularExpression(pattern!, problems);
   let level: Consolidation['level'] | undefined;
   let showsFirst = false;
   for (const token of rest) {
@@ -58,22 +57,6 @@ function parseConsolidate(option: Directive, problems: Problems): Consolidation 
     if (word === 'show_first') showsFirst = true;
     else level = word;
   }
-  if (periodMs === undefined || !isPattern) return undefined;
-  return { periodMs, pattern: pattern!.text, level: level ?? 'error', showsFirst };
-}
-
-function checkPattern({ text, position }: Token, problems: Problems): boolean {
-  if (text.length > maxPatternLength) {
-    const message = `the regular expression has ${text.length} characters, and at most ${maxPatternLength} are taken`;
-    problems.error('COREFILE_ARGUMENT', position, message);
-    return false;
-  }
-  try {
-    new RegExp(text);
-    return true;
-  } catch (error) {
-    const reason = errorMessage(error);
-    problems.error('COREFILE_ARGUMENT', position, `expected a regular expression of JavaScript: ${reason}`);
-    return false;
-  }
+  if (periodMs === undefined || checked === undefined) return undefined;
+  return { periodMs, pattern: checked, level: level ?? 'error', showsFirst };
 }

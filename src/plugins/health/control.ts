@@ -1,4 +1,4 @@
-import { formatDurationMs } from '../../corefile/duration.ts';
+import { goDuration } from '../../corefile/duration.ts';
 import { onePath, plainText, sendText } from '../../runtime/http/server.ts';
 import type { Control, Host } from '../control.ts';
 import { usesByAddress } from '../http-uses.ts';
@@ -25,7 +25,7 @@ export function healthControl(uses: readonly Use<HealthConfig>[], host: Host): C
     async drain() {
       const waitMs = Math.max(...uses.map(({ config }) => config.lameduckMs));
       if (waitMs === 0) return;
-      logger.info(`plugin/health: Going into lameduck mode for ${formatDurationMs(waitMs)}`);
+      logger.info(`plugin/health: Going into lameduck mode for ${goDuration(waitMs)}`);
       await new Promise<void>((resolve) => clock.after(waitMs, resolve));
     },
     stop() {

@@ -108,4 +108,85 @@ describe('errors', () => {
     ask();
     expect(lines()[1]).toBe('error plugin/errors: 2 example.org. AAAA: timeout');
   });
+
+  describe('in several workers', () => {
+    /** Workers on one clock, with one memory and one log. */
+    function workers(change: Partial<Consolidation> = {}) {
+      const shared = new Int32Array(new SharedArrayBuffer(8));
+      const { clock, logger } = makeEnvironment();
+      const start = () => {
+        const environment = { ...makeEnvironment(), clock, logger, shared };
+        const ask = errorsHandler.create({ consolidations: [rule(change)] }, environment, (query) =>
+          serverFailure(query, 'timeout'),
+        );
+        return { fail: () => void ask(makeQuery('example.org', 'A')), close: () => environment.close() };
+      };
+      return { clock, start, lines: () => logger.lines.map(({ message }) => message) };
+    }
+    const sum = (count: number): string => `plugin/errors: ${count} errors like 'timeout$' occurred in last 30s`;
+
+    it('tells the sum of all once, at the end of the period', () => {
+      const { clock, start, lines } = workers();
+      const [one, other, third] = [start(), start(), start()];
+      one.fail();
+      clock.advance(10_000);
+      other.fail();
+      other.fail();
+      third.fail();
+      clock.advance(19_999);
+      expect(lines()).toEqual([]);
+      clock.advance(1);
+      expect(lines()).toEqual([sum(4)]);
+      other.fail();
+      clock.advance(29_999);
+      one.fail();
+      expect(lines()).toEqual([sum(4)]);
+      clock.advance(1);
+      expect(lines()).toEqual([sum(4), sum(2)]);
+      clock.advance(100_000);
+      expect(lines()).toHaveLength(2);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('shows the first error of all only', () => {
+      const { clock, start, lines } = workers({ showsFirst: true });
+      const [one, other] = [start(), start()];
+      one.fail();
+      other.fail();
+      expect(lines()).toEqual(['plugin/errors: 2 example.org. A: timeout']);
+      clock.advance(30_000);
+      expect(lines().slice(1)).toEqual([sum(2)]);
+    });
+
+    it('tells what a worker has counted that is gone, by the one in its place', () => {
+      const shared = new Int32Array(new SharedArrayBuffer(8));
+      const { clock, logger } = makeEnvironment();
+      // Its timers die with it.
+      const dying = { ...clock, now: () => 0, wall: () => clock.wall(), after: () => () => undefined };
+      const create = (on: typeof dying | typeof clock) =>
+        errorsHandler.create(
+          { consolidations: [rule()] },
+          { ...makeEnvironment(), clock: on, logger, shared },
+          (query) => serverFailure(query, 'timeout'),
+        );
+      void create(dying)(makeQuery('example.org', 'A'));
+      clock.advance(10_000);
+      create(clock);
+      clock.advance(19_999);
+      expect(logger.lines).toEqual([]);
+      clock.advance(1);
+      expect(logger.lines.map(({ message }) => message)).toEqual([sum(1)]);
+    });
+
+    it('tells all in one or two lines when the workers end', async () => {
+      const { start, lines } = workers();
+      const [one, other] = [start(), start()];
+      one.fail();
+      other.fail();
+      await one.close();
+      other.fail();
+      await other.close();
+      expect(lines()).toEqual([sum(2), sum(1)]);
+    });
+  });
 });

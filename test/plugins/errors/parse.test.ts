@@ -42,7 +42,7 @@ describe('errors in a Corefile', () => {
       'Corefile:3:13: error: the duration of consolidate must be a duration with',
       'ARGUMENT',
     ],
-    [block('consolidate 1s ('), 'Corefile:3:16: error: expected a regular expression of JavaScript', 'ARGUMENT'],
+    [block('consolidate 1s ('), 'Corefile:3:16: error: expected a regular expression (RE2)', 'ARGUMENT'],
     [block('consolidate 1s x warn'), "Corefile:3:18: error: the end of consolidate must be 'warning',", 'ARGUMENT'],
     [block('consolidate 1s x info debug'), "Corefile:3:23: error: 'debug' says what was said before", 'REPEATED'],
     [
