@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Consolidation } from '../../../src/plugins/errors/config.ts';
 import { errorsHandler } from '../../../src/plugins/errors/handler.ts';
 import type { Handler } from '../../../src/plugins/plugin.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
 import { rcode } from '../../../src/wire/codes.ts';
 import { emptyReply, serverFailure } from '../../../src/wire/reply.ts';
 import { makeEnvironment } from '../../support/plugin.ts';
@@ -162,8 +163,8 @@ describe('errors', () => {
       const shared = new Int32Array(new SharedArrayBuffer(8));
       const { clock, logger } = makeEnvironment();
       // Its timers die with it.
-      const dying = { ...clock, now: () => 0, wall: () => clock.wall(), after: () => () => undefined };
-      const create = (on: typeof dying | typeof clock) =>
+      const dying: Clock = { now: () => 0, wall: () => clock.wall(), after: () => () => undefined };
+      const create = (on: Clock) =>
         errorsHandler.create(
           { consolidations: [rule()] },
           { ...makeEnvironment(), clock: on, logger, shared },
