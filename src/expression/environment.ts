@@ -5,8 +5,15 @@ import type { Value } from './values/value.ts';
 /** What expressions can ask for. */
 export interface Environment<Context> {
   readonly functions: Readonly<Record<string, EnvironmentFunction<Context>>>;
+  /** What has a name and is no function. */
+  readonly variables?: Readonly<Record<string, EnvironmentVariable<Context>>>;
   /** Functions of the language that there are not. */
   readonly withoutBuiltins: readonly string[];
+}
+
+export interface EnvironmentVariable<Context> {
+  readonly type: Type;
+  read(context: Context): Value;
 }
 
 export interface EnvironmentFunction<Context> {

@@ -2,6 +2,7 @@ import type { Token } from '../corefile/ast.ts';
 import type { Problems } from '../corefile/problem.ts';
 import { didYouMean } from '../corefile/suggest.ts';
 import { ExpressionError } from '../expression/errors.ts';
+import type { Environment } from '../expression/environment.ts';
 import { Expression } from '../expression/expression.ts';
 import { queryEnvironment } from '../expression/query-environment.ts';
 import type { Query } from '../wire/query.ts';
@@ -12,9 +13,18 @@ import type { Query } from '../wire/query.ts';
  * of its `text`.
  */
 export function queryExpression(words: readonly Token[], problems: Problems): Expression<Query> | undefined {
+  return expressionIn(queryEnvironment, words, problems);
+}
+
+/** As `queryExpression`, about something else. */
+export function expressionIn<Context>(
+  environment: Environment<Context>,
+  words: readonly Token[],
+  problems: Problems,
+): Expression<Context> | undefined {
   const text = words.map((word) => word.text).join(' ');
   try {
-    return new Expression(text, queryEnvironment);
+    return new Expression(text, environment);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const { at, message, unknown } = error;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GoTemplate, type Executed } from '../../src/go-template/template.ts';
 import { GoFunction, GoMap, GoObject, type Value } from '../../src/go-template/values.ts';
-import { templateFunctions } from '../../src/plugins/template/functions.ts';
+import { templateFunctions } from '../../src/plugins/template/rule/functions.ts';
 import { executed, failing, refused } from './go-results.ts';
 
 function map(entries: Record<string, Value>, zero?: Value): GoMap {

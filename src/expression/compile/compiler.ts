@@ -102,6 +102,10 @@ export class Compiler<Context> {
     const index = this.#variables.findLastIndex((variable) => variable.name === name);
     if (index >= 0)
       return { type: this.#variables[index]!.type, at, isConstant: false, run: ({ variables }) => variables[index]! };
+    const variable = own(this.#environment.variables ?? {}, name);
+    if (variable) {
+      return { type: variable.type, at, isConstant: false, run: ({ context }) => variable.read(context as Context) };
+    }
     if (Object.hasOwn(this.#environment.functions, name)) {
       // A function is no value that anything can be done with.
       return { type: { kind: 'function', name }, at, isConstant: false, run: () => null };
@@ -111,7 +115,8 @@ export class Compiler<Context> {
 
   #unknownName(name: string, at: number): ExpressionError {
     if (name === '$env') return new ExpressionError("'$env' is not built: name the function itself", at);
-    const known = [...Object.keys(this.#environment.functions), ...builtins.keys(), ...predicateCalls.keys()];
+    const { functions, variables = {} } = this.#environment;
+    const known = [...Object.keys(functions), ...Object.keys(variables), ...builtins.keys(), ...predicateCalls.keys()];
     return new ExpressionError(`unknown name '${name}'`, at, { word: name, known });
   }
 
@@ -233,6 +238,7 @@ export class Compiler<Context> {
   #let(name: string, valueNode: Node, bodyNode: Node, at: number): Code {
     const isTaken =
       Object.hasOwn(this.#environment.functions, name) ||
+      Object.hasOwn(this.#environment.variables ?? {}, name) ||
       builtins.has(name) ||
       predicateCalls.has(name) ||
       this.#variables.some((variable) => variable.name === name);

@@ -13,6 +13,10 @@ export interface TemplateRule {
   readonly type: number;
   /** Regular expressions, of which a name must match one; the first that does counts. */
   readonly patterns: readonly string[];
+  /** Expressions, in file order; each sees those before it, and templates see all as `.Var`. */
+  readonly variables: readonly Variable[];
+  /** Expressions that must all be true. */
+  readonly conditions: readonly string[];
   /** Templates of records. */
   readonly records: Readonly<Record<Section, readonly string[]>>;
   /** 0 to 15. */
@@ -20,6 +24,11 @@ export interface TemplateRule {
   readonly extendedError: { readonly code: number; readonly text: string } | undefined;
   /** A name below one of these that matches no pattern goes on to the next rule. */
   readonly fallthrough: readonly string[];
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly expression: string;
 }
 
 /** In the order in which their templates are executed. */

@@ -8,7 +8,7 @@ import { writeReply } from '../../wire/write-records.ts';
 import { DerivedQueries } from '../derived-queries.ts';
 import { mapOutcome } from '../outcome.ts';
 import type { Outcome, QueryHalf } from '../plugin.ts';
-import { CompiledRule } from './compiled-rule.ts';
+import { CompiledRule } from './rule/compiled-rule.ts';
 import type { TemplateConfig } from './config.ts';
 import { counterCount, seriesOf } from './meter.ts';
 import { classesOf } from './parse.ts';
@@ -47,11 +47,12 @@ export const templateHandler: QueryHalf<TemplateConfig> = {
         const zone = rule.zoneOf(query);
         if (zone < 0) continue;
         name ??= formatName(query.lower.subarray(0, query.nameLength));
-        const match = rule.match(name);
+        const match = rule.match(query, name);
         if (match === undefined) {
           if (rule.passes(query)) continue;
           return emptyReply(query, rcode.SERVFAIL);
         }
+        if (typeof match === 'string') return serverFailure(query, `an expression of template has no value: ${match}`);
         counters[rule.series.matches(rule.series.combinationOf(query, zone))]!++;
         const { code } = rule.rule;
         if (code === rcode.SERVFAIL) return emptyReply(query, code);
@@ -75,7 +76,7 @@ function orNodata(query: Query, rules: readonly CompiledRule[], length: number):
   for (const rule of rules) {
     if (rule.rule.code !== rcode.NOERROR || rule.rule.records.answer.length === 0 || !rule.takesClass(query)) continue;
     const zone = rule.zoneOf(query);
-    if (zone < 0 || rule.match(name) === undefined) continue;
+    if (zone < 0 || typeof rule.match(query, name) !== 'object') continue;
     query.isUnserved = false;
     return negativeReply(query, rcode.NOERROR, rule.zoneOffset(query), nodataTtl, 1);
   }

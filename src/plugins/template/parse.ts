@@ -5,17 +5,24 @@ import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { regularExpression } from '../../corefile/regular-expression.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
+import { type Type, typeName, unknown } from '../../expression/values/type.ts';
 import { GoTemplate } from '../../go-template/template.ts';
 import { classCode, rcode, rcodeOf, rcodeTexts, rrClass, rrType } from '../../wire/codes.ts';
-import { typeCode, typeName, typeNames } from '../../wire/record-types.ts';
+import { typeCode, typeName as recordTypeName, typeNames } from '../../wire/record-types.ts';
 import { parseZoneRecord } from '../../wire/zone-record.ts';
+import { expressionIn } from '../expression-argument.ts';
 import type { ParseContext } from '../plugin.ts';
-import type { Section, TemplateConfig, TemplateRule } from './config.ts';
-import { templateFunctions } from './functions.ts';
+import type { Section, TemplateConfig, TemplateRule, Variable } from './config.ts';
+import { isVariableName, ruleEnvironment } from './rule/expressions.ts';
+import { templateFunctions } from './rule/functions.ts';
 
 /** What the block says. */
 interface Options {
   patterns: string[];
+  variables: Variable[];
+  /** Of the variables so far. */
+  types: Map<string, Type>;
+  conditions: string[];
   records: Record<Section, string[]>;
   code: { readonly value: number; readonly token: Token } | undefined;
   extendedError: TemplateRule['extendedError'];
@@ -42,6 +49,37 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
     repeatable: true,
     read({ args }, options, problems) {
       options.patterns.push(...args.flatMap((token) => regularExpression(token, problems) ?? []));
+    },
+  },
+  var: {
+    args: { min: 2 },
+    usage: 'a name and an expression',
+    repeatable: true,
+    read({ args: [name, ...words] }, options, problems) {
+      const environment = ruleEnvironment(options.types);
+      if (!isVariableName(name!.text, environment)) {
+        const message = `the name of a variable must be letters, digits and '_', and without a meaning of its own in expressions, found ${quote(name!.text)}`;
+        problems.error('COREFILE_ARGUMENT', name!.position, message);
+        return;
+      }
+      const expression = expressionIn(environment, words, problems);
+      // What follows may use the name, whatever is wrong with its value.
+      options.types.set(name!.text, expression?.type ?? unknown);
+      if (expression) options.variables.push({ name: name!.text, expression: expression.text });
+    },
+  },
+  expr: {
+    args: { min: 1 },
+    usage: 'an expression',
+    repeatable: true,
+    read({ name, args }, options, problems) {
+      const expression = expressionIn(ruleEnvironment(options.types), args, problems);
+      if (expression === undefined) return;
+      options.conditions.push(expression.text);
+      const { type } = expression;
+      if (type.kind === 'bool' || type.kind === 'unknown') return;
+      const message = `the expression is never true, as its value is ${typeName(type)}: the template answers no queries`;
+      problems.warning('COREFILE_ARGUMENT', name.position, message);
     },
   },
   answer: records('answer'),
@@ -77,6 +115,8 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
 /**
  *     template CLASS TYPE [ZONES...] {
  *         match REGEX...
+ *         var NAME EXPRESSION
+ *         expr EXPRESSION
  *         answer|additional|authority RECORD...
  *         rcode CODE
  *         ederror CODE [TEXT]
@@ -90,6 +130,9 @@ export function parseTemplates(directives: readonly Directive[], context: ParseC
 function parseRule(directive: Directive, { zones, problems }: ParseContext): TemplateRule | undefined {
   const options: Options = {
     patterns: [],
+    variables: [],
+    types: new Map(),
+    conditions: [],
     records: { answer: [], additional: [], authority: [] },
     code: undefined,
     extendedError: undefined,
@@ -116,6 +159,8 @@ function parseRule(directive: Directive, { zones, problems }: ParseContext): Tem
     class: ruleClass,
     type,
     patterns: options.patterns,
+    variables: options.variables,
+    conditions: options.conditions,
     records: options.records,
     code: options.code?.value ?? rcode.NOERROR,
     extendedError: options.extendedError,
@@ -126,7 +171,7 @@ function parseRule(directive: Directive, { zones, problems }: ParseContext): Tem
 /** NXDOMAIN is for the name, whatever its type (RFC 8020): resolvers and clients then do without its other records. */
 function warnOfDenial(type: number, { code }: Options, problems: Problems): void {
   if (code?.value !== rcode.NXDOMAIN || type === rrType.ANY) return;
-  const name = typeName(type);
+  const name = recordTypeName(type);
   const message = `NXDOMAIN says that a name has no records at all, so clients that hear it for ${name} may do without the other types as well; 'rcode NOERROR' says that there is no ${name}`;
   problems.warning('COREFILE_ARGUMENT', code.token.position, message);
 }

@@ -198,6 +198,76 @@ describe('template', () => {
   });
 });
 
+describe('variables and conditions', () => {
+  const answer = 'answer "{{ .Name }} 60 A 192.0.2.9"';
+
+  it.each<[options: string, name: string, answer: string]>([
+    ['var ttl 60\nanswer "{{ .Name }} {{ .Var.ttl }} A 192.0.2.9"', 'a.test', 'a.test 60 A 192.0.2.9'],
+    [
+      'var a 1\nvar b a + 1\nvar c b * 10\nanswer "x A 10.{{ .Var.a }}.{{ .Var.b }}.{{ .Var.c }}"',
+      'x',
+      'x A 10.1.2.20',
+    ],
+    [
+      'match ^(?P<a>[0-9]+)-(?P<b>[0-9]+)[.]test[.]$\nvar a group(\'a\')\nvar b group(2)\nvar whole group(0)\nanswer "{{ .Var.whole }} 60 A 10.0.{{ .Var.a }}.{{ .Var.b }}"',
+      '12-34.test',
+      '12-34.test 60 A 10.0.12.34',
+    ],
+    ["var no group('no') + group(9) + group('9')\nanswer \"x TXT {{ eq .Var.no `` }}\"", 'x', 'x TXT true'],
+    ["match ^(.)\nvar g group('1') + group('0')\nanswer \"x TXT {{ .Var.g }}\"", 'x', 'x TXT xx'],
+    ['var n name()\nvar t type()\nanswer "{{ .Var.n }} TXT {{ .Var.t }}"', 'x', 'x TXT A'],
+    [
+      'var own incidr(client_ip(), \'192.0.2.0/24\')\nanswer "x A {{ if .Var.own }}10.0.0.1{{ else }}10.0.0.2{{ end }}"',
+      'x',
+      'x A 10.0.0.1',
+    ],
+    ['answer "x TXT {{ len .Var }} {{ .Var.no }}"', 'x', 'x TXT 0 <no value>'],
+    [
+      "var l [1, 'a', 2.5]\nvar m {'k': 'v'}\nanswer \"x TXT {{ index .Var.l 1 }} {{ .Var.m.k }} {{ len .Var }}\"",
+      'x',
+      'x TXT a v 2',
+    ],
+    [`expr name() == 'a.test.'\nexpr true\n${answer}`, 'a.test', 'a.test 60 A 192.0.2.9'],
+    [
+      `match ^(?P<n>[0-9]+)[.]\nvar num int(group('n'))\nexpr num > 1\nanswer "x A 10.0.0.{{ .Var.num }}"`,
+      '2.test',
+      'x A 10.0.0.2',
+    ],
+    [`expr "any(['10.0.0.0/8', '192.0.2.0/24'], incidr(client_ip(), #))"\n${answer}`, 'x', 'x 60 A 192.0.2.9'],
+  ])('%s: %s', async (options, name, expected) => {
+    expect((await ask(`template IN A . {\n${options}\n}`, name, 'A')).answers).toEqual([record(expected)]);
+  });
+
+  it.each<[options: string, code: number, error?: RegExp]>([
+    [`expr name() == 'b.'\n${answer}`, rcode.SERVFAIL],
+    [`expr name() == 'b.'\n${answer}\nfallthrough`, rcode.NOTIMP],
+    [`expr name() == 'b.'\n${answer}\nfallthrough b.test`, rcode.SERVFAIL],
+    [`expr true\nexpr false\n${answer}\nfallthrough`, rcode.NOTIMP],
+    [`expr 1\n${answer}\nfallthrough`, rcode.NOTIMP],
+    [
+      `expr incidr('x', '10.0.0.0/8')\n${answer}\nfallthrough`,
+      rcode.SERVFAIL,
+      /^an expression of template has no value: .*incidr/,
+    ],
+    [
+      `var bad incidr('x', '10.0.0.0/8')\n${answer}\nfallthrough`,
+      rcode.SERVFAIL,
+      /^an expression of template has no value/,
+    ],
+    [`match ^b\nvar bad incidr('x', '10.0.0.0/8')\n${answer}\nfallthrough`, rcode.NOTIMP],
+  ])('%s has code %i', async (options, code, error) => {
+    const asked = await ask(`template IN A . {\n${options}\n}`, 'a.test', 'A');
+    expect(asked).toMatchObject({ code, answers: [] });
+    expect(asked.error).toEqual(error && expect.stringMatching(error));
+  });
+
+  it('know the metadata', async () => {
+    const lines = `template IN A . {\nexpr metadata('a/b') == 'c'\n${answer}\nfallthrough\n}`;
+    expect((await ask(lines, 'x', 'A', { metadata: { 'a/b': 'c' } })).code).toBe(rcode.NOERROR);
+    expect((await ask(lines, 'x', 'A', { metadata: { 'a/b': 'd' } })).code).toBe(rcode.NOTIMP);
+  });
+});
+
 describe('a template that fails', () => {
   it.each([
     [
@@ -242,6 +312,7 @@ describe('a name with a template for another type', () => {
     ['template IN AAAA example {\nrcode NXDOMAIN\n}', 'a.example', 'A'],
     ['template IN AAAA example', 'a.example', 'A'],
     ['template CH A example {\nanswer "a A 192.0.2.1"\n}', 'a.example', 'AAAA'],
+    ['template IN A example {\nexpr false\nanswer "a A 192.0.2.1"\n}', 'a.example', 'AAAA'],
   ] as const)('is none of %j for %s %s', async (text, name, type) => {
     expect(await ask(text, name, type, { next: knowsNothing })).toMatchObject({ code: rcode.REFUSED, authorities: [] });
   });

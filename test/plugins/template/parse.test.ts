@@ -8,6 +8,8 @@ const rule: TemplateRule = {
   class: 1,
   type: 1,
   patterns: [],
+  variables: [],
+  conditions: [],
   records: { answer: [], additional: [], authority: [] },
   code: 0,
   extendedError: undefined,
@@ -32,6 +34,17 @@ describe('template in a Corefile', () => {
     ['template IN A {\nfallthrough a.test 10.0.0.0/24\n}', { fallthrough: ['a.test.', '0.0.10.in-addr.arpa.'] }],
     ['template IN A {\nupstream\nupstream 192.0.2.1\n}', {}],
     [
+      "template IN A {\nvar a 1\nvar b a + 1\nexpr b > 1 && group('x') == group(1)\nexpr name() == 'x.'\n}",
+      {
+        variables: [
+          { name: 'a', expression: '1' },
+          { name: 'b', expression: 'a + 1' },
+        ],
+        conditions: ["b > 1 && group('x') == group(1)", "name() == 'x.'"],
+      },
+    ],
+    ["template IN A {\nvar c 'x' + name()\n}", { variables: [{ name: 'c', expression: "'x' + name()" }] }],
+    [
       'template IN A {\nanswer "a. A 192.0.2.1" "{{ .Name }} A 192.0.2.2"\nanswer "{{ .Nane }}"\nadditional "a A 192.0.2.3"\nauthority "a NS b"\n}',
       {
         records: {
@@ -52,7 +65,7 @@ describe('template in a Corefile', () => {
     expect(config).toEqual({ rules: [rule, { ...rule, type: 28, zones: ['x.test.'] }] });
   });
 
-  it.each([
+  it.each<readonly [lines: string, problem: RegExp]>([
     ['template', /^Corefile:2:1: error: template needs a class, a type and zones/],
     ['template IN', /^Corefile:2:10: error: template needs a class, a type and zones/],
     ['template X A', /^Corefile:2:10: error: the class of template must be 'IN', 'CH', 'HS' or 'ANY', found 'X'/],
@@ -87,6 +100,23 @@ describe('template in a Corefile', () => {
     ['template IN A {\nederror 65536\n}', /^Corefile:3:9: error: the code of ederror must be between 0 and 65535/],
     ['template IN A {\nederror 1 two three\n}', /^Corefile:3:15: error: unexpected argument 'three'/],
     ['template IN A {\nfallthrough a..b\n}', /^Corefile:3:13: error: 'a..b' is not a zone name/],
+    ['template IN A {\nvar\n}', /^Corefile:3:1: error: var needs a name and an expression/],
+    ['template IN A {\nvar a\n}', /^Corefile:3:5: error: var needs a name and an expression/],
+    ...['1a', 'a-b', 'name', 'group', 'len', 'true', 'let', 'any', 'a.b', ''].map(
+      (name) =>
+        [
+          `template IN A {\nvar "${name}" 1\n}`,
+          new RegExp(`^Corefile:3:5: error: the name of a variable must be .*, found '${name}'`),
+        ] as const,
+    ),
+    ['template IN A {\nvar a 1 +\n}', /^Corefile:3:\d+: error: expected an expression/],
+    ['template IN A {\nvar a undefined\n}', /^Corefile:3:7: error: .*unknown name 'undefined'/],
+    ['template IN A {\nvar a b + 1\nvar b 1\n}', /^Corefile:3:7: error: .*unknown name 'b'/],
+    ['template IN A {\nvar a 1\nvar a 2\n}', /^Corefile:4:5: error: the name of a variable/],
+    ["template IN A {\nvar a 1\nvar c 'x' + a\n}", /^Corefile:4:\d+: error: expected an expression/],
+    ['template IN A {\nexpr\n}', /^Corefile:3:1: error: expr needs an expression/],
+    ['template IN A {\nexpr nmae()\n}', /^Corefile:3:6: error: .*unknown name 'nmae'.*did you mean 'name'/],
+    ['template IN A {\nexpr 1\n}', /^Corefile:3:1: warning: the expression is never true, as its value is int/],
     ['template IN A {\nmatch x {\ny\n}\n}', /^Corefile:4:1: error: unexpected option 'y': match takes no block/],
   ])('refuses %j', (lines, problem) => {
     expect(parseDirective(templatePlugin, lines).problems).toEqual([expect.stringMatching(problem)]);

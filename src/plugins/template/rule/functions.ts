@@ -1,5 +1,5 @@
-import { TemplateFault } from '../../go-template/fault.ts';
-import { type Functions, GoFunction } from '../../go-template/values.ts';
+import { TemplateFault } from '../../../go-template/fault.ts';
+import { type Functions, GoFunction } from '../../../go-template/values.ts';
 
 /** The functions that CoreDNS adds to those of Go: `parseInt STRING BASE BITS` is Go's strconv.ParseUint. */
 export const templateFunctions: Functions = new Map([

@@ -1,16 +1,17 @@
-import { GoFunction, GoMap, GoObject, type Value } from '../../go-template/values.ts';
-import { className, headerFlag, rrClass, rrType } from '../../wire/codes.ts';
-import { metadataOf } from '../../wire/metadata.ts';
-import { formatName } from '../../wire/name.ts';
-import type { Query } from '../../wire/query.ts';
-import { typeName } from '../../wire/record-types.ts';
-import type { RegExpMatch } from '../../runtime/linear-regexp.ts';
+import { GoFunction, GoMap, GoObject, type Value } from '../../../go-template/values.ts';
+import { className, headerFlag, rrClass, rrType } from '../../../wire/codes.ts';
+import { metadataOf } from '../../../wire/metadata.ts';
+import { formatName } from '../../../wire/name.ts';
+import type { Query } from '../../../wire/query.ts';
+import { typeName } from '../../../wire/record-types.ts';
+import type { RegExpMatch } from '../../../runtime/linear-regexp.ts';
+import type { Match } from './match.ts';
+import { templateVariables } from './expressions.ts';
 
 /** What a rule has found. */
 export interface Found {
   readonly zone: string;
-  readonly pattern: string;
-  readonly match: RegExpMatch;
+  readonly match: Match;
   /** The rule's. */
   readonly class: number;
   /** The rule's. */
@@ -21,11 +22,11 @@ type Members = Readonly<Record<string, () => Value | GoFunction>>;
 
 /** What templates see as the dot, with CoreDNS's names: the zone, the query, and what was matched. */
 export function queryData(query: Query, name: string, found: Found): GoObject {
-  const { zone, pattern, match } = found;
+  const { zone, match } = found;
   return objectOf('*template.templateData', {
     Zone: () => zone,
     Name: () => name,
-    Regex: () => pattern,
+    Regex: () => match.pattern,
     Match: () => match.groups,
     Group: () => groups(match),
     Class: () => className(query.class === rrClass.ANY ? found.class : query.class),
@@ -33,6 +34,7 @@ export function queryData(query: Query, name: string, found: Found): GoObject {
     Message: () => message(query),
     Question: () => question(query),
     Remote: () => query.peer.address,
+    Var: () => templateVariables(match.variables),
     Meta: () => method(['string'], ([label]) => metadataOf(query, label as string) ?? ''),
   });
 }

@@ -1,14 +1,16 @@
-import { GoTemplate } from '../../go-template/template.ts';
-import { LinearRegExp, type RegExpMatch } from '../../runtime/linear-regexp.ts';
-import { rrClass, rrType } from '../../wire/codes.ts';
-import { extendedErrorOf } from '../../wire/extended-error.ts';
-import type { Query } from '../../wire/query.ts';
-import type { ReplyRecords, ResourceRecord } from '../../wire/reply-records.ts';
-import { parseZoneRecord } from '../../wire/zone-record.ts';
-import { ZoneMap, zoneList } from '../../wire/zone-map.ts';
-import { sections, type Section, type TemplateRule } from './config.ts';
+import { GoTemplate } from '../../../go-template/template.ts';
+import { LinearRegExp } from '../../../runtime/linear-regexp.ts';
+import { rrClass, rrType } from '../../../wire/codes.ts';
+import { extendedErrorOf } from '../../../wire/extended-error.ts';
+import type { Query } from '../../../wire/query.ts';
+import type { ReplyRecords, ResourceRecord } from '../../../wire/reply-records.ts';
+import { parseZoneRecord } from '../../../wire/zone-record.ts';
+import { ZoneMap, zoneList } from '../../../wire/zone-map.ts';
+import { sections, type Section, type TemplateRule } from '../config.ts';
+import { RuleExpressions } from './expressions.ts';
 import { templateFunctions } from './functions.ts';
-import type { RuleSeries } from './meter.ts';
+import type { RuleSeries } from '../meter.ts';
+import type { Match } from './match.ts';
 import { queryData } from './query-data.ts';
 
 /** A template of a record; where it is the same for all queries the record itself. */
@@ -30,6 +32,7 @@ export class CompiledRule {
   readonly #zones: ZoneMap<number>;
   readonly #fallthrough: ZoneMap<true>;
   readonly #patterns: readonly LinearRegExp[];
+  readonly #expressions: RuleExpressions;
   readonly #templates: readonly (readonly [Section, RecordTemplate])[];
   readonly #options: Uint8Array;
 
@@ -39,6 +42,7 @@ export class CompiledRule {
     this.#zones = new ZoneMap(rule.zones.map((zone, index) => [zone, index]));
     this.#fallthrough = zoneList(rule.fallthrough);
     this.#patterns = rule.patterns.map((pattern) => new LinearRegExp(pattern));
+    this.#expressions = new RuleExpressions(rule);
     this.#templates = sections.flatMap((section) =>
       rule.records[section].map((text) => [section, compile(text)] as const),
     );
@@ -71,8 +75,19 @@ export class CompiledRule {
     return this.#fallthrough.contains(query);
   }
 
-  /** The first match of a pattern; without patterns all names match. */
-  match(name: string): (RegExpMatch & { readonly pattern: string }) | undefined {
+  /**
+   * What the name has matched: the first pattern that does, and all conditions. `undefined` where there is none, a text where an
+   * expression has no value.
+   */
+  match(query: Query, name: string): Match | string | undefined {
+    const found = this.#matchName(name);
+    if (found === undefined) return undefined;
+    const variables = this.#expressions.evaluate(query, found);
+    return typeof variables === 'object' ? { ...found, variables } : variables;
+  }
+
+  /** Without patterns all names match. */
+  #matchName(name: string): Omit<Match, 'variables'> | undefined {
     if (this.#patterns.length === 0) return { groups: [name], named: {}, pattern: '.*' };
     for (const regExp of this.#patterns) {
       const match = regExp.match(name);
@@ -82,16 +97,10 @@ export class CompiledRule {
   }
 
   /** The records of the reply. A template that makes nothing but blanks makes no record. */
-  records(
-    query: Query,
-    name: string,
-    zone: number,
-    match: RegExpMatch & { readonly pattern: string },
-  ): ReplyRecords | Failure {
+  records(query: Query, name: string, zone: number, match: Match): ReplyRecords | Failure {
     const records: Record<Section, ResourceRecord[]> = { answer: [], additional: [], authority: [] };
-    const { pattern } = match;
     const { class: ruleClass, type, zones } = this.rule;
-    const data = queryData(query, name, { zone: zones[zone]!, pattern, match, class: ruleClass, type });
+    const data = queryData(query, name, { zone: zones[zone]!, match, class: ruleClass, type });
     for (const [index, [section, template]] of this.#templates.entries()) {
       const record =
         template instanceof GoTemplate ? this.#execute(template, data, index, section, query, zone) : template;
