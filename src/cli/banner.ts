@@ -6,7 +6,10 @@ import type { RunningServer } from '../server/control/server.ts';
 export function banner(server: RunningServer, version: string): string {
   const lines = served(server);
   lines.push(`serviceentry-dns-${version}`, `${process.platform}/${process.arch}, node ${process.versions.node}`);
-  lines.push(...server.announcements.flatMap((each) => each.lines));
+  const { announcements } = server;
+  const hosts = hostsOf(server);
+  if (hosts !== undefined) lines.push(`${hosts} ${hosts === 1 ? 'host' : 'hosts'} served`);
+  lines.push(...announcements.flatMap((each) => each.lines ?? []));
   const command = exampleQuery(server);
   if (command !== undefined) lines.push(`try: ${command}`);
   return `${lines.join('\n')}\n`;
@@ -18,8 +21,15 @@ export function bannerFields(server: RunningServer): LogFields {
     platform: `${process.platform}/${process.arch}`,
     node: process.versions.node,
     listeners: served(server).join(', '),
+    hosts: hostsOf(server),
     ...(Object.assign({}, ...server.announcements.map(({ fields }) => fields)) as LogFields),
   };
+}
+
+/** `undefined` where no plugin has any. */
+function hostsOf({ announcements }: RunningServer): number | undefined {
+  const counts = announcements.flatMap(({ hosts }) => hosts ?? []);
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** The keys of every zone and listener. */

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import type { ServerBlock } from '../corefile/ast.ts';
 import { diskFiles } from '../corefile/files.ts';
 import { parseCorefile } from '../corefile/parser.ts';
 import { Problems } from '../corefile/problem.ts';
 import { makePlugins } from '../plugins/plugins.ts';
 import { networkInterfaces } from 'node:os';
 import { version } from './version.ts';
-import { configure } from '../server/control/configure.ts';
+import { configure, type ConfigureOptions } from '../server/control/configure.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { errorCode, errorMessage } from '../runtime/errors.ts';
 
@@ -40,21 +41,27 @@ export function loadCorefile(
 ): LoadResult {
   const problems = new Problems();
   const blocks = parseCorefile(input, environment, diskFiles, problems);
-  const options = {
-    plugins: makePlugins(),
-    version,
-    interfaces: networkInterfaces,
-    defaultPort,
-    readFile: (path: string) => readFileSync(path, 'utf8'),
-  };
+  const readFile = (path: string): string => readFileSync(path, 'utf8');
+  return { problems, config: configureBlocks(blocks, input.file, defaultPort, problems, readFile) };
+}
+
+/** What the blocks of a Corefile come to; reports into `problems`. */
+export function configureBlocks(
+  blocks: readonly ServerBlock[],
+  file: string,
+  defaultPort: number,
+  problems: Problems,
+  readFile: ConfigureOptions['readFile'],
+): ServerConfig {
+  const options = { plugins: makePlugins(), version, interfaces: networkInterfaces, defaultPort, readFile };
   const config = configure(blocks, options, problems);
   if (config.listeners.length === 0 && !problems.hasErrors) {
-    const position = { file: input.file, line: 1, column: 1 };
+    const position = { file, line: 1, column: 1 };
     problems.error(
       'COREFILE_SYNTAX',
       position,
       "there is no server block: write one, such as '. { whoami }' over three lines",
     );
   }
-  return { problems, config };
+  return config;
 }

@@ -10,7 +10,6 @@ import type { Logger } from '../runtime/logger.ts';
 import { Controls } from '../server/control/controls.ts';
 import { Panics } from '../server/control/panics.ts';
 import { withPlaces } from '../server/control/places.ts';
-import { publishedKey } from '../server/worker-protocol.ts';
 import { Inspector } from '../server/inspect/inspector.ts';
 import type { TableHandle } from '../table/layout.ts';
 import { loadCorefile, readCorefile } from './load.ts';
@@ -31,13 +30,17 @@ export async function inspectLocally<Result>(
   const plugins = makePlugins();
   const complete = withPlaces(config, plugins, networkInterfaces);
   const tables = new Map<string, TableHandle>();
-  const published = new Map<string, unknown>();
-  const controls = new Controls(new Panics(problemLogger));
+  const published = new Map<number, unknown>();
+  const controls = new Controls<number>(new Panics(problemLogger));
   try {
     await controls.make(
       complete,
       plugins.filter(({ explains }) => explains === true || (isResolving && explains === 'resolving')),
-      (plugin) => readOnlyHost(plugin, hashSeed, tables, published),
+      {
+        context: (_, serial) => serial,
+        host: (serial) => readOnlyHost(serial, hashSeed, tables, published),
+      },
+      () => -1,
     );
     await controls.load();
     const inspector = new Inspector(complete, (block) => controls.inspectables(block), {
@@ -45,8 +48,8 @@ export async function inspectLocally<Result>(
       clock: systemClock,
       hashSeed,
       randomUint16: () => randomInt(65_536),
-      table: (name) => tables.get(name)!,
-      published: (plugin, block) => published.get(publishedKey(plugin, block)),
+      table: (instance, name) => tables.get(`${instance} ${name}`)!,
+      published: (instance) => published.get(instance),
     });
     const late = inspector.inspected.find(({ inspectable }) => !inspectable.isSynced);
     if (late)
@@ -59,10 +62,10 @@ export async function inspectLocally<Result>(
 
 /** What a plugin may use where nothing is served. */
 function readOnlyHost(
-  plugin: string,
+  serial: number,
   hashSeed: number,
   tables: Map<string, TableHandle>,
-  published: Map<string, unknown>,
+  published: Map<number, unknown>,
 ): Host {
   return {
     clock: systemClock,
@@ -71,17 +74,19 @@ function readOnlyHost(
     isReadOnly: true,
     readFile: (path) => readFileSync(path, 'utf8'),
     openHttp: () => Promise.reject(new Error('nothing is served here')),
-    publishTable: (name, handle) => tables.set(name, handle),
+    publishTable: (name, handle) => tables.set(`${serial} ${name}`, handle),
     publishWaiting: () => undefined,
     publishTls: () => undefined,
-    publish: (block, data) => published.set(publishedKey(plugin, block), data),
+    publish: (_block, data) => published.set(serial, data),
     counters: () => undefined,
     servers: () => [],
+    sharesZones: () => false,
     readiness: () => [],
     metrics: () => [],
     inspection: () => Promise.reject(new Error('nothing is served here')),
     interfaces: networkInterfaces,
     reopenSockets: () => undefined,
+    corefile: { hash: '', fixed: 'nothing is served here', check: () => Promise.resolve() },
   };
 }
 

@@ -8,7 +8,7 @@ import { compactWhenQuiet } from '../runtime/tuning/compact-when-quiet.ts';
 import { collectWithoutHelpers, compactHeap, keepYoungGenerationSmall } from '../runtime/tuning/heap.ts';
 import { controlPlanePriority, threadIds } from '../runtime/tuning/priority.ts';
 import { enabledTunings } from '../runtime/tuning/switches.ts';
-import type { HeldSignal, HeldSignals } from '../runtime/held-signals.ts';
+import type { HeldSignals } from '../runtime/held-signals.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { makeThreadPool } from '../runtime/thread-pool.ts';
@@ -20,7 +20,7 @@ import { RunningServer } from '../server/control/server.ts';
 import { banner, bannerFields } from './banner.ts';
 import { readFlags, usage, type Flags } from './flags.ts';
 import { readInspectFlags } from './inspect-flags.ts';
-import { loadCorefile, readCorefile } from './load.ts';
+import { CorefileLoader } from './corefile-loader.ts';
 import { printable } from './output.ts';
 import { version } from './version.ts';
 
@@ -85,7 +85,8 @@ async function inspect(
 }
 
 async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise<number> {
-  const { problems, config } = loadCorefile(readCorefile(flags.conf, flags.port), flags.port, process.env);
+  const corefile = new CorefileLoader(flags.conf, flags.port, process.env);
+  const { problems, config } = corefile.first;
   reportProblems(problems.sorted(), flags);
   if (problems.hasErrors) return 1;
   if (flags.check) {
@@ -108,7 +109,6 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
-  signals.handle((name) => logger.info(ignoredSignal(name)));
   warnOfLimits(logger);
   await makeThreadPool();
   const lowerControlPlane = controlPlanePriority();
@@ -124,6 +124,13 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
     version,
     droppedLogLines: () => droppedLogLines,
     interrupted: signalled,
+    corefile,
+    setDebug: (isOn) => (logger.debugs = isOn),
+  });
+  // One that came while the server was starting means that what it was started with may be old.
+  signals.handle((name) => {
+    if (name === 'SIGUSR1') void server.reloader.signalled();
+    else logger.info(`${name}: ignored; nothing is done on it`);
   });
   // Queries are answered by workers: a defect of a plugin's event takes nothing with it.
   process.on('uncaughtException', (error) => server.recover(error));
@@ -187,13 +194,6 @@ function ownLimits(): string {
   } catch {
     return '';
   }
-}
-
-/** CoreDNS reloads on SIGUSR1, and ignores SIGHUP, which comes when a terminal is closed too. */
-function ignoredSignal(name: HeldSignal): string {
-  return name === 'SIGUSR2'
-    ? `${name}: ignored; nothing is done on it`
-    : `${name}: ignored; reload is not built yet, restart to apply changes`;
 }
 
 /** The first SIGTERM or SIGINT. A SIGINT behind it ends the process at once, as in CoreDNS. */

@@ -13,16 +13,30 @@ export interface BlockUpstream {
   turnOff(reason: string | undefined): void;
 }
 
-/** The servers that the plugins of one server block send queries to, in one worker. They may change while it serves. */
+/**
+ * The servers that the plugins of one server block send queries to, in one worker, as one of these plugins has them: it adds its own,
+ * and sees those of all. They may change while it serves.
+ */
 export class BlockUpstreams {
-  readonly #lists: (() => readonly BlockUpstream[])[] = [];
+  readonly #own: (() => readonly BlockUpstream[])[] = [];
+  readonly #all: (() => readonly BlockUpstream[]) | undefined;
+
+  /** `all` gives those of all plugins; where it is not given there is only one. */
+  constructor(all?: () => readonly BlockUpstream[]) {
+    this.#all = all;
+  }
 
   add(list: () => readonly BlockUpstream[]): void {
-    this.#lists.push(list);
+    this.#own.push(list);
+  }
+
+  /** Those that this plugin has added. */
+  own(): readonly BlockUpstream[] {
+    return this.#own.flatMap((list) => list());
   }
 
   /** Those that there are now. */
   list(): readonly BlockUpstream[] {
-    return this.#lists.flatMap((list) => list());
+    return this.#all?.() ?? this.own();
   }
 }

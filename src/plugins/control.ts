@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { HttpServer, HttpServerOptions } from '../runtime/http/server.ts';
+import type { HttpServerOptions } from '../runtime/http/server.ts';
 import type { LogFields, Logger } from '../runtime/logger.ts';
 import type { Family } from '../runtime/metrics/family.ts';
 import type { TableHandle } from '../table/layout.ts';
@@ -12,12 +12,17 @@ import type { Interfaces, Use } from './plugin.ts';
  *     start ─► load ─► … ─► withdraw ─► drain ─► stop
  *     the workers start beside load, and end between drain and stop
  *
+ * A reload makes those of the directives that have changed beside the others; when they are loaded the workers change over to them, and
+ * those in whose place they are come to their `stop`. Where one of the new ones fails, all of the new ones are stopped.
+ *
  * What is thrown at the start stops the start, with the position of the plugin's first line, or that of a PluginError. What is
  * thrown later is logged and counted (`coredns_panics_total`), and takes nothing else with it.
  */
 export interface Control {
   /** Opens what it needs. The workers do not answer yet. */
   start?(): void | Promise<void>;
+  /** Others are about to be made that may read its files, for they are to take its place: it writes what is not written yet. */
+  save?(): void | Promise<void>;
   /** Reads what answers depend on; the start of the server waits for it. */
   load?(): Promise<void>;
   /** What must have begun to work before clients are sent to this server block. */
@@ -59,9 +64,11 @@ export interface NamedReadiness extends Readiness {
 }
 
 export interface Announcement {
-  readonly lines: readonly string[];
+  readonly lines?: readonly string[];
   /** The same for the JSON form of the log. */
-  readonly fields: LogFields;
+  readonly fields?: LogFields;
+  /** Host names that it answers for. */
+  readonly hosts?: number;
   /** A name that can be asked for. */
   readonly exampleName?: string | undefined;
 }
@@ -77,8 +84,16 @@ export interface Host {
   readonly isReadOnly: boolean;
   /** Reads a text file; throws as node:fs does. */
   readFile(path: string): string;
-  /** Opens an HTTP server for a line; rejects with a PluginError. Where the plugin does not close it, that is done last. */
-  openHttp(use: Use<unknown>, options: OpenHttp): Promise<HttpServer>;
+  /**
+   * In a control half that a reload makes: resolves when it has taken the place of others, which are stopped by then. What it writes to
+   * files waits for that. `undefined` at a start.
+   */
+  readonly inPlace?: Promise<void> | undefined;
+  /**
+   * Opens an HTTP server for a line; rejects with a PluginError. Where the plugin does not close it, that is done last. An address that
+   * the configuration before has open stays open over a reload, and changes hands when the new one takes its place.
+   */
+  openHttp(use: Use<unknown>, options: OpenHttp): Promise<OpenedHttp>;
   /** Hands new memory of an answer table to all workers, those to come included. */
   publishTable(name: string, handle: TableHandle): void;
   /** Tells the workers why a table is not synced yet; '' when it is. */
@@ -87,11 +102,13 @@ export interface Host {
   publishTls(name: string, material: TlsMaterial): void;
   /** Hands plain data to this plugin's query half in a server block, in all workers, those to come included. */
   publish(block: number, data: unknown): void;
-  /** What this plugin's query half has counted for a server block, over all workers; `undefined` where it is not counted. */
+  /** What this plugin's query half has counted for a server block, over all workers; `undefined` where queries are not counted. */
   counters(block: number): CounterSums | undefined;
+  /** Whether another server block that has this plugin has the same zones. */
+  sharesZones(block: number): boolean;
   /** The listeners of a server block as metrics name them: `dns://:53`. */
   servers(block: number): readonly string[];
-  /** What must have begun to work before clients are sent to a server block. */
+  /** What must have begun to work before clients are sent to a server block; the same objects as long as the same plugins are at work. */
   readiness(block: number): readonly NamedReadiness[];
   /** All metrics of the server and of its plugins, as far as they belong to the blocks that `isShown` names. */
   metrics(isShown: (block: number) => boolean): readonly Family[];
@@ -101,6 +118,27 @@ export interface Host {
   interfaces(): ReturnType<Interfaces>;
   /** Has the sockets on an address opened anew. */
   reopenSockets(address: string): void;
+  /** The configuration that runs. */
+  readonly corefile: RunningCorefile;
+}
+
+export interface RunningCorefile {
+  /** SHA-512 of what the Corefile says, in hexadecimal digits. */
+  readonly hash: string;
+  /** Why it cannot be read again; `undefined` where it can. */
+  readonly fixed: string | undefined;
+  /** Reads it again, and reloads where it has changed. Never rejects. */
+  check(): Promise<void>;
+}
+
+/** An HTTP server that was opened for a control half. */
+export interface OpenedHttp {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Where it answers, `http://127.0.0.1:9154`. */
+  readonly url: string;
+  /** Nobody is answered there any more; nothing happens where it has changed hands. */
+  close(): Promise<void>;
 }
 
 export interface OpenHttp extends Pick<HttpServerOptions, 'at' | 'accept'> {

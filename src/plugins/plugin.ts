@@ -38,10 +38,16 @@ export interface Plugin<Config> {
   /** What the config names and this machine does not have at present, as sentences: `-check` warns of it. */
   missing?(config: Config): Promise<readonly string[]>;
   /**
-   * The control half, on the main thread: one for all server blocks that have the directive, as they may share an address or
-   * a file. It loads its code when it is called, so that workers do without it. `uses` are in the order of the Corefile.
+   * The control half, on the main thread: one for each server block that has the directive, with one use. It loads its code when it
+   * is called, so that workers do without it. Over a reload it goes on as long as nothing of the directive has changed; another
+   * one is made beside it and takes its place where something has.
    */
   control?(uses: readonly Use<Config>[], host: Host): Promise<Control>;
+  /**
+   * One control half for all server blocks, with the uses in the order of the Corefile: they share an address or a file. It
+   * publishes nothing to query halves.
+   */
+  readonly sharesControl?: true;
   /**
    * Explains names and lists records: such a control half runs for these commands too, without a server. `resolving`: only where
    * other servers are really asked.
@@ -60,13 +66,16 @@ export interface ParseContext {
   readonly interfaces: Interfaces;
   /** Where relative paths of files begin, '' where the server was started: `filePath` heeds it. */
   readonly root: string;
-  /** Reads a text file that the Corefile names (resolv.conf); throws as node:fs does. */
-  readFile(path: string): string;
+  /**
+   * Reads a text file that the Corefile names; throws as node:fs does. The file counts as part of the Corefile, so that `reload` sees
+   * when it changes, unless the plugin looks after it by itself (`isWatched`).
+   */
+  readFile(path: string, isWatched?: boolean): string;
 }
 
 /** The directive of one server block. */
 export interface Use<Config> {
-  /** Index of the server block. */
+  /** Number of the server block; it keeps that over reloads. */
   readonly block: number;
   /** Zones of the server block, lower-case and absolute. */
   readonly zones: readonly string[];
@@ -179,13 +188,21 @@ export interface QueryHalf<Config> {
   metadata?(config: Config, environment: HandlerEnvironment): Readonly<Record<string, MetadataSource>>;
   /** It can ask other servers: the replies of its block have RA set. */
   readonly isRecursive?: true;
-  /** How many numbers it counts in, where the queries of the block are counted. */
-  counterCount?(config: Config): number;
+  /**
+   * The link is kept over a reload where nothing of its directive has changed, with all that it has learned and opened: it calls
+   * another `next` from then on. All other links are made anew when something of their block changes.
+   */
+  readonly keeps?: true;
+  /** How many numbers it counts in: a number where that does not depend on the config, so that another config goes on counting in them. */
+  readonly counterCount?: number | CountOf<Config>;
   /** How many numbers all workers, of which there are so many, have in common. */
   sharedCount?(config: Config, workers: number): number;
   /** In place of `create` where a chain is only looked at: what would be sent to another server is reported instead. */
   dryRun?(config: Config, environment: HandlerEnvironment, next: Handler, run: DryRun): Handler;
 }
+
+/** A count that depends on the config. */
+type CountOf<Config> = { count(config: Config): number }['count'];
 
 /** What a query half may use. Nothing else of the process is reached for. */
 export interface HandlerEnvironment {
@@ -199,7 +216,7 @@ export interface HandlerEnvironment {
   randomUint16(): number;
   /** The answer table that a control half publishes under this name. */
   table(name: string): TableReader;
-  /** The numbers that the plugin counts in, in shared memory; `undefined` where the queries of the block are not counted. */
+  /** The numbers that the plugin counts in, in shared memory; `undefined` where nothing is served. */
   readonly counters?: Float64Array | undefined;
   /** The numbers that this plugin of this server block has in common with the other workers; for Atomics. 0 at the start. */
   readonly shared: Int32Array;

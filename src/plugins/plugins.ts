@@ -22,6 +22,7 @@ import { nsidPlugin } from './nsid/nsid.ts';
 import type { Plugin } from './plugin.ts';
 import { prometheusPlugin } from './prometheus/prometheus.ts';
 import { readyPlugin } from './ready/ready.ts';
+import { reloadPlugin } from './reload/reload.ts';
 import { rewritePlugin } from './rewrite/rewrite.ts';
 import type { MakeSources } from './serviceentry/registry-service.ts';
 import { makeServiceEntryPlugin } from './serviceentry/serviceentry.ts';
@@ -45,6 +46,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     metadataPlugin,
     cancelPlugin,
     multisocketPlugin,
+    reloadPlugin,
     bufsizePlugin,
     nsidPlugin,
     bindPlugin,
@@ -75,4 +77,4 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
 }
 
 /** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = ['reload'];
+export const laterDirectives: readonly string[] = [];

@@ -13,12 +13,10 @@ const pluginPrefix = /^plugin\/([\w-]+): /;
  * fields, "msg":"…"}`; time is RFC 3339 in UTC.
  */
 export class JsonLogger implements Logger {
-  readonly debugs: boolean;
   readonly #destination: LogDestination;
   readonly #pino: Pino;
 
   constructor(destination: LogDestination, clock: Clock, debugs = false) {
-    this.debugs = debugs;
     this.#destination = destination;
     this.#pino = pino(
       {
@@ -29,6 +27,14 @@ export class JsonLogger implements Logger {
       },
       destination,
     );
+  }
+
+  get debugs(): boolean {
+    return this.#pino.level === 'debug';
+  }
+
+  set debugs(isOn: boolean) {
+    this.#pino.level = isOn ? 'debug' : 'info';
   }
 
   debug(message: string, fields?: LogFields): void {

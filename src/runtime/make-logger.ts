@@ -4,6 +4,11 @@ import { FdDestination } from './log-destination.ts';
 import type { Logger } from './logger.ts';
 import { TextLogger } from './text-logger.ts';
 
+/** A logger that can be told whether debug lines are wanted. */
+export interface SwitchableLogger extends Logger {
+  debugs: boolean;
+}
+
 export type LogFormat = 'text' | 'json';
 
 /**
@@ -16,7 +21,7 @@ export function makeLogger(
   clock: Clock,
   onDropped?: () => void,
   fd: 1 | 2 = 1,
-): Logger {
+): SwitchableLogger {
   const destination = new FdDestination(fd, clock, undefined, onDropped);
   return format === 'json' ? new JsonLogger(destination, clock, debugs) : new TextLogger(destination, debugs);
 }

@@ -7,7 +7,7 @@ const unsafeCharacters = new RegExp(unsafeCharacter, 'g');
 
 /** CoreDNS's lines, `[LEVEL] message`. Fields are not shown. */
 export class TextLogger implements Logger {
-  readonly debugs: boolean;
+  debugs: boolean;
   readonly #destination: LogDestination;
 
   constructor(destination: LogDestination, debugs = false) {

@@ -31,5 +31,10 @@ export type Counters = Float64Array;
 
 /** Memory for the counters of one worker, with so many numbers behind them. */
 export function makeCounters(more = 0): SharedArrayBuffer {
-  return new SharedArrayBuffer((counterCount + more) * Float64Array.BYTES_PER_ELEMENT);
+  return makeNumbers(counterCount + more);
+}
+
+/** Memory for so many numbers of one worker. */
+export function makeNumbers(count: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT);
 }

@@ -1,34 +1,48 @@
 import type { Plugins } from '../plugins/plugins.ts';
 import type { ServerConfig } from './config.ts';
+import { SegmentPlan, type Segment } from './segments.ts';
 
-/** Where the numbers that all workers have in common stand: those of the plugins of block 0, of block 1 … */
-export class SharedNumbers {
-  /** In all. */
+/** Where the numbers that all workers have in common stand: plain data. */
+export interface SharedLayout {
+  /** By instance of a plugin: one that stays over a reload keeps its numbers. */
+  readonly segments: ReadonlyMap<string, Segment>;
+  /** Serial number of the memory that is new, and its numbers. */
+  readonly memory: number;
   readonly length: number;
-  readonly #parts: { readonly block: number; readonly plugin: string; readonly at: number; readonly length: number }[] =
-    [];
+}
 
-  /** Both halves work it out from the same config. */
-  constructor({ blocks }: Pick<ServerConfig, 'blocks'>, known: Plugins, workers: number) {
-    let at = 0;
-    for (const [block, { plugins }] of blocks.entries()) {
-      for (const { name, config } of plugins) {
-        const length = known.find((plugin) => plugin.name === name)?.query?.sharedCount?.(config, workers) ?? 0;
-        if (length === 0) continue;
-        this.#parts.push({ block, plugin: name, at, length });
-        at += length;
-      }
+/** `before` is that of the configuration that is replaced; `memory` the serial number of a new memory. */
+export function sharedLayout(
+  { blocks }: Pick<ServerConfig, 'blocks'>,
+  known: Plugins,
+  workers: number,
+  memory = 0,
+  before?: SharedLayout,
+): SharedLayout {
+  const halves = new Map(known.map(({ name, query }) => [name, query]));
+  const plan = new SegmentPlan(memory, before?.segments);
+  for (const { plugins } of blocks) {
+    for (const { name, config, instance } of plugins) {
+      const length = halves.get(name)?.sharedCount?.(config, workers) ?? 0;
+      if (length > 0) plan.place(String(instance), length);
     }
-    this.length = at;
   }
+  return { segments: plan.segments, memory, length: plan.length };
+}
 
-  make(): SharedArrayBuffer {
-    return new SharedArrayBuffer(this.length * Int32Array.BYTES_PER_ELEMENT);
-  }
+/** Memory for so many of them. */
+export function makeShared(length: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT);
+}
 
-  /** Those of one plugin of a block; none where it wants none. */
-  of(memory: SharedArrayBuffer, block: number, plugin: string): Int32Array {
-    const part = this.#parts.find((each) => each.block === block && each.plugin === plugin);
-    return new Int32Array(memory, (part?.at ?? 0) * Int32Array.BYTES_PER_ELEMENT, part?.length ?? 0);
-  }
+/** Those of one instance of a plugin; none where it wants none. */
+export function sharedNumbers(
+  { segments }: SharedLayout,
+  memories: ReadonlyMap<number, SharedArrayBuffer>,
+  instance: number,
+): Int32Array {
+  const segment = segments.get(String(instance));
+  if (!segment) return new Int32Array(0);
+  const memory = memories.get(segment.memory)!;
+  return new Int32Array(memory, segment.at * Int32Array.BYTES_PER_ELEMENT, segment.length);
 }

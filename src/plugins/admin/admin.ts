@@ -13,4 +13,5 @@ export const adminPlugin = {
   parse: parseAdmin,
   settings: ({ at }) => ({ http: at }),
   control: async (uses, host) => (await import('./control.ts')).adminControl(uses, host),
+  sharesControl: true,
 } satisfies Plugin<AdminConfig>;

@@ -12,4 +12,5 @@ export const bindPlugin = {
   parse: parseBind,
   settings: ({ addresses }) => ({ addresses }),
   control: async (uses, host) => (await import('./control.ts')).bindControl(uses, host),
+  sharesControl: true,
 } satisfies Plugin<BindConfig>;

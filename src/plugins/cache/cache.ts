@@ -18,5 +18,6 @@ export const cachePlugin = {
   name: 'cache',
   parse: parseCache,
   control: async (uses, host) => (await import('./control.ts')).cacheControl(uses, host),
+  sharesControl: true,
   query: cacheHandler,
 } satisfies Plugin<CacheConfig>;

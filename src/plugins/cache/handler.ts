@@ -9,7 +9,8 @@ import { cacheSeries } from './meter.ts';
 const firstMetaType = 128;
 
 export const cacheHandler: QueryHalf<CacheConfig> = {
-  counterCount: () => cacheSeries.length,
+  keeps: true,
+  counterCount: cacheSeries.length,
   create(config, environment, next) {
     const cache = new ReplyCache(config, environment, next);
     environment.onClose(() => cache.close());

@@ -19,6 +19,7 @@ import { makeRoutes, type Sender } from './routes.ts';
 
 export const forwardHandler: QueryHalf<ForwardConfig> = {
   isRecursive: true,
+  keeps: true,
   counterCount: forwardSeriesLength,
   sharedCount: ({ lines }, workers) => lines.length * sharedPerLine(workers),
   create: (config, environment, next) => routed(config, environment, next, groupsOf(config, environment)),

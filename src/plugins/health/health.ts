@@ -14,4 +14,5 @@ export const healthPlugin = {
   parse: parseHealth,
   settings: ({ at }) => ({ http: at }),
   control: async (uses, host) => (await import('./control.ts')).healthControl(uses, host),
+  sharesControl: true,
 } satisfies Plugin<HealthConfig>;

@@ -16,7 +16,8 @@ const offReason = 'what is sent there comes back to this server (plugin loop)';
 
 /** Answers its own probes, wherever they come in, and has the upstream that they went to turned off in all workers. */
 export const loopHandler: QueryHalf<object> = {
-  counterCount: () => loopSeries.length,
+  keeps: true,
+  counterCount: loopSeries.length,
   sharedCount: () => sharedLength,
   create(_config, environment, next) {
     const state = new SharedState(environment.shared);
@@ -81,7 +82,11 @@ function startTurns(environment: HandlerEnvironment, state: SharedState, apply: 
     cancel = environment.clock.after(retryMs, turn);
   };
   let cancel = environment.clock.after(firstProbesMs, turn);
-  environment.onClose(() => cancel());
+  environment.onClose(() => {
+    cancel();
+    // Those that another configuration keeps are nobody's to turn on any more.
+    for (const upstream of environment.upstreams.list()) upstream.turnOff(undefined);
+  });
 }
 
 /** CoreDNS's line, and what comes of it here. */

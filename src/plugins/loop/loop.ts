@@ -13,5 +13,6 @@ export const loopPlugin = {
   name: 'loop',
   parse: noArguments,
   control: async (uses, host) => (await import('./control.ts')).loopControl(uses, host),
+  sharesControl: true,
   query: loopHandler,
 } satisfies Plugin<object>;

@@ -13,7 +13,7 @@ export function prometheusControl(uses: readonly Use<PrometheusConfig>[], host: 
     async start() {
       for (const group of usesByAddress(uses)) {
         const blocks = new Set(group.map(({ block }) => block));
-        const exporter = new Exporter(host.metrics((block) => blocks.has(block)));
+        const exporter = new Exporter(() => host.metrics((block) => blocks.has(block)));
         const scrapes = new Scrapes(() => exporter.text(), host.clock);
         const accept = onePath('/metrics', () => {
           const { begun } = scrapes;

@@ -3,19 +3,22 @@ import type { Family } from '../../runtime/metrics/family.ts';
 
 /** Writes metrics as text. */
 export class Exporter {
-  readonly #registry = new Registry();
+  readonly #families: () => readonly Family[];
 
-  constructor(families: readonly Family[]) {
-    for (const family of families) this.#registry.registerMetric(asMetric(family));
+  /** `families` gives those that there are now: a reload may bring others. */
+  constructor(families: () => readonly Family[]) {
+    this.#families = families;
   }
 
   get contentType(): string {
-    return this.#registry.contentType;
+    return new Registry().contentType;
   }
 
   /** The text exposition, as of now. */
   text(): Promise<string> {
-    return this.#registry.metrics();
+    const registry = new Registry();
+    for (const family of this.#families()) registry.registerMetric(asMetric(family));
+    return registry.metrics();
   }
 }
 

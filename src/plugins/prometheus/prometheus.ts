@@ -13,4 +13,5 @@ export const prometheusPlugin = {
   settings: ({ at }) => ({ http: at, isMeasured: true }),
   // Only who has metrics pays for the library.
   control: async (uses, host) => (await import('./control.ts')).prometheusControl(uses, host),
+  sharesControl: true,
 } satisfies Plugin<PrometheusConfig>;

@@ -1,5 +1,5 @@
-import { onePath, plainText, sendText, type HttpServer } from '../../runtime/http/server.ts';
-import type { Control, Host } from '../control.ts';
+import { onePath, plainText, sendText } from '../../runtime/http/server.ts';
+import type { Control, Host, OpenedHttp } from '../control.ts';
 import { usesByAddress } from '../http-uses.ts';
 import type { Use } from '../plugin.ts';
 import { Monitors } from './monitors.ts';
@@ -7,14 +7,15 @@ import type { ReadyConfig } from './ready.ts';
 
 /** Open from before the first registry is read; the first to close, so that who asks finds nobody. */
 export function readyControl(uses: readonly Use<ReadyConfig>[], host: Host): Control {
-  const servers: HttpServer[] = [];
+  const servers: OpenedHttp[] = [];
   return {
     async start() {
       for (const group of usesByAddress(uses)) {
-        const monitors = new Monitors();
-        for (const { block, config } of group) {
-          for (const readiness of host.readiness(block)) monitors.add(readiness, config.monitor);
-        }
+        const monitors = new Monitors(() =>
+          group.flatMap(({ block, config: { monitor } }) =>
+            host.readiness(block).map((readiness) => ({ readiness, monitor })),
+          ),
+        );
         const accept = onePath('/ready', () => (response) => {
           const { text } = monitors;
           if (text === '') sendText(response, 200, plainText, 'OK');

@@ -14,4 +14,5 @@ export const readyPlugin = {
   parse: parseReady,
   settings: ({ at }) => ({ http: at }),
   control: async (uses, host) => (await import('./control.ts')).readyControl(uses, host),
+  sharesControl: true,
 } satisfies Plugin<ReadyConfig>;

@@ -4,7 +4,7 @@ import type { RegistryOptions } from '../../registry/model/options.ts';
 
 /** What the directive says, as plain data. The control half uses `sources` and `registry`, the query half the rest. */
 export interface ServiceEntryConfig {
-  /** Names the answer table: one per directive, unique in the process. */
+  /** Names the answer table, by the zones of the server block. */
   readonly table: string;
   readonly files: readonly string[];
   /** Octets; 0 for the default. */

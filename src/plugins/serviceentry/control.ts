@@ -7,7 +7,7 @@ import { RegistryInspectable } from './inspectable.ts';
 import { registryFamilies } from './metrics.ts';
 import { RegistryService, type MakeSources } from './registry-service.ts';
 
-/** A registry for each server block that has the directive. */
+/** The registry of a server block that has the directive. */
 export class ServiceEntryControl implements Control {
   readonly #services = new Map<number, RegistryService>();
   readonly #uses: readonly Use<ServiceEntryConfig>[];
@@ -36,14 +36,17 @@ export class ServiceEntryControl implements Control {
   }
 
   metrics(): readonly Family[] {
-    const registries = this.#uses.map(({ block, zones }) => ({ zones, service: this.#services.get(block)! }));
+    const registries = this.#uses.map(({ block, zones }) => {
+      const servers = this.#host.sharesZones(block) ? this.#host.servers(block) : [];
+      return { zones, servers, service: this.#services.get(block)! };
+    });
     return registryFamilies(registries, this.#host.clock);
   }
 
   announcement(): Announcement {
     const hosts = this.services.reduce((sum, { status }) => sum + status.hosts, 0);
     const [exampleName] = this.services.flatMap(({ exampleHost }) => exampleHost ?? []);
-    return { lines: [`${hosts} ${hosts === 1 ? 'host' : 'hosts'} served`], fields: { hosts }, exampleName };
+    return { hosts, exampleName };
   }
 
   inspectable(block: number): Inspectable | undefined {
@@ -53,6 +56,10 @@ export class ServiceEntryControl implements Control {
 
   get changes(): number {
     return this.services.reduce((sum, { status }) => sum + status.resolved, 0);
+  }
+
+  save(): void {
+    for (const service of this.services) service.save();
   }
 
   async stop(): Promise<void> {

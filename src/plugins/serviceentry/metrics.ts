@@ -14,6 +14,8 @@ const reasons = (Object.keys(rejectionReasons) as RejectionReason[]).filter((rea
 /** A registry with what distinguishes it from the others. */
 export interface NamedRegistry {
   readonly zones: readonly string[];
+  /** Where it is served, if another registry has the same zones. */
+  readonly servers?: readonly string[];
   readonly service: RegistryService;
 }
 
@@ -95,12 +97,10 @@ export function registryFamilies(registries: readonly NamedRegistry[], clock: Cl
   ];
 }
 
-/** Two registries of the same zones, on different ports, are distinguished by their place in the Corefile. */
+/** Two registries of the same zones are distinguished by their listeners. */
 function withLabels(registries: readonly NamedRegistry[]): { service: RegistryService; labels: Labels }[] {
-  const names = registries.map(({ zones }) => zones.join(' '));
-  return registries.map(({ service }, index) => {
-    const name = names[index]!;
-    const isUnique = names.indexOf(name) === names.lastIndexOf(name);
-    return { service, labels: { zones: isUnique ? name : `${name} (${service.name})` } };
+  return registries.map(({ service, zones, servers = [] }) => {
+    const name = zones.join(' ');
+    return { service, labels: { zones: servers.length === 0 ? name : `${name} (${servers.join(' ')})` } };
   });
 }

@@ -1,7 +1,6 @@
 import { noBlock, zoneNames } from '../../corefile/arguments.ts';
 import type { Cidr } from '../../wire/network.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
-import { formatPosition } from '../../corefile/position.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
 import { defaultRanges, reverseZonesOfRanges } from '../../registry/allocation/ranges.ts';
@@ -26,7 +25,7 @@ export function parseServiceEntry(directives: readonly Directive[], context: Par
   const { files, maxFileBytes, negativeTtl, startupTimeoutMs, unsynced, fallthrough, allocation, ...others } = draft;
   const { rules, forwarders, meshed, usesSubnet, namespace, ...registry } = others;
   return {
-    table: directive ? formatPosition(directive.name.position) : '',
+    table: context.zones.join(' '),
     files,
     maxFileBytes,
     registry: {

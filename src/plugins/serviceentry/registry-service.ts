@@ -22,13 +22,13 @@ const readOnlyTimeoutMs = 3_600_000;
 /** What a registry uses of its host. */
 export type RegistryHost = Pick<
   Host,
-  'clock' | 'logger' | 'hashSeed' | 'isReadOnly' | 'publishTable' | 'publishWaiting'
+  'clock' | 'logger' | 'hashSeed' | 'isReadOnly' | 'inPlace' | 'publishTable' | 'publishWaiting'
 >;
 
 /** Makes the sources that the directive names. */
 export type MakeSources = (config: ServiceEntryConfig, host: RegistryHost) => Source[];
 
-function makeSources(config: ServiceEntryConfig, { clock, logger, isReadOnly }: RegistryHost): Source[] {
+function makeSources(config: ServiceEntryConfig, { clock, logger, isReadOnly, inPlace }: RegistryHost): Source[] {
   const { files, maxFileBytes, kubernetes, registry } = config;
   const sources: Source[] = [];
   if (files.length > 0) {
@@ -37,7 +37,7 @@ function makeSources(config: ServiceEntryConfig, { clock, logger, isReadOnly }: 
   }
   if (kubernetes.clusters.length > 0) {
     const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };
-    sources.push(new KubernetesSource({ config: kubernetes, ...watched, clock, logger, isReadOnly }));
+    sources.push(new KubernetesSource({ config: kubernetes, ...watched, clock, logger, isReadOnly, inPlace }));
   }
   return sources;
 }
@@ -68,7 +68,7 @@ export class RegistryService {
     this.changeTimes = new ChangeTimes(clock);
     this.#writer = new TableWriter(host.hashSeed, (handle) => host.publishTable(table, handle));
     host.publishTable(table, this.#writer.handle);
-    const allocation = startAllocation(config.allocation, clock, logger, isReadOnly);
+    const allocation = startAllocation(config.allocation, clock, logger, isReadOnly, host.inPlace);
     this.#allocation = allocation;
     const onPodDemand = (demand: PodDemand): void => {
       for (const source of this.#sources) source.demand?.(demand);
@@ -169,6 +169,11 @@ export class RegistryService {
   get #timeoutMs(): number {
     const { kubernetes, startupTimeoutMs } = this.#config;
     return this.#isReadOnly && kubernetes.clusters.length === 0 ? readOnlyTimeoutMs : startupTimeoutMs;
+  }
+
+  /** Writes what another one of these is to read from its files. */
+  save(): void {
+    this.#allocation?.save();
   }
 
   async stop(): Promise<void> {

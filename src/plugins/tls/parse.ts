@@ -30,7 +30,7 @@ export function parseTls(
   const pathOf = ({ text }: Token): string => filePath(text, context);
   const config = { certFile: pathOf(cert), keyFile: pathOf(key), caFile: ca && pathOf(ca), clientAuth };
   const tokens = { certFile: cert, keyFile: key, caFile: ca ?? directive.name };
-  const reading = readTlsFiles(config, (path) => context.readFile(path));
+  const reading = readTlsFiles(config, (path) => context.readFile(path, true));
   if ('faults' in reading) {
     for (const { file, reason } of reading.faults) {
       problems.error('COREFILE_FILE', tokens[file].position, `${quote(tokens[file].text)} ${reason}`);

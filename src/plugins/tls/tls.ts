@@ -8,4 +8,5 @@ export const tlsPlugin = {
   parse: (directives, context) => parseTls(directives, context),
   settings: (config) => ({ tls: { name: tlsName(config), clientAuth: config.clientAuth } }),
   control: async (uses, host) => (await import('./control.ts')).tlsControl(uses, host),
+  sharesControl: true,
 } satisfies Plugin<TlsConfig>;

@@ -13,13 +13,15 @@ export const saveDelayMs = 250;
 export const saveRetryMs = 10_000;
 
 export interface PoolOptions {
-  /** Where assignments are kept across restarts. No other process, and no other allocator, may have it at the time. */
+  /** Where assignments are kept across restarts. No other process may have it at the time. */
   readonly path: string;
   /** CIDRs of either family; Istio's where none are given. */
   readonly ranges?: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly fileSystem?: PoolFileSystem;
+  /** Nothing is written before it is resolved: until then another allocator has the file. */
+  readonly inPlace?: Promise<void> | undefined;
 }
 
 /** The key of a host of one ServiceEntry. */
@@ -30,7 +32,8 @@ export function poolKey(namespace: string, name: string, host: string): string {
 /**
  * `autoallocate pool`: an address of each family for each key of `poolKey`, kept in a file. What a key has it keeps, and
  * gets again when it comes back, also after a restart, unless all others were used since. The file is read at once, and
- * written a moment after a change; `close` writes what is left, and must come before another allocator opens the file.
+ * written a moment after a change; `close` writes what is left. Where another allocator opens the file before that, it waits for its
+ * turn to write (`inPlace`).
  */
 export class PoolAllocator implements Allocator {
   readonly #ranges: readonly string[];
@@ -41,8 +44,10 @@ export class PoolAllocator implements Allocator {
   #savedRevision = 0;
   #cancelSave: (() => void) | undefined;
   #isClosed = false;
+  /** The file is this allocator's. */
+  #isInPlace: boolean;
 
-  constructor({ path, ranges = defaultRanges, clock, logger, fileSystem = nodePoolFileSystem }: PoolOptions) {
+  constructor({ path, ranges = defaultRanges, clock, logger, fileSystem = nodePoolFileSystem, inPlace }: PoolOptions) {
     this.#ranges = ranges;
     this.#clock = clock;
     this.#logger = logger;
@@ -50,6 +55,13 @@ export class PoolAllocator implements Allocator {
     const networks = networksOf(ranges);
     const spaces = [new AddressSpace(4, networks), new AddressSpace(6, networks)];
     this.#pool = new AddressPool(spaces, this.#file.load());
+    this.#isInPlace = inPlace === undefined;
+    void inPlace?.then(() => {
+      this.#isInPlace = true;
+      // Whoever had the file has written its own state at its end.
+      this.#savedRevision = -1;
+      this.save();
+    });
   }
 
   get unallocated(): number {
@@ -81,16 +93,24 @@ export class PoolAllocator implements Allocator {
     return changes;
   }
 
+  /** Writes what is not written yet. */
+  save(): void {
+    if (this.#isClosed || !this.#isInPlace) return;
+    this.#cancelSave?.();
+    this.#cancelSave = undefined;
+    if (!this.#save()) this.#scheduleSave(saveRetryMs);
+  }
+
   /** Writes what is not written yet. Changes after this are not kept. */
   close(): void {
     this.#isClosed = true;
     this.#cancelSave?.();
     this.#cancelSave = undefined;
-    this.#save();
+    if (this.#isInPlace) this.#save();
   }
 
   #scheduleSave(delayMs: number): void {
-    if (this.#isClosed || this.#cancelSave || this.#pool.revision === this.#savedRevision) return;
+    if (this.#isClosed || !this.#isInPlace || this.#cancelSave || this.#pool.revision === this.#savedRevision) return;
     this.#cancelSave = this.#clock.after(delayMs, () => {
       this.#cancelSave = undefined;
       if (!this.#save()) this.#scheduleSave(saveRetryMs);

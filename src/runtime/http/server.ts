@@ -18,6 +18,8 @@ export interface HttpServerOptions {
   readonly at: HttpAddress;
   readonly maxConnections: number;
   readonly meter: HttpMeter;
+  /** Another server of this process may have an address that overlaps this one (SO_REUSEPORT). */
+  readonly reusePort?: boolean;
   /** Takes a request when it comes, and says how to answer it when it is its turn. Its body is thrown away. Never throws. */
   readonly accept: (request: IncomingMessage) => Reply;
 }
@@ -34,7 +36,14 @@ export class HttpServer {
   }
 
   /** Resolves when it listens; rejects with the plugin and the address in the message. */
-  static async start({ plugin, at, maxConnections, meter, accept }: HttpServerOptions): Promise<HttpServer> {
+  static async start({
+    plugin,
+    at,
+    maxConnections,
+    meter,
+    accept,
+    reusePort = false,
+  }: HttpServerOptions): Promise<HttpServer> {
     meter.open(plugin);
     const connections = new HttpConnections(maxConnections, () => meter.count(plugin));
     const server = createServer(
@@ -54,14 +63,10 @@ export class HttpServer {
     server.setTimeout(timeoutMs, (socket) => socket.destroy());
     try {
       const host = at.address === '' ? {} : { host: at.address };
-      server.listen({ ...host, port: at.port, exclusive: true, backlog });
+      server.listen({ ...host, port: at.port, exclusive: !reusePort, reusePort, backlog });
       await once(server, 'listening');
     } catch (error) {
-      const reason = errorMessage(error);
-      const hint = reason.includes('EADDRINUSE')
-        ? `; something else has it: name another address behind ${plugin}`
-        : '';
-      throw new Error(`${plugin} cannot listen on ${formatHttpAddress(at)}: ${reason}${hint}`, { cause: error });
+      throw cannotListen(plugin, at, error);
     }
     // A connection that fails concerns its client only.
     server.on('error', () => undefined);
@@ -87,6 +92,13 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+/** Why a plugin cannot listen at an address, and what to do about it. */
+export function cannotListen(plugin: string, at: HttpAddress, error: unknown): Error {
+  const reason = errorMessage(error);
+  const hint = reason.includes('EADDRINUSE') ? `; something else has it: name another address behind ${plugin}` : '';
+  return new Error(`${plugin} cannot listen on ${formatHttpAddress(at)}: ${reason}${hint}`, { cause: error });
 }
 
 /** Writes status, headers and body of a reply that no cache may keep. */

@@ -44,3 +44,17 @@ export function histogramSamples(
   samples.push({ metricName: `${name}_count`, labels, value: count });
   return samples;
 }
+
+/** Makes one family of those that have the same name. */
+export function mergeFamilies(families: readonly Family[]): Family[] {
+  const byName = new Map<string, Family[]>();
+  for (const family of families) {
+    const same = byName.get(family.name);
+    if (same) same.push(family);
+    else byName.set(family.name, [family]);
+  }
+  return Array.from(byName.values(), (same) => {
+    const first = same[0]!;
+    return same.length === 1 ? first : { ...first, samples: () => same.flatMap(({ samples }) => samples()) };
+  });
+}

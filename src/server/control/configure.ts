@@ -18,19 +18,21 @@ export interface ConfigureOptions {
   /** Of this program. */
   readonly version: string;
   readonly interfaces: Interfaces;
-  readFile(path: string): string;
+  /** `isWatched`: a plugin looks after the file by itself. */
+  readFile(path: string, isWatched?: boolean): string;
 }
 
 /**
  * Reads the directives of all server blocks and says who is served where. Reports into `problems`; the result is good
- * only where these have no errors.
+ * only where these have no errors. Blocks are numbered by their place, and instances of plugins one after the other.
  */
 export function configure(
   serverBlocks: readonly ServerBlock[],
   options: ConfigureOptions,
   problems: Problems,
 ): ServerConfig {
-  const blocks = serverBlocks.map((block) => readBlock(block, options, problems));
+  let instances = 0;
+  const blocks = serverBlocks.map((block, id) => readBlock(block, id, () => instances++, options, problems));
   const listeners = listenersOf(serverBlocks, blocks, options.defaultPort, problems);
   reportHttpPorts(serverBlocks, blocks, listeners, problems);
   const settings = blocks.map(settingsOf);
@@ -42,7 +44,13 @@ export function configure(
   };
 }
 
-function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions, problems: Problems): BlockConfig {
+function readBlock(
+  { keys, directives }: ServerBlock,
+  id: number,
+  newInstance: () => number,
+  options: ConfigureOptions,
+  problems: Problems,
+): BlockConfig {
   const zones = [...new Set(keys.map(({ zone }) => zone))];
   const lines = new Map<string, Directive[]>();
   for (const directive of directives) {
@@ -53,7 +61,8 @@ function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions,
   }
   const plugins: PluginConfig[] = [];
   const { version, interfaces } = options;
-  const common = { zones, problems, version, interfaces, readFile: (path: string) => options.readFile(path) };
+  const readFile = (path: string, isWatched?: boolean): string => options.readFile(path, isWatched);
+  const common = { zones, problems, version, interfaces, readFile };
   let root = '';
   for (const plugin of options.plugins) {
     const { name } = plugin;
@@ -63,9 +72,9 @@ function readBlock({ keys, directives }: ServerBlock, options: ConfigureOptions,
     const { position } = ofPlugin[0]!.name;
     const settings = plugin.settings?.(config) ?? {};
     root = settings.root ?? root;
-    plugins.push({ name, config, settings, position });
+    plugins.push({ name, instance: newInstance(), config, settings, position });
   }
-  return { zones, plugins };
+  return { id, zones, plugins };
 }
 
 /** The blocks as their plugins leave them once all of the server is known. */

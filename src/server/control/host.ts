@@ -1,113 +1,86 @@
 import { readFileSync } from 'node:fs';
-import { PluginError, type CounterSums, type Host, type OpenHttp } from '../../plugins/control.ts';
+import { PluginError, type CounterSums, type Host, type RunningCorefile } from '../../plugins/control.ts';
 import { errorMessage } from '../../runtime/errors.ts';
-import type { Reply } from '../../runtime/http/connections.ts';
-import { HttpMeter } from '../../runtime/http/meter.ts';
-import { HttpServer } from '../../runtime/http/server.ts';
-import type { MetricsLayout } from '../metrics/layout.ts';
 import type { Totals } from '../metrics/totals.ts';
-import { publishedKey } from '../worker-protocol.ts';
+import type { Generation } from './generation.ts';
+import type { HttpServers } from './http-servers.ts';
 import type { Panics } from './panics.ts';
 import type { Supervisor } from './supervisor.ts';
+
+/** What the host of one control half knows of it. */
+export interface HostContext {
+  readonly plugin: string;
+  /** Serial number of the control half. */
+  readonly serial: number;
+  /** It stands for all server blocks that have the plugin. */
+  readonly isShared: boolean;
+  /** The configuration that it belongs to: another one after each reload that leaves it. */
+  generation: Generation;
+}
 
 /** What the hosts of all plugins of a running server have in common. */
 export interface HostParts extends Pick<
   Host,
-  'clock' | 'logger' | 'hashSeed' | 'interfaces' | 'servers' | 'readiness' | 'metrics' | 'inspection'
+  'clock' | 'logger' | 'hashSeed' | 'interfaces' | 'readiness' | 'metrics' | 'inspection'
 > {
   readonly supervisor: Supervisor;
   readonly panics: Panics;
   readonly http: HttpServers;
   readonly totals: Totals;
-  readonly layout: MetricsLayout;
+  readonly corefile: RunningCorefile;
 }
 
-/** The HTTP servers that plugins have opened. */
-export class HttpServers {
-  readonly meter = new HttpMeter();
-  readonly #maxConnections: number;
-  readonly #open: { readonly plugin: string; readonly server: HttpServer }[] = [];
-
-  /** `maxConnections` is that of each server. */
-  constructor(maxConnections: number) {
-    this.#maxConnections = maxConnections;
-  }
-
-  /** Those that are still open. */
-  async close(): Promise<void> {
-    await Promise.all(this.#open.map(({ server }) => server.close()));
-  }
-
-  /** Those of one plugin, in the order in which they were opened. */
-  of(plugin: string): HttpServer[] {
-    return this.#open.filter((each) => each.plugin === plugin).map(({ server }) => server);
-  }
-
-  async start(
-    plugin: string,
-    { at, accept, maxConnections = Infinity }: OpenHttp,
-    panics: Panics,
-  ): Promise<HttpServer> {
-    const server = await HttpServer.start({
-      plugin,
-      at,
-      maxConnections: Math.min(maxConnections, this.#maxConnections),
-      meter: this.meter,
-      accept: (request) => {
-        const cut: Reply = (response) => void response.destroy();
-        const reply = panics.guard(plugin, () => accept(request), cut);
-        return (response) => {
-          try {
-            reply(response);
-          } catch (error) {
-            panics.caught(plugin, error);
-            cut(response);
-          }
-        };
-      },
-    });
-    this.#open.push({ plugin, server });
-    return server;
-  }
-}
-
-/** What one plugin may use of a running server. */
-export function hostOf(plugin: string, parts: HostParts): Host {
-  const { clock, logger, hashSeed, supervisor, panics, http, totals, layout } = parts;
+/** What one control half may use of a running server. */
+export function hostOf(context: HostContext, parts: HostParts): Host {
+  const { clock, logger, hashSeed, supervisor, panics, http, totals, corefile } = parts;
+  const { plugin, serial } = context;
+  const publishes = (): void => {
+    if (context.isShared)
+      throw new Error('a control half that stands for several server blocks cannot publish for one');
+  };
   return {
     clock: panics.guardedClock(plugin, clock),
     logger,
     hashSeed,
     isReadOnly: false,
+    inPlace: context.generation.inPlace,
     readFile: (path) => readFileSync(path, 'utf8'),
     async openHttp(use, options) {
       try {
-        return await http.start(plugin, options, panics);
+        return await http.start(serial, plugin, options);
       } catch (error) {
         throw new PluginError(use, errorMessage(error), { cause: error });
       }
     },
-    publishTable: (name, handle) => supervisor.setTable(name, handle),
-    publishWaiting: (name, text) => supervisor.setWaiting(name, text),
-    publishTls: (name, material) => supervisor.setTls(name, material),
-    publish: (block, data) => supervisor.publish(publishedKey(plugin, block), data),
+    publishTable(name, handle) {
+      publishes();
+      supervisor.setTable(serial, name, handle);
+    },
+    publishWaiting: (name, text) => supervisor.setWaiting(serial, name, text),
+    publishTls: (name, material) => supervisor.setTls(serial, name, material),
+    publish(_block, data) {
+      publishes();
+      supervisor.publish(serial, data);
+    },
     counters(block): CounterSums | undefined {
-      const part = layout.plugins.find((each) => each.block === block && each.name === plugin);
+      const part = context.generation.counted(plugin, block);
       return (
         part && {
           get workers() {
             return totals.count;
           },
-          at: (index) => totals.at(part.at + index),
-          slice: (start, length) => totals.slice(part.at + start, length),
+          at: (index) => totals.at(part.at + index, part.memory),
+          slice: (start, length) => totals.slice(part.at + start, length, part.memory),
         }
       );
     },
-    servers: (block) => parts.servers(block),
-    readiness: (block) => parts.readiness(block),
+    sharesZones: (block) => context.generation.sharesZones(plugin, block),
+    servers: (block) => context.generation.servers(block),
+    readiness: (block) => [...parts.readiness(block), ...context.generation.readiness(block)],
     metrics: (isShown) => parts.metrics(isShown),
     inspection: () => parts.inspection(),
     interfaces: () => parts.interfaces(),
     reopenSockets: (address) => supervisor.reopen(address),
+    corefile,
   };
 }

@@ -1,7 +1,7 @@
 import type { ServerBlock } from '../../corefile/ast.ts';
 import type { Position } from '../../corefile/position.ts';
 import type { Problems } from '../../corefile/problem.ts';
-import { formatHttpAddress, type HttpAddress } from '../../runtime/http/address.ts';
+import { formatHttpAddress, overlaps, type HttpAddress } from '../../runtime/http/address.ts';
 import type { BlockConfig, ListenerConfig } from '../config.ts';
 
 /** Who listens on a TCP port. */
@@ -47,12 +47,4 @@ function dnsOwner({ address, port, zones }: ListenerConfig, serverBlocks: readon
 /** Blocks that name one address for the same directive share a server. */
 function isShared({ directive, at }: Owner, name: string, { address }: HttpAddress): boolean {
   return directive === name && at.address === address;
-}
-
-/** Two sockets cannot listen on both. */
-function overlaps(a: HttpAddress, b: HttpAddress): boolean {
-  if (a.port !== b.port) return false;
-  const both = [a.address, b.address];
-  if (a.address === b.address || both.includes('') || both.includes('::')) return true;
-  return both.includes('0.0.0.0') && both.every((address) => !address.includes(':'));
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { isFamilyMissing, socketAddresses, type SocketAddress } from '../addresses.ts';
 import type { ListenerConfig } from '../config.ts';
 import { errorMessage } from '../../runtime/errors.ts';
+import { overlaps } from '../../runtime/http/address.ts';
 import { withHint } from '../hint.ts';
 
 const ephemeralTries = 20;
@@ -10,12 +11,25 @@ const ephemeralTries = 20;
 /**
  * Binds every address once without SO_REUSEPORT and lets it go: with that option a second server on the same port
  * would start and take half of the queries. Gives the listeners back, with a real port in place of each 0. Rejects
- * with a message that names the address.
+ * with a message that names the address. `open` are those that this server has open: what they have of an address is its own.
  */
-export async function probePorts(listeners: readonly ListenerConfig[]): Promise<ListenerConfig[]> {
+export async function probePorts(
+  listeners: readonly ListenerConfig[],
+  open: readonly ListenerConfig[] = [],
+): Promise<ListenerConfig[]> {
   const probed: ListenerConfig[] = [];
-  for (const listener of listeners) probed.push({ ...listener, port: await probe(listener) });
+  for (const listener of listeners) probed.push(await realPort(listener, open));
   return probed;
+}
+
+async function realPort(listener: ListenerConfig, open: readonly ListenerConfig[]): Promise<ListenerConfig> {
+  if (listener.port !== 0) {
+    const isOurs = open.some((each) => overlaps(each, listener));
+    return isOurs ? listener : { ...listener, port: await probe(listener) };
+  }
+  const { scheme, address } = listener;
+  const same = open.find((each) => each.isChosen && each.scheme === scheme && each.address === address);
+  return { ...listener, port: same?.port ?? (await probe(listener)), isChosen: true };
 }
 
 async function probe(listener: ListenerConfig): Promise<number> {

@@ -11,17 +11,19 @@ import { socketAddresses } from '../addresses.ts';
 import type { ListenerConfig, ServerConfig } from '../config.ts';
 import { dnsFamilies } from '../metrics/dns-families.ts';
 import { dropFamilies } from '../metrics/drop-families.ts';
-import { metricsLayout, serverLabel, type MetricsLayout } from '../metrics/layout.ts';
 import { processFamilies } from '../metrics/process-families.ts';
 import { Totals } from '../metrics/totals.ts';
-import { SharedNumbers } from '../shared-numbers.ts';
-import { publishedKey } from '../worker-protocol.ts';
-import { Controls } from './controls.ts';
-import { hostOf, HttpServers } from './host.ts';
+import type { HostMaker } from './controls.ts';
+import { Generation } from './generation.ts';
+import { hostOf, type HostContext, type HostParts } from './host.ts';
+import { HttpServers } from './http-servers.ts';
+import { Identities } from './identities.ts';
 import { Panics } from './panics.ts';
 import { withPlaces } from './places.ts';
 import { probePorts } from './ports.ts';
 import { connectionLimits } from './process-limits.ts';
+import { reloadFamilies } from './reload-families.ts';
+import { Reloader, type CorefileReader } from './reloader.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** How long a stop waits for queries in flight; CoreDNS's 5 s. */
@@ -48,6 +50,10 @@ export interface ServerEnvironment {
   readonly droppedLogLines?: () => number;
   /** When this is settled a start waits no longer for registries: who starts it will stop it at once. */
   readonly interrupted?: Promise<unknown>;
+  /** Reads the Corefile again, for a reload; where there is none, nothing is reloaded. */
+  readonly corefile?: CorefileReader;
+  /** Says whether debug lines are logged from now on. */
+  readonly setDebug?: (isOn: boolean) => void;
 }
 
 /**
@@ -55,45 +61,58 @@ export interface ServerEnvironment {
  *
  *     this thread    the control halves of the plugins (controls.ts), each with its host (host.ts)
  *     workers        sockets and chains (../worker), kept alive by the supervisor
+ *
+ * Another configuration takes the place of the one that runs in these steps; where one of them fails, what was made for it is closed
+ * again, and nothing has changed:
+ *
+ *     ports are probed ─► new control halves start and read ─► workers build chains and open sockets
+ *                      ─► workers change over, HTTP servers change hands ─► what is not used any more stops
  */
 export class RunningServer {
   readonly supervisor: Supervisor;
-  readonly #config: ServerConfig;
+  readonly reloader: Reloader;
   readonly #environment: ServerEnvironment;
   readonly #plugins: Plugins;
-  readonly #layout: MetricsLayout;
+  readonly #identities: Identities;
   readonly #totals: Totals;
   readonly #panics: Panics;
   readonly #http: HttpServers;
-  readonly #controls: Controls;
   readonly #workers: number;
+  readonly #hosts: HostParts;
+  readonly #sockets: NamedReadiness = { name: 'sockets', isReady: () => this.#isListening };
+  /** The configuration that runs. */
+  #current: Generation;
+  #generations = 1;
   #isListening = false;
+  #isStopping = false;
+  #interruptReload = (): void => undefined;
+  #reloading: Promise<void> = Promise.resolve();
 
-  private constructor(config: ServerConfig, plugins: Plugins, environment: ServerEnvironment) {
+  private constructor(config: ServerConfig, identities: Identities, plugins: Plugins, environment: ServerEnvironment) {
     const { clock, logger, logFormat, hashSeed, canReusePort } = environment;
-    this.#config = config;
+    this.#identities = identities;
     this.#plugins = plugins;
     this.#environment = environment;
     this.#workers = canReusePort ? (config.sockets ?? environment.cpus) : 1;
-    const connections = connectionLimits(environment.fileLimit ?? Infinity, {
-      workers: this.#workers,
-      streamSockets: config.listeners.flatMap(socketAddresses).length,
-      httpServers: httpServers(config),
-    });
-    this.#layout = metricsLayout(config, plugins);
-    const start = {
-      config,
-      hashSeed,
-      shared: new SharedNumbers(config, plugins, this.#workers).make(),
-      reusePort: canReusePort,
-      maxConnections: connections.stream,
-      logFormat,
-    };
-    this.supervisor = new Supervisor(start, this.#layout.length, clock, logger);
-    this.#totals = new Totals(() => this.supervisor.counters);
     this.#panics = new Panics(logger);
-    this.#http = new HttpServers(connections.http);
-    this.#controls = new Controls(this.#panics);
+    this.#current = new Generation(config, plugins, this.#workers, this.#panics, 0);
+    const limits = this.#limitsOf(config);
+    const start = { hashSeed, reusePort: canReusePort, logFormat };
+    this.supervisor = new Supervisor(start, this.#current.forWorkers(limits.stream), clock, logger);
+    this.#totals = new Totals(() => this.supervisor.counters);
+    this.#http = new HttpServers(limits.http, canReusePort, this.#panics);
+    this.reloader = new Reloader(environment.corefile, (next) => this.reload(next), clock, logger);
+    this.#hosts = {
+      ...environment,
+      supervisor: this.supervisor,
+      panics: this.#panics,
+      http: this.#http,
+      totals: this.#totals,
+      corefile: this.reloader,
+      readiness: () => [this.#sockets],
+      metrics: (isShown) => this.#metrics(isShown),
+      inspection: () => this.#inspection(),
+    };
   }
 
   /**
@@ -103,7 +122,9 @@ export class RunningServer {
   static async start(config: ServerConfig, environment: ServerEnvironment): Promise<RunningServer> {
     const { interfaces, plugins = makePlugins() } = environment;
     const listeners = await probePorts(config.listeners);
-    const server = new RunningServer(withPlaces({ ...config, listeners }, plugins, interfaces), plugins, environment);
+    const identities = new Identities();
+    const numbered = identities.number(withPlaces({ ...config, listeners }, plugins, interfaces));
+    const server = new RunningServer(numbered, identities, plugins, environment);
     try {
       await server.#start();
     } catch (error) {
@@ -114,17 +135,17 @@ export class RunningServer {
   }
 
   get listeners(): readonly ListenerConfig[] {
-    return this.#config.listeners;
+    return this.#current.config.listeners;
   }
 
   /** What the plugins announce of themselves. */
   get announcements(): readonly Announcement[] {
-    return this.#controls.announcements;
+    return this.#current.controls.announcements;
   }
 
   /** Grows with the changes that the plugins have worked through. */
   get changes(): number {
-    return this.#controls.changes;
+    return this.#current.controls.changes;
   }
 
   /** The ports of the HTTP servers that a plugin has opened, in that order. */
@@ -132,9 +153,9 @@ export class RunningServer {
     return this.#http.of(plugin).map(({ port }) => port);
   }
 
-  /** The control half of a plugin that the Corefile has. */
-  control(plugin: string): Control | undefined {
-    return this.#controls.of(plugin);
+  /** The control halves of a plugin that the Corefile has, in its order. */
+  controls(plugin: string): readonly Control[] {
+    return this.#current.controls.of(plugin);
   }
 
   /** A defect that nobody caught: it is logged and counted. */
@@ -143,52 +164,139 @@ export class RunningServer {
   }
 
   /**
+   * Has another configuration take the place of the one that runs; one at a time. Rejects, with nothing changed, where that cannot
+   * be: the message has the position of the line whose fault it is.
+   */
+  reload(config: ServerConfig): Promise<void> {
+    const done = this.#reloading.then(() => this.#reload(config));
+    this.#reloading = done.catch(() => undefined);
+    return done;
+  }
+
+  /**
    * The end that clients do not notice: it is not ready any more, but goes on answering for the time that plugins ask for,
    * until nobody is sent here. Then it stops.
    */
   async shutDown(): Promise<void> {
-    await this.#controls.withdraw();
-    await this.#controls.drain();
+    await this.#endReloads();
+    await this.#current.controls.withdraw();
+    await this.#current.controls.drain();
     await this.stop();
   }
 
   /** Answers what is in flight, for at most 5 s, then closes everything. */
   async stop(): Promise<void> {
-    await this.#controls.withdraw();
+    await this.#endReloads();
+    const { controls } = this.#current;
+    await controls.withdraw();
     await this.supervisor.close(graceMs);
-    await this.#controls.stop();
+    await controls.stop();
     await this.#http.close();
   }
 
   async #start(): Promise<void> {
     const { interrupted } = this.#environment;
-    const parts = {
-      ...this.#environment,
-      supervisor: this.supervisor,
-      panics: this.#panics,
-      http: this.#http,
-      totals: this.#totals,
-      layout: this.#layout,
-      servers: (block: number) =>
-        this.#config.listeners.filter(({ zones }) => zones.some(([, each]) => each === block)).map(serverLabel),
-      readiness: (block: number) => this.#readiness(block),
-      metrics: (isShown: (block: number) => boolean) => this.#metrics(isShown),
-      inspection: () => this.#inspection(),
-    };
-    await this.#controls.make(this.#config, this.#plugins, (plugin) => hostOf(plugin, parts));
-    await this.#controls.start();
+    const { controls, config } = this.#current;
+    await controls.make(config, this.#plugins, this.#hostMaker(this.#current), this.#identities.newSerial);
+    this.supervisor.use(this.#current.forWorkers(this.#limitsOf(config).stream));
+    await controls.start();
+    this.#http.commit(new Set(this.#current.controlSerials));
     // Workers start while registries are read; until that is done they answer SERVFAIL.
     const opened = this.supervisor.open(this.#workers).then(() => (this.#isListening = true));
-    const read = this.#controls.load();
+    const read = controls.load();
     await Promise.all([opened, interrupted ? Promise.race([read, interrupted]) : read]);
   }
 
-  #readiness(block: number): NamedReadiness[] {
-    return [{ name: 'sockets', isReady: () => this.#isListening }, ...this.#controls.readiness(block)];
+  /** No reload begins any more, and one that is under way is given up, or done. */
+  async #endReloads(): Promise<void> {
+    this.#isStopping = true;
+    this.#interruptReload();
+    await this.#reloading;
+  }
+
+  async #reload(config: ServerConfig): Promise<void> {
+    this.#refuseWhileStopping();
+    const { interfaces, setDebug } = this.#environment;
+    const before = this.#current;
+    const listeners = await probePorts(config.listeners, before.config.listeners);
+    const placed = withPlaces({ ...config, listeners }, this.#plugins, interfaces);
+    const numbered = this.#identities.number(placed, before.config);
+    const next = new Generation(numbered, this.#plugins, this.#workers, this.#panics, this.#generations++, before);
+    try {
+      await this.#prepare(next, before);
+    } catch (error) {
+      this.supervisor.abort();
+      await next.controls.stop(before.controls);
+      this.#http.abort();
+      this.#closePublications(next, before);
+      throw error;
+    }
+    this.#current = next;
+    for (const { context } of next.controls.all) context.generation = next;
+    this.#http.commit(new Set(next.controlSerials));
+    setDebug?.(numbered.debug);
+    await this.supervisor.commit();
+    await before.controls.stop(next.controls);
+    this.#closePublications(before, next);
+    next.setInPlace();
+    this.#warnOfWorkers(numbered);
+  }
+
+  /** Makes all that the configuration needs beside what runs. */
+  async #prepare(next: Generation, before: Generation): Promise<void> {
+    const { controls, config } = next;
+    await controls.make(config, this.#plugins, this.#hostMaker(next), this.#identities.newSerial, before.controls);
+    await controls.start(before.controls);
+    this.#refuseWhileStopping();
+    const interrupted = new Promise<void>((resolve) => (this.#interruptReload = resolve));
+    await Promise.race([controls.load(before.controls), interrupted]);
+    this.#refuseWhileStopping();
+    const [unready] = controls.unready(before.controls);
+    if (unready !== undefined) throw new Error(unready);
+    await this.supervisor.prepare(next.forWorkers(this.#limitsOf(config).stream));
+    this.#refuseWhileStopping();
+  }
+
+  #refuseWhileStopping(): void {
+    if (this.#isStopping) throw new Error('the server is stopping');
+  }
+
+  /** What control halves publish that only the first configuration has concerns nobody. */
+  #closePublications(gone: Generation, other: Generation): void {
+    const left = new Set(other.controlSerials);
+    for (const serial of gone.controlSerials) if (!left.has(serial)) this.supervisor.publications.close(serial);
+  }
+
+  #warnOfWorkers({ sockets }: ServerConfig): void {
+    const { canReusePort, cpus, logger } = this.#environment;
+    const wanted = canReusePort ? (sockets ?? cpus) : 1;
+    if (wanted === this.#workers) return;
+    logger.warning(
+      `multisocket: the number of sockets stays ${this.#workers} until a restart; the Corefile wants ${wanted}`,
+    );
+  }
+
+  #hostMaker(generation: Generation): HostMaker<HostContext> {
+    return {
+      context: (plugin, serial, isShared) => ({ plugin, serial, isShared, generation }),
+      host: (context) => {
+        this.supervisor.publications.open(context.serial);
+        return hostOf(context, this.#hosts);
+      },
+    };
+  }
+
+  #limitsOf(config: ServerConfig) {
+    return connectionLimits(this.#environment.fileLimit ?? Infinity, {
+      workers: this.#workers,
+      streamSockets: config.listeners.flatMap(socketAddresses).length,
+      httpServers: httpServers(config),
+    });
   }
 
   #metrics(isShown: (block: number) => boolean): Family[] {
     const { version = '', droppedLogLines = () => 0 } = this.#environment;
+    const { config, layout, controls } = this.#current;
     const facts = {
       version,
       totals: this.#totals,
@@ -199,27 +307,32 @@ export class RunningServer {
     };
     return [
       ...processFamilies(facts),
-      ...dnsFamilies(this.#config, this.#layout, isShown, this.#totals),
-      ...dropFamilies(this.#config, isShown),
-      ...this.#controls.metrics(isShown),
+      ...reloadFamilies(this.reloader),
+      ...dnsFamilies(config, layout, isShown, this.#totals),
+      ...dropFamilies(config, isShown),
+      ...controls.metrics(isShown),
     ];
   }
 
   async #inspection(): Promise<InspectionBackend> {
     // Only who looks pays for the code.
     const { makeInspectionBackend } = await import('../inspect/inspection-backend.ts');
+    const { Inspector } = await import('../inspect/inspector.ts');
     const { clock, hashSeed } = this.#environment;
     const { supervisor } = this;
+    const { publications } = supervisor;
+    const environment = {
+      plugins: this.#plugins,
+      clock,
+      hashSeed,
+      randomUint16: () => randomInt(65_536),
+      table: (instance: number, name: string) => publications.of(instance)!.tables.get(name)!,
+      published: (instance: number) => publications.of(instance)?.published?.data,
+    };
     return makeInspectionBackend(
-      this.#config,
-      (block) => this.#controls.inspectables(block),
-      {
-        plugins: this.#plugins,
-        clock,
-        hashSeed,
-        randomUint16: () => randomInt(65_536),
-        table: (name) => supervisor.table(name),
-        published: (plugin, block) => supervisor.published(publishedKey(plugin, block)),
+      () => {
+        const { config, controls } = this.#current;
+        return new Inspector(config, (block) => controls.inspectables(block), environment);
       },
       () => ({ workers: supervisor.counters.length, restarts: supervisor.restarts }),
     );

@@ -1,48 +1,58 @@
-import { Worker } from 'node:worker_threads';
 import type { TableHandle } from '../../table/layout.ts';
 import type { TlsMaterial } from '../../plugins/control.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorMessage, errorStack } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { makeCounters } from '../counters.ts';
+import { makeNumbers } from '../counters.ts';
 import { withHint } from '../hint.ts';
-import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
+import { memoriesOf } from '../segments.ts';
+import type { Generation, WorkerCommand, WorkerStart } from '../worker-protocol.ts';
+import { Publications } from './publications.ts';
+import { spawnThread, type WorkerThread } from './worker-thread.ts';
 
 const firstRestartDelayMs = 100;
 const maxRestartDelayMs = 10_000;
-
-/** A thread that runs `worker.ts`; the part of `Worker` that is used. */
-export interface WorkerThread {
-  postMessage(command: WorkerCommand): void;
-  terminate(): Promise<unknown>;
-  on(event: 'message', listener: (report: WorkerReport) => void): unknown;
-  on(event: 'error', listener: (error: unknown) => void): unknown;
-  on(event: 'exit', listener: (code: number) => void): unknown;
-}
+/** How long a worker may take for a step of a reload. One that takes longer hangs, or has far too much to do. */
+const stepMs = 10_000;
 
 /** What all workers are started with, whatever happens later. */
-type CommonStart = Omit<WorkerStart, 'workers' | 'index' | 'counters' | 'tables' | 'tls' | 'published'>;
+type CommonStart = Omit<WorkerStart, 'workers' | 'index' | 'generation'>;
+
+/** A configuration as the workers are to get it, but for what each has of its own. */
+export interface CommonGeneration extends Omit<Generation, 'publications' | 'counters'> {
+  /** Serial numbers of its control halves. */
+  readonly controls: readonly number[];
+}
 
 interface Place {
   readonly index: number;
-  readonly counters: SharedArrayBuffer;
+  /** By serial number of the memory. */
+  readonly counters: Map<number, SharedArrayBuffer>;
   thread: WorkerThread;
+  /** Who waits for what the worker comes to in a step of a reload; called with the reason where it fails, or dies. */
+  onStep: ((failure?: string) => void) | undefined;
   /** Consecutive ends without having listened. */
   failures: number;
   hasEnded: boolean;
 }
 
-/** Keeps the workers alive: one that dies is replaced, with growing delay where it dies again at once, and counted. */
+/**
+ * Keeps the workers alive: one that dies is replaced, with growing delay where it dies again at once, and counted. Has all of them
+ * change over to another configuration, or none.
+ */
 export class Supervisor {
+  /** What the control halves have handed to the workers. */
+  readonly publications = new Publications();
   readonly #start: CommonStart;
-  readonly #tables = new Map<string, TableHandle>();
-  readonly #tls = new Map<string, TlsMaterial>();
-  readonly #published = new Map<string, unknown>();
+  #generation: CommonGeneration;
+  /** That which the workers prepare, or have prepared. */
+  #next: CommonGeneration | undefined;
+  /** Workers that are to be replaced when it is clear which configuration runs. */
+  readonly #delayed: (() => void)[] = [];
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #spawn: (start: WorkerStart) => WorkerThread;
   readonly #places: Place[] = [];
-  readonly #seriesLength: number;
   /** How many there are to be. */
   #workers = 0;
   #isClosing = false;
@@ -52,21 +62,26 @@ export class Supervisor {
 
   constructor(
     start: CommonStart,
-    seriesLength: number,
+    generation: CommonGeneration,
     clock: Clock,
     logger: Logger,
     spawn: (start: WorkerStart) => WorkerThread = spawnThread,
   ) {
     this.#start = start;
-    this.#seriesLength = seriesLength;
+    this.#generation = generation;
     this.#clock = clock;
     this.#logger = logger;
     this.#spawn = spawn;
   }
 
-  /** Memory of the workers' counters; that of a replaced worker goes on. */
-  get counters(): readonly SharedArrayBuffer[] {
+  /** Memories of the workers' counters, by serial number; those of a replaced worker go on. */
+  get counters(): readonly ReadonlyMap<number, SharedArrayBuffer>[] {
     return this.#places.map(({ counters }) => counters);
+  }
+
+  /** The configuration with its control halves, before workers start with it. */
+  use(generation: CommonGeneration): void {
+    this.#generation = generation;
   }
 
   /** Starts `count` workers; resolves when all listen, rejects with the first one's reason where one cannot. */
@@ -77,10 +92,10 @@ export class Supervisor {
       () =>
         // Inside of the promise, so that one that cannot be made leaves no promise of the others that nobody waits for.
         new Promise<void>((resolve, reject) => {
-          const counters = makeCounters(this.#seriesLength);
+          const counters = new Map([[0, makeNumbers(this.#generation.layout.length)]]);
           const index = this.#places.length;
           const thread = this.#thread(index, counters);
-          const place: Place = { index, counters, thread, failures: 0, hasEnded: false };
+          const place: Place = { index, counters, thread, onStep: undefined, failures: 0, hasEnded: false };
           this.#places.push(place);
           this.#watch(place, resolve, reject);
         }),
@@ -88,39 +103,64 @@ export class Supervisor {
     await Promise.all(opened);
   }
 
-  /** Hands new memory of a table to all workers, those to come included. */
-  setTable(name: string, handle: TableHandle): void {
-    this.#tables.set(name, handle);
-    this.#send({ type: 'table', name, handle });
+  /**
+   * Has all workers make what another configuration needs beside that which they serve. Rejects with the reason of the first that
+   * cannot; then, as at any time, `abort` has them let go of it.
+   */
+  async prepare(next: CommonGeneration): Promise<void> {
+    this.#next = next;
+    const { memory, length } = next.layout;
+    if (length > 0) for (const { counters } of this.#places) counters.set(memory, makeNumbers(length));
+    await this.#step(({ counters }) => ({ type: 'prepare', generation: this.#generationFor(next, counters) }));
   }
 
-  /** The memory of a table as it is now. Throws where there is none of this name. */
-  table(name: string): TableHandle {
-    const handle = this.#tables.get(name);
-    if (!handle) throw new Error(`no table '${name}'`);
-    return handle;
+  /**
+   * Has all workers change over to what they have prepared; from now on workers that are replaced start with it. Resolves when all have
+   * done it; what is wrong with one that has not is its own affair.
+   */
+  async commit(): Promise<void> {
+    this.#generation = this.#next!;
+    const { zones, plugins } = this.#generation.layout;
+    const used = memoriesOf([...zones, ...plugins]).add(0);
+    for (const { counters } of this.#places) {
+      for (const serial of counters.keys()) if (!used.has(serial)) counters.delete(serial);
+    }
+    const done = this.#step(() => ({ type: 'commit' }));
+    this.#settle();
+    await done.catch((error: unknown) => this.#logger.error(`Reload: ${errorMessage(error)}`));
+  }
+
+  /** The workers go on as they do. */
+  abort(): void {
+    if (!this.#next) return;
+    const { memory } = this.#next.layout;
+    if (memory !== 0) for (const { counters } of this.#places) counters.delete(memory);
+    this.#send({ type: 'abort' });
+    this.#settle();
+  }
+
+  /** Hands new memory of a table to all workers, those to come included. `control` is the serial number of who publishes it. */
+  setTable(control: number, name: string, handle: TableHandle): void {
+    this.publications.of(control)?.tables.set(name, handle);
+    this.#send({ type: 'table', control, name, handle });
   }
 
   /** Tells all workers that are there why a table is not synced yet; '' when it is. */
-  setWaiting(name: string, text: string): void {
-    this.#send({ type: 'waiting', name, text });
+  setWaiting(control: number, name: string, text: string): void {
+    this.#send({ type: 'waiting', control, name, text });
   }
 
   /** Hands a certificate and its key to all workers, those to come included. `name` is that of the TlsSettings. */
-  setTls(name: string, material: TlsMaterial): void {
-    this.#tls.set(name, material);
-    this.#send({ type: 'tls', name, material });
+  setTls(control: number, name: string, material: TlsMaterial): void {
+    this.publications.of(control)?.tls.set(name, material);
+    this.#send({ type: 'tls', control, name, material });
   }
 
-  /** Hands what a control half publishes to all workers, those to come included; `key` is a `publishedKey`. */
-  publish(key: string, data: unknown): void {
-    this.#published.set(key, data);
-    this.#send({ type: 'published', key, data });
-  }
-
-  /** What was published last under this key. */
-  published(key: string): unknown {
-    return this.#published.get(key);
+  /** Hands what a control half publishes to its query half in all workers, those to come included. */
+  publish(control: number, data: unknown): void {
+    const publication = this.publications.of(control);
+    if (publication) publication.published = { data };
+    this.#send({ type: 'published', control, data });
   }
 
   /** Has the sockets on an address opened anew; a worker that comes later finds the address as it is then. */
@@ -145,17 +185,44 @@ export class Supervisor {
     for (const { thread, hasEnded } of this.#places) if (!hasEnded) thread.postMessage(command);
   }
 
+  /** Sends a command to all workers; resolves when all have done it, rejects where one cannot, dies, or takes too long. */
+  async #step(commandFor: (place: Place) => WorkerCommand): Promise<void> {
+    const running = this.#places.filter(({ hasEnded }) => !hasEnded);
+    const done = running.map(
+      (place) =>
+        new Promise<void>((resolve, reject) => {
+          place.onStep = (failure) => {
+            place.onStep = undefined;
+            if (failure === undefined) resolve();
+            else reject(new Error(failure));
+          };
+          place.thread.postMessage(commandFor(place));
+        }),
+    );
+    const cancel = this.#clock.after(stepMs, () => {
+      for (const { onStep } of running) onStep?.(`a worker has not answered within ${stepMs / 1000} s`);
+    });
+    await Promise.all(done).finally(cancel);
+  }
+
+  /** It is clear which configuration runs. */
+  #settle(): void {
+    this.#next = undefined;
+    for (const replace of this.#delayed.splice(0)) replace();
+  }
+
+  #generationFor({ controls, ...common }: CommonGeneration, counters: Place['counters']): Generation {
+    return { ...common, publications: this.publications.select(controls), counters };
+  }
+
   /** Throws where the system makes no more threads; of the reason Node tells no more than `EAGAIN`. */
-  #thread(index: number, counters: SharedArrayBuffer): WorkerThread {
+  #thread(index: number, counters: Place['counters']): WorkerThread {
     try {
       return this.#spawn({
         ...this.#start,
         workers: this.#workers,
         index,
-        counters,
-        tables: this.#tables,
-        tls: this.#tls,
-        published: this.#published,
+        generation: this.#generationFor(this.#generation, counters),
       });
     } catch (error) {
       throw new Error(`no thread can be made: ${errorMessage(error)}`, { cause: error });
@@ -176,10 +243,10 @@ export class Supervisor {
         place.failures = 0;
         this.#warnOfUdp(report.udpProblem);
         decide(onListening);
-      } else {
+      } else if (report.type === 'failed') {
         hasReason = true;
         decide(() => onFailed(new Error(withHint(report.message))));
-      }
+      } else place.onStep?.(report.type === 'refused' ? withHint(report.message) : undefined);
     });
     thread.on('error', (error) => {
       hasReason = true;
@@ -188,6 +255,7 @@ export class Supervisor {
     });
     thread.on('exit', (code) => {
       place.hasEnded = true;
+      place.onStep?.('a worker died meanwhile');
       if (this.#isClosing) return;
       if (isDecided && !hasReason)
         this.#logger.error(`A worker ended with code ${code}, though nothing had stopped it`);
@@ -208,8 +276,12 @@ export class Supervisor {
   #replaceLater(place: Place): void {
     const delayMs = Math.min(firstRestartDelayMs * 2 ** place.failures, maxRestartDelayMs);
     place.failures++;
-    this.#clock.after(delayMs, () => {
+    const replace = (): void => {
       if (this.#isClosing) return;
+      if (this.#next) {
+        this.#delayed.push(replace);
+        return;
+      }
       const isTriedAgain = place.failures > 1;
       const onFailed = (reason: unknown): void =>
         this.#logger.error(`A worker cannot be replaced, and is tried again: ${withHint(errorMessage(reason))}`);
@@ -226,12 +298,7 @@ export class Supervisor {
         if (isTriedAgain) this.#logger.info('The worker was replaced, and answers');
       };
       this.#watch(place, onListening, onFailed);
-    });
+    };
+    this.#clock.after(delayMs, replace);
   }
-}
-
-/** In development the source runs as it is; the bundle has both threads' code side by side. */
-export function spawnThread(start: WorkerStart): WorkerThread {
-  const url = new URL(import.meta.url.endsWith('.ts') ? '../worker/worker.ts' : './worker.js', import.meta.url);
-  return new Worker(url, { workerData: start });
 }

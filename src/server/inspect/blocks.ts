@@ -3,7 +3,7 @@ import { keyOf, type ListenerConfig, type ServerConfig } from '../config.ts';
 
 /** Where a name is answered. */
 export interface BlockPlace {
-  /** Index in `config.blocks`. */
+  /** Number of the server block. */
   readonly block: number;
   readonly key: string;
 }

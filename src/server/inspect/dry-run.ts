@@ -12,7 +12,7 @@ import { encodeName, formatName } from '../../wire/name.ts';
 import { Query } from '../../wire/query.ts';
 import { makeCounters } from '../counters.ts';
 import type { BlockConfig } from '../config.ts';
-import { buildChain } from '../worker/chain.ts';
+import { BlockChain } from '../worker/chain.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
 
 /** What the chain is built with. */
@@ -21,9 +21,10 @@ export interface AskEnvironment {
   readonly clock: Clock;
   readonly hashSeed: number;
   randomUint16(): number;
-  table(name: string): TableHandle;
-  /** What the control half of a plugin has published for a server block. */
-  published(plugin: string, block: number): unknown;
+  /** A table of the control half of an instance of a plugin. */
+  table(instance: number, name: string): TableHandle;
+  /** What the control half of an instance of a plugin has published. */
+  published(instance: number): unknown;
 }
 
 export interface Question {
@@ -60,27 +61,26 @@ export interface AskResult {
  * gives no reply, `nxdomain` plays a server that knows nothing of it, and `resolve` really asks.
  */
 export async function askChain(
-  block: BlockConfig & { readonly index: number },
+  block: BlockConfig,
   question: Question,
   environment: AskEnvironment,
   upstream: 'none' | 'nxdomain' | 'resolve',
 ): Promise<AskResult> {
   const forwarded = new Map<string, Forwarded>();
-  const closers: (() => void | Promise<void>)[] = [];
   let clientQuery: Query | undefined;
-  const chain = buildChain(block, {
+  const chain = new BlockChain(block, {
     plugins: environment.plugins,
     clock: environment.clock,
     logger: silentLogger,
     zones: block.zones,
     randomUint16: () => environment.randomUint16(),
     connectUdp: connectDgram,
-    table: (name) => new TableReader(environment.table(name)),
-    onPublished(plugin, listener) {
-      const data = environment.published(plugin, block.index);
+    table: (name, { instance }) => new TableReader(environment.table(instance, name)),
+    onPublished({ instance }, listener) {
+      const data = environment.published(instance);
       if (data !== undefined) listener(data);
+      return () => undefined;
     },
-    onClose: (close) => closers.push(close),
     dryRun: (plugin) => ({
       upstream,
       report(query, to) {
@@ -104,7 +104,7 @@ export async function askChain(
       isCutOverUdp: overUdp !== undefined && overUdp.reply.length > 0 && (overUdp.reply[2]! & headerFlag.TC) !== 0,
     };
   } finally {
-    for (const close of closers) await close();
+    await chain.close();
   }
 }
 

@@ -1,7 +1,5 @@
 import { InspectError, type Asker, type InspectionBackend } from '../../plugins/inspection.ts';
-import type { ServerConfig } from '../config.ts';
-import type { AskEnvironment } from './dry-run.ts';
-import { Inspector, type InspectablesOf } from './inspector.ts';
+import type { Inspector } from './inspector.ts';
 import { checkAsker } from './asker.ts';
 import { recordFilter, recordOutputs, recordsText } from './records.ts';
 
@@ -11,14 +9,8 @@ export interface WorkerCounts {
   readonly restarts: number;
 }
 
-/** Reads the parameters of `admin`'s URLs and passes them to an inspector. */
-export function makeInspectionBackend(
-  config: ServerConfig,
-  inspectablesOf: InspectablesOf,
-  environment: AskEnvironment,
-  counts: () => WorkerCounts,
-): InspectionBackend {
-  const inspector = new Inspector(config, inspectablesOf, environment);
+/** Reads the parameters of `admin`'s URLs and passes them to an inspector: `inspectorOf` gives that of the configuration that runs. */
+export function makeInspectionBackend(inspectorOf: () => Inspector, counts: () => WorkerCounts): InspectionBackend {
   return {
     async explain(parameters) {
       known(parameters, ['name', 'type', 'client', 'namespace', 'meshed', 'port']);
@@ -26,7 +18,7 @@ export function makeInspectionBackend(
       if (name === null) throw new InspectError('the parameter name is missing');
       const port = parameters.get('port') ?? undefined;
       if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new InspectError(`'${port}' is no port`);
-      return await inspector.explain({
+      return await inspectorOf().explain({
         name,
         type: parameters.get('type') ?? undefined,
         port: port === undefined ? undefined : Number(port),
@@ -43,11 +35,11 @@ export function makeInspectionBackend(
       const asker = askerOf(parameters);
       // A generator would tell of a bad client only when its first piece is asked for.
       checkAsker(asker);
-      return recordsText(inspector, asker, output, filter);
+      return recordsText(inspectorOf(), asker, output, filter);
     },
     status() {
       const { workers, restarts } = counts();
-      return inspector.status(workers, restarts);
+      return inspectorOf().status(workers, restarts);
     },
   };
 }

@@ -75,11 +75,11 @@ export class Inspector {
 
   /** In the order of the Corefile. */
   get inspected(): readonly InspectedBlock[] {
-    return this.#config.blocks.flatMap((_, block) =>
-      Array.from(this.#inspectablesOf(block).values(), (inspectable) => ({
-        keys: this.#blocks.keys(block),
+    return this.#config.blocks.flatMap(({ id }) =>
+      Array.from(this.#inspectablesOf(id).values(), (inspectable) => ({
+        keys: this.#blocks.keys(id),
         inspectable,
-        reaches: (name: string) => this.#blocks.reaches(block, name),
+        reaches: (name: string) => this.#blocks.reaches(id, name),
       })),
     );
   }
@@ -107,10 +107,10 @@ export class Inspector {
       };
       return { name: absolute, type: typeName(type), client: plainClient(request), warnings, ...nothing };
     }
-    const inspectables = this.#inspectablesOf(found.index);
+    const inspectables = this.#inspectablesOf(found.block.id);
     const [inspectable] = inspectables.values();
     const inspection = inspectable?.explain(text, request);
-    const block = { ...blockFor(request, found.block, inspectables), index: found.index };
+    const block = blockFor(request, found.block, inspectables);
     const client = request.client === undefined ? unknownClient : canonicalAddress(request.client)!;
     const question = { name, type, client, clientFamily: familyOf(client) };
     const result = await askChain(block, question, this.#environment, resolves ? 'resolve' : 'none');
@@ -146,12 +146,13 @@ export class Inspector {
   #findBlock(
     name: string,
     port: number | undefined,
-  ): { index: number; block: BlockConfig; key: string; notes: readonly string[] } | undefined {
+  ): { block: BlockConfig; key: string; notes: readonly string[] } | undefined {
     const [first, ...others] = this.#blocks.find(name, port);
     if (!first) return undefined;
     const other = others.find(({ block }) => block !== first.block);
     const notes = other ? [`another server block answers on ${other.key}: -port shows that one`] : [];
-    return { index: first.block, block: this.#config.blocks[first.block]!, key: first.key, notes };
+    const block = this.#config.blocks.find(({ id }) => id === first.block)!;
+    return { block, key: first.key, notes };
   }
 }
 

@@ -15,6 +15,7 @@ export interface Dispatcher {
 
 /** What a socket needs of its worker. */
 export interface ListenerEnvironment {
+  /** It may be another one for the next query. */
   readonly dispatcher: Dispatcher;
   readonly counters: Counters;
   readonly clock: Clock;

@@ -8,13 +8,17 @@ const protocols = ['dot'];
 
 /** Under what new connections of TLS listeners are made; it can be replaced while they are open. */
 export class TlsContext {
-  readonly clientAuth: ClientAuth;
+  #clientAuth: ClientAuth;
   readonly #listeners = new Set<(options: TlsOptions) => void>();
   #options: TlsOptions;
 
   constructor(clientAuth: ClientAuth, material: TlsMaterial) {
-    this.clientAuth = clientAuth;
+    this.#clientAuth = clientAuth;
     this.#options = optionsOf(clientAuth, material);
+  }
+
+  get clientAuth(): ClientAuth {
+    return this.#clientAuth;
   }
 
   get options(): TlsOptions {
@@ -27,8 +31,9 @@ export class TlsContext {
     return () => this.#listeners.delete(listener);
   }
 
-  use(material: TlsMaterial): void {
-    this.#options = optionsOf(this.clientAuth, material);
+  use(material: TlsMaterial, clientAuth = this.#clientAuth): void {
+    this.#clientAuth = clientAuth;
+    this.#options = optionsOf(clientAuth, material);
     for (const listener of this.#listeners) listener(this.#options);
   }
 }

@@ -31,7 +31,11 @@ export function makeListenTls(context: TlsContext): Listen {
         const secure = createTlsServer(context.options);
         server.once(
           'close',
-          context.onChange((changed) => secure.setSecureContext(changed)),
+          context.onChange((changed) => {
+            secure.setSecureContext(changed);
+            // The context says nothing of it: the server has it from its options.
+            Object.assign(secure, { requestCert: changed.requestCert });
+          }),
         );
         const handshakes = new Map<string, Handshake>();
         server.on('connection', (raw) => {

@@ -1,6 +1,6 @@
 import { histogramLength, timeBoundsMs } from '../../runtime/metrics/histogram.ts';
 import { rcodeSlotName, rcodeSlots } from '../../wire/rcode-slots.ts';
-import type { PluginConfig, ServerConfig } from '../config.ts';
+import { blocksById, type PluginConfig, type ServerConfig } from '../config.ts';
 import { histogramSamples, type Family, type Labels, type Sample } from '../../runtime/metrics/family.ts';
 import { serverLabel, type MetricsLayout, type ZoneLayout } from './layout.ts';
 import { durationsOf } from './meter.ts';
@@ -17,24 +17,27 @@ interface LabelledZone {
 
 /** What is counted of queries, in CoreDNS's names and labels. Only series that have counted anything are given. */
 export function dnsFamilies(
-  { blocks, listeners }: ServerConfig,
+  config: ServerConfig,
   layout: MetricsLayout,
   isShown: (block: number) => boolean,
   totals: Totals,
 ): Family[] {
+  const { listeners } = config;
+  const byId = blocksById(config);
+  const pluginsOf = ({ zone }: ZoneLayout): readonly PluginConfig[] => (zone ? byId.get(zone.block)!.plugins : []);
   const zones: LabelledZone[] = [];
   for (const each of layout.zones) {
     const listener = listeners[each.listener]!;
     const shown = each.zone ? isShown(each.zone.block) : listener.zones.some(([, block]) => isShown(block));
     if (!shown) continue;
     const labels = { server: serverLabel(listener), zone: each.zone?.name ?? 'dropped', view: each.zone?.view ?? '' };
-    zones.push({ labels, plugin: each.zone ? nextPlugin(blocks[each.zone.block]!.plugins) : '', layout: each });
+    zones.push({ labels, plugin: nextPlugin(pluginsOf(each)), layout: each });
   }
-  const all = (samplesOf: (zone: LabelledZone, at: number) => Sample[]) => (): Sample[] =>
-    zones.flatMap((zone) => samplesOf(zone, zone.layout.at));
+  const all = (samplesOf: (zone: LabelledZone, at: number, memory: number) => Sample[]) => (): Sample[] =>
+    zones.flatMap((zone) => samplesOf(zone, zone.layout.at, zone.layout.memory));
 
-  const requests = ({ labels }: LabelledZone, at: number): Sample[] => {
-    const counts = totals.slice(at + zoneSeries.requests, zoneSeries.duration);
+  const requests = ({ labels }: LabelledZone, at: number, memory: number): Sample[] => {
+    const counts = totals.slice(at + zoneSeries.requests, zoneSeries.duration, memory);
     const samples: Sample[] = [];
     let index = 0;
     for (const proto of protocolLabels) {
@@ -48,31 +51,31 @@ export function dnsFamilies(
     return samples;
   };
   const durationName = 'coredns_dns_request_duration_seconds';
-  const durations = ({ labels }: LabelledZone, at: number): Sample[] => {
-    const counts = totals.sums(histogramLength(timeBoundsMs), (memory) => durationsOf(memory, at));
+  const durations = ({ labels }: LabelledZone, at: number, memory: number): Sample[] => {
+    const counts = totals.sums(histogramLength(timeBoundsMs), (own) => durationsOf(own, at), memory);
     return isEmpty(counts) ? [] : histogramSamples(durationName, labels, timeBoundsMs, counts, 1 / 1000);
   };
   const sizes =
     (name: string, offset: number) =>
-    ({ labels }: LabelledZone, at: number): Sample[] =>
+    ({ labels }: LabelledZone, at: number, memory: number): Sample[] =>
       protocolLabels.flatMap((proto, index) => {
         const from = at + offset + index * sizesLength;
-        const counts = totals.sums(histogramLength(sizeBounds), (memory) => sizesOf(memory, from));
+        const counts = totals.sums(histogramLength(sizeBounds), (own) => sizesOf(own, from), memory);
         return isEmpty(counts) ? [] : histogramSamples(name, { ...labels, proto }, sizeBounds, counts);
       });
-  const dnssecOk = ({ labels }: LabelledZone, at: number): Sample[] => {
-    const value = totals.at(at + zoneSeries.dnssecOk);
+  const dnssecOk = ({ labels }: LabelledZone, at: number, memory: number): Sample[] => {
+    const value = totals.at(at + zoneSeries.dnssecOk, memory);
     return value > 0 ? [{ labels, value }] : [];
   };
-  const responses = ({ labels, plugin }: LabelledZone, at: number): Sample[] =>
+  const responses = ({ labels, plugin }: LabelledZone, at: number, memory: number): Sample[] =>
     totals
-      .slice(at + zoneSeries.responses, rcodeSlots)
+      .slice(at + zoneSeries.responses, rcodeSlots, memory)
       .flatMap((value, slot) =>
         value > 0 ? [{ labels: { ...labels, rcode: rcodeSlotName(slot), plugin }, value }] : [],
       );
   const enabled = (): Sample[] =>
-    zones.flatMap(({ labels, layout: { zone } }) =>
-      zone ? blocks[zone.block]!.plugins.map(({ name }) => ({ labels: { ...labels, name }, value: 1 })) : [],
+    zones.flatMap(({ labels, layout }) =>
+      pluginsOf(layout).map(({ name }) => ({ labels: { ...labels, name }, value: 1 })),
     );
 
   const requestSize = 'coredns_dns_request_size_bytes';

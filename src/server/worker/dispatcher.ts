@@ -26,6 +26,9 @@ export class Dispatcher {
   readonly #counters: Counters;
   readonly #logger: Logger;
   readonly #dropped: Meter | undefined;
+  /** Queries that wait. */
+  #waiting = 0;
+  #onDrained: (() => void) | undefined;
 
   /** `dropped` counts what is answered without a chain. */
   constructor(
@@ -90,9 +93,16 @@ export class Dispatcher {
     return length;
   }
 
+  /** Resolves when no query waits any more; new ones go to another dispatcher. */
+  async drained(): Promise<void> {
+    if (this.#waiting > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
+  }
+
   #wait(query: Query, outcome: Promise<number>, meter: Meter | undefined): Promise<number> {
     const began = meter?.beginWait() ?? 0;
+    this.#waiting++;
     const finish = (length: number): number => {
+      if (--this.#waiting === 0) this.#onDrained?.();
       const finished = this.#finish(query, length);
       meter?.countWaited(query, finished, began);
       return finished;

@@ -1,156 +1,220 @@
 import type { TlsMaterial } from '../../plugins/control.ts';
 import type { HandlerEnvironment } from '../../plugins/plugin.ts';
 import type { Plugins } from '../../plugins/plugins.ts';
-import { isFamilyMissing, socketAddresses } from '../addresses.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { buildChain } from './chain.ts';
-import { settingsOf, type ListenerConfig } from '../config.ts';
-import { RebindingSocket } from './rebinding-socket.ts';
-import type { Listen, ListenerEnvironment } from '../listen/listener.ts';
-import { listenTcp } from '../listen/tcp.ts';
-import { TlsContext } from '../listen/tls-context.ts';
-import { makeListenTls } from '../listen/tls.ts';
-import { SharedNumbers } from '../shared-numbers.ts';
-import { publishedKey, type WorkerStart } from '../worker-protocol.ts';
-import { metricsLayout } from '../metrics/layout.ts';
-import { Meter } from '../metrics/meter.ts';
+import type { TableHandle } from '../../table/layout.ts';
+import { listenerKey, type ListenerConfig } from '../config.ts';
+import type { Listen } from '../listen/listener.ts';
+import type { Generation, WorkerStart } from '../worker-protocol.ts';
+import { OpenListener, type ListenerTls } from './open-listener.ts';
+import { WorkerGeneration } from './worker-generation.ts';
+import { WorkerPublications } from './worker-publications.ts';
+
+/** How long what a reload has replaced goes on for queries that wait; as a stop does. */
+const graceMs = 5000;
+/** A socket that is not listened on any more still answers what it has in its buffer: long enough for the worker to come to it. */
+const lingerMs = 100;
 
 /** What the chains of a worker have in common. */
 export interface WorkerEnvironment extends Omit<
   HandlerEnvironment,
-  'zones' | 'onClose' | 'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams' | 'nextFor'
+  'zones' | 'onClose' | 'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams' | 'table' | 'nextFor'
 > {
   readonly plugins: Plugins;
+  collectGarbage(): void;
+  /** Whether debug lines are logged from now on. */
+  setDebug?(isOn: boolean): void;
 }
 
-/** All that one worker serves: a chain per server block, and the listeners that lead to them. */
+/** A configuration with the listeners that lead to its chains. */
+interface Served {
+  readonly generation: WorkerGeneration;
+  /** By `listenerKey`. */
+  readonly listeners: ReadonlyMap<string, OpenListener>;
+}
+
+/**
+ * All that one worker serves: a chain per server block, and the listeners that lead to them. A reload prepares another configuration
+ * beside that which is served, and then the worker changes over to it at once, between two queries:
+ *
+ *     listener ─► dispatcher ─► chains        a listener that both have gets another dispatcher
+ *        │             ┊
+ *        └ ─ ─ ─► dispatcher ─► chains        links of which nothing has changed are in both chains (chain.ts)
+ */
 export class WorkerServer {
   readonly #start: WorkerStart;
   readonly #environment: WorkerEnvironment;
   readonly #listenUdp: Listen;
-  readonly #closers: (() => void | Promise<void>)[] = [];
-  readonly #sockets: RebindingSocket[] = [];
-  readonly #tls = new Map<string, TlsContext>();
-  /** What control halves have published, and who wants to hear of it, by `publishedKey`. */
-  readonly #published: Map<string, unknown>;
-  readonly #listeners = new Map<string, ((data: unknown) => void)[]>();
-  #opening: Promise<void> | undefined;
+  readonly #publications: WorkerPublications;
+  #served: Served | undefined;
+  #prepared: Served | undefined;
+  /** The last of what is done one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** What reloads have replaced, and still answers. */
+  readonly #leaving = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
 
   constructor(start: WorkerStart, environment: WorkerEnvironment, listenUdp: Listen) {
     this.#start = start;
     this.#environment = environment;
-    for (const { tls } of start.config.listeners) {
-      if (tls) this.#tls.set(tls.name, new TlsContext(tls.clientAuth, start.tls.get(tls.name)!));
-    }
-    this.#published = new Map(start.published);
     this.#listenUdp = listenUdp;
+    this.#publications = new WorkerPublications(() => environment.collectGarbage());
   }
 
   /** Builds the chains and opens all sockets; rejects where one cannot be opened, with its address in the message. */
   open(): Promise<void> {
-    this.#opening = this.#open();
-    return this.#opening;
+    return this.#inTurn(async () => {
+      this.#prepared = await this.#prepare(this.#start.generation);
+      this.commit();
+    });
+  }
+
+  /**
+   * Builds the chains and opens the sockets that another configuration needs beside that which is served. Rejects, with nothing
+   * left of it, where that cannot be.
+   */
+  prepare(generation: Generation): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#prepared) await this.#drop(this.#prepared);
+      this.#prepared = undefined;
+      this.#prepared = await this.#prepare(generation);
+    });
+  }
+
+  /** Changes over to what was prepared. Throws where nothing is. */
+  commit(): void {
+    const next = this.#prepared;
+    if (!next) throw new Error('a worker is to serve what it has not prepared');
+    const before = this.#served;
+    this.#served = next;
+    this.#prepared = undefined;
+    next.generation.use();
+    for (const [key, listener] of next.listeners) listener.use(this.#useOf(next.generation, key, listener.config));
+    this.#environment.setDebug?.(next.generation.config.debug);
+    this.#publications.retain(new Set(next.generation.publications));
+    if (before) this.#leave(before, next);
+  }
+
+  /** Lets go of what was prepared. */
+  abort(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#prepared) await this.#drop(this.#prepared);
+      this.#prepared = undefined;
+    });
+  }
+
+  /** A table of a control half has new memory. */
+  useTable(control: number, name: string, handle: TableHandle): void {
+    this.#publications.useTable(control, name, handle);
+  }
+
+  /** Why a table is not synced yet; '' when it is. */
+  waiting(control: number, name: string, text: string): void {
+    this.#publications.waiting(control, name, text);
   }
 
   /** New connections are made under this certificate and key; those that are open go on. */
-  useTls(name: string, material: TlsMaterial): void {
-    this.#tls.get(name)?.use(material);
+  useTls(control: number, name: string, material: TlsMaterial): void {
+    this.#publications.useTls(control, name, material);
+    for (const listener of this.#open()) listener.useTls(control, name, material);
   }
 
   /** A control half has published something. */
-  publish(key: string, data: unknown): void {
-    this.#published.set(key, data);
-    for (const listener of this.#listeners.get(key) ?? []) listener(data);
+  publish(control: number, data: unknown): void {
+    this.#publications.publish(control, data);
   }
 
   /** Opens the sockets on this address anew. */
   reopen(address: string): void {
-    for (const socket of this.#sockets) if (socket.at.address === address) socket.reopen();
+    for (const listener of this.#open()) listener.reopen(address);
   }
 
   /** Answers what is in flight, then closes the chains; once, however often it is called. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#inTurn(() => this.#close());
     return this.#closing;
   }
 
-  async #open(): Promise<void> {
-    const { config, counters, shared, index: worker, workers, hashSeed, maxConnections } = this.#start;
-    const memory = new Float64Array(counters);
-    const layout = metricsLayout(config, this.#environment.plugins);
-    const sharedNumbers = new SharedNumbers(config, this.#environment.plugins, workers);
-    const settings = config.blocks.map(settingsOf);
-    const chains = config.blocks.map((block, index) =>
-      buildChain(block, {
-        ...this.#environment,
-        zones: block.zones,
-        worker: { index: worker, count: workers },
-        shared: (plugin) => sharedNumbers.of(shared, index, plugin),
-        onPublished: (plugin, listener) => this.#onPublished(publishedKey(plugin, index), listener),
-        onClose: (close) => this.#closers.push(close),
-        counters(plugin) {
-          const part = layout.plugins.find((each) => each.block === index && each.name === plugin);
-          return part && memory.subarray(part.at, part.at + part.length);
-        },
-      }),
-    );
-    for (const [index, listener] of config.listeners.entries()) {
-      const { clock, logger } = this.#environment;
-      // Blocks with one zone and one view have one meter.
-      const meters = new Map<number, Meter>();
-      const meterOf = (zone?: string, view = ''): Meter | undefined => {
-        const series = layout.zones.find(
-          (each) => each.listener === index && each.zone?.name === zone && (each.zone?.view ?? '') === view,
-        );
-        if (series === undefined) return undefined;
-        const meter = meters.get(series.at) ?? new Meter(memory, series.at, clock);
-        meters.set(series.at, meter);
-        return meter;
-      };
-      const zones = listener.zones.map(([zone, block]) => {
-        const isMeasured = settings[block]!.isMeasured === true;
-        return [
-          zone,
-          { ...chains[block]!, meter: isMeasured ? meterOf(zone, settings[block]!.view) : undefined },
-        ] as const;
-      });
-      const dispatcher = new Dispatcher(zones, memory, logger, meterOf());
-      await this.#listen(listener, { dispatcher, counters: memory, clock, logger, hashSeed, maxConnections });
+  #open(): Set<OpenListener> {
+    return new Set([this.#served, this.#prepared].flatMap((each) => [...(each?.listeners.values() ?? [])]));
+  }
+
+  #inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(run);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #prepare(start: Generation): Promise<Served> {
+    const before = this.#served;
+    this.#publications.add(start.publications);
+    const opened: OpenListener[] = [];
+    let generation: WorkerGeneration | undefined;
+    try {
+      generation = new WorkerGeneration(start, this.#start, this.#environment, this.#publications, before?.generation);
+      const listeners = new Map<string, OpenListener>();
+      for (const listener of start.config.listeners) {
+        const key = listenerKey(listener);
+        const there = before?.listeners.get(key);
+        listeners.set(key, there ?? (await this.#listen(generation, key, listener)));
+        if (!there) opened.push(listeners.get(key)!);
+      }
+      return { generation, listeners };
+    } catch (error) {
+      await Promise.all(opened.map((listener) => listener.close()));
+      await generation?.close(before?.generation);
+      this.#publications.retain(new Set(before?.generation.publications));
+      throw error;
     }
   }
 
-  #onPublished(key: string, listener: (data: unknown) => void): void {
-    const listeners = this.#listeners.get(key);
-    if (listeners) listeners.push(listener);
-    else this.#listeners.set(key, [listener]);
-    if (this.#published.has(key)) listener(this.#published.get(key));
+  #listen(generation: WorkerGeneration, key: string, listener: ListenerConfig): Promise<OpenListener> {
+    const { clock, logger } = this.#environment;
+    const { hashSeed, reusePort } = this.#start;
+    const { tls, ...use } = this.#useOf(generation, key, listener);
+    const environment = { ...use, counters: generation.workerCounters, clock, logger, hashSeed };
+    return OpenListener.open(listener, this.#listenUdp, reusePort, environment, tls);
+  }
+
+  #useOf(generation: WorkerGeneration, key: string, { tls }: ListenerConfig) {
+    const { publications, maxConnections } = generation;
+    const listenerTls: ListenerTls | undefined = tls && {
+      settings: tls,
+      ...this.#publications.tls(publications, tls.name),
+    };
+    return { dispatcher: generation.dispatchers.get(key)!, maxConnections, tls: listenerTls };
+  }
+
+  /** Lets go of what was prepared, and is not served. */
+  async #drop({ generation, listeners }: Served): Promise<void> {
+    const served = this.#served;
+    const opened = [...listeners].filter(([key]) => !served?.listeners.has(key));
+    await Promise.all(opened.map(([, listener]) => listener.close()));
+    await generation.close(served?.generation);
+    this.#publications.retain(new Set(served?.generation.publications));
+  }
+
+  /** Lets go of what was served before when it has answered what it has. */
+  #leave(before: Served, next: Served): void {
+    const { clock } = this.#environment;
+    const left = [...before.listeners].filter(([key]) => !next.listeners.has(key));
+    const leave = async (): Promise<void> => {
+      if (left.length > 0) await new Promise<void>((resolve) => clock.after(lingerMs, resolve));
+      const answered = Promise.all([...left.map(([, each]) => each.close()), before.generation.drained()]);
+      let cancel = (): void => undefined;
+      const isOver = new Promise<void>((resolve) => (cancel = clock.after(graceMs, resolve)));
+      await Promise.race([answered, isOver]);
+      cancel();
+      await before.generation.close(next.generation);
+    };
+    const leaving = leave().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
   }
 
   async #close(): Promise<void> {
-    // What is being opened can only be closed when it is open; that it cannot be opened is known to who asked for it.
-    await this.#opening?.catch(() => undefined);
-    await Promise.all(this.#sockets.map((socket) => socket.close()));
-    await Promise.all(this.#closers.map(async (close) => close()));
-  }
-
-  async #listen(listener: ListenerConfig, environment: ListenerEnvironment): Promise<void> {
-    for (const { address, family, isOptional } of socketAddresses(listener)) {
-      for (const listen of this.#socketsOf(listener)) {
-        const at = { address, family, port: listener.port, reusePort: this.#start.reusePort };
-        try {
-          this.#sockets.push(await RebindingSocket.open(listen, at, environment));
-        } catch (error) {
-          if (isOptional && isFamilyMissing(error)) continue;
-          throw error;
-        }
-      }
-    }
-  }
-
-  /** What a listener opens on each of its addresses. */
-  #socketsOf({ tls }: ListenerConfig): readonly Listen[] {
-    if (tls === undefined) return [this.#listenUdp, listenTcp];
-    return [makeListenTls(this.#tls.get(tls.name)!)];
+    if (this.#prepared) await this.#drop(this.#prepared);
+    const served = this.#served;
+    await Promise.all([...(served?.listeners.values() ?? [])].map((listener) => listener.close()));
+    await served?.generation.close();
+    await Promise.all(this.#leaving);
   }
 }

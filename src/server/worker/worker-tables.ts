@@ -17,12 +17,25 @@ export class WorkerTables {
   /** Of generations that were replaced since the last collection. */
   #replacedBytes = 0;
 
-  constructor(handles: ReadonlyMap<string, TableHandle>, collectGarbage: () => void) {
+  constructor(collectGarbage: () => void) {
     this.#collectGarbage = collectGarbage;
-    for (const [name, handle] of handles) {
-      this.#readers.set(name, new TableReader(handle));
-      this.#bytes.set(name, bytesOf(handle));
+  }
+
+  add(name: string, handle: TableHandle): void {
+    this.#readers.set(name, new TableReader(handle));
+    this.#bytes.set(name, bytesOf(handle));
+  }
+
+  /** Forgets those whose names are not to be kept. */
+  retain(isKept: (name: string) => boolean): void {
+    let replaced = 0;
+    for (const [name, bytes] of this.#bytes) {
+      if (isKept(name)) continue;
+      this.#readers.delete(name);
+      this.#bytes.delete(name);
+      replaced += bytes;
     }
+    this.#replaced(replaced);
   }
 
   /** Throws where there is none of this name. */
@@ -34,9 +47,18 @@ export class WorkerTables {
 
   /** Switches to a new generation. */
   replace(name: string, handle: TableHandle): void {
-    this.reader(name).use(handle);
-    this.#replacedBytes += this.#bytes.get(name)!;
+    const reader = this.#readers.get(name);
+    if (!reader) {
+      this.add(name, handle);
+      return;
+    }
+    reader.use(handle);
+    this.#replaced(this.#bytes.get(name)!);
     this.#bytes.set(name, bytesOf(handle));
+  }
+
+  #replaced(bytes: number): void {
+    this.#replacedBytes += bytes;
     if (this.#replacedBytes < enoughBytes) return;
     this.#replacedBytes = 0;
     this.#collectGarbage();

@@ -7,19 +7,18 @@ import { makeLogger } from '../../runtime/make-logger.ts';
 import { counter } from '../counters.ts';
 import { errorMessage } from '../../runtime/errors.ts';
 import { enabledTunings } from '../../runtime/tuning/switches.ts';
-import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
+import type { Generation, WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
 import { chooseUdpBackend } from '../listen/udp-backend.ts';
 import { WorkerServer, type WorkerEnvironment } from './worker-server.ts';
-import { WorkerTables } from './worker-tables.ts';
 
 const randomBatch = 1024;
 
 /** Entry point of a worker thread: sockets and chain of all server blocks, driven by the main thread's messages. */
 async function run(start: WorkerStart, send: (report: WorkerReport) => void): Promise<void> {
   const clock = systemClock;
-  const counters = new Float64Array(start.counters);
-  const logger = makeLogger(start.logFormat, start.config.debug, clock, () => counters[counter.droppedLogLines]!++);
-  const tables = new WorkerTables(start.tables, collectGarbage);
+  const { counters: memories, config } = start.generation;
+  const counters = new Float64Array(memories.get(0)!);
+  const logger = makeLogger(start.logFormat, config.debug, clock, () => counters[counter.droppedLogLines]!++);
   const udp = chooseUdpBackend(process.platform, { workers: start.workers, tunings: enabledTunings(process.env) });
   const environment: WorkerEnvironment = {
     plugins: makePlugins(),
@@ -27,15 +26,21 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
     logger,
     randomUint16: makeRandomUint16(),
     connectUdp: udp.connect,
-    table: (name) => tables.reader(name),
+    collectGarbage,
+    setDebug: (isOn) => (logger.debugs = isOn),
   };
   const service = new WorkerServer(start, environment, udp.listen);
   parentPort!.on('message', (command: WorkerCommand) => {
-    if (command.type === 'table') tables.replace(command.name, command.handle);
-    else if (command.type === 'waiting') tables.reader(command.name).waitingFor = command.text;
-    else if (command.type === 'tls') service.useTls(command.name, command.material);
-    else if (command.type === 'published') service.publish(command.key, command.data);
+    if (command.type === 'table') service.useTable(command.control, command.name, command.handle);
+    else if (command.type === 'waiting') service.waiting(command.control, command.name, command.text);
+    else if (command.type === 'tls') service.useTls(command.control, command.name, command.material);
+    else if (command.type === 'published') service.publish(command.control, command.data);
     else if (command.type === 'reopen') service.reopen(command.address);
+    else if (command.type === 'prepare') void prepare(service, command.generation, send);
+    else if (command.type === 'commit') {
+      service.commit();
+      send({ type: 'committed' });
+    } else if (command.type === 'abort') void service.abort();
     else {
       void service.close().then(() => {
         logger.flush();
@@ -51,6 +56,20 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
     await service.close();
     parentPort!.close();
   }
+}
+
+async function prepare(
+  service: WorkerServer,
+  generation: Generation,
+  send: (report: WorkerReport) => void,
+): Promise<void> {
+  try {
+    await service.prepare(generation);
+  } catch (error) {
+    send({ type: 'refused', message: errorMessage(error) });
+    return;
+  }
+  send({ type: 'prepared' });
 }
 
 /** Random numbers for IDs, fetched from the system in batches: a call for each would cost more than the query. */

@@ -56,7 +56,7 @@ export function readTarget(token: Token, context: ParseContext): ReadTarget | un
 /** The file with its text, or why it cannot be read. */
 function readFile({ text: path }: Token, context: ParseContext): ReadTarget | string {
   try {
-    return { kind: 'file', path, text: context.readFile(path) };
+    return { kind: 'file', path, text: context.readFile(path, true) };
   } catch (error) {
     return errorMessage(error);
   }

@@ -28,6 +28,8 @@ export interface KubernetesSourceOptions {
   readonly apiOf?: (cluster: ClusterConfig) => ApiClient;
   /** The snapshot is read, and never written. */
   readonly isReadOnly?: boolean;
+  /** The snapshot is not written before it is resolved: until then another source has the file. */
+  readonly inPlace?: Promise<void> | undefined;
 }
 
 /** API servers have so long to answer before the snapshot is served. */
@@ -96,7 +98,9 @@ export class KubernetesSource implements Source {
       // A snapshot of another configuration has other objects.
       const key = JSON.stringify([rest, watchesServices, watchesSidecars]);
       const isReadOnly = options.isReadOnly ?? false;
-      this.#snapshot = new SnapshotWriter({ path, key, clusters: this.#clusters, clock, logger, isReadOnly, random });
+      const { inPlace } = options;
+      const common = { clock, logger, isReadOnly, random, inPlace };
+      this.#snapshot = new SnapshotWriter({ path, key, clusters: this.#clusters, ...common });
     }
   }
 

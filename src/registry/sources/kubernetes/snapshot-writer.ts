@@ -19,6 +19,8 @@ export interface SnapshotWriterOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly isReadOnly: boolean;
+  /** Nothing is written before it is resolved: until then another writer has the file. */
+  readonly inPlace?: Promise<void> | undefined;
   /** Numbers in [0, 1). */
   readonly random: () => number;
 }
@@ -44,6 +46,8 @@ export class SnapshotWriter {
   #isFailing = false;
   /** There is a state that is not written yet. */
   #isDirty = false;
+  /** The file is this writer's. */
+  #isInPlace: boolean;
   #pauseMs = minWriteMs;
   readonly #stopping = new AbortController();
   /** The loop that writes, from `enable` on. */
@@ -52,6 +56,11 @@ export class SnapshotWriter {
 
   constructor(options: SnapshotWriterOptions) {
     this.#options = options;
+    this.#isInPlace = options.inPlace === undefined;
+    void options.inPlace?.then(() => {
+      this.#isInPlace = true;
+      this.#wake();
+    });
     this.#backoff = new Backoff(minRetryMs, maxRetryMs, Infinity, options.random);
   }
 
@@ -108,7 +117,7 @@ export class SnapshotWriter {
     this.#stopping.abort();
     this.#wake();
     await this.#running;
-    if (this.#running && this.#isDirty) await this.#write();
+    if (this.#running && this.#isDirty && this.#isInPlace) await this.#write();
     this.#running = undefined;
   }
 
@@ -151,7 +160,7 @@ export class SnapshotWriter {
   /** Until a new state is old enough to be written; `false` where the writer is stopped. */
   async #waitForWrite(): Promise<boolean> {
     const { signal } = this.#stopping;
-    if (!this.#isDirty && !signal.aborted) {
+    while ((!this.#isDirty || !this.#isInPlace) && !signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

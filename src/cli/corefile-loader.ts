@@ -1,0 +1,95 @@
+import { createHash, type Hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Directive, ServerBlock } from '../corefile/ast.ts';
+import type { Environment } from '../corefile/environment.ts';
+import { diskFiles } from '../corefile/files.ts';
+import { parseCorefile } from '../corefile/parser.ts';
+import { formatProblem, Problems } from '../corefile/problem.ts';
+import { fileErrorText } from '../runtime/errors.ts';
+import type { CorefileReader, ReadCorefile } from '../server/control/reloader.ts';
+import { configureBlocks, readCorefile } from './load.ts';
+
+/**
+ * Reads the Corefile that -conf names, as often as it is asked for. What counts as a change: a word in it or in a file that it imports,
+ * with environment variables replaced (comments, spaces and line ends are none), what is wrong with it, and the contents of files that
+ * plugins have read for it and do not look after by themselves.
+ */
+export class CorefileLoader implements CorefileReader {
+  readonly first: ReadCorefile;
+  readonly fixed: string | undefined;
+  readonly #conf: string | undefined;
+  readonly #defaultPort: number;
+  readonly #environment: Environment;
+  /** Files that plugins have read for the last configuration. */
+  #files: readonly string[] = [];
+
+  /** Reads it for the first time; throws with a message for people where there is none. */
+  constructor(conf: string | undefined, defaultPort: number, environment: Environment) {
+    this.#conf = conf;
+    this.#defaultPort = defaultPort;
+    this.#environment = environment;
+    this.fixed = conf === 'stdin' ? 'the Corefile came from standard input' : undefined;
+    this.first = this.read();
+  }
+
+  look(): string {
+    const { blocks, problems } = this.#parse();
+    return this.#stateOf(hashOf(blocks), problems);
+  }
+
+  read(): ReadCorefile {
+    const { file, blocks, problems } = this.#parse();
+    const hash = hashOf(blocks);
+    const said = problems.list.length;
+    const files = new Set<string>();
+    const readFile = (path: string, isWatched = false): string => {
+      if (!isWatched) files.add(path);
+      return readFileSync(path, 'utf8');
+    };
+    const config = configureBlocks(blocks, file, this.#defaultPort, problems, readFile);
+    this.#files = [...files];
+    const parsing = new Problems();
+    parsing.list.push(...problems.list.slice(0, said));
+    return { problems, config, hash, state: this.#stateOf(hash, parsing) };
+  }
+
+  #parse(): { file: string; blocks: ServerBlock[]; problems: Problems } {
+    const input = readCorefile(this.#conf, this.#defaultPort);
+    const problems = new Problems();
+    return { file: input.file, blocks: parseCorefile(input, this.#environment, diskFiles, problems), problems };
+  }
+
+  #stateOf(hash: string, problems: Problems): string {
+    const state = createHash('sha512').update(hash);
+    for (const problem of problems.list) state.update(`\n${formatProblem(problem)}`);
+    for (const path of this.#files) state.update(`\n${path}\n${contentOf(path)}`);
+    return state.digest('hex');
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return fileErrorText(error);
+  }
+}
+
+/** SHA-512 of the blocks as they were parsed, in hexadecimal digits. Where something stands does not matter. */
+function hashOf(blocks: readonly ServerBlock[]): string {
+  const hash = createHash('sha512');
+  for (const { keys, directives } of blocks) {
+    hash.update(JSON.stringify(keys.map(({ scheme, zone, port }) => [scheme, zone, port])));
+    addDirectives(hash, directives);
+  }
+  return hash.digest('hex');
+}
+
+function addDirectives(hash: Hash, directives: readonly Directive[]): void {
+  hash.update('{');
+  for (const { name, args, block } of directives) {
+    hash.update(JSON.stringify([name, ...args].map(({ text }) => text)));
+    if (block) addDirectives(hash, block);
+  }
+  hash.update('}');
+}
