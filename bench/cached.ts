@@ -3,7 +3,7 @@ import { cachePlugin } from '../src/plugins/cache/cache.ts';
 import type { Handler, Plugin } from '../src/plugins/plugin.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { connectDgram } from '../src/sockets/connect-dgram.ts';
-import { buildChain } from '../src/server/worker/chain.ts';
+import { BlockChain } from '../src/server/worker/chain.ts';
 import { Dispatcher } from '../src/server/worker/dispatcher.ts';
 import { makeCounters } from '../src/server/counters.ts';
 import { headerFlag, rcode, rrType } from '../src/wire/codes.ts';
@@ -31,12 +31,12 @@ export async function measureCached(names: number): Promise<void> {
   const later: Plugin<unknown> = { name: 'later', parse: () => undefined, query: { create: () => answerLater } };
   const position = { file: 'Corefile', line: 1, column: 1 };
   const plugins = [
-    { name: 'cache', config: { ...defaultConfig, success }, settings: {}, position },
-    { name: 'later', config: undefined, settings: {}, position },
+    { name: 'cache', instance: 0, config: { ...defaultConfig, success }, settings: {}, position },
+    { name: 'later', instance: 1, config: undefined, settings: {}, position },
   ];
   const before = memory();
-  const chain = buildChain(
-    { zones: ['.'], plugins },
+  const chain = new BlockChain(
+    { id: 0, zones: ['.'], plugins },
     {
       plugins: [cachePlugin, later],
       clock: systemClock,
@@ -47,7 +47,6 @@ export async function measureCached(names: number): Promise<void> {
       table: () => {
         throw new Error('there is no table');
       },
-      onClose: () => undefined,
     },
   );
   const { handler } = chain;

@@ -9,9 +9,9 @@ import { noKubernetes, type ServiceEntryConfig } from '../src/plugins/serviceent
 import { systemClock } from '../src/runtime/clock.ts';
 import type { Logger } from '../src/runtime/logger.ts';
 import { Dispatcher } from '../src/server/worker/dispatcher.ts';
-import { buildChain } from '../src/server/worker/chain.ts';
+import { BlockChain } from '../src/server/worker/chain.ts';
 import type { ListenerConfig } from '../src/server/config.ts';
-import { makeCounters } from '../src/server/counters.ts';
+import { makeNumbers } from '../src/server/counters.ts';
 import { metricsLayout } from '../src/server/metrics/layout.ts';
 import { Meter } from '../src/server/metrics/meter.ts';
 import { connectDgram } from '../src/sockets/connect-dgram.ts';
@@ -93,13 +93,13 @@ export function makeDispatcher(
   };
   const position = { file: 'Corefile', line: 1, column: 1 };
   const plugins = [
-    ...(isCounted ? [{ name: 'prometheus', config: {}, settings: { isMeasured: true }, position }] : []),
-    { name: 'errors', config: { consolidations: [] }, settings: {}, position },
-    { name: 'serviceentry', config, settings: {}, position },
+    ...(isCounted ? [{ name: 'prometheus', instance: 0, config: {}, settings: { isMeasured: true }, position }] : []),
+    { name: 'errors', instance: 1, config: { consolidations: [] }, settings: {}, position },
+    { name: 'serviceentry', instance: 2, config, settings: {}, position },
   ];
-  const block = { zones: ['.'], plugins };
+  const block = { id: 0, zones: ['.'], plugins };
   const listener: ListenerConfig = { scheme: 'dns', address: '', port: 53, zones: [['.', 0]] };
-  const chain = buildChain(block, {
+  const chain = new BlockChain(block, {
     plugins: makePlugins(),
     clock: systemClock,
     logger: silent,
@@ -107,13 +107,16 @@ export function makeDispatcher(
     randomUint16: () => 0,
     connectUdp: connectDgram,
     table: () => table,
-    onClose: nothing,
   });
   const layout = metricsLayout({ blocks: [block], listeners: [listener] }, makePlugins());
-  const counters = new Float64Array(makeCounters(layout.length));
+  const counters = new Float64Array(makeNumbers(layout.length));
   const [series] = layout.zones;
   const meter = series && new Meter(counters, series.at, systemClock);
-  const dispatcher = new Dispatcher([['.', { ...chain, meter }]], counters, silent);
+  const dispatcher = new Dispatcher(
+    [['.', { handler: chain.handler, recursionAvailable: false, tables: chain.tables, meter }]],
+    counters,
+    silent,
+  );
   return { dispatcher, writer, registry };
 }
 

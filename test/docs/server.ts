@@ -15,7 +15,7 @@ export async function startCorefile(text: string, file: string): Promise<Running
   if (problems.hasErrors) throw new Error(problems.list.map(formatProblem).join('\n'));
   const ports = await freePorts(config.listeners.length);
   const listeners = config.listeners.map((listener, i) => ({ ...listener, port: ports[i]! }));
-  const blocks = config.blocks.map(({ zones, plugins }) => ({ zones, plugins: plugins.map(onFreePort) }));
+  const blocks = config.blocks.map((block) => ({ ...block, plugins: block.plugins.map(onFreePort) }));
   return RunningServer.start(
     { ...config, listeners, blocks },
     {

@@ -16,7 +16,7 @@ import { TableWriter } from '../../src/table/writer.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { withPlaces } from '../../src/server/control/places.ts';
 import { Dispatcher } from '../../src/server/worker/dispatcher.ts';
-import { buildChain } from '../../src/server/worker/chain.ts';
+import { BlockChain } from '../../src/server/worker/chain.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
 import { configOf } from '../support/plugin.ts';
 import { makeCounters } from '../../src/server/counters.ts';
@@ -78,7 +78,7 @@ export class InProcess {
       clock: systemClock,
       logger: this.logger,
     });
-    const chain = buildChain(block, {
+    const chain = new BlockChain(block, {
       plugins: makePlugins(),
       clock,
       logger: this.logger,
@@ -86,8 +86,8 @@ export class InProcess {
       randomUint16: () => Math.floor(Math.random() * 65_536),
       connectUdp: connectDgram,
       table: () => table,
-      onClose: (close) => this.#closers.push(close),
     });
+    this.#closers.push(() => chain.close());
     const zones = config.listeners[0]!.zones.map(([zone]) => [zone, chain] as const);
     this.#dispatcher = new Dispatcher(zones, new Float64Array(makeCounters()), this.logger);
   }

@@ -44,8 +44,9 @@ export function registryHost(parts: Partial<RegistryHost> = {}): RegistryHost {
 
 /** The registries of a server, in the order of its Corefile. */
 export function registriesOf(server: RunningServer): readonly RegistryService[] {
-  const control = server.control('serviceentry');
-  return control instanceof ServiceEntryControl ? control.services : [];
+  return server
+    .controls('serviceentry')
+    .flatMap((control) => (control instanceof ServiceEntryControl ? control.services : []));
 }
 
 export function configOfText(text: string) {

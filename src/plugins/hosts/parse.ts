@@ -1,7 +1,6 @@
 import { duration, integer, noBlock, unknownOption, zoneNames } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
-import { formatPosition } from '../../corefile/position.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { filePath } from '../file-path.ts';
@@ -91,8 +90,7 @@ export function parseHosts(directives: readonly Directive[], context: ParseConte
   }
   const served = zoneTokens.length > 0 ? zones : context.zones;
   return {
-    // The lines of a snippet have one position in all blocks that import it.
-    table: directive ? [formatPosition(directive.name.position), path, ...served].join(' ') : '',
+    table: [path, ...served].join(' '),
     file: path,
     isNamed: file !== undefined,
     zones: [...new Set(served)],

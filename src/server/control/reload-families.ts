@@ -2,7 +2,7 @@ import type { Family } from '../../runtime/metrics/family.ts';
 import type { Reloader } from './reloader.ts';
 
 /** Which configuration runs, and what became of the attempts to load another one; the first two are CoreDNS's. */
-export function reloadFamilies(reloader: Reloader): Family[] {
+export function reloadFamilies(reloader: Pick<Reloader, 'hash' | 'loadedMs' | 'failures' | 'hasFailed'>): Family[] {
   const one = (name: string, help: string, type: 'counter' | 'gauge', value: () => number): Family => ({
     name,
     help,
@@ -28,7 +28,7 @@ export function reloadFamilies(reloader: Reloader): Family[] {
       'gauge',
       () => reloader.loadedMs / 1000,
     ),
-    one('coredns_reload_last_successful', '0 if the last reload failed, else 1.', 'gauge', () =>
+    one('coredns_reload_last_successful', '1 if the last reload was successful, 0 if it failed.', 'gauge', () =>
       reloader.hasFailed ? 0 : 1,
     ),
   ];

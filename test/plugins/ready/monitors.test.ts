@@ -1,23 +1,27 @@
 import { expect, test } from 'vitest';
-import { Monitors } from '../../../src/plugins/ready/monitors.ts';
+import type { NamedReadiness } from '../../../src/plugins/control.ts';
+import { Monitors, type Watch } from '../../../src/plugins/ready/monitors.ts';
 
 test('names what is not ready, each once and in order', () => {
-  const readiness = new Monitors();
-  for (const name of ['b', 'a', 'c', 'b']) readiness.add({ name, isReady: () => name === 'c' }, 'until-ready');
-  expect(readiness.text).toBe('a,b');
-  expect(new Monitors().text).toBe('');
+  const monitors = new Monitors(() =>
+    ['b', 'a', 'c', 'b'].map((name) => ({ readiness: { name, isReady: () => name === 'c' }, monitor: 'until-ready' })),
+  );
+  expect(monitors.text).toBe('a,b');
+  expect(new Monitors(() => []).text).toBe('');
 });
 
 test('says why, on lines of their own', () => {
-  const readiness = new Monitors();
+  const watches: Watch[] = [];
+  const add = (readiness: NamedReadiness, monitor: Watch['monitor']) => watches.push({ readiness, monitor });
+  const readiness = new Monitors(() => watches);
   expect(readiness.text).toBe('');
-  readiness.add({ name: 'sockets', isReady: () => false }, 'until-ready');
+  add({ name: 'sockets', isReady: () => false }, 'until-ready');
   expect(readiness.text).toBe('sockets');
   for (let blocks = 0; blocks < 2; blocks++) {
-    readiness.add({ name: 'serviceentry', isReady: () => false, reason: () => 'waiting for x' }, 'until-ready');
+    add({ name: 'serviceentry', isReady: () => false, reason: () => 'waiting for x' }, 'until-ready');
   }
-  readiness.add({ name: 'serviceentry', isReady: () => false, reason: () => '' }, 'until-ready');
-  readiness.add({ name: 'other', isReady: () => true, reason: () => 'waiting for y' }, 'until-ready');
+  add({ name: 'serviceentry', isReady: () => false, reason: () => '' }, 'until-ready');
+  add({ name: 'other', isReady: () => true, reason: () => 'waiting for y' }, 'until-ready');
   expect(readiness.text).toBe('serviceentry,sockets\nserviceentry: waiting for x');
 });
 
@@ -25,9 +29,9 @@ test.each([
   ['until-ready', ''],
   ['continuously', 'a'],
 ] as const)('what is unready again with monitor %s', (monitor, expected) => {
-  const readiness = new Monitors();
   let isReady = false;
-  readiness.add({ name: 'a', isReady: () => isReady }, monitor);
+  const watch: Watch = { readiness: { name: 'a', isReady: () => isReady }, monitor };
+  const readiness = new Monitors(() => [watch]);
   expect(readiness.text).toBe('a');
   isReady = true;
   expect(readiness.text).toBe('');

@@ -19,7 +19,7 @@ describe('defaults', () => {
     const { config, problems } = parseOptions();
     expect(problems).toEqual([]);
     expect(config).toEqual({
-      table: 'Corefile:2:1',
+      table: 'example.org.',
       files: ['x.yaml'],
       maxFileBytes: 0,
       registry: {

@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TableHandle } from '../../../src/table/layout.ts';
 import type { WorkerCommand, WorkerStart } from '../../../src/server/worker-protocol.ts';
-import { Supervisor, type WorkerThread } from '../../../src/server/control/supervisor.ts';
+import { Supervisor, type CommonGeneration } from '../../../src/server/control/supervisor.ts';
+import type { WorkerThread } from '../../../src/server/control/worker-thread.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 
@@ -15,12 +16,11 @@ class FakeThread extends EventEmitter implements WorkerThread {
   constructor(start: WorkerStart) {
     super();
     // What a thread is started with is a copy, as the tables are at that time.
-    this.start = {
-      ...start,
-      tables: new Map(start.tables),
-      tls: new Map(start.tls),
-      published: new Map(start.published),
-    };
+    const { generation } = start;
+    const copies = Array.from(generation.publications, ([control, { tables, tls, published }]) => {
+      return [control, { tables: new Map(tables), tls: new Map(tls), published }] as const;
+    });
+    this.start = { ...start, generation: { ...generation, publications: new Map(copies) } };
   }
 
   postMessage(command: WorkerCommand): void {
@@ -52,16 +52,28 @@ function handle(): TableHandle {
   return { slots: new SharedArrayBuffer(4), arena: new SharedArrayBuffer(4), state: new SharedArrayBuffer(4) };
 }
 
+/** The configuration with this serial number, and control half 1. */
+function generationOf(serial: number): CommonGeneration {
+  const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
+  return {
+    config,
+    layout: { segments: new Map(), memory: serial, length: 10, zones: [], plugins: [] },
+    sharedLayout: { segments: new Map(), memory: serial, length: 0 },
+    shared: new Map(),
+    maxConnections: 1000,
+    controls: [1],
+  };
+}
+
 function open() {
   const threads: FakeThread[] = [];
   /** Errors of the system at the next attempts to make a thread; `undefined` where it makes one. */
   const refusals: (Error | undefined)[] = [];
   const clock = new FakeClock();
   const logger = new RecordingLogger();
-  const config = { blocks: [], listeners: [], sockets: undefined, debug: false };
   const supervisor = new Supervisor(
-    { config, hashSeed: 5, shared: new SharedArrayBuffer(0), reusePort: true, maxConnections: 1000, logFormat: 'text' },
-    0,
+    { hashSeed: 5, reusePort: true, logFormat: 'text' },
+    generationOf(0),
     clock,
     logger,
     (start) => {
@@ -72,6 +84,7 @@ function open() {
       return thread;
     },
   );
+  supervisor.publications.open(1);
   return { supervisor, threads, clock, logger, refusals };
 }
 
@@ -95,15 +108,15 @@ describe('the start', () => {
     expect(isOpen).toBe(false);
     threads[2]!.listens();
     await opened;
-    const counters = threads.map(({ start }) => start.counters);
+    const counters = threads.map(({ start }) => start.generation.counters);
     expect(new Set(counters).size).toBe(3);
     expect(supervisor.counters).toEqual(counters);
     expect(threads[0]!.start).toMatchObject({
       workers: 3,
       hashSeed: 5,
       reusePort: true,
-      maxConnections: 1000,
       logFormat: 'text',
+      generation: { maxConnections: 1000 },
     });
   });
 
@@ -174,7 +187,7 @@ describe('a worker that dies', () => {
     expect(threads).toHaveLength(2);
     clock.advance(1);
     expect(threads).toHaveLength(3);
-    expect(threads[2]!.start.counters).toBe(threads[0]!.start.counters);
+    expect(threads[2]!.start.generation.counters).toBe(threads[0]!.start.generation.counters);
     expect([supervisor.restarts, supervisor.counters.length]).toEqual([1, 2]);
     threads[2]!.listens();
     expect(logger.lines).toHaveLength(1);
@@ -279,20 +292,20 @@ describe('tables', () => {
   test('reach all workers, and those that come later', async () => {
     const { supervisor, threads, clock } = open();
     const [first, second] = [handle(), handle()];
-    supervisor.setTable('a', first);
+    supervisor.setTable(1, 'a', first);
     const opened = supervisor.open(2);
-    expect(threads.map(({ start }) => start.tables.get('a'))).toEqual([first, first]);
+    expect(threads.map(({ start }) => start.generation.publications.get(1)!.tables.get('a'))).toEqual([first, first]);
     for (const thread of threads) thread.listens();
     await opened;
     threads[0]!.dies();
-    supervisor.setTable('a', second);
-    expect(threads[1]!.commands).toEqual([{ type: 'table', name: 'a', handle: second }]);
+    supervisor.setTable(1, 'a', second);
+    expect(threads[1]!.commands).toEqual([{ type: 'table', control: 1, name: 'a', handle: second }]);
     // A thread that is gone gets nothing.
     expect(threads[0]!.commands).toEqual([]);
     clock.advance(100);
-    expect(threads[2]!.start.tables.get('a')).toBe(second);
-    supervisor.setTable('b', first);
-    expect(threads[2]!.commands).toEqual([{ type: 'table', name: 'b', handle: first }]);
+    expect(threads[2]!.start.generation.publications.get(1)!.tables.get('a')).toBe(second);
+    supervisor.setTable(1, 'b', first);
+    expect(threads[2]!.commands).toEqual([{ type: 'table', control: 1, name: 'b', handle: first }]);
   });
 });
 
@@ -343,32 +356,41 @@ describe('certificates', () => {
   test('reach all workers, those that come later with their start', async () => {
     const { supervisor, threads, clock } = open();
     const material = (n: number) => ({ cert: `${n}`, key: '', ca: undefined, ticketKeys: new Uint8Array(48) });
-    supervisor.setTls('a', material(1));
+    supervisor.setTls(1, 'a', material(1));
     const opened = supervisor.open(2);
     for (const thread of threads) thread.listens();
     await opened;
-    expect(threads.map(({ start }) => [...start.tls])).toEqual([[['a', material(1)]], [['a', material(1)]]]);
+    expect(threads.map(({ start }) => [...start.generation.publications.get(1)!.tls])).toEqual([
+      [['a', material(1)]],
+      [['a', material(1)]],
+    ]);
     threads[0]!.dies();
-    supervisor.setTls('a', material(2));
-    expect(threads.map(({ commands }) => commands)).toEqual([[], [{ type: 'tls', name: 'a', material: material(2) }]]);
+    supervisor.setTls(1, 'a', material(2));
+    expect(threads.map(({ commands }) => commands)).toEqual([
+      [],
+      [{ type: 'tls', control: 1, name: 'a', material: material(2) }],
+    ]);
     clock.advance(100);
-    expect([...threads[2]!.start.tls]).toEqual([['a', material(2)]]);
+    expect([...threads[2]!.start.generation.publications.get(1)!.tls]).toEqual([['a', material(2)]]);
   });
 });
 
 describe('what control halves publish', () => {
   test('reaches all workers, those that come later with their start: the last of it counts', async () => {
     const { supervisor, threads, clock } = open();
-    supervisor.publish('forward 0', 1);
+    supervisor.publish(1, 1);
     const opened = supervisor.open(2);
     for (const thread of threads) thread.listens();
     await opened;
-    expect(threads.map(({ start }) => [...start.published])).toEqual([[['forward 0', 1]], [['forward 0', 1]]]);
+    expect(threads.map(({ start }) => start.generation.publications.get(1)!.published)).toEqual([
+      { data: 1 },
+      { data: 1 },
+    ]);
     threads[0]!.dies();
-    supervisor.publish('forward 0', 2);
-    expect(threads.map(({ commands }) => commands)).toEqual([[], [{ type: 'published', key: 'forward 0', data: 2 }]]);
-    expect([supervisor.published('forward 0'), supervisor.published('forward 1')]).toEqual([2, undefined]);
+    supervisor.publish(1, 2);
+    expect(threads.map(({ commands }) => commands)).toEqual([[], [{ type: 'published', control: 1, data: 2 }]]);
+    expect(supervisor.publications.of(1)?.published).toEqual({ data: 2 });
     clock.advance(100);
-    expect([...threads[2]!.start.published]).toEqual([['forward 0', 2]]);
+    expect(threads[2]!.start.generation.publications.get(1)!.published).toEqual({ data: 2 });
   });
 });

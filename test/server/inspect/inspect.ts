@@ -23,7 +23,7 @@ export function inspectConfig(
 ): Inspector {
   const clock = new FakeClock();
   const complete = withPlaces(config, makePlugins(), () => ({}));
-  const tables = new Map<string, TableWriter>();
+  const tables = new Map<number, TableWriter>();
   const inspectables = complete.blocks.map((block) => {
     const directive = configOf<ServiceEntryConfig>(block, 'serviceentry');
     if (!directive) return new Map<string, RegistryInspectable>();
@@ -33,7 +33,7 @@ export function inspectConfig(
     registry.apply(objects.map((object) => ({ type: 'upsert', object })));
     registry.rejected(rejections);
     registry.synced();
-    tables.set(directive.table, table);
+    tables.set(block.plugins.find(({ name }) => name === 'serviceentry')!.instance, table);
     const { bytes: tableBytes, serial } = table;
     const inspected = { tableBytes, serial, isSynced: true, config: directive, registry };
     return new Map([['serviceentry', new RegistryInspectable(inspected)]]);
@@ -43,7 +43,7 @@ export function inspectConfig(
     clock,
     hashSeed,
     randomUint16: () => 7,
-    table: (name) => tables.get(name)!.handle,
+    table: (instance) => tables.get(instance)!.handle,
     published: () => undefined,
   });
 }

@@ -183,7 +183,7 @@ describe('totals', () => {
         const memory = counts.map((values) => {
           const buffer = new SharedArrayBuffer(8 * Float64Array.BYTES_PER_ELEMENT);
           new Float64Array(buffer).set(values);
-          return buffer;
+          return new Map([[0, buffer]]);
         });
         const totals = new Totals(() => memory);
         const sumOf = (index: number): number => counts.reduce((sum, values) => sum + values[index]!, 0);
@@ -205,9 +205,9 @@ describe('totals', () => {
     });
     fc.assert(
       fc.property(fc.array(kinds, { maxLength: 100 }), (asked) => {
-        const memory = [0, 1, 2].map(() => new SharedArrayBuffer(zoneSeries.length * 8));
+        const memory = [0, 1, 2].map(() => new Map([[0, new SharedArrayBuffer(zoneSeries.length * 8)]]));
         const clock = new FakeClock();
-        const meters = memory.map((buffer) => new Meter(new Float64Array(buffer), 0, clock));
+        const meters = memory.map((own) => new Meter(new Float64Array(own.get(0)!), 0, clock));
         for (const { worker, transport, type, ms, waits } of asked) {
           const meter = meters[worker]!;
           const query = makeQuery('example.org', type, { transport });

@@ -7,6 +7,7 @@ import { healthFamilies } from '../../../src/plugins/health/metrics.ts';
 import { registryFamilies } from '../../../src/plugins/serviceentry/metrics.ts';
 import { dnsFamilies } from '../../../src/server/metrics/dns-families.ts';
 import { dropFamilies } from '../../../src/server/metrics/drop-families.ts';
+import { reloadFamilies } from '../../../src/server/control/reload-families.ts';
 import { processFamilies } from '../../../src/server/metrics/process-families.ts';
 import { configOf } from '../../support/plugin.ts';
 import { describe, expect, it } from 'vitest';
@@ -68,7 +69,7 @@ async function everything(): Promise<string> {
   const layout = metricsLayout(config, plugins);
   const memory = makeCounters(layout.length);
   new Float64Array(memory).fill(1);
-  const totals = new Totals(() => [memory]);
+  const totals = new Totals(() => [new Map([[0, memory]])]);
   const httpMeter = new HttpMeter();
   httpMeter.open('health');
   const { lines } = configOf<ForwardConfig>(config.blocks[0]!, 'forward')!;
@@ -81,7 +82,8 @@ async function everything(): Promise<string> {
   };
   const one = (): number => 1;
   const facts = { version: '1', totals, workerRestarts: one, droppedLogLines: one, controlPanics: one, httpMeter };
-  const exporter = new Exporter([
+  const families = [
+    ...reloadFamilies({ hash: 'ab', loadedMs: 1, failures: 1, hasFailed: false }),
     ...processFamilies(facts),
     ...dnsFamilies(config, layout, () => true, totals),
     ...dropFamilies(config, () => true),
@@ -101,7 +103,8 @@ async function everything(): Promise<string> {
     ]),
     ...healthFamilies(new HealthMeter()),
     ...registryFamilies([{ zones: ['.', 'mesh.test.'], service }], clock),
-  ]);
+  ];
+  const exporter = new Exporter(() => families);
   return exporter.text();
 }
 

@@ -13,7 +13,7 @@ import { TableReader } from '../../../src/table/reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { Chain } from '../../../src/server/worker/chain.ts';
 import { Dispatcher } from '../../../src/server/worker/dispatcher.ts';
-import { buildChain } from '../../../src/server/worker/chain.ts';
+import { BlockChain } from '../../../src/server/worker/chain.ts';
 import { configOf } from '../../support/plugin.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
 import { listenTcp } from '../../../src/server/listen/tcp.ts';
@@ -118,8 +118,8 @@ beforeAll(async () => {
   await registry.start();
   makeDispatcher = () => {
     const next = random(1);
-    const chains = config.blocks.map((block) =>
-      buildChain(block, {
+    const chains = config.blocks.map((block) => {
+      const chain = new BlockChain(block, {
         plugins: makePlugins(),
         clock: systemClock,
         logger,
@@ -127,9 +127,10 @@ beforeAll(async () => {
         randomUint16: () => next() & 0xffff,
         connectUdp: connectDgram,
         table: () => readers[0]!,
-        onClose: (close) => closers.push(close),
-      }),
-    );
+      });
+      closers.push(() => chain.close());
+      return chain;
+    });
     const zones = config.listeners[0]!.zones.map(([zone, block]): [string, Chain] => [zone, chains[block]!]);
     return new Dispatcher(zones, counters, logger);
   };

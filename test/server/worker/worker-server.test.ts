@@ -7,6 +7,8 @@ import type { ServerConfig } from '../../../src/server/config.ts';
 import { counter, makeCounters } from '../../../src/server/counters.ts';
 import { probePorts } from '../../../src/server/control/ports.ts';
 import { listenUdp } from '../../../src/server/listen/udp.ts';
+import { metricsLayout } from '../../../src/server/metrics/layout.ts';
+import { sharedLayout } from '../../../src/server/shared-numbers.ts';
 import { WorkerServer } from '../../../src/server/worker/worker-server.ts';
 import { askTcp, askUdp } from '../../support/dns-client.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -15,31 +17,32 @@ import { encodeQuery } from '../../support/query.ts';
 import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
 
 function makeService(config: ServerConfig): { service: WorkerServer; counters: Float64Array } {
+  const plugins = makePlugins();
   const counters = makeCounters();
   const service = new WorkerServer(
     {
-      config,
-      tables: new Map(),
-      tls: new Map(),
-      published: new Map(),
-      shared: new SharedArrayBuffer(0),
+      generation: {
+        config,
+        publications: new Map(),
+        layout: metricsLayout(config, plugins),
+        counters: new Map([[0, counters]]),
+        sharedLayout: sharedLayout(config, plugins, 1),
+        shared: new Map(),
+        maxConnections: 1000,
+      },
       index: 0,
-      counters,
       hashSeed: 1,
       workers: 1,
       reusePort: false,
-      maxConnections: 1000,
       logFormat: 'text',
     },
     {
-      plugins: makePlugins(),
+      plugins,
       clock: new FakeClock(),
       logger: new RecordingLogger(),
       randomUint16: () => 0,
       connectUdp: connectDgram,
-      table: () => {
-        throw new Error('this test has no answer table');
-      },
+      collectGarbage: () => undefined,
     },
     listenUdp,
   );
@@ -50,11 +53,11 @@ function makeService(config: ServerConfig): { service: WorkerServer; counters: F
 async function makeConfig(): Promise<ServerConfig> {
   const at = (zones: [string, number][]) => ({ scheme: 'dns' as const, address: '127.0.0.1', port: 0, zones });
   const position = { file: 'Corefile', line: 1, column: 1 };
-  const whoami = { name: 'whoami', config: {}, settings: {}, position };
+  const whoami = { name: 'whoami', instance: 0, config: {}, settings: {}, position };
   return {
     blocks: [
-      { zones: ['a.org.'], plugins: [whoami] },
-      { zones: ['b.org.'], plugins: [] },
+      { id: 0, zones: ['a.org.'], plugins: [whoami] },
+      { id: 1, zones: ['b.org.'], plugins: [] },
     ],
     listeners: await probePorts([
       at([['a.org.', 0]]),

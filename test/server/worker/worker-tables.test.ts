@@ -11,8 +11,14 @@ function handleOf(arenaBytes: number): TableHandle {
   };
 }
 
+function tablesOf(handles: Record<string, TableHandle>, collect: () => void): WorkerTables {
+  const tables = new WorkerTables(collect);
+  for (const [name, handle] of Object.entries(handles)) tables.add(name, handle);
+  return tables;
+}
+
 test('a reader has the memory of the last generation of its table', () => {
-  const tables = new WorkerTables(new Map(['one', 'other'].map((name) => [name, handleOf(8)])), () => undefined);
+  const tables = tablesOf({ one: handleOf(8), other: handleOf(8) }, () => undefined);
   const reader = tables.reader('one');
   const next = handleOf(16);
   tables.replace('one', next);
@@ -22,15 +28,18 @@ test('a reader has the memory of the last generation of its table', () => {
 });
 
 test('a table that there is not is an error', () => {
-  const tables = new WorkerTables(new Map(), () => undefined);
+  const tables = tablesOf({}, () => undefined);
   expect(() => tables.reader('none')).toThrow("no table 'none'");
-  expect(() => tables.replace('none', handleOf(8))).toThrow("no table 'none'");
+  tables.replace('none', handleOf(8));
+  expect(tables.reader('none').arena.length).toBe(8);
+  tables.retain(() => false);
+  expect(() => tables.reader('none')).toThrow("no table 'none'");
 });
 
 test('garbage is collected each time that generations of all tables, replaced since the last time, are large together', () => {
   let collections = 0;
   const half = enoughBytes / 2;
-  const tables = new WorkerTables(new Map(['one', 'other'].map((name) => [name, handleOf(half)])), () => collections++);
+  const tables = tablesOf({ one: handleOf(half), other: handleOf(half) }, () => collections++);
   const collectionsAfter = (name: string, arenaBytes: number): number => {
     tables.replace(name, handleOf(arenaBytes));
     return collections;
@@ -51,7 +60,7 @@ test('a large generation that was replaced is gone at once', async () => {
 /** No variable that lives on has the memory. */
 function makeLarge(): { tables: WorkerTables; reference: WeakRef<SharedArrayBuffer> } {
   const handle = handleOf(enoughBytes);
-  const tables = new WorkerTables(new Map([['one', handle]]), collectGarbage);
+  const tables = tablesOf({ one: handle }, collectGarbage);
   return { tables, reference: new WeakRef(handle.arena) };
 }
 
