@@ -23,8 +23,8 @@ interface RunningControl<Context> {
 
 /** What makes the host of a control half, and what this one's host knows of it. */
 export interface HostMaker<Context> {
-  context(plugin: string, serial: number, isShared: boolean): Context;
-  host(context: Context): Host;
+  readonly context: (plugin: string, serial: number, isShared: boolean) => Context;
+  readonly host: (context: Context) => Host;
 }
 
 /** The control halves of all plugins of a configuration, in the order of the list; `Context` is what their hosts know of them. */

@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { makeNumbers } from '../counters.ts';
 import { withHint } from '../hint.ts';
 import { memoriesOf } from '../segments.ts';
-import type { Generation, WorkerCommand, WorkerStart } from '../worker-protocol.ts';
+import type { Generation, WorkerCommand, WorkerStart } from '../worker/worker-protocol.ts';
 import { Publications } from './publications.ts';
 import { spawnThread, type WorkerThread } from './worker-thread.ts';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
+import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker/worker-protocol.ts';
 
 /** A thread that runs `worker.ts`; the part of `Worker` that is used. */
 export interface WorkerThread {

@@ -34,7 +34,7 @@ export interface ChainEnvironment extends Omit<
 > {
   readonly plugins: Plugins;
   /** The answer table that the control half of a plugin publishes under this name. */
-  table(name: string, plugin: PluginConfig): TableReader;
+  readonly table: (name: string, plugin: PluginConfig) => TableReader;
   /** What a plugin of the block counts in. */
   counters?(plugin: PluginConfig): Float64Array | undefined;
   /** What a plugin of the block shares with the other workers; where nothing is served, memory of its own. */
@@ -42,7 +42,7 @@ export interface ChainEnvironment extends Omit<
   /** The only one where it is not said. */
   readonly worker?: HandlerEnvironment['worker'];
   /** Calls back with what the control half of a plugin publishes for the block; the result ends it. */
-  onPublished?(plugin: PluginConfig, listener: (data: unknown) => void): () => void;
+  readonly onPublished?: (plugin: PluginConfig, listener: (data: unknown) => void) => () => void;
   /** The chain is only looked at: how, for each plugin. */
   dryRun?(plugin: string): DryRun;
 }

@@ -3,7 +3,7 @@ import { listenerKey, settingsOf, type ServerConfig } from '../config.ts';
 import { Meter } from '../metrics/meter.ts';
 import type { Segment } from '../segments.ts';
 import { sharedNumbers } from '../shared-numbers.ts';
-import type { Generation, WorkerStart } from '../worker-protocol.ts';
+import type { Generation, WorkerStart } from './worker-protocol.ts';
 import { BlockChain, type ChainEnvironment } from './chain.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { WorkerPublications } from './worker-publications.ts';

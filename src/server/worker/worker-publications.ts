@@ -2,7 +2,7 @@ import type { TlsMaterial } from '../../plugins/control.ts';
 import type { TableHandle } from '../../table/layout.ts';
 import type { TableReader } from '../../table/reader.ts';
 import type { PluginConfig } from '../config.ts';
-import type { Publication } from '../worker-protocol.ts';
+import type { Publication } from './worker-protocol.ts';
 import { WorkerTables } from './worker-tables.ts';
 
 interface Received {

@@ -4,7 +4,7 @@ import type { Plugins } from '../../plugins/plugins.ts';
 import type { TableHandle } from '../../table/layout.ts';
 import { listenerKey, type ListenerConfig } from '../config.ts';
 import type { Listen } from '../listen/listener.ts';
-import type { Generation, WorkerStart } from '../worker-protocol.ts';
+import type { Generation, WorkerStart } from './worker-protocol.ts';
 import { OpenListener, type ListenerTls } from './open-listener.ts';
 import { WorkerGeneration } from './worker-generation.ts';
 import { WorkerPublications } from './worker-publications.ts';

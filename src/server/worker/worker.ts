@@ -7,7 +7,7 @@ import { makeLogger } from '../../runtime/make-logger.ts';
 import { counter } from '../counters.ts';
 import { errorMessage } from '../../runtime/errors.ts';
 import { enabledTunings } from '../../runtime/tuning/switches.ts';
-import type { Generation, WorkerCommand, WorkerReport, WorkerStart } from '../worker-protocol.ts';
+import type { Generation, WorkerCommand, WorkerReport, WorkerStart } from './worker-protocol.ts';
 import { chooseUdpBackend } from '../listen/udp-backend.ts';
 import { WorkerServer, type WorkerEnvironment } from './worker-server.ts';
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TableHandle } from '../../../src/table/layout.ts';
-import type { WorkerCommand, WorkerStart } from '../../../src/server/worker-protocol.ts';
+import type { WorkerCommand, WorkerStart } from '../../../src/server/worker/worker-protocol.ts';
 import { Supervisor, type CommonGeneration } from '../../../src/server/control/supervisor.ts';
 import type { WorkerThread } from '../../../src/server/control/worker-thread.ts';
 import { FakeClock } from '../../support/fake-clock.ts';

@@ -1,8 +1,8 @@
-import type { TableHandle } from '../table/layout.ts';
-import type { TlsMaterial } from '../plugins/control.ts';
-import type { ServerConfig } from './config.ts';
-import type { MetricsLayout } from './metrics/layout.ts';
-import type { SharedLayout } from './shared-numbers.ts';
+import type { TableHandle } from '../../table/layout.ts';
+import type { TlsMaterial } from '../../plugins/control.ts';
+import type { ServerConfig } from '../config.ts';
+import type { MetricsLayout } from '../metrics/layout.ts';
+import type { SharedLayout } from '../shared-numbers.ts';
 
 /** What a worker is started with. Plain data and shared memory. */
 export interface WorkerStart {
