@@ -15,5 +15,6 @@ export const aclPlugin = {
   name: 'acl',
   parse: parseAcl,
   control: async (uses, host) => (await import('./control.ts')).aclControl(uses, host),
+  sharesControl: true,
   query: aclHandler,
 } satisfies Plugin<AclConfig>;

@@ -16,5 +16,6 @@ export const templatePlugin = {
   name: 'template',
   parse: parseTemplates,
   control: async (uses, host) => (await import('./control.ts')).templateControl(uses, host),
+  sharesControl: true,
   query: templateHandler,
 } satisfies Plugin<TemplateConfig>;
