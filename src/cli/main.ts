@@ -88,6 +88,7 @@ async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise
   const corefile = new CorefileLoader(flags.conf, flags.port, process.env);
   const { problems, config } = corefile.first;
   reportProblems(problems.sorted(), flags);
+  if (problems.omitted > 0 && flags.logFormat === 'text') process.stderr.write(`and ${problems.omitted} more\n`);
   if (problems.hasErrors) return 1;
   if (flags.check) {
     for (const plugin of makePlugins()) {

@@ -4,7 +4,7 @@ import type { Token } from './ast.ts';
 import { expandEnvironment, type Environment } from './environment.ts';
 import type { CorefileFiles } from './files.ts';
 import { glob, isGlob, refuseGlob } from './glob.ts';
-import { lex, type LexedToken } from './lexer.ts';
+import { lex, maxWords, type LexedToken } from './lexer.ts';
 import type { Problems } from './problem.ts';
 import { quote } from './quote.ts';
 import { didYouMean } from './suggest.ts';
@@ -13,8 +13,8 @@ import { isClosingBrace, isOpeningBrace, type Origin, type TokenStream } from '.
 /** CoreDNS's caps; with cycles refused, only imports that multiply reach them. */
 const maxSnippetExpansions = 10_000;
 const maxFileExpansions = 100_000;
-/** The caps above still allow a large snippet 10000 times: this one bounds time and memory. */
-const maxImportedTokens = 2_000_000;
+/** Characters of a Corefile with all files that it imports; a ConfigMap holds 1 MiB. Bounds time and memory too. */
+export const maxCorefileLength = 8 * 2 ** 20;
 
 interface Snippet {
   readonly tokens: readonly LexedToken[];
@@ -33,6 +33,7 @@ export class Importer {
   #snippetExpansions = 0;
   #fileExpansions = 0;
   #importedTokens = 0;
+  #lexedLength = 0;
   #exhausted = false;
 
   constructor(environment: Environment, files: CorefileFiles, problems: Problems) {
@@ -57,7 +58,7 @@ export class Importer {
 
   /**
    * Takes an import line from the stream (the next token is `import`) and puts what it names in its place: a snippet
-   * of that name, or else files, relative to the file that holds the token. What cannot be followed is reported as
+   * of that name, or else files, or those of a directory, relative to the file that holds the token. What cannot be followed is reported as
    * COREFILE_IMPORT, or COREFILE_SYNTAX when it has not one argument, and leaves nothing in its place.
    */
   follow(stream: TokenStream): void {
@@ -106,7 +107,7 @@ export class Importer {
   #expandFiles(stream: TokenStream, at: Token, pattern: string): void {
     const directory = dirname(at.position.file);
     const parent = stream.frame.origin;
-    let paths = [normalize(isAbsolute(pattern) ? pattern : join(directory, pattern))];
+    let paths = [normalize(isAbsolute(pattern) ? pattern : join(directory, pattern)).replace(/(?<=.)\/$/, '')];
     if (isGlob(pattern)) {
       const refusal = refuseGlob(pattern);
       if (refusal !== undefined) {
@@ -122,8 +123,10 @@ export class Importer {
         );
       }
     }
+    paths = paths.flatMap((path) => this.#filesAt(at, path));
     // The stream gives first what was put there last.
     for (const path of paths.reverse()) {
+      if (this.#exhausted) return;
       const origin = { name: path, parent };
       if (this.#isCycle(at, origin)) continue;
       if (++this.#fileExpansions > maxFileExpansions) {
@@ -135,10 +138,35 @@ export class Importer {
     }
   }
 
+  /**
+   * The path, or where it is a directory the files in it, sorted, but for hidden ones and for directories. CoreDNS has no such
+   * import; it is how a ConfigMap is mounted (`..data` and the directory that it links to are hidden).
+   */
+  #filesAt(at: Token, path: string): string[] {
+    if (!this.#files.isDirectory(path)) return [path];
+    let names: string[];
+    try {
+      names = this.#files.list(path);
+    } catch (error) {
+      this.#fail(at, `directory ${quote(path)} cannot be read: ${errorMessage(error)}`);
+      return [];
+    }
+    const found = names
+      .filter((name) => !name.startsWith('.'))
+      .sort()
+      .map((name) => join(path, name))
+      .filter((each) => !this.#files.isDirectory(each));
+    if (found.length === 0) {
+      this.#problems.warning('COREFILE_IMPORT', at.position, `directory ${quote(path)} has no files`);
+    }
+    return found;
+  }
+
   #push(stream: TokenStream, at: Token, origin: Origin, tokens: readonly LexedToken[]): void {
+    // The caps above still allow a large snippet 10000 times.
     this.#importedTokens += tokens.length;
-    if (this.#importedTokens > maxImportedTokens) {
-      this.#exhaust(at, `more than ${maxImportedTokens} words from imports`);
+    if (this.#importedTokens > maxWords) {
+      this.#exhaust(at, `more than ${maxWords} words from imports`);
       return;
     }
     stream.push(origin, tokens);
@@ -147,6 +175,11 @@ export class Importer {
   #lexFile(at: Token, pattern: string, path: string): readonly LexedToken[] | undefined {
     if (this.#lexedFiles.has(path)) return this.#lexedFiles.get(path);
     const text = this.#readFile(at, pattern, path);
+    this.#lexedLength += text?.length ?? 0;
+    if (this.#lexedLength > maxCorefileLength) {
+      this.#exhaust(at, `more than ${maxCorefileLength} characters in imported files`);
+      return undefined;
+    }
     const tokens = text === undefined ? undefined : lex({ file: path, text }, this.#problems);
     // What cannot be read is not kept: each import of it is an error of its own.
     if (tokens !== undefined) this.#lexedFiles.set(path, tokens);
@@ -154,10 +187,6 @@ export class Importer {
   }
 
   #readFile(at: Token, pattern: string, path: string): string | undefined {
-    if (this.#files.isDirectory(path)) {
-      this.#fail(at, `${quote(path)} is a directory: expected a file, or a pattern such as ${quote(`${pattern}/*`)}`);
-      return undefined;
-    }
     try {
       return this.#files.readFile(path);
     } catch (error) {

@@ -9,6 +9,9 @@ export interface LexedToken extends Token {
   readonly startsLine: boolean;
 }
 
+/** A whole Corefile has a few thousand; this bounds time and memory for files that are none. */
+export const maxWords = 2_000_000;
+
 /** Go's `unicode.IsSpace` without `\r`, which is skipped even inside a word. JavaScript's `\s` differs in U+0085 and U+FEFF. */
 const space = /[\t\n\v\f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
@@ -45,6 +48,14 @@ export function lex(input: { readonly file: string; readonly text: string }, pro
     }
 
     const position = { file, line, column: columns.of(index) };
+    if (tokens.length === maxWords) {
+      problems.error(
+        'COREFILE_SYNTAX',
+        position,
+        `more than ${maxWords} words, which is the most that one file may have`,
+      );
+      return tokens;
+    }
     const startsLine = line > lastEndLine;
     const quoted = character === '"';
     if (quoted) {

@@ -1,8 +1,8 @@
 import { normalize } from 'node:path';
-import type { Directive, ServerBlock, Token } from './ast.ts';
+import type { Directive, Key, ServerBlock, Token } from './ast.ts';
 import { expandEnvironment, type Environment } from './environment.ts';
 import type { CorefileFiles } from './files.ts';
-import { Importer } from './import.ts';
+import { Importer, maxCorefileLength } from './import.ts';
 import { parseKey } from './key.ts';
 import { lex, type LexedToken } from './lexer.ts';
 import { readKeyLine, type KeyLine } from './key-line.ts';
@@ -12,6 +12,9 @@ import { isClosingBrace, isImport, isOpeningBrace, TokenStream, type Frame } fro
 
 /** Braces within braces; also what keeps hostile input from using up the stack. No plugin needs more than 3. */
 const maxDepth = 100;
+
+/** A network that is no whole octets gives up to 128. */
+const maxZones = 500_000;
 
 /** The depth of the lines that are directives; deeper ones are options. */
 const directiveDepth = 1;
@@ -46,6 +49,7 @@ class Parser {
   readonly #blocks: ServerBlock[] = [];
   /** Counts dropped blocks too: they also make braces necessary. */
   #blockCount = 0;
+  #zoneCount = 0;
 
   constructor(
     input: { readonly file: string; readonly text: string },
@@ -53,7 +57,12 @@ class Parser {
     files: CorefileFiles,
     problems: Problems,
   ) {
-    this.#stream = new TokenStream(normalize(input.file), lex(input, problems));
+    const isTooLong = input.text.length > maxCorefileLength;
+    if (isTooLong) {
+      const message = `this file has ${input.text.length} characters; expected at most ${maxCorefileLength}`;
+      problems.error('COREFILE_FILE', { file: input.file, line: 1, column: 1 }, message);
+    }
+    this.#stream = new TokenStream(normalize(input.file), isTooLong ? [] : lex(input, problems));
     this.#imports = new Importer(environment, files, problems);
     this.#environment = environment;
     this.#problems = problems;
@@ -121,8 +130,26 @@ class Parser {
       if (isSnippetName(key))
         this.#syntax(key, `${quote(key.text)} names a snippet, so no other key may stand beside it`);
     }
-    const keys = line.keys.filter((key) => !isSnippetName(key)).flatMap((key) => parseKey(key, this.#problems));
-    this.#blocks.push({ keys, directives, position });
+    this.#blocks.push({ keys: this.#keys(line.keys), directives, position });
+  }
+
+  #keys(written: readonly Token[]): Key[] {
+    const keys: Key[] = [];
+    for (const token of written) {
+      if (isSnippetName(token)) continue;
+      if (this.#zoneCount > maxZones) break;
+      const read = parseKey(token, this.#problems);
+      keys.push(...read);
+      this.#zoneCount += read.length;
+      if (this.#zoneCount > maxZones) {
+        this.#problems.error(
+          'COREFILE_KEY',
+          token.position,
+          `more than ${maxZones} zones, the most that one Corefile may have`,
+        );
+      }
+    }
+    return keys;
   }
 
   #missingOpeningBrace(line: KeyLine, next: Token | undefined): void {

@@ -32,16 +32,38 @@ export function formatProblem(problem: Problem): string {
   return `${formatPosition(problem.position)}: ${problem.severity}: ${problem.message} [${problem.code}]`;
 }
 
-/** Collects problems, so that one run over a Corefile reports all of them. */
+/** More say nothing new, and a file that is no Corefile has one in each line. */
+const maxProblems = 1000;
+
+/** Collects problems, so that one run over a Corefile reports all of them: the first 1000. */
 export class Problems {
   readonly list: Problem[] = [];
+  /** How many more there were. */
+  omitted = 0;
+  #hasErrors = false;
 
   error(code: CorefileCode, position: Position, message: string): void {
-    this.list.push({ code, severity: 'error', message, position });
+    // An error is shown, however many warnings there are.
+    if (!this.#hasErrors && this.isFull) {
+      this.list.pop();
+      this.omitted++;
+    }
+    this.#hasErrors = true;
+    this.#add({ code, severity: 'error', message, position });
   }
 
   warning(code: CorefileCode, position: Position, message: string): void {
-    this.list.push({ code, severity: 'warning', message, position });
+    this.#add({ code, severity: 'warning', message, position });
+  }
+
+  /** No more are shown, so that what takes time to say need not be found out. */
+  get isFull(): boolean {
+    return this.list.length >= maxProblems;
+  }
+
+  #add(problem: Problem): void {
+    if (!this.isFull) this.list.push(problem);
+    else this.omitted++;
   }
 
   /** In the order of the text, file by file as they were first spoken of. */
@@ -54,6 +76,6 @@ export class Problems {
   }
 
   get hasErrors(): boolean {
-    return this.list.some((problem) => problem.severity === 'error');
+    return this.#hasErrors;
   }
 }

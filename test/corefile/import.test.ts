@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,6 +47,25 @@ describe('import', () => {
     ['one ? and one *', '. {\n import ?/x*\n}', { '/etc/a/x1': 'a', '/etc/bb/x': 'b' }, ['. { a }']],
     ['dots in patterns are dots', '. {\n import a.*\n}', { '/etc/a.b': 'a', '/etc/axb': 'b' }, ['. { a }']],
     [
+      'a directory, in order, without what is hidden and without directories in it',
+      '. {\n import d\n}',
+      { '/etc/d/b': 'b', '/etc/d/a.conf': 'a', '/etc/d/.c': 'c', '/etc/d/..data/a.conf': 'x', '/etc/d/sub/d': 'd' },
+      ['. { a; b }'],
+    ],
+    ['a directory of server blocks', 'import d/\n. {\n x\n}', { '/etc/d/a': 'a {\n y\n}' }, ['a { y }', '. { x }']],
+    [
+      'directories that a pattern matches',
+      '. {\n import d*\n}',
+      { '/etc/d1/x': 'a', '/etc/d2/y': 'b' },
+      ['. { a; b }'],
+    ],
+    [
+      'a directory from within it',
+      '. {\n import d\n}',
+      { '/etc/d/a': 'import ../d/b', '/etc/d/b': 'x' },
+      ['. { x; x }'],
+    ],
+    [
       'the directories of a mounted ConfigMap',
       '. {\n import d/*\n}',
       { '/etc/d/..data/a': 'a', '/etc/d/a': 'a' },
@@ -87,16 +106,10 @@ describe('import', () => {
       [`Corefile:2:9: warning: no file matches 'd/*' in '/etc' [COREFILE_IMPORT]`],
     ],
     [
-      'a directory',
+      'a directory without files',
       '. {\n import d\n}',
-      { '/etc/d/x': '' },
-      [`Corefile:2:9: error: '/etc/d' is a directory: expected a file, or a pattern such as 'd/*' [COREFILE_IMPORT]`],
-    ],
-    [
-      'a directory that a pattern matches',
-      '. {\n import d*\n}',
-      { '/etc/d/x': '' },
-      [`Corefile:2:9: error: '/etc/d' is a directory: expected a file, or a pattern such as 'd*/*' [COREFILE_IMPORT]`],
+      { '/etc/d/.hidden': 'x', '/etc/d/sub/x': 'x' },
+      [`Corefile:2:9: warning: directory '/etc/d' has no files [COREFILE_IMPORT]`],
     ],
     [
       'two *',
@@ -243,15 +256,32 @@ describe('diskFiles', () => {
     mkdirSync(join(directory, 'd'));
     writeFileSync(join(directory, 'd', 'b.conf'), 'b');
     writeFileSync(join(directory, 'd', 'a.conf'), 'a');
+    mkdirSync(join(directory, 'empty'));
     const problems = new Problems();
-    const text = '. {\n import d/*.conf\n import none\n import d\n import none/*\n}';
+    const text = '. {\n import d/*.conf\n import none\n import empty\n import none/*\n}';
     const blocks = parseCorefile({ file: join(directory, 'Corefile'), text }, {}, diskFiles, problems);
     expect(outline(blocks)).toEqual(['. { a; b }']);
     expect(problems.list.map((each) => `${each.position.line} ${each.severity}`)).toEqual([
       '3 error',
-      '4 error',
+      '4 warning',
       '5 warning',
     ]);
     expect(problems.list[0]?.message).toMatch(/^no snippet above and no file/);
+  });
+
+  it('imports a mounted ConfigMap, whose files are links into a hidden directory', () => {
+    directory = mkdtempSync(join(tmpdir(), 'corefile-'));
+    const mounted = join(directory, 'custom');
+    mkdirSync(join(mounted, '..2026_01_01'), { recursive: true });
+    symlinkSync('..2026_01_01', join(mounted, '..data'));
+    for (const name of ['b', 'a']) {
+      writeFileSync(join(mounted, '..data', name), name);
+      symlinkSync(join('..data', name), join(mounted, name));
+    }
+    const problems = new Problems();
+    const text = '. {\n import custom\n import custom/*\n}';
+    const blocks = parseCorefile({ file: join(directory, 'Corefile'), text }, {}, diskFiles, problems);
+    expect(outline(blocks)).toEqual(['. { a; b; a; b }']);
+    expect(problems.list).toEqual([]);
   });
 });

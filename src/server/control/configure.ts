@@ -57,7 +57,8 @@ function readBlock(
     const name = directive.name.text;
     const known = options.plugins.some((plugin) => plugin.name === name);
     if (!known) reportUnknown(directive, options.plugins, problems);
-    else lines.set(name, [...(lines.get(name) ?? []), directive]);
+    else if (lines.has(name)) lines.get(name)!.push(directive);
+    else lines.set(name, [directive]);
   }
   const plugins: PluginConfig[] = [];
   const { version, interfaces } = options;
@@ -107,7 +108,7 @@ function reportUnknown({ name }: Directive, known: Plugins, problems: Problems):
     return;
   }
   const names = [...known.map((plugin) => plugin.name), ...laterDirectives, ...Object.keys(notBuiltDirectives)];
-  const hint = didYouMean(name.text, names);
+  const hint = problems.isFull ? '' : didYouMean(name.text, names);
   problems.error('COREFILE_DIRECTIVE', name.position, `unknown directive '${name.text}', expected a plugin${hint}`);
 }
 
