@@ -7,6 +7,7 @@ import { chaosCases } from './cases/chaos.ts';
 import { errorsCases } from './cases/errors.ts';
 import { forwardCases } from './cases/forward.ts';
 import { grammarCases } from './cases/grammar.ts';
+import { hostsCases } from './cases/hosts.ts';
 import { httpCases } from './cases/http.ts';
 import { loadbalanceCases } from './cases/loadbalance.ts';
 import { logCases } from './cases/log.ts';
@@ -22,6 +23,7 @@ export const allCases: readonly PluginCases[] = [
   errorsCases,
   forwardCases,
   grammarCases,
+  hostsCases,
   httpCases,
   loadbalanceCases,
   logCases,

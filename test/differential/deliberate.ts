@@ -148,6 +148,42 @@ export const deliberateDifferences = {
     ours: 'an error that says what is expected there',
     reason: 'what was written was not what was meant',
   },
+  'hosts-soa': {
+    where: 'hosts',
+    coreDns: 'a name without records of the type gets an empty reply without SOA record',
+    ours: 'NODATA with an SOA record that nobody keeps',
+    reason: 'coredns#2564: without it some clients take the server for a lame one',
+  },
+  'hosts-nxdomain': {
+    where: 'hosts',
+    coreDns: 'SERVFAIL for a name that is not in the file, without fallthrough',
+    ours: 'NXDOMAIN, or NODATA where others are below it; in the root zone SERVFAIL',
+    reason: 'coredns#2482: the zone is in the file, and a SERVFAIL is asked for again',
+  },
+  'hosts-own-entry': {
+    where: 'hosts',
+    coreDns: 'a wildcard answers for a name with entries of its own where these are of the other family',
+    ours: 'a wildcard never answers for such a name',
+    reason: 'it is the address of another machine (RFC 4592 section 2.2.1)',
+  },
+  'hosts-any': {
+    where: 'hosts',
+    coreDns: 'ANY gets an empty reply',
+    ours: 'the addresses',
+    reason: 'an empty reply says that there is nothing',
+  },
+  'hosts-once': {
+    where: 'hosts',
+    coreDns: 'an address that a name has twice is given twice',
+    ours: 'once',
+    reason: 'RFC 2181 section 5: an RRset has no record twice',
+  },
+  'hosts-case': {
+    where: 'hosts',
+    coreDns: 'owner names are in lower case',
+    ours: 'in the case of the question',
+    reason: 'coredns#6917: clients that check the case (0x20) fail',
+  },
   'case-of-asker': {
     where: 'cache',
     coreDns: 'owner names have the case of whoever asked first',

@@ -91,8 +91,10 @@ class HostsHandler {
     return serverFailure(query, 'hosts does not know the name, and without fallthrough nobody else is asked');
   }
 
+  /** The SOA is that of the zone, but for the root: there it is the name's own, as nobody here has a say in other names. */
   #nodata(query: Query): number {
-    const zone = Math.max(this.#zones.offsetIn(query), 0);
-    return negativeReply(query, rcode.NOERROR, zone, negativeTtl, this.#table.serial);
+    const zone = this.#zones.offsetIn(query);
+    const owner = zone === query.nameLength - 1 ? 0 : Math.max(zone, 0);
+    return negativeReply(query, rcode.NOERROR, owner, negativeTtl, this.#table.serial);
   }
 }

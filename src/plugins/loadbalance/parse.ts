@@ -1,12 +1,15 @@
 import { cidr, duration, oneOf, takes } from '../../corefile/arguments.ts';
-import type { Directive } from '../../corefile/ast.ts';
+import type { Directive, Token } from '../../corefile/ast.ts';
 import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
 import type { Problems } from '../../corefile/problem.ts';
+import { quote } from '../../corefile/quote.ts';
+import { errorCode, fileErrorText } from '../../runtime/errors.ts';
 import type { Cidr } from '../../wire/network.ts';
 import { filePath } from '../file-path.ts';
 import type { ParseContext } from '../plugin.ts';
 import { singleDirective } from '../single-directive.ts';
-import type { LoadbalanceConfig } from './config.ts';
+import type { LoadbalanceConfig, WeightSource } from './config.ts';
+import { parseWeights } from './weights/weight-file.ts';
 
 const defaultReloadMs = 30_000;
 const policies = ['round_robin', 'weighted'] as const;
@@ -58,6 +61,20 @@ export function parseLoadbalance(directives: readonly Directive[], context: Pars
   readOptionBlock(directive, 'loadbalance', readers, problems, (reader: OptionReader, line) =>
     reader.read(line, options, problems),
   );
-  const weights = isWeighted && file ? { file: filePath(file.text, context), reloadMs: options.reloadMs } : undefined;
+  if (!isWeighted || !file) return { weights: undefined, prefer: options.prefer };
+  const weights = { file: filePath(file.text, context), reloadMs: options.reloadMs };
+  checkWeights(file, weights, context);
   return { weights, prefer: options.prefer };
+}
+
+/** A file that is not there may come later, unless it is never looked at again; one that is wrong would stop the start. */
+function checkWeights(token: Token, { file, reloadMs }: WeightSource, context: ParseContext): void {
+  const { problems } = context;
+  try {
+    const weights = parseWeights(context.readFile(file));
+    if ('fault' in weights) problems.error('COREFILE_FILE', token.position, `${quote(file)}: ${weights.fault}`);
+  } catch (error) {
+    if (reloadMs > 0 && errorCode(error) !== 'EISDIR') return;
+    problems.error('COREFILE_FILE', token.position, `${quote(file)} ${fileErrorText(error)}`);
+  }
 }

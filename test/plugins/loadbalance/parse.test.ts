@@ -16,7 +16,7 @@ describe('loadbalance in a Corefile', () => {
     ['loadbalance {\n}', {}],
     ['loadbalance weighted w', { weights: { file: 'w', reloadMs: 30_000 } }],
     ['loadbalance weighted w {\nreload 10s\n}', { weights: { file: 'w', reloadMs: 10_000 } }],
-    ['loadbalance weighted w {\nreload 0s\n}', { weights: { file: 'w', reloadMs: 0 } }],
+    ['loadbalance weighted /dev/null {\nreload 0s\n}', { weights: { file: '/dev/null', reloadMs: 0 } }],
     [
       'loadbalance {\nprefer 10.9.20.1/24 2001:db8::/32\nprefer 10.0.0.1\n}',
       { prefer: [net('10.9.20.0', 24), net('2001:db8::', 32), net('10.0.0.1', 32)] as LoadbalanceConfig['prefer'] },
@@ -44,6 +44,9 @@ describe('loadbalance in a Corefile', () => {
     ['loadbalance weighted w {\nreload\n}', '3:1: error: reload needs DURATION', 'ARGUMENT'],
     ['loadbalance weighted w {\nreload 30s a\n}', "3:12: error: unexpected argument 'a'", 'ARGUMENT'],
     ['loadbalance weighted w {\nreload 1s\nreload 1s\n}', "4:1: error: 'reload' stands here again", 'REPEATED'],
+    ['loadbalance weighted w {\nreload 0s\n}', "2:22: error: 'w' does not exist", 'FILE'],
+    ['loadbalance weighted /tmp', "2:22: error: '/tmp' cannot be read (EISDIR)", 'FILE'],
+    ['loadbalance weighted /etc/passwd', "2:22: error: '/etc/passwd': line 1: ", 'FILE'],
     ['loadbalance {\nreload 30s\n}', "3:1: error: unknown option 'reload' of loadbalance", 'OPTION'],
     ['loadbalance {\nprefer\n}', '3:1: error: prefer needs CIDR...', 'ARGUMENT'],
     ['loadbalance {\nprefer 10.0.0.0/33\n}', '3:8: error: prefer must be a network', 'ARGUMENT'],
