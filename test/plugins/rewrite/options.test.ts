@@ -79,8 +79,8 @@ describe('options of queries', () => {
       { [a]: 'x', [b]: 'y' },
     ],
     ['continue edns0 local set 65001 x\nrewrite edns0 local unset 65001', {}, {}, {}],
-    ['edns0 nsid set', {}, { 3: '' }, { 3: '' }],
-    ['edns0 nsid append', { 3: '' }, { 3: '' }, { 3: '' }],
+    ['edns0 nsid set', {}, { 3: '' }, {}],
+    ['edns0 nsid append', { 3: '' }, { 3: '' }, {}],
     ['edns0 nsid replace', {}, {}, {}],
     ['edns0 nsid unset', { 3: '' }, {}, {}],
   ])('%s', (lines, client, next, reply) => {

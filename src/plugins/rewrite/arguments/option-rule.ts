@@ -4,10 +4,10 @@ import { didYouMean } from '../../../corefile/suggest.ts';
 import { clientSubnetOption } from '../../../wire/client-subnet.ts';
 import { isMetadataLabel } from '../../../wire/metadata.ts';
 import { optionActions, type OptionRule, type OptionValue } from '../config.ts';
+import { nsidOption } from '../rules/option-list.ts';
 import { maxOptionData, optionVariables } from '../rules/option-value.ts';
 import type { Words } from './words.ts';
 
-const nsidOption = 3;
 const usages = {
   local: 'edns0 local set|append|replace|unset CODE [DATA|{VARIABLE}] [revert]',
   nsid: 'edns0 nsid set|append|replace|unset [revert]',

@@ -5,6 +5,9 @@ import { encodeOptions, type EdnsOption, readOptions, sizeOfOptions } from '../.
 import type { Query } from '../../../wire/query.ts';
 import type { OptionRule } from '../config.ts';
 
+/** RFC 5001. */
+export const nsidOption = 3;
+
 /** The EDNS options of a query while rules change them. */
 export class OptionList {
   #options: readonly EdnsOption[];
@@ -53,9 +56,14 @@ export class OptionList {
     };
   }
 
-  /** Those of the rules that the client sees in the reply: as they were before what is reverted. The subnet is no answer to it. */
+  /**
+   * Those of the rules that the client sees in the reply: as they were before what is reverted. What asks for an identifier, and the
+   * subnet, are no answers to it.
+   */
   get shown(): Uint8Array {
-    let options = this.#options.filter(({ code }) => this.#codes.has(code) && code !== clientSubnetOption);
+    let options = this.#options.filter(
+      ({ code }) => this.#codes.has(code) && code !== clientSubnetOption && code !== nsidOption,
+    );
     for (const { code, data } of this.#reverts.toReversed()) {
       const at = options.findIndex((option) => option.code === code);
       if (at >= 0) options = data === undefined ? options.toSpliced(at, 1) : options.with(at, { code, data });
