@@ -13,7 +13,7 @@ import type { OptionList } from './rules/option-list.ts';
 import { Subject } from './rules/subject.ts';
 
 /** So often the target of an alias that was led elsewhere is asked for, one leading to the next; as in CoreDNS. */
-const maxTargets = 9;
+const maxDerivations = 9;
 
 type NextFor = (qclass: number) => Handler | undefined;
 
@@ -23,27 +23,23 @@ type NextFor = (qclass: number) => Handler | undefined;
  *     nothing ─────────────────────────────► next
  *     TTLs and code of the reply ──────────► next ─► patch
  *     another question, or other options ──► a derived query ─► next ─► patch ─► restore
- *     an alias that is led elsewhere ──────► as that, and then its target is asked for in the same way
+ *     an alias that is led elsewhere ──────► as that, and then its target is asked for as by a client
  */
 export class Rewriter {
   readonly #rules: readonly CompiledRule[];
   readonly #next: Handler;
-  readonly #nextFor: NextFor;
-  /** Through how many aliases that were led elsewhere its queries have come. */
-  readonly #depth: number;
   readonly #subject = new Subject();
   readonly #queries: DerivedQueries;
   /** Those of another class than the client's. */
   readonly #others: DerivedQueries;
-  #targets: DerivedQueries | undefined;
+  readonly #targets: DerivedQueries;
 
-  constructor(rules: readonly CompiledRule[], next: Handler, nextFor: NextFor, depth = 0) {
+  constructor(rules: readonly CompiledRule[], next: Handler, nextFor: NextFor) {
     this.#rules = rules;
     this.#next = next;
-    this.#nextFor = nextFor;
-    this.#depth = depth;
     this.#queries = new DerivedQueries(next);
     this.#others = new DerivedQueries((query) => nextFor(query.class)?.(query) ?? emptyReply(query, rcode.REFUSED));
+    this.#targets = new DerivedQueries((query) => query.resolve?.(query) ?? this.answer(query));
   }
 
   answer(query: Query): Outcome {
@@ -66,7 +62,7 @@ export class Rewriter {
     const { isOther, isRenamed, type, options, leadsBack, replyRules: rules } = subject;
     if (!isOther && options === undefined && rules.every(isPatch)) {
       return mapOutcome(this.#next(query), (length) => {
-        patchReply(query, length, rules);
+        if (length > 0) patchReply(query, length, rules);
         return length;
       });
     }
@@ -81,7 +77,7 @@ export class Rewriter {
   #finish(query: Query, derived: DerivedQuery, length: number, plan: Plan): Outcome {
     if (length === 0) return 0;
     patchReply(derived, length, plan.rules);
-    if (this.#depth < maxTargets && plan.rules.some(({ kind }) => kind === 'cname')) {
+    if (query.derivations < maxDerivations && plan.rules.some(({ kind }) => kind === 'cname')) {
       const parts = readParts(derived, length);
       const alias = parts && changedAlias(parts.records.answers, plan);
       if (alias) return this.#follow(query, parts, alias, plan);
@@ -89,13 +85,12 @@ export class Rewriter {
     return restoreReply(query, derived, length, plan);
   }
 
-  /** Has the alias lead elsewhere: what follows it is the answer for its new target, whose rules have been applied. */
+  /** Has the alias lead elsewhere: what follows it is this server's answer for the new target. */
   #follow(query: Query, parts: ReplyParts, alias: ChangedAlias, plan: Plan): Outcome {
     const answers = leadElsewhere(query, parts.records, alias, plan);
     // Who asks for the alias itself is not led on (RFC 1034 section 3.6.2).
     if (plan.type === rrType.CNAME) return writeParts(query, parts, { ...parts.records, answers }, plan);
     const question = { name: alias.target, type: plan.type, class: query.class };
-    this.#targets ??= this.#makeTargets();
     return this.#targets.ask(query, question, (derived, length) => {
       if (length === 0) return 0;
       const found = readParts(derived, length);
@@ -106,11 +101,6 @@ export class Rewriter {
       const records = { ...found.records, answers: [...answers, ...found.records.answers] };
       return writeParts(query, { ...found, head }, records, plan);
     });
-  }
-
-  #makeTargets(): DerivedQueries {
-    const rewriter = new Rewriter(this.#rules, this.#next, this.#nextFor, this.#depth + 1);
-    return new DerivedQueries((query) => rewriter.answer(query));
   }
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { makeQuery } from '../../support/query.ts';
-import { ask, hasFlag, rewriting, type Zone } from './harness.ts';
+import { serviceEntry } from '../../semantics/case.ts';
+import { InProcess, readObjects } from '../../semantics/in-process.ts';
+import { decodeMessage } from '../../support/dns-message.ts';
+import { makeQuery, replyBytes } from '../../support/query.ts';
+import { answering, ask, hasFlag, rewriting, type Zone } from './harness.ts';
 
 const soa = 'consul. 60 IN SOA ns.consul. admin.consul. 1 2 3 4 60';
 
@@ -162,8 +165,12 @@ describe('the rest of the reply is that of the next plugin', () => {
   });
 
   it('and no reply stays none', async () => {
-    for (const rule of ['name exact a.test b.test', 'ttl a.test 5', 'cname a.test b.test']) {
-      expect(await rewriting(`rewrite ${rule}`, () => 0)(makeQuery('a.test', 'A'))).toBe(0);
+    for (const rule of ['name exact a.test b.test', 'ttl a.test 5', 'rcode a.test 0 2', 'cname a.test b.test']) {
+      const query = makeQuery('a.test', 'A');
+      query.out = query.bytes;
+      const before = query.bytes.slice();
+      expect(await rewriting(`rewrite ${rule}`, () => 0)(query)).toBe(0);
+      expect(query.bytes).toEqual(before);
     }
   });
 });
@@ -300,6 +307,27 @@ describe('aliases that lead elsewhere', () => {
     const { reply, asked } = await ask(lines, 'a.test.', 'A', { zoneOf: endless, isLate });
     expect(asked).toHaveLength(10);
     expect(reply.answer).toHaveLength(10);
+  });
+
+  it('are asked of the server block that has the name of their target', async () => {
+    const other = new InProcess(
+      { section: '', name: '', block: 'rewrite name elsewhere.test web.mesh', queries: [] },
+      undefined,
+    );
+    other.fill(readObjects(serviceEntry('a', 'hosts: [web.mesh], addresses: [10.0.0.1]')).objects);
+    const query = makeQuery('app.test', 'A');
+    query.resolve = (asked) => {
+      const message = asked.bytes.slice(asked.start, asked.end);
+      asked.hold();
+      return other.ask(message, 'udp').then((reply) => {
+        asked.out = reply;
+        return reply.length;
+      });
+    };
+    const lines = 'rewrite cname exact app.cdn.example elsewhere.test';
+    const length = await rewriting(lines, answering(zoneOf))(query);
+    expect(decodeMessage(replyBytes(query, length)).answer.at(-1)).toBe('elsewhere.test. 30 IN A 10.0.0.1');
+    await other.close();
   });
 
   it('leave others alone', async () => {
