@@ -2,7 +2,7 @@ export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** Structured fields of a log line. The text form does not show them: what a person must read is in the message. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** Where log lines go, in the text form or the JSON form of CoreDNS. */
 export interface Logger {

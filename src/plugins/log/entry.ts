@@ -32,11 +32,12 @@ export class LogEntry {
   readonly size: number;
   readonly id: number;
   readonly dnssecOk: boolean;
-  readonly rcode: string;
+  /** `undefined` where there is no reply. */
+  readonly rcode: string | undefined;
   readonly replyFlags: string;
   /** Octets of the reply as it is sent. */
   readonly replySize: number;
-  /** Seconds with nine decimals, without unit. */
+  /** Seconds with up to nine decimals, without unit. */
   readonly seconds: string;
   readonly #query: Query;
 
@@ -52,13 +53,14 @@ export class LogEntry {
     this.size = query.end - query.start;
     this.id = query.id;
     this.dnssecOk = query.dnssecOk;
-    this.rcode = rcodeName(replyCode(query));
+    const isReply = length > 0;
+    this.rcode = isReply ? rcodeName(replyCode(query)) : undefined;
     this.replyFlags = flags
-      .filter(({ octet, bit }) => (query.out[query.outStart + octet]! & bit) !== 0)
+      .filter(({ octet, bit }) => isReply && (query.out[query.outStart + octet]! & bit) !== 0)
       .map(({ name }) => name)
       .join(',');
     this.replySize = length;
-    this.seconds = (durationMs / 1000).toFixed(9);
+    this.seconds = (durationMs / 1000).toFixed(9).replace(/\.?0+$/, '');
   }
 
   get local(): string {
@@ -94,7 +96,7 @@ export class LogEntry {
       request_size: this.size,
       dnssec_ok: this.dnssecOk,
       bufsize: this.bufsize,
-      rcode: this.rcode,
+      rcode: this.rcode ?? null,
       response_flags: this.replyFlags,
       response_size: this.replySize,
       duration_seconds: Number(this.seconds),

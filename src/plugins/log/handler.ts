@@ -1,3 +1,4 @@
+import { setMetadata } from '../../wire/metadata.ts';
 import type { Query } from '../../wire/query.ts';
 import { replyCode } from '../../wire/reply.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
@@ -6,11 +7,11 @@ import type { Outcome, QueryHalf } from '../plugin.ts';
 import { responseClasses, type LogConfig, type LogRule, type ResponseClass } from './config.ts';
 import { LogEntry } from './entry.ts';
 import { compileFormat } from './format.ts';
-import { classifyReply } from './response-class.ts';
+import { classOf, typeOfReply, type ReplyType } from './reply-type.ts';
 import { Sampler } from './sampler.ts';
 
 /**
- * Logs queries and their replies at level info. A query that gets no reply is not logged, as in CoreDNS. Whether a query can be logged
+ * Logs queries and their replies at level info. One that gets no reply counts as an error, as in CoreDNS. Whether a query can be logged
  * at all is known before it is answered: one that the sample leaves out costs nothing more.
  */
 export const logHandler: QueryHalf<LogConfig> = {
@@ -18,11 +19,17 @@ export const logHandler: QueryHalf<LogConfig> = {
   create({ rules }, environment, next) {
     const { clock, logger } = environment;
     const compiled = rules.map((rule) => compileRule(rule, () => environment.randomUint16()));
+    const typeOf = ({ out, outStart, type, dnssecOk }: Query, length: number, code: number): ReplyType => {
+      const reply = { bytes: out, start: outStart, end: outStart + length, type, code, dnssecOk };
+      return typeOfReply(reply, Math.floor(clock.wall() / 1000));
+    };
     const record = (rule: CompiledRule, query: Query, length: number, startedMs: number): void => {
-      if (length === 0) return;
-      const { out, outStart } = query;
-      const classify = (): ResponseClass => classifyReply(replyCode(query), out, outStart, outStart + length);
-      if (!rule.logsAll && !rule.classes.has(classify())) return;
+      if (!rule.logsAll || query.metadata !== undefined) {
+        const type = typeOf(query, length, length > 0 ? replyCode(query) : 0);
+        setMetadata(query, 'log/type', type);
+        setMetadata(query, 'log/class', classOf(type));
+        if (!rule.classes.has(classOf(type))) return;
+      }
       const entry = new LogEntry(query, length, clock.now() - startedMs);
       logger.info(rule.write(entry), entry.fields);
     };

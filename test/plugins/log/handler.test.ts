@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { logHandler } from '../../../src/plugins/log/handler.ts';
 import { logPlugin } from '../../../src/plugins/log/log.ts';
-import { classifyReply } from '../../../src/plugins/log/response-class.ts';
+import { classOf, typeOfReply, type TypedReply } from '../../../src/plugins/log/reply-type.ts';
 import type { Handler } from '../../../src/plugins/plugin.ts';
 import { rcode } from '../../../src/wire/codes.ts';
+import { QueryMetadata, setMetadata } from '../../../src/wire/metadata.ts';
+import type { Query } from '../../../src/wire/query.ts';
 import { emptyReply } from '../../../src/wire/reply.ts';
 import { makeEnvironment, parseDirective } from '../../support/plugin.ts';
 import { makeQuery, type QueryOptions, type TypeOption } from '../../support/query.ts';
@@ -21,8 +23,8 @@ function logger(corefileLines: string, next: Handler = success, random?: () => n
     environment.clock.advance(0.439146);
     return next(query);
   });
-  const ask = (name: string, type: TypeOption = 'A', options?: QueryOptions): unknown =>
-    handler(makeQuery(name, type, options));
+  const ask = (asked: string | Query, type: TypeOption = 'A', options?: QueryOptions): unknown =>
+    handler(typeof asked === 'string' ? makeQuery(asked, type, options) : asked);
   return { environment, ask, lines: () => environment.logger.lines.map(({ message }) => message) };
 }
 
@@ -111,10 +113,11 @@ describe('log', () => {
   it.each<[string, Handler]>([
     ['at once', () => 0],
     ['late', () => Promise.resolve(0)],
-  ])('says nothing of a query that gets no reply %s', async (_, next) => {
-    const { ask, lines } = logger('log', next);
+  ])('shows a query that gets no reply %s as an error', async (_, next) => {
+    const { ask, lines, environment } = logger('log . "{name} {rcode} {>rflags} {rsize}" {\nclass error\n}', next);
     expect(await ask('example.org')).toBe(0);
-    expect(lines()).toEqual([]);
+    expect(lines()).toEqual(['example.org. - - 0']);
+    expect(environment.logger.lines[0]).toMatchObject({ fields: { rcode: null, response_size: 0 } });
   });
 
   it('lets the first rule decide whose name matches at a label', () => {
@@ -186,7 +189,7 @@ describe('a response code with upper bits', () => {
   });
 });
 
-describe('classifyReply', () => {
+describe('the type of a reply', () => {
   const soa = {
     type: 'SOA',
     name: 'a.org',
@@ -194,31 +197,66 @@ describe('classifyReply', () => {
   } as const;
   const ns = { type: 'NS', name: 'a.org', data: 'b.org' } as const;
   const a = { type: 'A', name: 'a.org', data: '192.0.2.1' } as const;
+  const signature = (inception: number, expiration: number) =>
+    ({
+      type: 'RRSIG',
+      name: 'a.org',
+      data: {
+        ...{ typeCovered: 'A', algorithm: 8, labels: 2, originalTTL: 1, keyTag: 1, signersName: 'a.org' },
+        ...{ inception, expiration, signature: Buffer.of(1) },
+      },
+    }) as const;
+  const now = 1000;
+  const typeOf = (bytes: Uint8Array, code: number, change: Partial<TypedReply> = {}): string => {
+    const reply = { bytes, start: 0, end: bytes.length, type: 1, code, dnssecOk: false, ...change };
+    const type = typeOfReply(reply, now);
+    return `${type} ${classOf(type)}`;
+  };
 
-  it.each<[string, Packet, number, string]>([
-    ['an answer', { answers: [a] }, 0, 'success'],
-    ['an answer with SOA', { answers: [a], authorities: [soa] }, 0, 'success'],
-    ['NODATA', { authorities: [soa] }, 0, 'denial'],
-    ['an SOA behind others', { authorities: [ns, soa] }, 0, 'denial'],
-    ['a delegation', { authorities: [ns] }, 0, 'success'],
-    ['an SOA that is additional', { authorities: [ns], additionals: [soa] }, 0, 'success'],
-    ['an empty reply', {}, 0, 'success'],
-    ['NXDOMAIN with SOA', { authorities: [soa] }, 3, 'denial'],
-    ['NXDOMAIN without', {}, 3, 'denial'],
-    ['SERVFAIL', { authorities: [soa] }, 2, 'error'],
-    ['REFUSED', {}, 5, 'error'],
-  ])('knows %s', (_, packet, code, expected) => {
+  it.each<[string, Packet, number, string, Partial<TypedReply>?]>([
+    ['an answer', { answers: [a] }, 0, 'NOERROR success'],
+    ['an answer with SOA', { answers: [a], authorities: [soa] }, 0, 'NOERROR success'],
+    ['NODATA', { authorities: [soa] }, 0, 'NODATA denial'],
+    ['an SOA behind others', { authorities: [ns, soa] }, 0, 'NODATA denial'],
+    ['a delegation', { authorities: [ns] }, 0, 'DELEGATION success'],
+    ['an SOA that is additional', { authorities: [ns], additionals: [soa] }, 0, 'DELEGATION success'],
+    ['an empty reply', {}, 0, 'NOERROR success'],
+    ['NXDOMAIN with SOA', { authorities: [soa] }, 3, 'NXDOMAIN denial'],
+    ['NXDOMAIN without', {}, 3, 'NXDOMAIN denial'],
+    ['NXDOMAIN behind an alias', { answers: [a] }, 3, 'OTHERERROR error'],
+    ['SERVFAIL', { authorities: [soa] }, 2, 'SERVERERROR error'],
+    ['NOTIMP', {}, 4, 'SERVERERROR error'],
+    ['REFUSED', {}, 5, 'OTHERERROR error'],
+    ['a transfer', { answers: [a] }, 0, 'META error', { type: 252 }],
+    ['a signature', { answers: [a, signature(900, 1100)] }, 0, 'NOERROR success', { dnssecOk: true }],
+    ['an old signature', { answers: [a, signature(900, 999)] }, 0, 'OTHERERROR error', { dnssecOk: true }],
+    ['a signature to come', { answers: [signature(1001, 1100)] }, 0, 'OTHERERROR error', { dnssecOk: true }],
+    ['an old signature that nobody wants', { answers: [signature(1, 2)] }, 0, 'NOERROR success'],
+  ])('of %s', (_, packet, code, expected, change) => {
     const bytes = encode({ type: 'response', questions: [{ type: 'A', name: 'a.org' }], ...packet });
-    bytes[3] = code;
-    expect(classifyReply(bytes[3] & 15, bytes, 0, bytes.length)).toBe(expected);
+    expect(typeOf(bytes, code, change)).toBe(expected);
   });
 
-  it('takes what cannot be read as an error, and any octets without throwing', () => {
-    expect(classifyReply(0, Uint8Array.of(0, 0, 0x80, 0, 0, 0, 0, 0, 0, 9, 0, 0), 0, 12)).toBe('error');
+  it('is an error where it cannot be read, and nothing throws', () => {
+    expect(typeOf(Uint8Array.of(0, 0, 0x80, 0, 0, 0, 0, 0, 0, 9, 0, 0), 0)).toBe('OTHERERROR error');
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-        expect(['success', 'denial', 'error']).toContain(classifyReply(bytes[3]! & 15, bytes, 0, bytes.length));
+      fc.property(fc.uint8Array({ maxLength: 80 }), fc.boolean(), (bytes, dnssecOk) => {
+        expect(typeOf(bytes, bytes[3]! & 15, { dnssecOk })).toMatch(/ (success|denial|error)$/);
       }),
     );
+  });
+});
+
+describe('metadata', () => {
+  it('is shown, and has the type and the class of the reply', () => {
+    const { ask, lines } = logger('log . "{/log/type} {/log/class} {/a/b} {/a/none}"', (query) => {
+      setMetadata(query, 'a/b', 'x y');
+      return success(query);
+    });
+    ask('example.org');
+    const query = makeQuery('example.org', 'A');
+    query.metadata = new QueryMetadata(new Map([['a/none', () => '']]));
+    ask(query);
+    expect(lines()).toEqual(['- - - -', 'NOERROR success x y ']);
   });
 });
