@@ -1,5 +1,6 @@
-import { integer, noBlock, oneOf, takes, unknownOption, zoneName } from '../../corefile/arguments.ts';
+import { integer, oneOf, zoneName } from '../../corefile/arguments.ts';
 import type { Directive } from '../../corefile/ast.ts';
+import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import type { ParseContext } from '../plugin.ts';
 import { responseClasses, type LogConfig, type LogRule, type ResponseClass } from './config.ts';
@@ -34,24 +35,24 @@ function parseLine(directive: Directive, problems: Problems): LogRule[] {
   return zones.map((zone) => ({ zone, format, classes, sample }));
 }
 
+const options = {
+  class: { args: { min: 1 }, usage: 'classes of responses', repeatable: true },
+  sample: { args: { min: 1, max: 1 }, usage: 'one number N' },
+} as const satisfies Readonly<Record<string, OptionForm>>;
+
 function parseBlock(directive: Directive, problems: Problems): Pick<LogRule, 'classes' | 'sample'> {
   const classes = new Set<ResponseClass | 'all'>();
   let sample: number | undefined;
-  for (const option of directive.block ?? []) {
-    if (option.name.text === 'class') {
-      if (!takes(option, { min: 1 }, 'classes of responses', problems) || !noBlock(option, problems)) continue;
-      for (const token of option.args) {
-        const word = oneOf(token, 'the class of a response', [...responseClasses, 'all'], problems);
-        if (word !== undefined) classes.add(word);
-      }
-    } else if (option.name.text === 'sample') {
-      if (!takes(option, { min: 1, max: 1 }, 'one number N', problems) || !noBlock(option, problems)) continue;
-      if (sample !== undefined) problems.error('COREFILE_REPEATED', option.name.position, 'sample stands here again');
-      sample = integer(option.args[0]!, 'sample', sampleRange, problems);
-    } else {
-      unknownOption(option, ['class', 'sample'], 'log', problems);
+  readOptionBlock(directive, 'log', options, problems, (option: OptionForm, { args }) => {
+    if (option === options.sample) {
+      sample = integer(args[0]!, 'sample', sampleRange, problems);
+      return;
     }
-  }
+    for (const token of args) {
+      const word = oneOf(token, 'the class of a response', [...responseClasses, 'all'], problems);
+      if (word !== undefined) classes.add(word);
+    }
+  });
   const isAll = classes.size === 0 || classes.has('all');
   return { classes: responseClasses.filter((each) => isAll || classes.has(each)), sample: sample ?? 1 };
 }

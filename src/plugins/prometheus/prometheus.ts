@@ -4,6 +4,8 @@ import { parsePrometheus } from './parse.ts';
 
 export interface PrometheusConfig {
   readonly at: HttpAddress;
+  /** Tells of Node as well; of all addresses where any of them has it, as there is one Node. */
+  readonly runtimeMetrics: boolean;
 }
 
 /** `prometheus`: counts the queries of its server block, and exports all metrics over HTTP. */

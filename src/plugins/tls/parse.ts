@@ -1,5 +1,6 @@
-import { oneOf, takes, unknownOption } from '../../corefile/arguments.ts';
+import { oneOf, takes } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
+import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { filePath } from '../file-path.ts';
@@ -24,7 +25,8 @@ export function parseTls(
 ): TlsConfig {
   const { problems } = context;
   const directive = singleDirective(directives, problems);
-  if (!directive || !takes(directive, { min: 2, max: 3 }, 'CERT KEY [CA]', problems)) return nothing;
+  if (!directive || isAcme(directive, problems)) return nothing;
+  if (!takes(directive, { min: 2, max: 3 }, 'CERT KEY [CA]', problems)) return nothing;
   const [cert, key, ca] = directive.args as [Token, Token, Token?];
   const clientAuth = readOptions(directive, ca, problems);
   const pathOf = ({ text }: Token): string => filePath(text, context);
@@ -43,18 +45,41 @@ export function parseTls(
   return config;
 }
 
-const options = ['client_auth'];
+/** Certificates that the server would get itself: CoreDNS does where CERT and KEY are missing. */
+function isAcme({ name, args, block }: Directive, problems: Problems): boolean {
+  if (args.length > 0 || block === undefined || block.length === 0) return false;
+  const message =
+    "certificates are not fetched by ACME here: expected 'tls CERT KEY', with files that an ACME client or cert-manager writes, which are read again when they change";
+  problems.error('COREFILE_OPTION', block[0]!.name.position, `${quote(name.text)} without CERT and KEY: ${message}`);
+  return true;
+}
 
-function readOptions({ block = [] }: Directive, ca: Token | undefined, problems: Problems): ClientAuth {
-  const lines = block.filter(({ name }) => name.text === 'client_auth');
-  for (const option of block) if (!lines.includes(option)) unknownOption(option, options, 'tls', problems);
-  const option = singleDirective(lines, problems);
-  if (!option || !takes(option, { min: 1, max: 1 }, 'one mode', problems)) return 'nocert';
-  const [token] = option.args as [Token];
-  const mode = oneOf(token, 'client_auth', clientAuthModes, problems);
-  if (mode?.includes('verify') && ca === undefined) {
-    const message = `client_auth ${mode} needs a CA behind CERT and KEY: who signs the certificates of clients`;
-    problems.error('COREFILE_CONFLICT', token.position, message);
-  }
-  return mode ?? 'nocert';
+interface OptionReader extends OptionForm {
+  /** What to do where it is not built. */
+  readonly instead?: string;
+}
+
+const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
+  client_auth: { args: { min: 1, max: 1 }, usage: 'one mode' },
+  keylog: {
+    args: { min: 1, max: 1 },
+    usage: 'one FILE',
+    instead:
+      'the secrets of all clients are not written to a file; have the client that is looked at write its own (SSLKEYLOGFILE)',
+  },
+});
+
+function readOptions(directive: Directive, ca: Token | undefined, problems: Problems): ClientAuth {
+  let clientAuth: ClientAuth = 'nocert';
+  readOptionBlock(directive, 'tls', readers, problems, ({ instead }, { name, args: [token] }) => {
+    if (instead !== undefined) {
+      problems.error('COREFILE_OPTION', name.position, `option '${name.text}' of tls is not built: ${instead}`);
+      return;
+    }
+    clientAuth = oneOf(token!, 'client_auth', clientAuthModes, problems) ?? clientAuth;
+    if (!clientAuth.includes('verify') || ca !== undefined) return;
+    const message = `client_auth ${clientAuth} needs a CA behind CERT and KEY: who signs the certificates of clients`;
+    problems.error('COREFILE_CONFLICT', token!.position, message);
+  });
+  return clientAuth;
 }

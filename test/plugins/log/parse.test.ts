@@ -34,7 +34,7 @@ describe('log in a Corefile', () => {
     ['log {\nclass errors\n}', "found 'errors'; did you mean 'error'?", 'ARGUMENT'],
     ['log {\nsample 0\n}', 'Corefile:3:8: error: sample must be between 1 and 65536', 'ARGUMENT'],
     ['log {\nsample\n}', 'Corefile:3:1: error: sample needs one number N', 'ARGUMENT'],
-    ['log {\nsample 2\nsample 3\n}', 'Corefile:4:1: error: sample stands here again', 'REPEATED'],
+    ['log {\nsample 2\nsample 3\n}', "Corefile:4:1: error: 'sample' stands here again", 'REPEATED'],
     [
       'log "{name}"',
       `Corefile:2:5: warning: a single argument of log is the name to match; to give a format, write 'log . "{name}"'`,

@@ -9,18 +9,24 @@ describe('prometheus in a Corefile', () => {
     ['prometheus localhost:1', '127.0.0.1', 1],
     ['prometheus 0.0.0.0', '0.0.0.0', 9153],
   ])('reads %j', (lines, address, port) => {
-    expect(parseDirective(prometheusPlugin, lines)).toEqual({ config: { at: { address, port } }, problems: [] });
+    const config = { at: { address, port }, runtimeMetrics: false };
+    expect(parseDirective(prometheusPlugin, lines)).toEqual({ config, problems: [] });
+  });
+
+  it('reads runtime_metrics', () => {
+    const { config, problems } = parseDirective(prometheusPlugin, 'prometheus {\nruntime_metrics\n}');
+    expect([config.runtimeMetrics, problems]).toEqual([true, []]);
   });
 
   it.each([
     ['prometheus a b', "Corefile:2:14: error: unexpected argument 'b'", 'ARGUMENT'],
     ['prometheus x', "such as 'localhost:9153', found 'x'", 'ARGUMENT'],
     ['prometheus\nprometheus', "Corefile:3:1: error: 'prometheus' stands here again", 'REPEATED'],
-    ['prometheus {\ntls x\n}', "Corefile:3:1: error: option 'tls' of prometheus is not built yet", 'OPTION'],
-    ['prometheus {\nruntime_metrics\n}', "option 'runtime_metrics' of prometheus is not built yet", 'OPTION'],
+    ['prometheus {\ntls x\n}', "Corefile:3:1: error: option 'tls' of prometheus is not built: metrics", 'OPTION'],
+    ['prometheus {\nruntime_metrics x\n}', "Corefile:3:17: error: unexpected argument 'x'", 'ARGUMENT'],
     [
       'prometheus {\nx\n}',
-      "Corefile:3:1: error: unknown option 'x' of prometheus; prometheus has no options",
+      "Corefile:3:1: error: unknown option 'x' of prometheus; expected 'runtime_metrics' or 'tls'",
       'OPTION',
     ],
   ])('refuses %j', (lines, text, code) => {

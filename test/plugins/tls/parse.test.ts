@@ -68,7 +68,19 @@ describe('tls in a Corefile', () => {
     expect(parse(lines).problems).toEqual([`Corefile:2: error: ${problem}`]);
   });
 
+  it('says what to do in place of ACME', () => {
+    expect(parse('tls {\nacme example.org\nemail a@example.org\n}').problems).toEqual([
+      expect.stringMatching(
+        /^Corefile:3: error: 'tls' without CERT and KEY: certificates are not fetched by ACME here/,
+      ),
+    ]);
+  });
+
   it.each<[option: string, problem: string]>([
+    [
+      'keylog /tmp/keys',
+      "option 'keylog' of tls is not built: the secrets of all clients are not written to a file; have the client that is looked at write its own (SSLKEYLOGFILE) [COREFILE_OPTION]",
+    ],
     ['client_auth', "client_auth needs one mode, but the line ends after 'client_auth' [COREFILE_ARGUMENT]"],
     [
       'client_auth yes',
