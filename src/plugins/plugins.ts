@@ -13,6 +13,7 @@ import { headerPlugin } from './header/header.ts';
 import { healthPlugin } from './health/health.ts';
 import { hostsPlugin } from './hosts/hosts.ts';
 import { loadbalancePlugin } from './loadbalance/loadbalance.ts';
+import { localPlugin } from './local/local.ts';
 import { logPlugin } from './log/log.ts';
 import { loopPlugin } from './loop/loop.ts';
 import { metadataPlugin } from './metadata/metadata.ts';
@@ -38,7 +39,7 @@ export type Plugins = readonly Plugin<unknown>[];
 /**
  * The one list of plugins. Its order is that in which their query halves handle a query; the order in a Corefile means
  * nothing. It is CoreDNS's with two differences: cache stands behind hosts and serviceentry and so holds upstream data only, because
- * visibility, rotation and changes of files and of the registry must not be cached over; and acl stands before all that answers, `any` and `chaos` included.
+ * visibility, rotation and changes of files and of the registry must not be cached over; and acl stands before all that answers, `local`, `any` and `chaos` included.
  */
 export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}): Plugins {
   return [
@@ -60,6 +61,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     loadbalancePlugin,
     rewritePlugin,
     aclPlugin,
+    localPlugin,
     anyPlugin,
     chaosPlugin,
     headerPlugin,
