@@ -46,7 +46,7 @@ describe('loadbalance in a Corefile', () => {
     ['loadbalance weighted w {\nreload 1s\nreload 1s\n}', "4:1: error: 'reload' stands here again", 'REPEATED'],
     ['loadbalance weighted w {\nreload 0s\n}', "2:22: error: 'w' does not exist", 'FILE'],
     ['loadbalance weighted /tmp', "2:22: error: '/tmp' cannot be read (EISDIR)", 'FILE'],
-    ['loadbalance weighted /etc/passwd', "2:22: error: '/etc/passwd': line 1: ", 'FILE'],
+    ['loadbalance weighted package.json', "2:22: error: 'package.json': line 2: ", 'FILE'],
     ['loadbalance {\nreload 30s\n}', "3:1: error: unknown option 'reload' of loadbalance", 'OPTION'],
     ['loadbalance {\nprefer\n}', '3:1: error: prefer needs CIDR...', 'ARGUMENT'],
     ['loadbalance {\nprefer 10.0.0.0/33\n}', '3:8: error: prefer must be a network', 'ARGUMENT'],
