@@ -39,18 +39,18 @@ describe('a Corefile that is much too large', () => {
     expect(config.blocks).toHaveLength(10_000);
   });
 
-  it('with 100,000 lines of one directive is read', () => {
-    const { problems } = load(`. {\n${Array.from({ length: 100_000 }, (_, i) => ` log z${i}.test\n`).join('')}}\n`);
+  it('with 50,000 lines of one directive is read', () => {
+    const { problems } = load(`. {\n${Array.from({ length: 50_000 }, (_, i) => ` log z${i}.test\n`).join('')}}\n`);
     expect(problems).toEqual([]);
   });
 
   it.each([
-    ['of words', `. {\n log ${'a '.repeat(4 * million)}\n}`, 'more than 2000000 words'],
-    ['of lines that are no directives', `. {\n${' nonsense\n'.repeat(0.8 * million)}}`, `unknown directive 'nonsense'`],
-    ['of braces', '{\n'.repeat(4 * million), 'more than 2000000 words'],
-    ['of nested blocks', `. {\n${'log {\n'.repeat(million)}`, 'blocks are nested more than 100 deep'],
-    ['of an open quote', `. {\n log "${'a\n'.repeat(4 * million)}`, 'is never closed'],
-    ['of networks', `${'10.0.0.0/17 '.repeat(0.5 * million)}{\n}\n`, 'more than 500000 zones'],
+    ['of words', `. {\n log ${'a '.repeat(2.1 * million)}\n}`, 'more than 2000000 words'],
+    ['of lines that are no directives', `. {\n${' nonsense\n'.repeat(0.1 * million)}}`, `unknown directive 'nonsense'`],
+    ['of braces', '{\n'.repeat(2.1 * million), 'more than 2000000 words'],
+    ['of nested blocks', `. {\n${'log {\n'.repeat(0.1 * million)}`, 'blocks are nested more than 100 deep'],
+    ['of an open quote', `. {\n log "${'a\n'.repeat(0.1 * million)}`, 'is never closed'],
+    ['of networks', `${'10.0.0.0/17 '.repeat(0.01 * million)}{\n}\n`, 'more than 500000 zones'],
   ])('%s says so, with 1000 errors at most', (_, text, message) => {
     const { problems } = load(text);
     expect(problems.length).toBeLessThanOrEqual(1000);

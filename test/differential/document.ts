@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { distributions, withoutCorefile } from '../corefiles/distributions.ts';
 import { allCases } from './all-cases.ts';
 import { deliberateDifferences } from './deliberate.ts';
 import { readDifferences } from './differences.ts';
@@ -42,10 +43,23 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('');
 }
 
+/** The Corefiles of distributions, and where they were read. */
+export function distributionTable(): string {
+  const rows = distributions.map(({ name, of, version, source }) => [
+    of,
+    version,
+    `[${name}](../test/corefiles/files/${name}.Corefile)`,
+    source,
+  ]);
+  const missing = Object.entries(withoutCorefile).map(([of, why]) => [of, '', 'none', why]);
+  return table(['Distribution', 'Version', 'Corefile', 'Read in'], [...rows, ...missing]);
+}
+
 /** The document with its tables, each behind its heading's text, replaced. */
 export function documented(text: string): string {
   return [
     ['## What differs', differenceTable()],
+    ['## Corefiles of distributions', distributionTable()],
     ['## Cases', countTable()],
   ].reduce((before, [heading, lines]) => {
     const start = before.indexOf('\n| ', before.indexOf(`\n${heading}\n`)) + 1;
