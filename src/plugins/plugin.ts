@@ -94,6 +94,8 @@ export interface BlockSettings {
   readonly tls?: TlsSettings;
   /** The directory where plugins further down the list begin relative paths; '' where the server was started. */
   readonly root?: string;
+  /** How long clients over TCP and TLS are waited for. */
+  readonly timeouts?: StreamTimeouts;
   /** Sockets per listener, which is the number of workers. */
   readonly sockets?: number | undefined;
   /** Debug lines are logged. */
@@ -108,6 +110,18 @@ export interface BlockSettings {
   readonly view?: string;
   /** Where the control half opens an HTTP server. */
   readonly http?: HttpAddress;
+}
+
+/** What is said of connections of clients; the rest is the server's default. */
+export interface StreamTimeouts {
+  /** From the first octet of a message to its last. */
+  readonly readMs?: number;
+  /** How long a client may take nothing of its replies. */
+  readonly writeMs?: number;
+  /** From one message to the next. */
+  readonly idleMs?: number;
+  /** Messages on one connection; Infinity for any number. */
+  readonly maxQueries?: number;
 }
 
 /** Names that go to other servers. */

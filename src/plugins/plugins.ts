@@ -29,6 +29,7 @@ import type { MakeSources } from './serviceentry/registry-service.ts';
 import { makeServiceEntryPlugin } from './serviceentry/serviceentry.ts';
 import { templatePlugin } from './template/template.ts';
 import { rootPlugin } from './root/root.ts';
+import { timeoutsPlugin } from './timeouts/timeouts.ts';
 import { tlsPlugin } from './tls/tls.ts';
 import { viewPlugin } from './view/view.ts';
 import { whoamiPlugin } from './whoami/whoami.ts';
@@ -46,6 +47,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     rootPlugin,
     metadataPlugin,
     cancelPlugin,
+    timeoutsPlugin,
     multisocketPlugin,
     reloadPlugin,
     bufsizePlugin,

@@ -1,6 +1,6 @@
 import type { Scheme } from '../corefile/ast.ts';
 import type { Position } from '../corefile/position.ts';
-import type { BlockSettings, TlsSettings, Use } from '../plugins/plugin.ts';
+import type { BlockSettings, StreamTimeouts, TlsSettings, Use } from '../plugins/plugin.ts';
 
 /** What a Corefile comes to: plain data that is cloned into every worker. */
 export interface ServerConfig {
@@ -44,6 +44,8 @@ export interface ListenerConfig {
   readonly port: number;
   /** The Corefile says 0, and the system has chosen the port. */
   readonly isChosen?: true;
+  /** Of its connections. */
+  readonly timeouts?: StreamTimeouts | undefined;
   /** For `tls://`. */
   readonly tls?: TlsSettings | undefined;
   /** Zone → id of the server block. */

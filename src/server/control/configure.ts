@@ -7,6 +7,7 @@ import type { Interfaces, TlsSettings } from '../../plugins/plugin.ts';
 import { settingsOf, type BlockConfig, type ListenerConfig, type PluginConfig, type ServerConfig } from '../config.ts';
 import { reportHttpPorts } from './http-ports.ts';
 import { OwnUpstreams } from './own-upstreams.ts';
+import { withTimeouts } from './stream-timeouts.ts';
 
 /** RFC 7858 section 3.1; `-dns.port` says nothing of it, as in CoreDNS. */
 const tlsPort = 853;
@@ -33,7 +34,7 @@ export function configure(
 ): ServerConfig {
   let instances = 0;
   const blocks = serverBlocks.map((block, id) => readBlock(block, id, () => instances++, options, problems));
-  const listeners = listenersOf(serverBlocks, blocks, options.defaultPort, problems);
+  const listeners = withTimeouts(listenersOf(serverBlocks, blocks, options.defaultPort, problems), blocks, problems);
   reportHttpPorts(serverBlocks, blocks, listeners, problems);
   const settings = blocks.map(settingsOf);
   return {

@@ -2,7 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ListenAddress } from '../../sockets/socket.ts';
 import type { Peer, Query } from '../../wire/query.ts';
-import type { Outcome } from '../../plugins/plugin.ts';
+import type { Outcome, StreamTimeouts } from '../../plugins/plugin.ts';
 import type { Counters } from '../counters.ts';
 
 /** What a listener calls for every message that it receives; see worker/dispatcher.ts. */
@@ -24,6 +24,8 @@ export interface ListenerEnvironment {
   readonly hashSeed: number;
   /** Connections that a socket for streams may have. */
   readonly maxConnections: number;
+  /** Of connections that are made from now on. */
+  readonly timeouts?: StreamTimeouts | undefined;
 }
 
 /** An open socket that answers. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { maxMessageSize } from '../../wire/codes.ts';
 import { lengthPrefix, StreamFramer } from '../../wire/framing.ts';
+import type { StreamTimeouts } from '../../plugins/plugin.ts';
 import type { Peer, Query } from '../../wire/query.ts';
 import type { Connection } from './connection.ts';
 import type { ListenerEnvironment } from './listener.ts';
@@ -9,8 +10,12 @@ import type { ReplyBuffers } from './reply-buffers.ts';
 import type { Flushable, TickFlusher } from './tick-flusher.ts';
 
 /** docs/semantics.md section 10. */
-const idleTimeoutMs = 10_000;
-const incompleteTimeoutMs = 3_000;
+const defaultTimeouts: Required<StreamTimeouts> = {
+  idleMs: 10_000,
+  readMs: 3000,
+  writeMs: 10_000,
+  maxQueries: Infinity,
+};
 /** Queries of one connection that may wait for upstream; then no more are read until some are answered. */
 const maxWaiting = 128;
 /** Octets of replies that are collected before they are written, the last reply not counted. */
@@ -50,6 +55,11 @@ export class StreamConnection implements Connection, Flushable {
   /** Buffers whose writes are under way, oldest first. */
   readonly #sending: Uint8Array[] = [];
   readonly #onTaken: (error?: Error | null) => void;
+  readonly #timeouts: Required<StreamTimeouts>;
+  /** Messages that it may still send. */
+  #left: number;
+  /** The client takes none of its replies: until it does, nothing it sends puts the deadline off. */
+  #isBlocked = false;
   hasQueried = false;
   /** Monotonic milliseconds at which the connection times out. */
   deadline: number;
@@ -62,7 +72,9 @@ export class StreamConnection implements Connection, Flushable {
       port: socket.remotePort ?? 0,
       family: socket.remoteFamily === 'IPv6' ? 6 : 4,
     };
-    this.deadline = share.environment.clock.now() + idleTimeoutMs;
+    this.#timeouts = { ...defaultTimeouts, ...share.environment.timeouts };
+    this.#left = this.#timeouts.maxQueries;
+    this.deadline = share.environment.clock.now() + this.#timeouts.idleMs;
     this.#onTaken = (error) => {
       const buffer = this.#sending.shift();
       // What a write that failed has left behind nobody knows: its buffer is not used again.
@@ -72,7 +84,7 @@ export class StreamConnection implements Connection, Flushable {
       if (!this.#isFinishing) this.#read(chunk);
     });
     socket.on('end', () => this.finish());
-    socket.on('drain', () => this.#resume());
+    socket.on('drain', () => this.#drained());
     socket.on('error', () => socket.destroy());
   }
 
@@ -84,7 +96,7 @@ export class StreamConnection implements Connection, Flushable {
   finish(): void {
     this.#isFinishing = true;
     if (this.#waiting > 0 || this.#held.length > 0 || this.#socket.writableEnded) return;
-    this.deadline = Math.min(this.deadline, this.#share.environment.clock.now() + incompleteTimeoutMs);
+    this.deadline = Math.min(this.deadline, this.#share.environment.clock.now() + this.#timeouts.readMs);
     this.flush();
     this.#socket.end();
     // What still comes is thrown away, so that the client's own end is seen.
@@ -108,6 +120,20 @@ export class StreamConnection implements Connection, Flushable {
     }
     this.#sending.push(buffer);
     this.#socket.write(Buffer.from(buffer.buffer, 0, length), this.#onTaken);
+    if (this.#isBlocked || !this.#mustDrain()) return;
+    this.#isBlocked = true;
+    this.deadline = this.#share.environment.clock.now() + this.#timeouts.writeMs;
+  }
+
+  #drained(): void {
+    this.#isBlocked = false;
+    this.#extend(this.#timeouts.idleMs);
+    this.#resume();
+  }
+
+  /** The connection times out after so many milliseconds from now. */
+  #extend(ms: number): void {
+    if (!this.#isBlocked) this.deadline = this.#share.environment.clock.now() + ms;
   }
 
   #read(chunk: Uint8Array): void {
@@ -123,7 +149,7 @@ export class StreamConnection implements Connection, Flushable {
     let hasProgress = !this.#framer.isPartial;
     let query: Query | undefined;
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && this.#left > 0) {
       if (this.#repliesLength > batchBytes) {
         this.flush();
         if (this.#mustDrain()) {
@@ -137,6 +163,7 @@ export class StreamConnection implements Connection, Flushable {
       if (this.#framer.isPartial) break;
       hasProgress = true;
       this.hasQueried = true;
+      this.#left--;
       query.out = buffer;
       query.outStart = this.#repliesLength + lengthPrefix;
       const outcome = dispatcher.answer(query);
@@ -152,8 +179,9 @@ export class StreamConnection implements Connection, Flushable {
       if (outcome > 0) this.#added(buffer, outcome);
     }
     if (query !== undefined) queries.give(query);
-    if (!this.#framer.isPartial) this.deadline = environment.clock.now() + idleTimeoutMs;
-    else if (hasProgress) this.deadline = environment.clock.now() + incompleteTimeoutMs;
+    if (this.#left <= 0) this.finish();
+    else if (!this.#framer.isPartial) this.#extend(this.#timeouts.idleMs);
+    else if (hasProgress) this.#extend(this.#timeouts.readMs);
   }
 
   #takeQuery(): Query {
@@ -203,7 +231,7 @@ export class StreamConnection implements Connection, Flushable {
         this.#added(buffer, length);
       }
       this.#share.queries.give(query);
-      this.deadline = Math.max(this.deadline, this.#share.environment.clock.now() + incompleteTimeoutMs);
+      this.#extend(Math.max(this.deadline - this.#share.environment.clock.now(), this.#timeouts.readMs));
       this.#resume();
     });
   }

@@ -16,7 +16,7 @@ export interface ListenerTls {
 }
 
 /** What changes for a listener with a reload. */
-export interface ListenerUse extends Pick<ListenerEnvironment, 'dispatcher' | 'maxConnections'> {
+export interface ListenerUse extends Pick<ListenerEnvironment, 'dispatcher' | 'maxConnections' | 'timeouts'> {
   readonly tls: ListenerTls | undefined;
 }
 
@@ -54,9 +54,10 @@ export class OpenListener {
   }
 
   /** What comes from now on is answered in this way; connections that are open go on. */
-  use({ dispatcher, maxConnections, tls }: ListenerUse): void {
+  use({ dispatcher, maxConnections, timeouts, tls }: ListenerUse): void {
     this.#environment.dispatcher = dispatcher;
     this.#environment.maxConnections = maxConnections;
+    this.#environment.timeouts = timeouts;
     const before = this.#tls;
     this.#tls = tls;
     if (!tls || (before?.control === tls.control && before.settings.name === tls.settings.name)) return;

@@ -181,7 +181,8 @@ export class WorkerServer {
       settings: tls,
       ...this.#publications.tls(publications, tls.name),
     };
-    return { dispatcher: generation.dispatchers.get(key)!, maxConnections, tls: listenerTls };
+    const { timeouts } = generation.config.listeners.find((each) => listenerKey(each) === key)!;
+    return { dispatcher: generation.dispatchers.get(key)!, maxConnections, timeouts, tls: listenerTls };
   }
 
   /** Lets go of what was prepared, and is not served. */

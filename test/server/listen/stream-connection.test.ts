@@ -5,6 +5,7 @@ import { QueryPool } from '../../../src/server/listen/query-pool.ts';
 import { ReplyBuffers } from '../../../src/server/listen/reply-buffers.ts';
 import { batchBytes, replyBufferBytes, StreamConnection } from '../../../src/server/listen/stream-connection.ts';
 import { TickFlusher } from '../../../src/server/listen/tick-flusher.ts';
+import type { StreamTimeouts } from '../../../src/plugins/plugin.ts';
 import { encodeQuery } from '../../support/query.ts';
 import { FakeSocket, settled as called } from '../../sockets/fake-socket.ts';
 import { makeListenerEnvironment, ScriptedChain } from '../harness.ts';
@@ -23,7 +24,7 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-function open() {
+function open(timeouts?: StreamTimeouts) {
   const chain = new ScriptedChain();
   const { environment, clock, counters } = makeListenerEnvironment(chain);
   const socket = new FakeSocket();
@@ -35,7 +36,7 @@ function open() {
   const connection = new StreamConnection(socket as unknown as Socket, {
     transport: 'tcp',
     local: { address: '192.0.2.53', port: 53, family: 4 },
-    environment,
+    environment: { ...environment, timeouts },
     queries: new QueryPool(environment.hashSeed),
     buffers,
     flusher: new TickFlusher((end) => ends.push(end)),
@@ -300,5 +301,44 @@ describe('the end', () => {
     receive(ask('wait', 1));
     socket.emit('error', new Error('ECONNRESET'));
     expect(socket.destroyed).toBe(true);
+  });
+});
+
+describe('time-outs of the Corefile', () => {
+  const timeouts = { idleMs: 4000, readMs: 2000, writeMs: 1000 };
+
+  test('are those of the connection', () => {
+    const { connection, clock, receive } = open(timeouts);
+    expect(connection.deadline - clock.now()).toBe(4000);
+    receive(ask('example.org', 1).subarray(0, 5));
+    expect(connection.deadline - clock.now()).toBe(2000);
+    clock.advance(500);
+    receive(ask('example.org', 1).subarray(5, 7));
+    expect(connection.deadline - clock.now()).toBe(1500);
+    receive(ask('example.org', 1).subarray(7));
+    expect(connection.deadline - clock.now()).toBe(4000);
+  });
+
+  test('a client that takes no replies has its own, which is over when it takes some', async () => {
+    const { connection, clock, receive, socket } = open(timeouts);
+    socket.stick();
+    receive(Buffer.concat([ask('size60000', 1), ask('size60000', 2)]));
+    expect(connection.deadline - clock.now()).toBe(1000);
+    clock.advance(900);
+    receive(ask('example.org', 3));
+    expect(connection.deadline - clock.now()).toBe(100);
+    await socket.unstick();
+    expect(connection.deadline - clock.now()).toBe(4000);
+    expect(socket.ids).toEqual([1, 2, 3]);
+  });
+
+  test('after so many messages the connection ends, when they are answered', async () => {
+    const { receive, socket, chain, settled } = open({ maxQueries: 3 });
+    receive(ask('a', 1), Buffer.concat([ask('wait', 2), ask('c', 3), ask('d', 4)]), ask('e', 5));
+    await settled();
+    expect([socket.ids, socket.writableEnded]).toEqual([[1, 3], false]);
+    chain.release('wait.');
+    await settled();
+    expect([socket.ids, socket.writableEnded]).toEqual([[1, 3, 2], true]);
   });
 });
