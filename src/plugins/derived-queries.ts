@@ -28,8 +28,30 @@ export class DerivedQueries {
    * its `out`, which is good until `finish` returns. What failed is the query's own error then.
    */
   ask(query: Query, question: DerivedQuestion, finish: (derived: DerivedQuery, length: number) => Outcome): Outcome {
+    return this.askPrepared(query, this.prepare(query, question), finish);
+  }
+
+  /**
+   * Takes out of a query what is needed to ask the question later: behind `next` its memory may be that of its reply. It is to be asked,
+   * or dropped.
+   */
+  prepare(query: Query, question: DerivedQuestion): DerivedQuery {
     const derived = this.#free.pop() ?? new DerivedQuery(query.hashSeed, query.hasher);
     derived.derive(query, question, this.#memory(query.replyLimit));
+    return derived;
+  }
+
+  drop(derived: DerivedQuery): void {
+    derived.release();
+    this.#free.push(derived);
+  }
+
+  /** As `ask`, what was prepared. */
+  askPrepared(
+    query: Query,
+    derived: DerivedQuery,
+    finish: (derived: DerivedQuery, length: number) => Outcome,
+  ): Outcome {
     const outcome = this.#next(derived);
     if (typeof outcome === 'number') return this.#finish(query, derived, outcome, finish);
     query.hold();
@@ -45,8 +67,7 @@ export class DerivedQueries {
     query.error = derived.error;
     query.upperRcode = derived.upperRcode;
     const outcome = finish(derived, length);
-    derived.release();
-    this.#free.push(derived);
+    this.drop(derived);
     return outcome;
   }
 

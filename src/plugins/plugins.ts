@@ -7,6 +7,7 @@ import { cachePlugin } from './cache/cache.ts';
 import { cancelPlugin } from './cancel/cancel.ts';
 import { chaosPlugin } from './chaos/chaos.ts';
 import { debugPlugin } from './debug/debug.ts';
+import { dns64Plugin } from './dns64/dns64.ts';
 import { errorsPlugin } from './errors/errors.ts';
 import { forwardPlugin } from './forward/forward.ts';
 import { headerPlugin } from './header/header.ts';
@@ -60,6 +61,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     prometheusPlugin,
     errorsPlugin,
     logPlugin,
+    dns64Plugin,
     loadbalancePlugin,
     rewritePlugin,
     aclPlugin,

@@ -22,7 +22,7 @@ function documented(): string[] {
   const found: string[] = [];
   let floor = '';
   for (const line of tree.text.split('\n')) {
-    const [, top, inner] = /^(?:(src\/\w+)\/| {4}(\w+)\/)/.exec(line) ?? [];
+    const [, top, inner] = /^(?:(src\/[\w-]+)\/| {4}([\w-]+)\/)/.exec(line) ?? [];
     floor = top ?? floor;
     if (top !== undefined || inner !== undefined) found.push(inner === undefined ? floor : `${floor}/${inner}`);
   }
