@@ -2,6 +2,7 @@ import { defaultUdpPayload, rcode, rrType } from '../src/wire/codes.ts';
 import { encodeName } from '../src/wire/name.ts';
 import { measureCached } from './cached.ts';
 import { hostName, makeDispatcher, manyAddresses, type Visibility } from './fixture.ts';
+import { measureHostsFile } from './hosts-file.ts';
 import { measure, print } from './measure.ts';
 import { makeQueries, makeRandom } from './queries.ts';
 import { ReceiveBuffers } from './receive-buffers.ts';
@@ -85,6 +86,7 @@ for (const hosts of process.argv.length > 2 ? process.argv.slice(2).map(Number) 
   measureHosts(hosts, 'exportTo', [plain]);
   measureHosts(hosts, 'sidecars', [plain]);
 }
+await measureHostsFile(100_000);
 for (const names of [10_000, 100_000]) await measureCached(names);
 measureSteps();
 

@@ -91,11 +91,20 @@ export function makeDispatcher(
     fallthrough: undefined,
     serverAddresses: [],
   };
+  return { dispatcher: makeBlock({ name: 'serviceentry', config }, table, isCounted), writer, registry };
+}
+
+/** A server block that has `prometheus` and `errors` before a plugin that answers from a table; without `isCounted` only `errors`. */
+export function makeBlock(
+  { name, config }: { name: string; config: unknown },
+  table: TableReader,
+  isCounted = true,
+): Dispatcher {
   const position = { file: 'Corefile', line: 1, column: 1 };
   const plugins = [
     ...(isCounted ? [{ name: 'prometheus', instance: 0, config: {}, settings: { isMeasured: true }, position }] : []),
     { name: 'errors', instance: 1, config: { consolidations: [] }, settings: {}, position },
-    { name: 'serviceentry', instance: 2, config, settings: {}, position },
+    { name, instance: 2, config, settings: {}, position },
   ];
   const block = { id: 0, zones: ['.'], plugins };
   const listener: ListenerConfig = { scheme: 'dns', address: '', port: 53, zones: [['.', 0]] };
@@ -112,12 +121,11 @@ export function makeDispatcher(
   const counters = new Float64Array(makeNumbers(layout.length));
   const [series] = layout.zones;
   const meter = series && new Meter(counters, series.at, systemClock);
-  const dispatcher = new Dispatcher(
+  return new Dispatcher(
     [['.', { handler: chain.handler, recursionAvailable: false, tables: chain.tables, meter }]],
     counters,
     silent,
   );
-  return { dispatcher, writer, registry };
 }
 
 /** ServiceEntry number `index`: one host with one VIP and one port. */

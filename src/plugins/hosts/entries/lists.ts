@@ -27,6 +27,10 @@ export class Lists<Key, Item extends number | string> {
     return this.#lists.keys();
   }
 
+  *[Symbol.iterator](): Iterator<readonly [Key, readonly Item[]]> {
+    for (const [key, list] of this.#lists) yield [key, Array.isArray(list) ? list : [list]];
+  }
+
   /** Returns whether it is new and has room. */
   add(key: Key, item: Item): boolean {
     const list = this.#lists.get(key);

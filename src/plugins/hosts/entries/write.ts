@@ -23,17 +23,17 @@ export function* writeEntries(entries: HostEntries, ttl: number, table: TableWri
   if (entries.hasReverseNames) for (const address of pointers.keys()) addressOf.set(reverseNameOf(address), address);
   let hasChanged = false;
   let names = 0;
-  for (const name of addresses.keys()) {
+  for (const [name, list] of addresses) {
     if (name.startsWith('*.')) table.addWildcardDepth(labelsIn(encodeName(name)!) - 1);
     const address = addressOf.get(name);
     const targets = address === undefined ? none : pointers.get(address);
-    hasChanged = table.set(compile(out, name, addresses.get(name), targets, ttl)) || hasChanged;
+    hasChanged = table.set(compile(out, name, list, targets, ttl)) || hasChanged;
     if (++names % namesAtATime === 0) yield;
   }
-  for (const address of pointers.keys()) {
+  for (const [address, targets] of pointers) {
     const name = reverseNameOf(address);
     if (entries.hasReverseNames && addresses.has(name)) continue;
-    hasChanged = table.set(compile(out, name, none, pointers.get(address), ttl)) || hasChanged;
+    hasChanged = table.set(compile(out, name, none, targets, ttl)) || hasChanged;
     if (++names % namesAtATime === 0) yield;
   }
   for (const name of empty) {
