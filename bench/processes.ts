@@ -63,3 +63,9 @@ export class ThreadWait {
     return sum;
   }
 }
+
+/** Files and sockets that a process has open; NaN where the system does not say. */
+export function openFiles(pid: number): number {
+  const directory = `/proc/${pid}/fd`;
+  return existsSync(directory) ? readdirSync(directory).length : NaN;
+}

@@ -81,6 +81,3 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     viewPlugin,
   ];
 }
-
-/** CoreDNS's directives that a later version brings; they get a clear error. */
-export const laterDirectives: readonly string[] = [];

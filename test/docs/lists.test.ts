@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { flagTypes, readFlags, usage } from '../../src/cli/flags.ts';
 import { corefileCodes } from '../../src/corefile/problem.ts';
 import { notBuiltDirectives, notBuiltSchemes } from '../../src/plugins/not-built.ts';
-import { laterDirectives, makePlugins } from '../../src/plugins/plugins.ts';
+import { makePlugins } from '../../src/plugins/plugins.ts';
 import { kubernetesOptions } from '../../src/plugins/serviceentry/kubernetes-options.ts';
 import { serviceEntryOptions } from '../../src/plugins/serviceentry/options.ts';
 import { rejectionReasons } from '../../src/registry/model/rejection.ts';
@@ -27,14 +27,6 @@ describe('tables of the documents', () => {
   it('lists the plugins in the order in which they handle a query', () => {
     const rows = tableRows(section(configuration, 'Plugins')).map(([link]) => link);
     expect(rows).toEqual(makePlugins().map(({ name }) => `[${name}](../src/plugins/${name}/README.md)`));
-  });
-
-  it('says which directives of CoreDNS are not built yet', () => {
-    const words = Array.from(
-      section(configuration, 'What does not work yet').matchAll(/_(\w+)_/g),
-      ([, name]) => name!,
-    );
-    expect(words.sort()).toEqual([...laterDirectives].sort());
   });
 });
 

@@ -2,7 +2,7 @@ import type { Directive, Key, ServerBlock } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { didYouMean } from '../../corefile/suggest.ts';
 import { explainNotBuilt, notBuiltDirectives, notBuiltSchemes } from '../../plugins/not-built.ts';
-import { laterDirectives, type Plugins } from '../../plugins/plugins.ts';
+import type { Plugins } from '../../plugins/plugins.ts';
 import type { Interfaces, TlsSettings } from '../../plugins/plugin.ts';
 import { settingsOf, type BlockConfig, type ListenerConfig, type PluginConfig, type ServerConfig } from '../config.ts';
 import { reportHttpPorts } from './http-ports.ts';
@@ -99,16 +99,12 @@ function checked(
 }
 
 function reportUnknown({ name }: Directive, known: Plugins, problems: Problems): void {
-  if (laterDirectives.includes(name.text)) {
-    problems.error('COREFILE_DIRECTIVE', name.position, `directive '${name.text}' is not built yet`);
-    return;
-  }
   const notBuilt = Object.hasOwn(notBuiltDirectives, name.text) ? notBuiltDirectives[name.text] : undefined;
   if (notBuilt) {
     problems.error('COREFILE_DIRECTIVE', name.position, `directive '${name.text}' ${explainNotBuilt(notBuilt)}`);
     return;
   }
-  const names = [...known.map((plugin) => plugin.name), ...laterDirectives, ...Object.keys(notBuiltDirectives)];
+  const names = [...known.map((plugin) => plugin.name), ...Object.keys(notBuiltDirectives)];
   const hint = problems.isFull ? '' : didYouMean(name.text, names);
   problems.error('COREFILE_DIRECTIVE', name.position, `unknown directive '${name.text}', expected a plugin${hint}`);
 }
