@@ -2,6 +2,7 @@ import { errorMessage } from '../runtime/errors.ts';
 import { LinearRegExp } from '../runtime/linear-regexp.ts';
 import type { Token } from './ast.ts';
 import type { Problems } from './problem.ts';
+import { quote } from './quote.ts';
 
 /** As in CoreDNS. */
 const maxPatternLength = 10_000;
@@ -20,7 +21,8 @@ export function regularExpression({ text, position }: Token, problems: Problems)
     new LinearRegExp(text);
     return text;
   } catch (error) {
-    problems.error('COREFILE_ARGUMENT', position, `expected a regular expression (RE2): ${errorMessage(error)}`);
+    const message = `expected a regular expression (RE2), found ${quote(text)}: ${errorMessage(error)}`;
+    problems.error('COREFILE_ARGUMENT', position, message);
     return undefined;
   }
 }

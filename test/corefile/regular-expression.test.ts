@@ -15,7 +15,11 @@ it('gives the pattern back', () => {
 it('says what is wrong with one that is none', () => {
   expect(read('a(')).toEqual([
     undefined,
-    [expect.stringMatching(/^COREFILE_ARGUMENT expected a regular expression \(RE2\): .*missing closing \)/)],
+    [
+      expect.stringMatching(
+        /^COREFILE_ARGUMENT expected a regular expression \(RE2\), found '.*': .*missing closing \)/,
+      ),
+    ],
   ]);
   expect(read('a'.repeat(10_001))[1]).toEqual([
     'COREFILE_ARGUMENT the regular expression has 10001 characters, and at most 10000 are taken',

@@ -1,5 +1,6 @@
-import { duration, noBlock, oneOf, takes, unknownOption } from '../../corefile/arguments.ts';
+import { duration, oneOf, takes } from '../../corefile/arguments.ts';
 import type { Directive } from '../../corefile/ast.ts';
+import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { regularExpression } from '../../corefile/regular-expression.ts';
@@ -10,6 +11,15 @@ import type { Consolidation, ErrorsConfig } from './config.ts';
 /** The longest delay of a timer, in milliseconds: 24.8 days. */
 const maxPeriodMs = 2 ** 31 - 1;
 const extras = ['warning', 'error', 'info', 'debug', 'show_first'] as const;
+const options = {
+  consolidate: {
+    args: { min: 2, max: 4 },
+    usage: 'DURATION, REGEXP and at most a level and show_first',
+    repeatable: true,
+  },
+  // Nothing throws here that a stack could be shown of; the word is taken so that Corefiles start.
+  stacktrace: { args: { min: 0, max: 0 }, usage: 'no arguments' },
+} as const satisfies Readonly<Record<string, OptionForm>>;
 
 /**
  *     errors [stdout] {
@@ -25,24 +35,14 @@ export function parseErrors(directives: readonly Directive[], { problems }: Pars
     const [destination] = directive.args;
     if (destination) oneOf(destination, 'the destination of errors', ['stdout'], problems);
   }
-  for (const option of directive.block ?? []) {
-    if (option.name.text === 'consolidate') {
-      const consolidation = parseConsolidate(option, problems);
-      if (consolidation) consolidations.push(consolidation);
-    } else if (option.name.text === 'stacktrace') {
-      // Nothing throws here that a stack could be shown of; the word is taken so that Corefiles start.
-      if (takes(option, { max: 0 }, 'no arguments', problems)) noBlock(option, problems);
-    } else {
-      unknownOption(option, ['consolidate', 'stacktrace'], 'errors', problems);
-    }
-  }
+  readOptionBlock(directive, 'errors', options, problems, (form: OptionForm, option) => {
+    const consolidation = form === options.consolidate ? parseConsolidate(option, problems) : undefined;
+    if (consolidation) consolidations.push(consolidation);
+  });
   return { consolidations };
 }
 
 function parseConsolidate(option: Directive, problems: Problems): Consolidation | undefined {
-  if (!takes(option, { min: 2, max: 4 }, 'DURATION, REGEXP and at most a level and show_first', problems))
-    return undefined;
-  if (!noBlock(option, problems)) return undefined;
   const [period, pattern, ...rest] = option.args;
   const periodMs = duration(period!, 'the duration of consolidate', { min: 1, max: maxPeriodMs }, problems);
   const checked = regularExpression(pattern!, problems);

@@ -197,7 +197,8 @@ function names(line: Directive, tokens: readonly Token[], problems: Problems): s
   if (!takes(line, { min: 1 }, 'NAME...', problems)) return [];
   return tokens.flatMap((token) => {
     if (token.text.startsWith('*')) {
-      const message = `${line.name.text} covers a name and all below it: write '${token.text.replace(/^\*\.?/, '')}' without '*'`;
+      const name = token.text.replace(/^\*\.?/, '');
+      const message = `${line.name.text} covers a name and all below it: expected '${name}' without '*', found ${quote(token.text)}`;
       problems.error('COREFILE_ARGUMENT', token.position, message);
       return [];
     }

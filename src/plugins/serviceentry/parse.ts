@@ -1,8 +1,7 @@
-import { noBlock, zoneNames } from '../../corefile/arguments.ts';
+import { noBlock, unknownOption, zoneNames } from '../../corefile/arguments.ts';
 import type { Cidr } from '../../wire/network.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
-import { didYouMean } from '../../corefile/suggest.ts';
 import { defaultRanges, reverseZonesOfRanges } from '../../registry/allocation/ranges.ts';
 import type { KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
 import { defaultRegistryOptions } from '../../registry/model/options.ts';
@@ -79,12 +78,17 @@ function readOptions(directive: Directive, draft: Draft, problems: Problems): Ku
     const option = Object.hasOwn(serviceEntryOptions, name) ? serviceEntryOptions[name] : undefined;
     const ofKubernetes = Object.hasOwn(kubernetesOptions, name) ? kubernetesOptions[name] : undefined;
     if (!option && !ofKubernetes) {
-      reportUnknown(line.name, problems);
+      unknownOption(
+        line,
+        [...Object.keys(serviceEntryOptions), ...Object.keys(kubernetesOptions)],
+        'serviceentry',
+        problems,
+      );
       continue;
     }
     const first = seen.get(name);
     if (first && !repeatableOptions.includes(name) && !repeatableKubernetesOptions.includes(name)) {
-      const message = `option '${name}' stands here again; the first is on line ${first.position.line}`;
+      const message = `'${name}' stands here again, but may stand only once in the block; the first is on line ${first.position.line}`;
       problems.error('COREFILE_REPEATED', line.name.position, message);
     }
     if (!first) seen.set(name, line.name);
@@ -93,12 +97,6 @@ function readOptions(directive: Directive, draft: Draft, problems: Problems): Ku
     ofKubernetes?.(line, kubernetes, problems);
   }
   return finishKubernetes(kubernetes, seen, problems);
-}
-
-function reportUnknown(name: Token, problems: Problems): void {
-  const known = [...Object.keys(serviceEntryOptions), ...Object.keys(kubernetesOptions)];
-  const message = `unknown option '${name.text}' of serviceentry${didYouMean(name.text, known)}`;
-  problems.error('COREFILE_OPTION', name.position, message);
 }
 
 /** The zones that the directive names, else those of the server block but for the root. */

@@ -192,7 +192,7 @@ function responseCode(token: Token, problems: Problems): number | undefined {
 function isTemplate({ text, position }: Token, problems: Problems): boolean {
   const template = GoTemplate.parse(text, templateFunctions);
   if (typeof template === 'string') {
-    problems.error('COREFILE_ARGUMENT', position, `expected a template of Go: ${template}`);
+    problems.error('COREFILE_ARGUMENT', position, `expected a template of Go, found ${quote(text)}: ${template}`);
     return false;
   }
   const { constant } = template;

@@ -112,7 +112,7 @@ describe('what is wrong', () => {
     ],
     [
       ['labels app==', 'labels a b'],
-      "4:1: error: option 'labels' stands here again; the first is on line 3 [COREFILE_REPEATED]",
+      "4:1: error: 'labels' stands here again, but may stand only once in the block; the first is on line 3 [COREFILE_REPEATED]",
     ],
     [
       ['labels a=b,c d'],
@@ -134,7 +134,7 @@ describe('what is wrong', () => {
     ],
     [
       ['endpoint https://a', 'endpoint https://b'],
-      "4:1: error: option 'endpoint' stands here again; the first is on line 3 [COREFILE_REPEATED]",
+      "4:1: error: 'endpoint' stands here again, but may stand only once in the block; the first is on line 3 [COREFILE_REPEATED]",
     ],
   ];
   test.each(cases)('%j', (lines, problem) => {

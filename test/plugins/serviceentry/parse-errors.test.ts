@@ -16,18 +16,18 @@ describe('errors', () => {
     ['only', "4:1: error: only needs NAME..., but the line ends after 'only' [COREFILE_ARGUMENT]"],
     [
       'only a.test *.mesh.test',
-      "4:13: error: only covers a name and all below it: write 'mesh.test' without '*' [COREFILE_ARGUMENT]",
+      "4:13: error: only covers a name and all below it: expected 'mesh.test' without '*', found '*.mesh.test' [COREFILE_ARGUMENT]",
     ],
     ['except', "4:1: error: except needs NAME..., but the line ends after 'except' [COREFILE_ARGUMENT]"],
     [
       'except *.google.com',
-      "4:8: error: except covers a name and all below it: write 'google.com' without '*' [COREFILE_ARGUMENT]",
+      "4:8: error: except covers a name and all below it: expected 'google.com' without '*', found '*.google.com' [COREFILE_ARGUMENT]",
     ],
     ['allow', "4:1: error: allow needs NAMESPACE NAME..., but the line ends after 'allow' [COREFILE_ARGUMENT]"],
     ['allow team', "4:7: error: allow needs NAMESPACE NAME..., but the line ends after 'team' [COREFILE_ARGUMENT]"],
     [
       'allow team *.x.test',
-      "4:12: error: allow covers a name and all below it: write 'x.test' without '*' [COREFILE_ARGUMENT]",
+      "4:12: error: allow covers a name and all below it: expected 'x.test' without '*', found '*.x.test' [COREFILE_ARGUMENT]",
     ],
     ['ttl', "4:1: error: ttl needs SECONDS | DURATION, but the line ends after 'ttl' [COREFILE_ARGUMENT]"],
     [
@@ -142,15 +142,22 @@ describe('errors', () => {
       'kubernets',
       "4:1: error: unknown option 'kubernets' of serviceentry; did you mean 'kubernetes'? [COREFILE_OPTION]",
     ],
-    ['toString', "4:1: error: unknown option 'toString' of serviceentry [COREFILE_OPTION]"],
     [
       'ttl 30 {\nx\n}',
       "5:1: error: unexpected option 'x': ttl takes no block, expected the line to end [COREFILE_ARGUMENT]",
     ],
-    ['ttl 30\nttl 60', "5:1: error: option 'ttl' stands here again; the first is on line 4 [COREFILE_REPEATED]"],
+    [
+      'ttl 30\nttl 60',
+      "5:1: error: 'ttl' stands here again, but may stand only once in the block; the first is on line 4 [COREFILE_REPEATED]",
+    ],
   ];
   test.each(cases)('%s', (line, problem) => {
     expect(parseOptions(line).problems).toEqual([`Corefile:${problem}`]);
+  });
+
+  test('a word that objects of JavaScript know', () => {
+    const message = "Corefile:4:1: error: unknown option 'toString' of serviceentry; expected 'file', 'max_file',";
+    expect(parseOptions('toString').problems).toEqual([expect.stringContaining(message)]);
   });
 
   test.each([
@@ -192,7 +199,7 @@ describe('errors', () => {
   ])('%s may stand once', (line) => {
     const { problems } = parseOptions(line, line);
     const [name = ''] = line.split(' ');
-    const message = `option '${name}' stands here again; the first is on line 4`;
+    const message = `'${name}' stands here again, but may stand only once in the block; the first is on line 4`;
     expect(problems).toEqual([`Corefile:5:1: error: ${message} [COREFILE_REPEATED]`]);
   });
 

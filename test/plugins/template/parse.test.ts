@@ -81,7 +81,7 @@ describe('template in a Corefile', () => {
     ['template IN A {\nanswer\n}', /^Corefile:3:1: error: answer needs records/],
     [
       'template IN A {\nanswer "{{"\n}',
-      /^Corefile:3:8: error: expected a template of Go: unclosed action \(at character 1\)/,
+      /^Corefile:3:8: error: expected a template of Go, found '.*': unclosed action \(at character 1\)/,
     ],
     ['template IN A {\nadditional "{{ foo }}"\n}', /^Corefile:3:12: error: .*function "foo" not defined/],
     ['template IN A {\nauthority "{{ end }}"\n}', /^Corefile:3:11: error: .*unexpected {{end}}/],

@@ -47,7 +47,7 @@ export function readSvcb(tokens: readonly Token[], problems: Problems): Uint8Arr
     const value = equals < 0 ? '' : token.text.slice(equals + 1);
     const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
     const read = key?.read(value);
-    if (!key) bad(token, `unknown key '${name}' of resolver_svcb${didYouMean(name, Object.keys(keys))}`);
+    if (!key) bad(token, unknownKey(name));
     else if (params.has(key.code)) bad(token, `key '${name}' of resolver_svcb stands here again`);
     else if (typeof read === 'string') bad(token, `${name} must be ${read}, found ${quote(value)}`);
     else {
@@ -101,4 +101,10 @@ function readPath(value: string): Uint8Array | string {
   return isPath
     ? Uint8Array.from(Buffer.from(value, 'latin1'))
     : "a path with the variable dns, such as '/dns-query{?dns}'";
+}
+
+function unknownKey(name: string): string {
+  const known = Object.keys(keys);
+  const expected = didYouMean(name, known) || `; expected one of ${known.join(', ')}`;
+  return `unknown key '${name}' of resolver_svcb${expected}`;
 }
