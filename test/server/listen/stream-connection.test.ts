@@ -320,7 +320,7 @@ describe('time-outs of the Corefile', () => {
   });
 
   test('a client that takes no replies has its own, which is over when it takes some', async () => {
-    const { connection, clock, receive, socket } = open(timeouts);
+    const { connection, clock, receive, socket, settled } = open(timeouts);
     socket.stick();
     receive(Buffer.concat([ask('size60000', 1), ask('size60000', 2)]));
     expect(connection.deadline - clock.now()).toBe(1000);
@@ -329,6 +329,7 @@ describe('time-outs of the Corefile', () => {
     expect(connection.deadline - clock.now()).toBe(100);
     await socket.unstick();
     expect(connection.deadline - clock.now()).toBe(4000);
+    await settled();
     expect(socket.ids).toEqual([1, 2, 3]);
   });
 
