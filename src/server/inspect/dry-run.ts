@@ -1,3 +1,4 @@
+import type { DryRun } from '../../plugins/plugin.ts';
 import type { Plugins } from '../../plugins/plugins.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -11,7 +12,7 @@ import { messageText, type MessageText } from '../../wire/message-text.ts';
 import { encodeName, formatName } from '../../wire/name.ts';
 import { Query } from '../../wire/query.ts';
 import { makeCounters } from '../counters.ts';
-import type { BlockConfig } from '../config.ts';
+import { settingsOf, type BlockConfig } from '../config.ts';
 import { BlockChain } from '../worker/chain.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
 
@@ -68,30 +69,19 @@ export async function askChain(
 ): Promise<AskResult> {
   const forwarded = new Map<string, Forwarded>();
   let clientQuery: Query | undefined;
-  const chain = new BlockChain(block, {
-    plugins: environment.plugins,
-    clock: environment.clock,
-    logger: silentLogger,
-    zones: block.zones,
-    randomUint16: () => environment.randomUint16(),
-    connectUdp: connectDgram,
-    table: (name, { instance }) => new TableReader(environment.table(instance, name)),
-    onPublished({ instance }, listener) {
-      const data = environment.published(instance);
-      if (data !== undefined) listener(data);
-      return () => undefined;
+  const chain = chainOf(block, environment, (plugin) => ({
+    upstream,
+    report(query, to) {
+      const name = formatName(query.lower);
+      const type = typeName(query.type);
+      forwarded.set(`${name} ${type}`, { plugin, to, name, type, isSub: query !== clientQuery });
     },
-    dryRun: (plugin) => ({
-      upstream,
-      report(query, to) {
-        const name = formatName(query.lower);
-        const type = typeName(query.type);
-        forwarded.set(`${name} ${type}`, { plugin, to, name, type, isSub: query !== clientQuery });
-      },
-    }),
-  });
+  }));
   try {
-    const dispatcher = new Dispatcher([['.', chain]], new Float64Array(makeCounters()), silentLogger);
+    // The block was chosen before.
+    const { handler, recursionAvailable, collect, tables } = chain;
+    const asked = { handler, recursionAvailable, collect, tables };
+    const dispatcher = new Dispatcher([['.', asked]], new Float64Array(makeCounters()), silentLogger);
     const { reply, isCut } = await exchange(dispatcher, (clientQuery = queryOf(question, environment.hashSeed, 'tcp')));
     const isSmall = reply.length <= defaultUdpPayload;
     const overUdp = isSmall
@@ -106,6 +96,36 @@ export async function askChain(
   } finally {
     await chain.close();
   }
+}
+
+/** Whether the view of a block, where it has one, lets the question pass. */
+export function takesQuestion(block: BlockConfig, question: Question, environment: AskEnvironment): boolean {
+  if (settingsOf(block).view === undefined) return true;
+  const chain = chainOf(block, environment, () => ({ upstream: 'none', report: () => undefined }));
+  const query = queryOf(question, environment.hashSeed, 'udp');
+  query.prepare();
+  chain.collect?.(query);
+  const isTaken = chain.filter?.(query) ?? true;
+  void chain.close();
+  return isTaken;
+}
+
+function chainOf(block: BlockConfig, environment: AskEnvironment, dryRun: (plugin: string) => DryRun): BlockChain {
+  return new BlockChain(block, {
+    plugins: environment.plugins,
+    clock: environment.clock,
+    logger: silentLogger,
+    zones: block.zones,
+    randomUint16: () => environment.randomUint16(),
+    connectUdp: connectDgram,
+    table: (name, { instance }) => new TableReader(environment.table(instance, name)),
+    onPublished({ instance }, listener) {
+      const data = environment.published(instance);
+      if (data !== undefined) listener(data);
+      return () => undefined;
+    },
+    dryRun,
+  });
 }
 
 function queryOf(question: Question, hashSeed: number, transport: 'udp' | 'tcp'): Query {

@@ -4,10 +4,17 @@ import { typeName } from '../../wire/record-types.ts';
 import { canonicalAddress, familyOf } from '../../wire/address.ts';
 import type { MessageText } from '../../wire/message-text.ts';
 import { encodeName, formatName } from '../../wire/name.ts';
-import type { BlockConfig, ServerConfig } from '../config.ts';
+import { settingsOf, type BlockConfig, type ServerConfig } from '../config.ts';
 import { checkAsker, plainClient } from './asker.ts';
-import { Blocks } from './blocks.ts';
-import { askChain, type AskEnvironment, type AskResult, type Forwarded } from './dry-run.ts';
+import { Blocks, type BlockPlace } from './blocks.ts';
+import {
+  askChain,
+  takesQuestion,
+  type AskEnvironment,
+  type AskResult,
+  type Forwarded,
+  type Question,
+} from './dry-run.ts';
 import { readQuestion } from './question.ts';
 
 export interface ExplainRequest extends Asker {
@@ -94,9 +101,11 @@ export class Inspector {
     const wire = encodeName(name)!;
     const absolute = formatName(wire);
     const text = absolute === '.' ? '' : absolute.slice(0, -1);
-    const found = this.#findBlock(text, request.port);
-    if (!found) {
-      const warnings = [`no server block has a zone for ${absolute}: the reply is REFUSED`];
+    const client = request.client === undefined ? unknownClient : canonicalAddress(request.client)!;
+    const question = { name, type, client, clientFamily: familyOf(client) };
+    const found = this.#findBlock(text, request.port, question);
+    if (typeof found === 'string') {
+      const warnings = [`${found}: the reply is REFUSED`];
       const nothing = {
         block: null,
         registry: null,
@@ -111,8 +120,6 @@ export class Inspector {
     const [inspectable] = inspectables.values();
     const inspection = inspectable?.explain(text, request);
     const block = blockFor(request, found.block, inspectables);
-    const client = request.client === undefined ? unknownClient : canonicalAddress(request.client)!;
-    const question = { name, type, client, clientFamily: familyOf(client) };
     const result = await askChain(block, question, this.#environment, resolves ? 'resolve' : 'none');
     const without =
       resolves || result.forwarded.length === 0
@@ -142,17 +149,30 @@ export class Inspector {
     return { listeners: this.#blocks.keys(), workers, restarts, registries };
   }
 
-  /** The block that answers for a name (without trailing dot), on the listener of this port or on the first that has one. */
+  /**
+   * The block that answers for a name (without trailing dot), on the listener of this port or on the first that has one; why there is none
+   * otherwise.
+   */
   #findBlock(
     name: string,
     port: number | undefined,
-  ): { block: BlockConfig; key: string; notes: readonly string[] } | undefined {
+    question: Question,
+  ): (BlockPlace & { readonly notes: readonly string[] }) | string {
     const [first, ...others] = this.#blocks.find(name, port);
-    if (!first) return undefined;
-    const other = others.find(({ block }) => block !== first.block);
-    const notes = other ? [`another server block answers on ${other.key}: -port shows that one`] : [];
-    const block = this.#config.blocks.find(({ id }) => id === first.block)!;
-    return { block, key: first.key, notes };
+    if (!first) return `no server block has a zone for ${name}.`;
+    const place = first.find(({ block }) => takesQuestion(block, question, this.#environment));
+    if (!place) return `no view of a server block for ${name}. takes the query`;
+    const notes: string[] = [];
+    if (first.length > 1) {
+      const { view } = settingsOf(place.block);
+      const taker = view === undefined ? 'that without a view' : `view '${view}'`;
+      notes.push(
+        `the server block is chosen by the query, which goes to ${taker}: for other clients or types it may be another`,
+      );
+    }
+    const other = others.flat().find(({ block }) => !first.some((each) => each.block === block));
+    if (other) notes.push(`another server block answers on ${other.key}: -port shows that one`);
+    return { ...place, notes };
   }
 }
 
