@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HostsConfig } from '../src/plugins/hosts/hosts.ts';
+import type { HostsConfig } from '../src/plugins/hosts/config.ts';
 import { HostsService } from '../src/plugins/hosts/service.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { nodeFileSystem } from '../src/runtime/files/file-system.ts';
@@ -23,7 +23,6 @@ export async function measureHostsFile(lines: number): Promise<void> {
   const text = Array.from({ length: lines }, (_, i) => `${addressOf(i)} ${hostName(i)}\n`).join('');
   writeFileSync(file, text);
   const config: HostsConfig = {
-    table: 'hosts',
     file,
     isNamed: true,
     inline: [],

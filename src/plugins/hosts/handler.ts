@@ -9,7 +9,7 @@ import { negativeReply } from '../../wire/soa-reply.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import type { Handler, Outcome, QueryHalf } from '../plugin.ts';
 import { denyingZones } from './entries/zones.ts';
-import type { HostsConfig } from './hosts.ts';
+import { tableName, type HostsConfig } from './config.ts';
 
 /** Nobody keeps a negative answer: what a file does not say now it may say in a second. */
 const negativeTtl = 0;
@@ -17,7 +17,7 @@ const allAddresses = 65_536;
 
 export const hostsHandler: QueryHalf<HostsConfig> = {
   create(config, environment, next) {
-    const handler = new HostsHandler(config, environment.table(config.table), next);
+    const handler = new HostsHandler(config, environment.table(tableName), next);
     return (query) => handler.answer(query);
   },
 };

@@ -1,30 +1,9 @@
 import { nodeFileSystem } from '../../runtime/files/file-system.ts';
 import { fileErrorText } from '../../runtime/errors.ts';
 import type { Plugin } from '../plugin.ts';
+import type { HostsConfig } from './config.ts';
 import { hostsHandler } from './handler.ts';
 import { parseHosts } from './parse.ts';
-
-export interface HostsConfig {
-  /** Names the answer table: lines that share one say the same. */
-  readonly table: string;
-  readonly file: string;
-  /** The file was named in the Corefile, so that it is worth a warning where it is missing. */
-  readonly isNamed: boolean;
-  /** Lines of hosts(5) that stand in the Corefile. */
-  readonly inline: readonly string[];
-  /** Names in these are served; lower-case and absolute. */
-  readonly zones: readonly string[];
-  /** Seconds. */
-  readonly ttl: number;
-  /** Addresses have reverse names. */
-  readonly hasReverse: boolean;
-  /** 0: the file is read once. */
-  readonly reloadMs: number;
-  /** Names at or below these that are not served go to the next plugin; absolute. `undefined` without fallthrough. */
-  readonly fallthrough: readonly string[] | undefined;
-  /** So do queries for other types than A, AAAA and PTR, where the name is served. */
-  readonly passesOtherTypes: boolean;
-}
 
 /**
  * `hosts`: answers from a file of the form of /etc/hosts and from such lines in the Corefile. The control half watches the file,
@@ -39,7 +18,7 @@ export const hostsPlugin = {
   name: 'hosts',
   parse: parseHosts,
   missing: (config) => Promise.resolve(missingFile(config)),
-  control: async (uses, host) => new (await import('./control.ts')).HostsControl(uses, host),
+  control: async (uses, host) => (await import('./control.ts')).hostsControl(uses, host),
   explains: true,
   query: hostsHandler,
 } satisfies Plugin<HostsConfig>;

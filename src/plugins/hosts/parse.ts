@@ -7,7 +7,7 @@ import { filePath } from '../file-path.ts';
 import { singleDirective } from '../single-directive.ts';
 import type { ParseContext } from '../plugin.ts';
 import { hostNameOf, isAddressWord } from './entries/read.ts';
-import type { HostsConfig } from './hosts.ts';
+import type { HostsConfig } from './config.ts';
 
 const defaultFile = '/etc/hosts';
 const defaultTtl = 3600;
@@ -90,7 +90,6 @@ export function parseHosts(directives: readonly Directive[], context: ParseConte
   }
   const served = zoneTokens.length > 0 ? zones : context.zones;
   return {
-    table: [path, ...served].join(' '),
     file: path,
     isNamed: file !== undefined,
     zones: [...new Set(served)],

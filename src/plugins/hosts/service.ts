@@ -9,7 +9,7 @@ import { EntryFaults } from './entries/faults.ts';
 import { readEntries } from './entries/read.ts';
 import { writeEntries } from './entries/write.ts';
 import { addEmptyNonTerminals, denyingZones, zoneTest } from './entries/zones.ts';
-import type { HostsConfig } from './hosts.ts';
+import { tableName, type HostsConfig } from './config.ts';
 
 /** Several times the longest lists there are; more is a mistake. */
 const maxFileBytes = 256 * 1024 * 1024;
@@ -46,10 +46,10 @@ export class HostsService {
   constructor(config: HostsConfig, host: HostsHost, fileSystem: FileSystem) {
     this.#config = config;
     this.#host = host;
-    this.#writer = new TableWriter(host.hashSeed, (handle) => host.publishTable(config.table, handle));
+    this.#writer = new TableWriter(host.hashSeed, (handle) => host.publishTable(tableName, handle));
     this.#writer.sync = syncState.synced;
     this.#writer.serial = this.#seconds;
-    host.publishTable(config.table, this.#writer.handle);
+    host.publishTable(tableName, this.#writer.handle);
     const { reloadMs, file } = config;
     this.#file = new WatchedFile({
       path: file,

@@ -71,7 +71,7 @@ export function parseLoadbalance(directives: readonly Directive[], context: Pars
 function checkWeights(token: Token, { file, reloadMs }: WeightSource, context: ParseContext): void {
   const { problems } = context;
   try {
-    const weights = parseWeights(context.readFile(file));
+    const weights = parseWeights(context.readFile(file, true));
     if ('fault' in weights) problems.error('COREFILE_FILE', token.position, `${quote(file)}: ${weights.fault}`);
   } catch (error) {
     if (reloadMs > 0 && errorCode(error) !== 'EISDIR') return;

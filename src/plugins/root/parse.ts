@@ -19,7 +19,7 @@ export function parseRoot(directives: readonly Directive[], context: ParseContex
 
 function checkDirectory({ text, position }: Token, context: ParseContext): void {
   try {
-    context.readFile(text);
+    context.readFile(text, true);
     context.problems.error('COREFILE_FILE', position, `expected a directory, found the file ${quote(text)}`);
   } catch (error) {
     const code = errorCode(error);

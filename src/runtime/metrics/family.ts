@@ -16,6 +16,8 @@ export interface Family {
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly samples: () => Sample[];
+  /** What samples of one name and the same labels come to, where several families have them: there may be but one of each. */
+  readonly combine?: 'sum' | 'max';
 }
 
 /** Counts of a histogram as it stands in memory (runtime/histogram.ts). */
@@ -55,6 +57,21 @@ export function mergeFamilies(families: readonly Family[]): Family[] {
   }
   return Array.from(byName.values(), (same) => {
     const first = same[0]!;
-    return same.length === 1 ? first : { ...first, samples: () => same.flatMap(({ samples }) => samples()) };
+    if (same.length === 1) return first;
+    const samples = (): Sample[] => same.flatMap((family) => family.samples());
+    const { combine } = first;
+    return { ...first, samples: combine ? () => combined(samples(), combine) : samples };
   });
+}
+
+function combined(samples: readonly Sample[], how: 'sum' | 'max'): Sample[] {
+  const byLabels = new Map<string, Sample>();
+  for (const sample of samples) {
+    const { metricName, labels, value } = sample;
+    const key = JSON.stringify([metricName, Object.entries(labels)]);
+    const other = byLabels.get(key)?.value;
+    const both = other === undefined ? value : how === 'sum' ? other + value : Math.max(other, value);
+    byLabels.set(key, { ...sample, value: both });
+  }
+  return [...byLabels.values()];
 }

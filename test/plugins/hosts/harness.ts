@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { hostsPlugin, type HostsConfig } from '../../../src/plugins/hosts/hosts.ts';
+import { tableName, type HostsConfig } from '../../../src/plugins/hosts/config.ts';
+import { hostsPlugin } from '../../../src/plugins/hosts/hosts.ts';
 import { HostsService } from '../../../src/plugins/hosts/service.ts';
 import { TableReader } from '../../../src/table/reader.ts';
 import { rcode } from '../../../src/wire/codes.ts';
@@ -46,7 +47,7 @@ export async function startHosts(lines: string, text: string | undefined): Promi
   const service = new HostsService(config, host, file);
   onTestFinished(() => service.stop());
   await service.start();
-  const table = tables.get(config.table)!;
+  const table = tables.get(tableName)!;
   const environment = { ...makeEnvironment(), table: () => table };
   const handler = hostsPlugin.query.create(config, environment, (query) => emptyReply(query, rcode.NOTIMP));
   const message = (name: string, type: TypeOption, options: QueryOptions = {}): DnsMessage => {

@@ -49,6 +49,11 @@ it('serves a file in place, renamed and behind the link of a ConfigMap, and sees
     }
     whoami
   }
+  same.test:${port} {
+    bind 127.0.0.1
+    prometheus 127.0.0.1:${metrics}
+    hosts ${join(directory, 'NodeHosts')}
+  }
   plain:${port} {
     bind 127.0.0.1
     hosts ${join(directory, 'plain')} {
@@ -68,7 +73,10 @@ it('serves a file in place, renamed and behind the link of a ConfigMap, and sees
   renameSync(join(directory, 'new'), join(directory, 'plain'));
   await until(port, 'plain', '10.1.0.3');
   const { body } = await get(metrics, '/metrics');
-  expect(body).toContain(`coredns_hosts_entries{hostsfile="${join(directory, 'NodeHosts')}"} 2`);
+  // Two server blocks have the file, and one of them has no name of it.
+  const entries = body.split('\n').filter((line) => line.startsWith('coredns_hosts_entries'));
+  expect(entries).toEqual([`coredns_hosts_entries{hostsfile="${join(directory, 'NodeHosts')}"} 2`]);
+  expect(body.match(/^coredns_hosts_reload_timestamp_seconds \d/gm)).toHaveLength(1);
   expect(logger.lines.filter(({ level }) => level === 'warning' || level === 'error')).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { HostsConfig } from '../../../src/plugins/hosts/hosts.ts';
+import type { HostsConfig } from '../../../src/plugins/hosts/config.ts';
 import type { LoadbalanceConfig } from '../../../src/plugins/loadbalance/config.ts';
 import { rootPlugin } from '../../../src/plugins/root/root.ts';
 import { loadCorefile } from '../../../src/cli/load.ts';

@@ -1,6 +1,6 @@
 import type { Work } from '../../../runtime/sliced-work.ts';
 import { isAtOrBelow } from '../../../wire/zone-text.ts';
-import type { HostsConfig } from '../hosts.ts';
+import type { HostsConfig } from '../config.ts';
 import type { HostEntries } from './entries.ts';
 import { reverseNameOf } from './reverse.ts';
 
