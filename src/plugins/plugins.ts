@@ -1,6 +1,7 @@
 import { aclPlugin } from './acl/acl.ts';
 import { adminPlugin } from './admin/admin.ts';
 import { anyPlugin } from './any/any.ts';
+import { autopathPlugin } from './autopath/autopath.ts';
 import { bindPlugin } from './bind/bind.ts';
 import { bufsizePlugin } from './bufsize/bufsize.ts';
 import { cachePlugin } from './cache/cache.ts';
@@ -64,6 +65,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     dns64Plugin,
     loadbalancePlugin,
     rewritePlugin,
+    autopathPlugin,
     aclPlugin,
     localPlugin,
     anyPlugin,

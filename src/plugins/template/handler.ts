@@ -6,7 +6,6 @@ import { readReplyRecords, type ReplyRecords, type ResourceRecord } from '../../
 import { negativeReply } from '../../wire/soa-reply.ts';
 import { writeReply } from '../../wire/write-records.ts';
 import { DerivedQueries } from '../derived-queries.ts';
-import { mapOutcome } from '../outcome.ts';
 import type { Outcome, QueryHalf } from '../plugin.ts';
 import { CompiledRule } from './rule/compiled-rule.ts';
 import type { TemplateConfig } from './config.ts';
@@ -24,6 +23,7 @@ export const templateHandler: QueryHalf<TemplateConfig> = {
   create(config, environment, next) {
     const series = seriesOf(config);
     const rules = config.rules.map((rule, index) => new CompiledRule(rule, series[index]!));
+    const answering = rules.filter(({ rule }) => rule.code === rcode.NOERROR && rule.records.answer.length > 0);
     const counters = environment.counters ?? new Float64Array(counterCount(config));
     const targets = new DerivedQueries((query) => query.resolve?.(query) ?? next(query));
 
@@ -61,7 +61,10 @@ export const templateHandler: QueryHalf<TemplateConfig> = {
         counters[records.counter]!++;
         return serverFailure(query, records.reason);
       }
-      return mapOutcome(next(query), (length) => (query.isUnserved ? orNodata(query, rules, length) : length));
+      const outcome = next(query);
+      if (answering.length === 0) return outcome;
+      if (typeof outcome === 'number') return query.isUnserved ? orNodata(query, answering, outcome) : outcome;
+      return outcome.then((length) => (query.isUnserved ? orNodata(query, answering, length) : length));
     };
   },
 };
@@ -70,11 +73,11 @@ export const templateHandler: QueryHalf<TemplateConfig> = {
  * Where no plugin has anything to say of a name, and a template answers for another type of it, the name exists: NODATA. In CoreDNS it is
  * SERVFAIL, and clients that ask for A and AAAA at once do without both.
  */
-function orNodata(query: Query, rules: readonly CompiledRule[], length: number): number {
+function orNodata(query: Query, answering: readonly CompiledRule[], length: number): number {
   query.readName();
   const name = formatName(query.lower.subarray(0, query.nameLength));
-  for (const rule of rules) {
-    if (rule.rule.code !== rcode.NOERROR || rule.rule.records.answer.length === 0 || !rule.takesClass(query)) continue;
+  for (const rule of answering) {
+    if (!rule.takesClass(query)) continue;
     const zone = rule.zoneOf(query);
     if (zone < 0 || typeof rule.match(query, name) !== 'object') continue;
     query.isUnserved = false;
