@@ -10,7 +10,7 @@ import { readReplyRecords, type ResourceRecord } from '../../../src/wire/reply-r
 import { writeReply } from '../../../src/wire/write-records.ts';
 import { parseZoneRecord } from '../../../src/wire/zone-record.ts';
 import { makeEnvironment } from '../../support/plugin.ts';
-import { makeQuery, replyBytes, type TypeOption } from '../../support/query.ts';
+import { makeQuery, replyBytes } from '../../support/query.ts';
 
 /** By name: the records of its reply, or its code; 'nothing' for no reply, 'unserved' for the end of the chain. */
 type Names = Readonly<Record<string, readonly string[] | number | 'nothing' | 'unserved'>>;
@@ -51,12 +51,12 @@ function shown({ owner, ttl, type, rdata }: ResourceRecord): string {
 
 const search = ['example.org.', 'example.com.', 'com.'];
 
-async function ask(names: Names, name: string, { waits = false, type = 'A', zones = ['.'], domains = search } = {}) {
+async function ask(names: Names, name: string, { waits = false, zones = ['.'], domains = search } = {}) {
   const asked: string[] = [];
   const counters = new Float64Array(1);
   const config = { zones, file: '', search: domains };
   const handler = autopathPlugin.query.create(config, { ...makeEnvironment(), counters }, server(names, waits, asked));
-  const query = makeQuery(name, type, { edns: true });
+  const query = makeQuery(name, 'A', { edns: true });
   query.out.set(query.bytes);
   query.bytes = query.out;
   const length = await handler(query);
