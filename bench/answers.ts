@@ -6,6 +6,7 @@ import { measureHostsFile } from './hosts-file.ts';
 import { measure, print } from './measure.ts';
 import { makeQueries, makeRandom } from './queries.ts';
 import { ReceiveBuffers } from './receive-buffers.ts';
+import { measureRules } from './rules.ts';
 import { measureSteps } from './steps.ts';
 
 // From query bytes to reply bytes, through the function that a socket calls: no socket, no system call. Replies are
@@ -88,6 +89,7 @@ for (const hosts of process.argv.length > 2 ? process.argv.slice(2).map(Number) 
 }
 await measureHostsFile(100_000);
 for (const names of [10_000, 100_000]) await measureCached(names);
+measureRules(10_000);
 measureSteps();
 
 function measureHosts(hosts: number, visibility: Visibility, asked: readonly Scenario[]): void {

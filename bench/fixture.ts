@@ -1,3 +1,5 @@
+import { loadCorefile } from '../src/cli/load.ts';
+import { formatProblem } from '../src/corefile/problem.ts';
 import { makePlugins } from '../src/plugins/plugins.ts';
 import { defaultRegistryOptions, type RegistryOptions } from '../src/registry/model/options.ts';
 import type { ServiceEntry, Sidecar } from '../src/registry/model/object.ts';
@@ -10,7 +12,7 @@ import { systemClock } from '../src/runtime/clock.ts';
 import type { Logger } from '../src/runtime/logger.ts';
 import { Dispatcher } from '../src/server/worker/dispatcher.ts';
 import { BlockChain } from '../src/server/worker/chain.ts';
-import type { ListenerConfig } from '../src/server/config.ts';
+import type { BlockConfig, ListenerConfig } from '../src/server/config.ts';
 import { makeNumbers } from '../src/server/counters.ts';
 import { metricsLayout } from '../src/server/metrics/layout.ts';
 import { Meter } from '../src/server/metrics/meter.ts';
@@ -45,13 +47,14 @@ export function hostName(index: number): string {
 
 /**
  * A server in this process, without sockets: what a listener would call, over a registry of `hosts` hosts. Its block has
- * `prometheus` and `errors`; without `isCounted` only `errors`. With `exportTo` each host is exported to the client's
+ * `prometheus` and `errors`; without `isCounted` only `errors`. `lines` of a Corefile add more. With `exportTo` each host is exported to the client's
  * namespace alone, with `sidecars` a Sidecar of that namespace lists all hosts.
  */
 export function makeDispatcher(
   hosts: number,
   isCounted = true,
   visibility: Visibility = 'all',
+  lines = '',
 ): { dispatcher: Dispatcher; writer: TableWriter; registry: Registry } {
   const readers: TableReader[] = [];
   const writer = new TableWriter(hashSeed, (handle) => readers.forEach((reader) => reader.use(handle)));
@@ -91,21 +94,23 @@ export function makeDispatcher(
     fallthrough: undefined,
     serverAddresses: [],
   };
-  return { dispatcher: makeBlock({ name: 'serviceentry', config }, table, isCounted), writer, registry };
+  return { dispatcher: makeBlock({ name: 'serviceentry', config }, table, isCounted, lines), writer, registry };
 }
 
-/** A server block that has `prometheus` and `errors` before a plugin that answers from a table; without `isCounted` only `errors`. */
+/** A server block that has `prometheus` and `errors` before a plugin that answers from a table; without `isCounted` only `errors`; and what `lines` add. */
 export function makeBlock(
   { name, config }: { name: string; config: unknown },
   table: TableReader,
   isCounted = true,
+  lines = '',
 ): Dispatcher {
   const position = { file: 'Corefile', line: 1, column: 1 };
   const plugins = [
     ...(isCounted ? [{ name: 'prometheus', instance: 0, config: {}, settings: { isMeasured: true }, position }] : []),
     { name: 'errors', instance: 1, config: { consolidations: [] }, settings: {}, position },
     { name, instance: 2, config, settings: {}, position },
-  ];
+    ...pluginsOf(lines),
+  ].sort((one, other) => placeOf(one.name) - placeOf(other.name));
   const block = { id: 0, zones: ['.'], plugins };
   const listener: ListenerConfig = { scheme: 'dns', address: '', port: 53, zones: [['.', 0]] };
   const chain = new BlockChain(block, {
@@ -122,10 +127,23 @@ export function makeBlock(
   const [series] = layout.zones;
   const meter = series && new Meter(counters, series.at, systemClock);
   return new Dispatcher(
-    [['.', { handler: chain.handler, recursionAvailable: false, tables: chain.tables, meter }]],
+    [['.', { handler: chain.handler, filter: chain.filter, recursionAvailable: false, tables: chain.tables, meter }]],
     counters,
     silent,
   );
+}
+
+/** What these lines of a server block come to. */
+function pluginsOf(lines: string): BlockConfig['plugins'] {
+  if (lines === '') return [];
+  const { problems, config } = loadCorefile({ file: 'Corefile', text: `. {\n${lines}\n}\n` }, 53, {});
+  if (problems.list.length > 0) throw new Error(problems.list.map(formatProblem).join('\n'));
+  return config.blocks[0]!.plugins.map((plugin, i) => ({ ...plugin, instance: 3 + i }));
+}
+
+/** In which a plugin's query half handles queries, as a number. */
+function placeOf(plugin: string): number {
+  return makePlugins().findIndex(({ name }) => name === plugin);
 }
 
 /** ServiceEntry number `index`: one host with one VIP and one port. */

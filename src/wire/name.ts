@@ -77,11 +77,14 @@ export function formatName(bytes: Uint8Array, start = 0): string {
   for (let at = start; ;) {
     const length = bytes[at] ?? 0;
     if (length === 0 || length > 63) return text === '' ? '.' : text;
-    for (let i = at + 1; i <= at + length && i < bytes.length; i++) text += formatOctet(bytes[i]!);
+    for (let i = at + 1; i <= at + length && i < bytes.length; i++) text += octetTexts[bytes[i]!]!;
     text += '.';
     at += length + 1;
   }
 }
+
+/** How each octet is written in presentation form. */
+const octetTexts: readonly string[] = Array.from({ length: 256 }, (_, octet) => formatOctet(octet));
 
 function formatOctet(octet: number): string {
   const char = String.fromCharCode(octet);

@@ -17,24 +17,27 @@ const valueTypes: ReadonlySet<number> = new Set([
   39 /* DNAME */,
 ]);
 
-/** A record with its names as text, `undefined` where it holds none. */
+/** A record with its names as text. */
 interface Named {
   readonly record: ResourceRecord;
+  /** As they came; the value is '' where it holds no name. */
+  readonly before: { readonly owner: string; readonly value: string };
   owner: string;
-  value: string | undefined;
+  value: string;
 }
 
 /**
  * Applies the rules for names to records of one reply, from the last rule to the first.
  *
  * A name that stands in two places, as owner and in other records, stays one name: that of an alias's target, or of a server, moves
- * with the records that it has, and the other way round. Only what was asked for goes by the rules alone. What would become no name
- * stays as it is.
+ * with the records that it has, and the other way round. Only what was `asked` for goes by the rules alone. What would become no name
+ * stays as it is, and what becomes the client's `own` name is spelt as the client has.
  */
 export function restoreNames(
   sections: readonly (readonly ResourceRecord[])[],
   rules: readonly ReplyRule[],
   asked: Uint8Array,
+  own: Uint8Array,
 ): ResourceRecord[][] {
   const named = sections.map((records) => records.map(nameRecord));
   const all = named.flat();
@@ -43,7 +46,8 @@ export function restoreNames(
     if (rule.kind === 'name') rename(all, 'owner', 'value', rule.change, askedText);
     else if (rule.kind === 'value') rename(all, 'value', 'owner', rule.change, askedText);
   }
-  return named.map((records) => records.map(toRecord));
+  const ownText = formatName(own).toLowerCase();
+  return named.map((records) => records.map((each) => toRecord(each, ownText, own)));
 }
 
 function rename(
@@ -56,7 +60,7 @@ function rename(
   const renamed = new Map<string, string>();
   for (const each of all) {
     const before = each[place];
-    if (before === undefined) continue;
+    if (before === '') continue;
     const after = change(before);
     if (after === undefined || after === before || encodeName(after) === undefined) continue;
     each[place] = after;
@@ -64,25 +68,24 @@ function rename(
   }
   if (renamed.size === 0) return;
   for (const each of all) {
-    const after = renamed.get(each[other]?.toLowerCase() ?? '');
+    const after = renamed.get(each[other].toLowerCase());
     if (after !== undefined) each[other] = after;
   }
 }
 
 function nameRecord(record: ResourceRecord): Named {
   const at = valueAt(record);
-  return { record, owner: formatName(record.owner), value: at < 0 ? undefined : formatName(record.rdata, at) };
+  const before = { owner: formatName(record.owner), value: at < 0 ? '' : formatName(record.rdata, at) };
+  return { record, before, ...before };
 }
 
-function toRecord({ record, owner, value }: Named): ResourceRecord {
-  const isSameOwner = owner === formatName(record.owner);
-  const at = valueAt(record);
-  const isSameValue = value === undefined || value === formatName(record.rdata, at);
-  if (isSameOwner && isSameValue) return record;
+function toRecord({ record, before, owner, value }: Named, ownText: string, own: Uint8Array): ResourceRecord {
+  const isOwn = owner.toLowerCase() === ownText;
+  if (!isOwn && owner === before.owner && value === before.value) return record;
   return {
     ...record,
-    owner: isSameOwner ? record.owner : encodeName(owner)!,
-    rdata: isSameValue ? record.rdata : withValue(record.rdata, at, encodeName(value)!),
+    owner: isOwn ? own : owner === before.owner ? record.owner : encodeName(owner)!,
+    rdata: value === before.value ? record.rdata : withValue(record.rdata, valueAt(record), encodeName(value)!),
   };
 }
 

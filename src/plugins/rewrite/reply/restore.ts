@@ -1,8 +1,7 @@
 import { headerFlag } from '../../../wire/codes.ts';
-import { formatName } from '../../../wire/name.ts';
 import type { Query } from '../../../wire/query.ts';
 import { serverFailure } from '../../../wire/reply.ts';
-import { readReplyRecords, type ReplyRecords, type ResourceRecord } from '../../../wire/reply-records.ts';
+import { readReplyRecords, type ReplyRecords } from '../../../wire/reply-records.ts';
 import { readReplyHead, type ReplyHead, writeReply } from '../../../wire/write-records.ts';
 import type { OptionList } from '../rules/option-list.ts';
 import { copyReply } from './copy.ts';
@@ -80,12 +79,8 @@ function setFlags({ out, outStart }: Query, [flags, more]: readonly [number, num
 
 /** The records with their names put back: those of the client's name are spelt as it has spelt it. */
 export function withNames(query: Query, records: ReplyRecords, { name, rules }: Plan): ReplyRecords {
-  const { answers, authorities, additionals } = records;
-  const restored = restoreNames([answers, authorities, additionals], rules, name);
+  const { answers, authorities, additionals, options } = records;
   const own = query.bytes.slice(query.nameStart, query.questionEnd - 4);
-  const ownText = formatName(own).toLowerCase();
-  const spelt = (list: readonly ResourceRecord[]): ResourceRecord[] =>
-    list.map((record) => (formatName(record.owner).toLowerCase() === ownText ? { ...record, owner: own } : record));
-  const [a = [], b = [], c = []] = restored.map(spelt);
-  return { answers: a, authorities: b, additionals: c, options: records.options };
+  const [first, second, third] = restoreNames([answers, authorities, additionals], rules, name, own);
+  return { answers: first!, authorities: second!, additionals: third!, options };
 }
