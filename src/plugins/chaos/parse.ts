@@ -25,6 +25,10 @@ export function parseChaos(
   };
 }
 
+/** Between two characters: half of one would become another, which is longer. */
 function cut(text: string): string {
-  return Buffer.from(text).subarray(0, maxTextSize).toString();
+  const octets = Buffer.from(text);
+  let end = Math.min(octets.length, maxTextSize);
+  while (end < octets.length && (octets[end]! & 0xc0) === 0x80) end--;
+  return octets.toString('utf8', 0, end);
 }

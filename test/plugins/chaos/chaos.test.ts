@@ -17,6 +17,8 @@ describe('chaos in a Corefile', () => {
     ['chaos', version, ['The authors of serviceentry-dns']],
     ['chaos my-dns', 'my-dns', ['The authors of serviceentry-dns']],
     ['chaos my-dns b a b', 'my-dns', ['a', 'b']],
+    [`chaos ${'v'.repeat(254)}é`, 'v'.repeat(254), ['The authors of serviceentry-dns']],
+    [`chaos ${'v'.repeat(253)}é`, `${'v'.repeat(253)}é`, ['The authors of serviceentry-dns']],
     [`chaos ${'v'.repeat(300)}`, 'v'.repeat(255), ['The authors of serviceentry-dns']],
   ])('%j', (line, expected, authors) => {
     const { config, problems } = parseDirective(chaosPlugin, line);
