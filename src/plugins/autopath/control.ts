@@ -1,5 +1,6 @@
 import { nodeFileSystem, type FileSystem } from '../../runtime/files/file-system.ts';
 import { WatchedFile } from '../../runtime/files/watched-file.ts';
+import { summed } from '../../runtime/metrics/summed.ts';
 import type { Control, Host } from '../control.ts';
 import type { Use } from '../plugin.ts';
 import type { AutopathConfig } from './autopath.ts';
@@ -27,17 +28,13 @@ export function autopathControl(
         return sums ? [{ server: host.servers(block).join(','), sums }] : [];
       });
       if (counted.length === 0) return [];
-      const byServer = Map.groupBy(counted, ({ server }) => server);
       return [
         {
           name: 'coredns_autopath_success_total',
           help: 'Queries for which the search path led to a name that exists.',
           type: 'counter',
           samples: () =>
-            Array.from(byServer, ([server, blocks]) => ({
-              labels: { server },
-              value: blocks.reduce((sum, { sums }) => sum + sums.at(autopathSeries.success), 0),
-            })),
+            summed(counted.map(({ server, sums }) => ({ labels: { server }, value: sums.at(autopathSeries.success) }))),
         },
       ];
     },

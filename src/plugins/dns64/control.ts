@@ -1,3 +1,4 @@
+import { summed } from '../../runtime/metrics/summed.ts';
 import type { Control, Host } from '../control.ts';
 import type { Use } from '../plugin.ts';
 import type { Dns64Config } from './dns64.ts';
@@ -12,17 +13,13 @@ export function dns64Control(uses: readonly Use<Dns64Config>[], host: Host): Con
         return sums ? [{ server: host.servers(block).join(','), sums }] : [];
       });
       if (counted.length === 0) return [];
-      const byServer = Map.groupBy(counted, ({ server }) => server);
       return [
         {
           name: 'coredns_dns64_requests_translated_total',
           help: 'Queries for AAAA that were answered with what there is for A.',
           type: 'counter',
           samples: () =>
-            Array.from(byServer, ([server, blocks]) => ({
-              labels: { server },
-              value: blocks.reduce((sum, { sums }) => sum + sums.at(dns64Series.translated), 0),
-            })),
+            summed(counted.map(({ server, sums }) => ({ labels: { server }, value: sums.at(dns64Series.translated) }))),
         },
       ];
     },

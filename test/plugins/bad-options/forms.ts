@@ -112,6 +112,11 @@ export const forms: Readonly<Record<string, LineForm>> = {
       drop: { right: 'type *', min: 0, repeatable: true, wrong: ['type * ^x'] },
     },
   },
+  dns64: {
+    ...optional('64:1::/96', '^64:1::/95', '^10.0.0.0/32', '^x'),
+    options: { translate_all: none, allow_ipv4: none },
+  },
+  autopath: { right: '. /etc/resolv.conf', min: 1, wrong: ['^/nowhere', '^@kubernetes', '^a..b /etc/resolv.conf'] },
   local: { ...none, options: { localhost_prefix: onOff } },
   any: none,
   chaos: { right: 'v1 somebody', min: 0 },
@@ -138,6 +143,8 @@ export const forms: Readonly<Record<string, LineForm>> = {
     wrong: ['^INN A', 'IN ^AAAAA', 'IN A ^a..b'],
     options: {
       match: some('^a$', '^(', '^(?<n>a)\\k<n>'),
+      var: { right: 'a 1', min: 2, repeatable: true, wrong: ['^len 1', 'a ^b'] },
+      expr: some('true', '^nobody()'),
       answer: some('"{{ .Name }} 60 IN A 192.0.2.1"', '^"{{ .Name"', '^"example.org. 60 IN A x"'),
       additional: some('"{{ .Name }} 60 IN A 192.0.2.1"', '^"{{ .Name"'),
       authority: some('"{{ .Name }} 60 IN A 192.0.2.1"', '^"{{ .Name"'),
