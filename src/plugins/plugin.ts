@@ -104,7 +104,7 @@ export interface BlockSettings {
   readonly isMeasured?: boolean;
   /** What is sent to other servers. */
   readonly forwards?: readonly Forwarding[];
-  /** Metadata is collected of queries for names at or below these zones (wire/metadata.ts). */
+  /** Metadata is collected (wire/metadata.ts): what plugins know from the start of names at or below these zones. */
   readonly metadata?: readonly string[];
   /** Name of the view: the block has a `filter`, and others may have its zones too. */
   readonly view?: string;

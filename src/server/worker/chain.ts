@@ -220,11 +220,13 @@ export class BlockChain implements Chain {
   }
 }
 
+/** What is told while a query is handled is kept for all names, as in CoreDNS; what is known from the start only below the zones. */
 function collector(zones: readonly string[], sources: MetadataSources): (query: Query) => void {
   const isOfAll = zones.includes('.');
   const served = zoneList(zones);
+  const none: MetadataSources = new Map();
   return (query) => {
     query.readName();
-    if (isOfAll || served.contains(query)) query.metadata = new QueryMetadata(sources);
+    query.metadata = new QueryMetadata(isOfAll || served.contains(query) ? sources : none);
   };
 }
