@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadbalanceHandler } from '../../../src/plugins/loadbalance/handler.ts';
 import { rcode } from '../../../src/wire/codes.ts';
 import { makeEnvironment } from '../../support/plugin.ts';
-import { makeQuery } from '../../support/query.ts';
+import { clientSubnet, makeQuery, replyBytes } from '../../support/query.ts';
 import { a, aaaa, balanced, cname, message, mx, read, txt, words } from './harness.ts';
 
 /** The answers by their place before. */
@@ -50,6 +50,21 @@ describe('round_robin', () => {
     const record = (offset: number, last: number) => [0xc0, offset, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 192, 0, 2, last];
     const reply = (...records: number[][]) => Uint8Array.from([...header, ...question, ...records.flat()]);
     expect([...balanced(reply(record(12, 1), record(14, 2)))]).toEqual([...reply(record(14, 2), record(12, 1))]);
+  });
+
+  it('keeps what points into a record that moves', () => {
+    const header = [0, 0, 0x80, 0, 0, 1, 0, 2, 0, 0, 0, 1];
+    const question = [1, 0x61, 3, 0x6f, 0x72, 0x67, 0, 0, 1, 0, 1];
+    const record = (offset: number, type: number, ...rdata: number[]) => [
+      ...[0xc0, offset, 0, type, 0, 1, 0, 0, 0, 5, 0, rdata.length],
+      ...rdata,
+    ];
+    // x.org and y.org; the owner of the address is a pointer to the first of them.
+    const exchanges = [...record(12, 15, 0, 1, 1, 0x78, 0xc0, 14), ...record(12, 15, 0, 2, 1, 0x79, 0xc0, 14)];
+    const reply = Uint8Array.from([...header, ...question, ...exchanges, ...record(37, 1, 192, 0, 2, 1)]);
+    const { answer, additional } = read(balanced(reply));
+    expect(words(answer)).toEqual(['a.org. y.org.', 'a.org. x.org.']);
+    expect(words(additional)).toEqual(['x.org. 192.0.2.1']);
   });
 
   it('leaves records of one owner alone that differ in class, and writes them anew where they move', () => {
@@ -192,6 +207,23 @@ describe('loadbalance', () => {
     const reply = balanced(bytes, { edns: true });
     expect(read(reply).opt).toMatchObject({ options: 8 });
     expect(words(read(reply).answer)).toEqual(['a.org. b.org.', 'b.org. 192.0.2.1']);
+  });
+
+  it("has the client's subnet once in a reply that it writes anew", () => {
+    const subnet = clientSubnet('192.0.2.0/24');
+    const query = makeQuery('a.org', 'A', { edns: { options: subnet } });
+    const opt = [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, subnet.length, ...subnet];
+    const bytes = Uint8Array.from([...message([a('b.org', 1), cname('a.org', 'b.org')]), ...opt]);
+    bytes[11] = 1;
+    const handler = loadbalanceHandler.create({ weights: undefined, prefer: [] }, makeEnvironment(), ({ out }) => {
+      query.subnet.set(subnet);
+      query.subnetSize = subnet.length;
+      out.set(bytes);
+      return bytes.length;
+    });
+    const reply = read(replyBytes(query, handler(query) as number));
+    expect(reply.opt?.options).toBe(subnet.length);
+    expect([words(reply.answer)[0], query.subnetSize]).toEqual(['a.org. b.org.', subnet.length]);
   });
 
   it('passes on that there is no reply', () => {
