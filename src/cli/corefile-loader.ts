@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Directive, ServerBlock } from '../corefile/ast.ts';
 import type { Environment } from '../corefile/environment.ts';
 import { diskFiles } from '../corefile/files.ts';
@@ -7,7 +7,7 @@ import { parseCorefile } from '../corefile/parser.ts';
 import { formatProblem, Problems } from '../corefile/problem.ts';
 import { fileErrorText } from '../runtime/errors.ts';
 import type { CorefileReader, ReadCorefile } from '../server/control/reloader.ts';
-import { configureBlocks, readCorefile } from './load.ts';
+import { configureBlocks, defaultFile, readCorefile } from './load.ts';
 
 /**
  * Reads the Corefile that -conf names, as often as it is asked for. What counts as a change: a word in it or in a file that it imports,
@@ -17,7 +17,7 @@ import { configureBlocks, readCorefile } from './load.ts';
 export class CorefileLoader implements CorefileReader {
   readonly first: ReadCorefile;
   readonly fixed: string | undefined;
-  readonly #conf: string | undefined;
+  #conf: string | undefined;
   readonly #defaultPort: number;
   readonly #environment: Environment;
   /** Files that plugins have read for the last configuration. */
@@ -28,6 +28,8 @@ export class CorefileLoader implements CorefileReader {
     this.#conf = conf;
     this.#defaultPort = defaultPort;
     this.#environment = environment;
+    // One that was there is not replaced by the built-in one when it goes away.
+    if (conf === undefined && existsSync(defaultFile)) this.#conf = defaultFile;
     this.fixed = conf === 'stdin' ? 'the Corefile came from standard input' : undefined;
     this.first = this.read();
   }

@@ -10,7 +10,7 @@ import { configure, type ConfigureOptions } from '../server/control/configure.ts
 import type { ServerConfig } from '../server/config.ts';
 import { errorCode, errorMessage } from '../runtime/errors.ts';
 
-const defaultFile = 'Corefile';
+export const defaultFile = 'Corefile';
 /** CoreDNS's, for a start without a Corefile. */
 const defaultCorefile = '.:53 {\n  whoami\n  log\n}\n';
 

@@ -394,3 +394,133 @@ describe('what control halves publish', () => {
     expect(threads[2]!.start.generation.publications.get(1)!.published).toEqual({ data: 2 });
   });
 });
+
+describe('a reload', () => {
+  const types = (thread: FakeThread): string[] => thread.commands.map(({ type }) => type);
+
+  async function prepare(count = 2) {
+    const all = await openAll(count);
+    const prepared = all.supervisor.prepare(generationOf(1));
+    const says = (type: 'prepared' | 'committed', from = 0): void => {
+      for (const thread of all.threads.slice(from)) thread.emit('message', { type });
+    };
+    return { ...all, prepared, says };
+  }
+
+  test('has all workers change over when all are prepared', async () => {
+    const { supervisor, threads, prepared, says, clock } = await prepare();
+    expect(threads.map(types)).toEqual([['prepare'], ['prepare']]);
+    let isPrepared = false;
+    void prepared.then(() => (isPrepared = true));
+    threads[0]!.emit('message', { type: 'prepared' });
+    await Promise.resolve();
+    expect(isPrepared).toBe(false);
+    says('prepared', 1);
+    await prepared;
+    const committed = supervisor.commit();
+    expect(threads.map(types)).toEqual([
+      ['prepare', 'commit'],
+      ['prepare', 'commit'],
+    ]);
+    says('committed');
+    await committed;
+    expect(clock.pending).toBe(0);
+    threads[0]!.dies();
+    clock.advance(100);
+    expect(threads[2]!.start.generation.layout.memory).toBe(1);
+  });
+
+  test('gives workers memory for what is new, and takes away what nothing stands in any more', async () => {
+    const { supervisor, threads } = await openAll(1);
+    const using = (memory: number, ...used: number[]): CommonGeneration => {
+      const generation = generationOf(memory);
+      const plugins = used.map((each) => ({ block: 0, name: 'a', memory: each, at: 0, length: 1 }));
+      return { ...generation, layout: { ...generation.layout, plugins } };
+    };
+    const memories = (): number[] => [...supervisor.counters[0]!.keys()];
+    const reload = async (generation: CommonGeneration, ends: 'commit' | 'abort'): Promise<void> => {
+      const prepared = supervisor.prepare(generation);
+      threads[0]!.emit('message', { type: 'prepared' });
+      await prepared;
+      if (ends === 'abort') {
+        supervisor.abort();
+        return;
+      }
+      const committed = supervisor.commit();
+      threads[0]!.emit('message', { type: 'committed' });
+      await committed;
+    };
+    await reload(using(1, 0, 1), 'commit');
+    expect(memories()).toEqual([0, 1]);
+    await reload(using(2, 1, 2), 'abort');
+    expect(memories()).toEqual([0, 1]);
+    await reload(using(3, 3), 'commit');
+    expect(memories()).toEqual([0, 3]);
+  });
+
+  test('fails with the reason of a worker that refuses, and all let go of it', async () => {
+    const { supervisor, threads, prepared, clock } = await prepare();
+    threads[1]!.emit('message', { type: 'refused', message: 'bind EADDRINUSE 127.0.0.1:53' });
+    await expect(prepared).rejects.toThrow('bind EADDRINUSE 127.0.0.1:53; another server has it');
+    supervisor.abort();
+    expect(threads.map(types)).toEqual([
+      ['prepare', 'abort'],
+      ['prepare', 'abort'],
+    ]);
+    // What comes late of it is nobody's.
+    threads[0]!.emit('message', { type: 'prepared' });
+    threads[0]!.dies();
+    clock.advance(100);
+    expect(threads[2]!.start.generation.layout.memory).toBe(0);
+  });
+
+  test('fails where a worker dies meanwhile; it is replaced when that is settled', async () => {
+    const { supervisor, threads, prepared, clock } = await prepare();
+    threads[0]!.dies();
+    await expect(prepared).rejects.toThrow('a worker died meanwhile');
+    clock.advance(100);
+    expect(threads).toHaveLength(2);
+    supervisor.abort();
+    expect(threads).toHaveLength(3);
+    expect(threads[2]!.start.generation.layout.memory).toBe(0);
+  });
+
+  test('fails where a worker does not answer', async () => {
+    const { prepared, clock } = await prepare();
+    clock.advance(10_000);
+    await expect(prepared).rejects.toThrow('a worker has not answered within 10 s');
+  });
+
+  test('does without workers that are dead; they begin with what came of it', async () => {
+    const { supervisor, threads, clock } = await openAll(2);
+    threads[0]!.dies();
+    const prepared = supervisor.prepare(generationOf(1));
+    threads[1]!.emit('message', { type: 'prepared' });
+    await prepared;
+    clock.advance(100);
+    expect(threads).toHaveLength(2);
+    const committed = supervisor.commit();
+    threads[1]!.emit('message', { type: 'committed' });
+    await committed;
+    expect(threads[2]!.start.generation.layout.memory).toBe(1);
+  });
+
+  test('is done, whatever becomes of a worker that does not change over', async () => {
+    const { supervisor, threads, prepared, says, clock, logger } = await prepare();
+    says('prepared');
+    await prepared;
+    const committed = supervisor.commit();
+    threads[0]!.dies();
+    threads[1]!.emit('message', { type: 'committed' });
+    await committed;
+    expect(logger.lines.map(({ message }) => message)).toContain('Reload: a worker died meanwhile');
+    clock.advance(100);
+    expect(threads[2]!.start.generation.layout.memory).toBe(1);
+  });
+
+  test('that is given up before it began says nothing to anybody', async () => {
+    const { supervisor, threads } = await openAll(1);
+    supervisor.abort();
+    expect(threads[0]!.commands).toEqual([]);
+  });
+});
