@@ -9,7 +9,11 @@ function world(configs: readonly ReloadConfig[], random = 0.5, more: Partial<Hos
   const clock = new FakeClock();
   const logger = new RecordingLogger();
   let checks = 0;
-  const corefile = { hash: 'abc', fixed: undefined, check: () => Promise.resolve(void checks++) };
+  const check = (): Promise<void> => {
+    checks++;
+    return Promise.resolve();
+  };
+  const corefile = { hash: 'abc', fixed: undefined, check };
   const position = { file: 'Corefile', line: 1, column: 1 };
   const uses = configs.map((config, block) => ({ block, zones: ['.'], view: '', config, position }));
   const control = reloadControl(uses, { clock, logger, corefile, ...more } as Host, () => random);

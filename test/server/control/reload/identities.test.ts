@@ -96,7 +96,7 @@ describe('configs say the same', () => {
 
 test('runs of numbers never overlap, and those with the same key and length stay where they are', () => {
   const runs = fc.uniqueArray(
-    fc.record({ key: fc.constantFrom(...'abcdefgh'), length: fc.integer({ min: 1, max: 5 }) }),
+    fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), length: fc.integer({ min: 1, max: 5 }) }),
     {
       selector: ({ key }) => key,
     },
