@@ -18,6 +18,14 @@ export function embed(prefix: Network, ipv4: Uint8Array): Uint8Array {
   return address;
 }
 
+/** The IPv4 address that an address below the prefix stands for; `undefined` where it stands for none. */
+export function extract(prefix: Network, address: Uint8Array): Uint8Array | undefined {
+  const start = prefix.prefixLength >> 3;
+  const places = [0, 1, 2, 3].map((i) => (start <= 8 && start + i >= 8 ? start + i + 1 : start + i));
+  const ipv4 = Uint8Array.from(places, (at) => address[at]!);
+  return Buffer.compare(embed(prefix, ipv4), address) === 0 ? ipv4 : undefined;
+}
+
 /**
  * The records of the reply for A as those of one for AAAA; all but the A records stay as they are (RFC 6147 section 5.3). `negative` is the
  * reply for AAAA, whose SOA says for how long there is none.
@@ -29,6 +37,14 @@ export function translated(prefix: Network, records: ReplyRecords, negative: Rep
       ? { ...record, type: rrType.AAAA, ttl: Math.min(record.ttl, most), rdata: embed(prefix, record.rdata) }
       : record;
   return { ...records, answers: records.answers.map(translate) };
+}
+
+/** The PTR records of an IPv4 address for the address that stands for it: behind an alias (RFC 6147 section 5.3.1). */
+export function withAlias(from: Uint8Array, to: Uint8Array, records: ReplyRecords): ReplyRecords {
+  const first = records.answers[0]!;
+  const ttl = Math.min(first.ttl, maxTtl);
+  const alias: ResourceRecord = { owner: from, type: rrType.CNAME, class: first.class, ttl, rdata: to };
+  return { ...records, answers: [alias, ...records.answers] };
 }
 
 /** An AAAA record of an IPv4-mapped address leads nowhere: it counts as none (RFC 6147 section 5.1.4). */

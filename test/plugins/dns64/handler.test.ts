@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dns64Plugin } from '../../../src/plugins/dns64/dns64.ts';
 import type { Handler } from '../../../src/plugins/plugin.ts';
-import { embed } from '../../../src/plugins/dns64/translation.ts';
+import { embed, extract } from '../../../src/plugins/dns64/translation.ts';
 import { formatAddress, parseAddress } from '../../../src/wire/address.ts';
 import { rcode, rrClass, rrType } from '../../../src/wire/codes.ts';
 import { formatName } from '../../../src/wire/name.ts';
@@ -10,6 +11,7 @@ import type { Query } from '../../../src/wire/query.ts';
 import { typeName } from '../../../src/wire/record-types.ts';
 import { replyCode } from '../../../src/wire/reply.ts';
 import { readReplyRecords, type ResourceRecord } from '../../../src/wire/reply-records.ts';
+import { reverseName } from '../../../src/wire/reverse-name.ts';
 import { writeReply } from '../../../src/wire/write-records.ts';
 import { parseZoneRecord } from '../../../src/wire/zone-record.ts';
 import { makeEnvironment, parseDirective } from '../../support/plugin.ts';
@@ -218,7 +220,7 @@ describe.each([false, true])('dns64, where the next plugin waits: %s', (waits) =
     ]);
     expect(await ask({ AAAA: { answers: [mapped, 'example.com. 60 AAAA 2001:db8::1'] }, A }, { waits })).toMatchObject({
       asked: 'AAAA',
-      flags: 'aa rd ad',
+      flags: 'aa rd',
       answers: ['example.com. 60 AAAA 2001:db8::1'],
     });
   });
@@ -231,6 +233,97 @@ describe.each([false, true])('dns64, where the next plugin waits: %s', (waits) =
     expect((await ask(replies, { waits, line: 'dns64 64:1::/96 {\ntranslate_all\n}' })).answers).toEqual([
       'example.com. 60 AAAA 64:1::c000:201',
     ]);
+  });
+});
+
+describe('a PTR query', () => {
+  const prefixes = ['64:ff9b::/96', '2001:db8:122:344::/64', '2001:db8::/32'];
+  const names: Record<string, string> = { '1.2.0.192.in-addr.arpa.': 'four.test.', 'x.ip6.arpa.': 'six.test.' };
+
+  /** The names that were asked for, and what came of it: the next plugin knows those of `names` and says NXDOMAIN of others. */
+  async function reverse(name: string, line: string, waits: boolean, peer: QueryOptions['peer'] = ipv6) {
+    const asked: string[] = [];
+    const answer = (query: Query): number => {
+      query.readName();
+      const owner = formatName(query.lower.subarray(0, query.nameLength));
+      asked.push(owner);
+      const answers = names[owner] === undefined ? [] : [`${owner} 900 PTR ${names[owner]}`];
+      const none = { authorities: [], additionals: [], options: new Uint8Array(0) };
+      return writeReply(query, { code: answers.length > 0 ? 0 : 3 }, { answers: records(answers), ...none });
+    };
+    const next: Handler = (query) => {
+      if (!waits) return answer(query);
+      query.hold();
+      return Promise.resolve().then(() => answer(query));
+    };
+    const { config } = parseDirective(dns64Plugin, line);
+    const query = makeQuery(name, 'PTR', { peer });
+    query.out.set(query.bytes);
+    query.bytes = query.out;
+    const length = await dns64Plugin.query.create(config, makeEnvironment(), next)(query);
+    const bytes = replyBytes(query, length);
+    const { answers } = readReplyRecords(bytes, 0, length)!;
+    return {
+      asked,
+      code: replyCode(query),
+      answers: answers.map(
+        ({ owner, ttl, type, rdata }) => `${formatName(owner)} ${ttl} ${typeName(type)} ${formatName(rdata)}`,
+      ),
+    };
+  }
+
+  describe.each([false, true])('where the next plugin waits: %s', (waits) => {
+    it.each(prefixes)('for an address below %s has the names of the IPv4 address', async (prefix) => {
+      const network = parseNetwork(prefix)!;
+      const name = reverseName(formatAddress(embed(network, Uint8Array.of(192, 0, 2, 1))));
+      expect(await reverse(name.toUpperCase(), `dns64 ${prefix}`, waits)).toEqual({
+        asked: ['1.2.0.192.in-addr.arpa.'],
+        code: rcode.NOERROR,
+        answers: [
+          `${name.toUpperCase()}. 600 CNAME 1.2.0.192.in-addr.arpa.`,
+          '1.2.0.192.in-addr.arpa. 900 PTR four.test.',
+        ],
+      });
+    });
+
+    it('goes on where that has none', async () => {
+      const name = reverseName('64:ff9b::c000:209');
+      expect(await reverse(name, 'dns64', waits)).toMatchObject({
+        asked: ['9.2.0.192.in-addr.arpa.', `${name}.`],
+        code: rcode.NXDOMAIN,
+      });
+    });
+  });
+
+  it.each([
+    reverseName('2001:db8::1'),
+    reverseName('64:ff9b::1:c000:201'),
+    reverseName('64:ff9b:1::c000:201'),
+    'x.ip6.arpa',
+    `x.${reverseName('64:ff9b::c000:201').slice(2)}`,
+    '1.2.0.192.in-addr.arpa',
+  ])('for %s goes on', async (name) => {
+    expect((await reverse(name, 'dns64', false)).asked).toEqual([`${name}.`]);
+  });
+
+  it('over IPv4 goes on', async () => {
+    const name = reverseName('64:ff9b::c000:201');
+    const peer = { address: '192.0.2.1', port: 1, family: 4 } as const;
+    expect((await reverse(name, 'dns64', false, peer)).asked).toEqual([`${name}.`]);
+    expect((await reverse(name, 'dns64 {\nallow_ipv4\n}', false, peer)).asked).toEqual(['1.2.0.192.in-addr.arpa.']);
+  });
+
+  it('finds what was embedded', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(32, 40, 48, 56, 64, 96),
+        fc.uint8Array({ minLength: 4, maxLength: 4 }),
+        (length, ipv4) => {
+          const network = parseNetwork(`2001:db8:122:344::/${length}`)!;
+          expect([...extract(network, embed(network, ipv4))!]).toEqual([...ipv4]);
+        },
+      ),
+    );
   });
 });
 

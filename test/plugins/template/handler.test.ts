@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../../src/plugins/plugin.ts';
 import { counterCount, seriesOf } from '../../../src/plugins/template/meter.ts';
@@ -195,6 +196,38 @@ describe('template', () => {
     expect(
       (await ask(`template IN A . {\nanswer ${records}\n}`, 'x.test', 'A', { transport: 'tcp' })).answers,
     ).toHaveLength(60);
+  });
+});
+
+describe('a hostile name', () => {
+  const label = fc.uint8Array({ minLength: 1, maxLength: 20 });
+  const lines = `template IN TXT . {
+    match ^(?P<first>.*)$
+    answer "{{ .Name }} 60 IN TXT \\"{{ .Name }}\\" {{ .Group.first }}"
+    additional "x.test CNAME {{ .Name }}"
+  }`;
+
+  it('is a name, and nothing else, in the records that are made of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(label, { minLength: 1, maxLength: 6 }), async (labels) => {
+        const name = labels
+          .map((each) => Array.from(each, (octet) => `\\${String(octet).padStart(3, '0')}`).join(''))
+          .join('.');
+        const query = makeQuery(name, 'TXT', { transport: 'tcp' });
+        query.readName();
+        const handler = templatePlugin.query.create(
+          parseDirective(templatePlugin, lines).config,
+          makeEnvironment(),
+          knows,
+        );
+        const length = await handler(query);
+        expect(query.error).toBeUndefined();
+        const { answers, additionals } = readReplyRecords(replyBytes(query, length), 0, length)!;
+        const asked = query.bytes.subarray(query.nameStart, query.nameStart + query.nameLength);
+        expect(answers.map(({ owner }) => [...owner])).toEqual([[...asked]]);
+        expect(additionals.map(({ rdata }) => [...rdata])).toEqual([[...query.lower.subarray(0, query.nameLength)]]);
+      }),
+    );
   });
 });
 
