@@ -28,8 +28,9 @@ export interface Group {
   /** Replaces in all lines of both. */
   readonly mask?: readonly (readonly [RegExp, string])[];
   /**
-   * Compares too what always differs, on purpose, and has cases of its own: the size in the EDNS record of replies, the flags and
-   * the EDNS record of queries to upstreams, and the octets of messages in the log.
+   * Compares too what always differs, on purpose, and has cases of its own: RA, the size in the EDNS record of replies, the flags and
+   * the EDNS record of queries to upstreams, connections to upstreams over UDP,
+   * and the octets of messages in the log.
    */
   readonly detailed?: true;
 }

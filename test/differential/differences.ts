@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Difference } from './case.ts';
 import type { CaseResult } from './run.ts';
@@ -13,6 +13,10 @@ export function readDifferences(plugin: string): Differences {
 
 export function writeDifferences(plugin: string, differences: Differences): void {
   const sorted = Object.fromEntries(Object.entries(differences).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (Object.keys(sorted).length === 0) {
+    rmSync(fileOf(plugin), { force: true });
+    return;
+  }
   mkdirSync(fileOf('.').replace(/[^/]*$/, ''), { recursive: true });
   writeFileSync(fileOf(plugin), `${JSON.stringify(sorted, undefined, 2)}\n`);
 }

@@ -12,7 +12,7 @@ const unlike =
  * The series of CoreDNS's metrics, with those of this server that belong to the same families. Both count a moment after they have
  * replied: they are read until they agree, or often enough.
  */
-export async function metricLines(coreDns: Side, ours: Side): Promise<[string[], string[]]> {
+export async function metricLines(coreDns: Side, ours: Side, detailed: boolean): Promise<[string[], string[]]> {
   for (let attempt = 1; ; attempt++) {
     const [theirs, own] = await Promise.all([read(coreDns), read(ours)]);
     const names = new Set(theirs.map(({ name }) => name));
@@ -21,6 +21,9 @@ export async function metricLines(coreDns: Side, ours: Side): Promise<[string[],
         .flatMap(({ samples }) => samples)
         // A series of zero is there from the start in one, and appears in the other.
         .filter(({ value }) => value !== 0)
+        .filter(
+          ({ name, labels }) => detailed || !(name.startsWith('coredns_proxy_conn_cache_') && labels.proto === 'udp'),
+        )
         .map(({ name, labels, value }) => `${name}${JSON.stringify(sorted(labels))} ${value}`)
         .sort(),
     ) as [string[], string[]];

@@ -16,7 +16,7 @@ export function replyLines(
   };
   return [
     `rcode ${message.rcode}`,
-    `flags ${message.flags}`,
+    `flags ${detailed ? message.flags : message.flags.replace(' ra', '')}`,
     ...(message.opcode === 0 ? [] : [`opcode ${message.opcode}`]),
     ...message.questions.map((question) => `question ${question}`),
     ...section('answer', message.answer),

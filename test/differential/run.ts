@@ -9,6 +9,9 @@ import { readQuestion } from './question.ts';
 import { compareLines, replyLines } from './reply-lines.ts';
 import { Side, type Program } from './side.ts';
 
+/** A SOA record whose serial is the time. */
+const serial = [/\b1[789]\d{8}\b/g, 'TIME'] as const;
+
 export interface Programs {
   readonly coreDns: Program;
   readonly ours: Program;
@@ -76,7 +79,8 @@ export async function runGroup(plugin: string, group: Group, programs: Programs)
       add(names[i]!, lines);
     }
     if (hasLog(group)) add(`${plugin}: ${group.name}: log`, await logLines(sides, group.detailed === true));
-    if (hasMetrics(group)) add(`${plugin}: ${group.name}: metrics`, await metricLines(coreDns, ours));
+    if (hasMetrics(group))
+      add(`${plugin}: ${group.name}: metrics`, await metricLines(coreDns, ours, group.detailed === true));
     return results;
   } finally {
     await Promise.all(sides.map((side) => side.stop()));
@@ -102,7 +106,7 @@ async function askSide(side: Side, group: Group, ask: Ask, index: number): Promi
   return lines
     .filter((line) => ask.only === undefined || ask.only.includes(line.split(' ')[0]!))
     .map((line) =>
-      [...(group.mask ?? []), ...(ask.mask ?? [])].reduce(
+      [serial, ...(group.mask ?? []), ...(ask.mask ?? [])].reduce(
         (text, [pattern, by]) => text.replaceAll(pattern, by),
         side.mask(line),
       ),

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeMessage } from '../support/dns-message.ts';
 import { askTcp, exchangeUdp } from '../support/dns-client.ts';
 import { FakeUpstream } from '../support/fake-upstream.ts';
@@ -85,7 +85,10 @@ export class Side {
       for (const [name, port] of ports) filled = filled.replaceAll(new RegExp(`${name}\\b`, 'g'), String(port));
       return filled;
     };
-    for (const [name, text] of Object.entries(group.files ?? {})) writeFileSync(join(directory, name), fill(text));
+    for (const [name, text] of Object.entries(group.files ?? {})) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), fill(text));
+    }
     const corefile = fill(group.corefile);
     writeFileSync(join(directory, 'Corefile'), corefile);
     const command = [...program, '-conf', 'Corefile', '-dns.port', String(ports.get('%PORT'))];

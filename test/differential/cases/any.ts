@@ -5,6 +5,13 @@ export const anyCases: PluginCases = {
   plugin: 'any',
   groups: [
     {
+      name: 'RA of its own replies',
+      detailed: true,
+      corefile: block('any\nforward . %UPSTREAM'),
+      upstream: exampleZone,
+      asks: ['www.example. ANY'],
+    },
+    {
       name: 'before forward',
       corefile: block('any\nforward . %UPSTREAM\nlog'),
       upstream: exampleZone,

@@ -142,6 +142,13 @@ export const forwardCases: PluginCases = {
       ],
     },
     {
+      name: 'connections',
+      detailed: true,
+      corefile: block('forward . %UPSTREAM\nprometheus 127.0.0.1:%METRICS'),
+      upstream: exampleZone,
+      asks: ['www.example. A', 'one.example. A', 'www.example. A +tcp', 'one.example. A +tcp'],
+    },
+    {
       name: 'force_tcp',
       corefile: block('forward . %UPSTREAM {\nforce_tcp\n}'),
       upstream: odd,

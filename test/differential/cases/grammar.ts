@@ -8,6 +8,8 @@ const files = {
   'blocks.conf': 'imported.test:%PORT {\n whoami\n}\n',
   'a.override': 'whoami\n',
   'b.override': 'log\n',
+  'directory/b.conf': 'whoami\n',
+  'directory/a.conf': 'log\n',
   'broken.conf': 'whoami {\n',
 };
 
@@ -81,6 +83,7 @@ export const grammarCases: PluginCases = {
       'an empty key': '"" . {\n whoami\n}\n',
     }),
     ...all('refuses', {
+      'a directory': '. {\n import %DIR/directory\n}\n',
       'a quote that is not closed': '. {\n whoami\n log . "{type}\n}\n',
       'a brace in a word': '. {\n log{\n whoami\n}\n',
       'an unknown directive': '. {\n nonsense\n}\n',
