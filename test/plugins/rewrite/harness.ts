@@ -36,13 +36,19 @@ function writeZone(query: Query, { code = 0, ...sections }: Zone): number {
   let at = beginReply(query, code, false);
   const counts = [sections.answer, sections.authority, sections.additional].map((text = '') => {
     const records = zoneLines(text.replaceAll('QNAME', name)).map((line) => encodeRecord(parseRecord(line)));
-    for (const record of records) {
+    for (const record of records.map((each) => withPointer(query, each))) {
       query.out.set(record, at);
       at += record.length;
     }
     return records.length;
   });
   return endReply(query, at, counts[0]!, counts[1]!, counts[2]!);
+}
+
+/** As name servers do it, the owner that is the name of the question is a pointer to it. */
+function withPointer({ lower, nameLength }: Query, record: Buffer): Buffer {
+  const isQuestion = record.subarray(0, nameLength).equals(lower.subarray(0, nameLength));
+  return isQuestion ? Buffer.concat([Uint8Array.of(0xc0, 12), record.subarray(nameLength)]) : record;
 }
 
 /** An address for every name. */

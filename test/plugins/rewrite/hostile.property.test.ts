@@ -5,7 +5,8 @@ import { readReplyRecords } from '../../../src/wire/reply-records.ts';
 import { replyCode } from '../../../src/wire/reply.ts';
 import { decodeMessage } from '../../support/dns-message.ts';
 import { makeQuery, replyBytes } from '../../support/query.ts';
-import { encodeRecord, parseRecord } from '../../support/zone-text.ts';
+import type { Transport } from '../../../src/wire/query.ts';
+import { encodeName, encodeRecord, parseRecord } from '../../support/zone-text.ts';
 import { rewriting } from './harness.ts';
 
 /** All that make another message of the reply. */
@@ -59,8 +60,9 @@ async function pass(
   rule: string,
   next: Handler,
   edns: boolean,
+  transport: Transport = 'tcp',
 ): Promise<{ asked: Uint8Array; reply: Uint8Array; code: number }> {
-  const query = makeQuery('A.test', 'A', { edns, transport: 'tcp' });
+  const query = makeQuery('A.test', 'A', { edns, transport });
   const asked = query.bytes.slice(0, query.questionEnd);
   const length = await rewriting(`rewrite ${rule}`, next)(query);
   return { asked, reply: replyBytes(query, length).slice(), code: replyCode(query) };
@@ -109,6 +111,9 @@ it('what is copied as it stands is the same as what is read and written again', 
   const address = fc.oneof(
     fc.nat(255).map((last) => ({ type: 1, rdata: [192, 0, 2, last] })),
     fc.array(fc.nat(255), { maxLength: 30 }).map((text) => ({ type: 16, rdata: [text.length, ...text] })),
+    fc
+      .constantFrom('b.longer.example', 'x.b.longer.example', 'other.')
+      .map((name) => ({ type: 5, rdata: [...encodeName(name)] })),
   );
   const reply = fc.record({
     records: fc.array(address, { maxLength: 90 }),
@@ -116,8 +121,10 @@ it('what is copied as it stands is the same as what is read and written again', 
     inAuthority: fc.nat(2),
   });
   const rule = 'name exact a.test b.longer.example';
+  const transport = fc.constantFrom<Transport>('udp', 'tcp');
   await fc.assert(
-    fc.asyncProperty(reply, fc.boolean(), fc.boolean(), async ({ records, flags, inAuthority }, isLate, edns) => {
+    fc.asyncProperty(reply, fc.boolean(), fc.boolean(), transport, async (parts, isLate, edns, over) => {
+      const { records, flags, inAuthority } = parts;
       const make = (question: Uint8Array): Uint8Array => {
         const message = Buffer.concat([
           question,
@@ -131,9 +138,9 @@ it('what is copied as it stands is the same as what is read and written again', 
         message.writeUInt16BE(0, 10);
         return message;
       };
-      const copied = await pass(rule, replyWith(make, isLate), edns);
+      const copied = await pass(rule, replyWith(make, isLate), edns, over);
       // Options that were looked at have the reply read.
-      const read = await pass(`continue edns0 local unset 1\nrewrite ${rule}`, replyWith(make, isLate), edns);
+      const read = await pass(`continue edns0 local unset 1\nrewrite ${rule}`, replyWith(make, isLate), edns, over);
       expect(decodeMessage(copied.reply)).toEqual(decodeMessage(read.reply));
       expect(copied.code).toBe(read.code);
     }),
