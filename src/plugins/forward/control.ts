@@ -1,3 +1,4 @@
+import { nodeFileSystem, type FileSystem } from '../../runtime/files/file-system.ts';
 import type { Control, Host } from '../control.ts';
 import type { Use } from '../plugin.ts';
 import type { ForwardConfig } from './config.ts';
@@ -10,12 +11,18 @@ import { Watchers } from './sources/watchers.ts';
 const startWaitMs = 2000;
 
 /** Forwarding is done by the workers; here are kept the lines whose upstreams change, and shown what the workers count. */
-export function forwardControl(uses: readonly Use<ForwardConfig>[], host: Host, lookup: Lookup = lookUp): Control {
+export function forwardControl(
+  uses: readonly Use<ForwardConfig>[],
+  host: Host,
+  lookup: Lookup = lookUp,
+  fileSystem: FileSystem = nodeFileSystem,
+): Control {
   const { clock, logger } = host;
   const onChange = (): void => {
     for (const block of blocks) block.update();
   };
-  const watchers = new Watchers({ clock, logger, lookup, readFile: (path) => host.readFile(path), onChange });
+  const readFile = (path: string): string => host.readFile(path);
+  const watchers = new Watchers({ clock, logger, lookup, fileSystem, readFile, onChange });
   const blocks = uses.map((use) => new ChangingBlock(use, watchers, host));
   return {
     start() {

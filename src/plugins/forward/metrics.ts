@@ -4,7 +4,7 @@ import { rcodeSlotName } from '../../wire/rcode-slots.ts';
 import { formatUpstream, type Protocol } from './config.ts';
 import { forwardSeries, upstreamSeries } from './meter.ts';
 import type { CountedBlock } from './sources/changing-block.ts';
-import type { WatchedFile } from './sources/watched-file.ts';
+import type { ServersFile } from './sources/servers-file.ts';
 import type { WatchedName } from './sources/watched-name.ts';
 
 /** What is known of one upstream, over all blocks and workers. */
@@ -146,7 +146,7 @@ export function forwardFamilies(parts: readonly CountedBlock[]): Family[] {
 /** Where upstreams come from that change. */
 interface UpstreamOrigins {
   readonly names: readonly Pick<WatchedName, 'name' | 'failures'>[];
-  readonly files: readonly Pick<WatchedFile, 'path' | 'readAt'>[];
+  readonly files: readonly Pick<ServersFile, 'path' | 'readAt'>[];
 }
 
 /** What is known of the names and the files that the upstreams of these blocks come from. */

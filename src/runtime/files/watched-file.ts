@@ -9,8 +9,8 @@ import { Watches } from './watches.ts';
 export const debounceMs = 20;
 /** While events go on, the file is read at least so long after the first of them. */
 export const maxDebounceMs = 100;
-/** What may be half written must stay as it is for so long. */
-export const doubtMs = 500;
+/** What may be half written must stay as it is for so long, unless it is said otherwise. */
+export const usualDoubtMs = 500;
 /** What changes all the time is read nevertheless. */
 export const maxDoubtMs = 5000;
 /** Between two looks where the system cannot watch, at most. */
@@ -27,6 +27,8 @@ export interface WatchedFileOptions {
   readonly intervalMs: number;
   /** A larger file cannot be used. */
   readonly maxBytes: number;
+  /** In place of the usual time. */
+  readonly doubtMs?: number;
   /** The file is another one, or may be. */
   onContent(content: FileContent): void;
   /** Why it cannot be read, to be put behind its path: once, until it is another reason or the file is good. */
@@ -52,7 +54,7 @@ interface Reading {
  * a change, and looked at every `intervalMs` besides.
  *
  * One that cannot be read changes nothing. Neither does one that seems to be half written: it changes while it is read, is empty, ends
- * within a line or has lost half of its size. Such a file counts when it has stayed so for `doubtMs`, or when it is the first.
+ * within a line or has lost half of its size. Such a file counts when it has stayed so for a while (`doubtMs`), or when it is the first.
  */
 export class WatchedFile {
   /** Looks that found a file that cannot be read. */
@@ -173,7 +175,8 @@ export class WatchedFile {
 
   /** Whether the file has not stayed as it is for long enough; then it is looked at again. */
   #isInDoubt(stamp: string): boolean {
-    const now = this.#options.clock.now();
+    const { clock, doubtMs = usualDoubtMs } = this.#options;
+    const now = clock.now();
     if (this.#doubt?.stamp !== stamp) this.#doubt = { stamp, since: now, began: this.#doubt?.began ?? now };
     const leftMs = Math.min(this.#doubt.since + doubtMs, this.#doubt.began + maxDoubtMs) - now;
     if (leftMs <= 0) return false;

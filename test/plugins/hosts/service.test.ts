@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostsFamilies } from '../../../src/plugins/hosts/metrics.ts';
 import { mergeFamilies } from '../../../src/runtime/metrics/family.ts';
-import { debounceMs, doubtMs } from '../../../src/runtime/files/watched-file.ts';
+import { debounceMs, usualDoubtMs } from '../../../src/runtime/files/watched-file.ts';
 import { startHosts } from './harness.ts';
 
 const lines = 'hosts FILE {\n10.9.0.1 inline.example.org\nfallthrough\n}';
@@ -48,7 +48,7 @@ describe('a hosts file that changes', () => {
     expect(warnings(hosts)).toEqual([`plugin/hosts: ${file.path} does not exist; what was read before stays in use`]);
     expect(service.failures).toBeGreaterThan(3);
     file.write('10.0.0.5 a.example.org\n');
-    clock.advance(debounceMs + doubtMs);
+    clock.advance(debounceMs + usualDoubtMs);
     expect(ask('a.example.org')).toBe('NOERROR 10.0.0.5');
   });
 
@@ -75,7 +75,7 @@ describe('a hosts file that changes', () => {
       file.write(text);
       clock.advance(100);
     }
-    clock.advance(doubtMs);
+    clock.advance(usualDoubtMs);
     expect(ask('a.example.org')).toBe('NOERROR 10.0.0.6');
   });
 });

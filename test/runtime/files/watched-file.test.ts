@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   debounceMs,
-  doubtMs,
+  usualDoubtMs,
   fallbackPollMs,
   maxDebounceMs,
   maxDoubtMs,
@@ -108,7 +108,7 @@ describe('WatchedFile', () => {
   ])('waits before it takes a file that %s', (_, before, after) => {
     const { clock, fileSystem, told } = watchFile(before);
     fileSystem.write(after);
-    clock.advance(debounceMs + doubtMs - 1);
+    clock.advance(debounceMs + usualDoubtMs - 1);
     expect(told).toEqual(quoted(before));
     clock.advance(1);
     expect(told).toEqual(quoted(before, after));
@@ -120,7 +120,7 @@ describe('WatchedFile', () => {
       fileSystem.write(text);
       clock.advance(debounceMs * 2);
     }
-    clock.advance(2 * doubtMs);
+    clock.advance(2 * usualDoubtMs);
     expect(told).toEqual(quoted('1\n2\n', '3\n4\n5\n'));
   });
 

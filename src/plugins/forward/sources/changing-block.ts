@@ -2,7 +2,7 @@ import type { CounterSums, Host } from '../../control.ts';
 import type { Use } from '../../plugin.ts';
 import { type ForwardConfig, type LineState, slotsOf, type UpstreamAddress, upstreamKey } from '../config.ts';
 import { seriesOf, upstreamSeries } from '../meter.ts';
-import type { WatchedFile } from './watched-file.ts';
+import type { ServersFile } from './servers-file.ts';
 import type { WatchedName } from './watched-name.ts';
 import { ChangingLine, type Watched } from './changing-line.ts';
 
@@ -38,7 +38,7 @@ export class ChangingBlock {
     );
   }
 
-  get files(): readonly WatchedFile[] {
+  get files(): readonly ServersFile[] {
     return [...this.#lines.values()].flatMap(({ files }) => files);
   }
 

@@ -14,7 +14,7 @@ import {
 import { place } from './place.ts';
 import { settingsFrom } from './settings.ts';
 import { share } from './share.ts';
-import type { WatchedFile } from './watched-file.ts';
+import type { ServersFile } from './servers-file.ts';
 import type { WatchedName } from './watched-name.ts';
 
 /** The servers that names are looked up with. */
@@ -26,7 +26,7 @@ export interface Resolvers {
 
 /** What a line has its upstreams from. */
 export interface Watched {
-  file(target: Extract<Target, { readonly kind: 'file' }>): WatchedFile;
+  file(target: Extract<Target, { readonly kind: 'file' }>): ServersFile;
   /** Looks it up with these servers, or with those of the system where there are none, but never with `own`. */
   name(target: Extract<Target, { readonly kind: 'name' }>, resolvers: Resolvers): WatchedName;
 }
@@ -42,7 +42,7 @@ interface Source {
 export class ChangingLine {
   state: LineState;
   /** What it is put together from. */
-  readonly files: readonly WatchedFile[];
+  readonly files: readonly ServersFile[];
   readonly names: readonly WatchedName[];
   readonly #line: ForwardLine;
   readonly #sources: UpstreamSources;
@@ -56,7 +56,7 @@ export class ChangingLine {
     this.#line = line;
     this.#sources = sources;
     this.#logger = logger;
-    const files: WatchedFile[] = [];
+    const files: ServersFile[] = [];
     const names: WatchedName[] = [];
     this.#looks = sources.targets.map((target) => {
       if (target.kind === 'address') return () => this.#source([target.upstream]);

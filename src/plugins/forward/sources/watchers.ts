@@ -1,11 +1,12 @@
 import type { Clock } from '../../../runtime/clock.ts';
+import type { FileSystem } from '../../../runtime/files/file-system.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { isOwnEndpoint } from '../../own-endpoints.ts';
 import { parseResolvConf } from '../arguments/resolv-conf.ts';
 import { formatUpstream, type UpstreamAddress } from '../config.ts';
 import type { Resolvers, Watched } from './changing-line.ts';
 import type { Lookup } from './lookup.ts';
-import { WatchedFile } from './watched-file.ts';
+import { ServersFile } from './servers-file.ts';
 import { WatchedName } from './watched-name.ts';
 
 const systemFile = '/etc/resolv.conf';
@@ -14,6 +15,7 @@ export interface WatchersEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lookup: Lookup;
+  readonly fileSystem: FileSystem;
   /** Throws as node:fs does. */
   readFile(path: string): string;
   onChange(): void;
@@ -22,14 +24,14 @@ export interface WatchersEnvironment {
 /** All files and names of all lines: each is watched once, however many lines have it. */
 export class Watchers implements Watched {
   readonly #environment: WatchersEnvironment;
-  readonly #files = new Map<string, WatchedFile>();
+  readonly #files = new Map<string, ServersFile>();
   readonly #names = new Map<string, WatchedName>();
 
   constructor(environment: WatchersEnvironment) {
     this.#environment = environment;
   }
 
-  get files(): readonly WatchedFile[] {
+  get files(): readonly ServersFile[] {
     return [...this.#files.values()];
   }
 
@@ -37,8 +39,8 @@ export class Watchers implements Watched {
     return [...this.#names.values()];
   }
 
-  file({ path, found }: Parameters<Watched['file']>[0]): WatchedFile {
-    return getOrMake(this.#files, path, () => new WatchedFile(path, found, this.#environment));
+  file({ path, found }: Parameters<Watched['file']>[0]): ServersFile {
+    return getOrMake(this.#files, path, () => new ServersFile(path, found, this.#environment));
   }
 
   name({ server }: Parameters<Watched['name']>[0], { servers, own }: Resolvers): WatchedName {

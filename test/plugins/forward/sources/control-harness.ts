@@ -12,6 +12,7 @@ import type { OwnEndpoints } from '../../../../src/plugins/own-endpoints.ts';
 import { Problems } from '../../../../src/corefile/problem.ts';
 import { forwardSeriesLength } from '../../../../src/plugins/forward/meter.ts';
 import type { FamilyAddresses, Lookup } from '../../../../src/plugins/forward/sources/lookup.ts';
+import type { FileSystem } from '../../../../src/runtime/files/file-system.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { parseDirective } from '../../../support/plugin.ts';
 import { RecordingLogger } from '../../../support/quiet-logger.ts';
@@ -53,6 +54,7 @@ export class ControlHarness {
       [{ block: 0, view: '', zones: ['.'], config: this.config, position }],
       this.#host(),
       this.#lookup,
+      this.#fileSystem(),
     );
   }
 
@@ -91,6 +93,29 @@ export class ControlHarness {
     if (this.isSilent) return new Promise(() => undefined);
     return Promise.resolve(this.names.get(name) ?? [noReply, noReply]);
   };
+
+  /** What is not one of the files is a directory. Nothing tells of changes. */
+  #fileSystem(): FileSystem {
+    const textOf = (path: string): string => {
+      const text = this.files.get(path);
+      if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+      return text;
+    };
+    const isFile = (path: string): boolean => path.endsWith('.conf');
+    return {
+      status: (path) => ({
+        kind: isFile(path) ? 'file' : 'directory',
+        identity: path,
+        stamp: isFile(path) ? textOf(path) : path,
+        size: 0,
+        modifiedMs: 0,
+      }),
+      list: () => [],
+      read: (path, limit) => Buffer.from(textOf(path)).subarray(0, limit),
+      linkTarget: () => undefined,
+      watch: () => () => undefined,
+    };
+  }
 
   #host(): Host {
     const { clock, logger, memory } = this;

@@ -1,69 +1,62 @@
 import type { Clock } from '../../../runtime/clock.ts';
-import { fileErrorText } from '../../../runtime/errors.ts';
+import type { FileSystem } from '../../../runtime/files/file-system.ts';
+import { WatchedFile } from '../../../runtime/files/watched-file.ts';
 import type { Logger } from '../../../runtime/logger.ts';
-import { poll } from '../../../runtime/poll.ts';
 import { fileServers, parseResolvConf } from '../arguments/resolv-conf.ts';
 import { type FileServers, formatUpstream } from '../config.ts';
 
-/** The file is short, and a read of it takes microseconds: so no change can be missed, however it is made. */
+/** Between two looks, where a change is not seen at once. A look takes microseconds. */
 const pollMs = 1000;
+/** What may be half written must stay so for as long. */
+const doubtMs = 1000;
+/** Some thousand servers. */
+const maxBytes = 1024 * 1024;
 
 export interface FileEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Throws as node:fs does. */
-  readFile(path: string): string;
+  readonly fileSystem: FileSystem;
   onChange(): void;
 }
 
 /**
- * A file in the form of resolv.conf, read again every second: it is written by others, in place, by a rename or by a link that
- * is moved (DHCP, NetworkManager, a ConfigMap). What cannot be used changes nothing.
+ * A file in the form of resolv.conf, which is written by others, in place, by a rename or by a link that is moved (DHCP,
+ * NetworkManager, a ConfigMap). What cannot be used changes nothing.
  */
-export class WatchedFile {
+export class ServersFile {
   readonly path: string;
   /** What was read last of what can be used. */
   found: FileServers;
   /** Unix time in milliseconds at which that was read. */
   readAt: number;
   readonly #environment: FileEnvironment;
-  /** The text that was looked at last. */
-  #text: string | undefined;
-  /** A text that may not be whole yet. */
-  #partial: string | undefined;
+  readonly #file: WatchedFile;
   #fault = '';
-  #end: (() => void) | undefined;
 
   constructor(path: string, found: FileServers, environment: FileEnvironment) {
     this.path = path;
     this.found = found;
     this.#environment = environment;
-    this.readAt = environment.clock.wall();
+    const { clock, fileSystem } = environment;
+    this.readAt = clock.wall();
+    this.#file = new WatchedFile({
+      path,
+      clock,
+      fileSystem,
+      intervalMs: pollMs,
+      doubtMs,
+      maxBytes,
+      onContent: ({ bytes }) => this.#read(bytes.toString()),
+      onFault: (reason) => this.#failed(reason),
+    });
   }
 
   start(): void {
-    this.#end = poll(this.#environment.clock, pollMs, () => this.#look());
+    this.#file.start();
   }
 
   stop(): void {
-    this.#end?.();
-  }
-
-  #look(): void {
-    let text: string;
-    try {
-      text = this.#environment.readFile(this.path);
-    } catch (error) {
-      this.#text = undefined;
-      this.#failed(fileErrorText(error));
-      return;
-    }
-    // One that is being written ends anywhere: it counts when it is still so after a second.
-    const mayBePartial = !text.endsWith('\n') && text !== this.#partial;
-    this.#partial = text;
-    if (mayBePartial || text === this.#text) return;
-    this.#text = text;
-    this.#read(text);
+    this.#file.stop();
   }
 
   #read(text: string): void {
