@@ -46,6 +46,7 @@
  *     client      255, address of 16 octets, 0   the namespace; the Sidecar, 0 where that is the namespace's default one
  *     namespace   254, name, 0                   the namespace's number
  *                 253, number of 4 octets, 0     that; the default Sidecar of the namespace; of 0 that of all namespaces
+ *                 250, number of 4 octets, 0     that; behind the name the namespace's text, and 0 up to a whole word
  *     sidecar     252, number of 4 octets, 0     that; behind the name its egress hosts (compile/sidecar-record.ts)
  *     service     251, labels of its name and namespace, 0   a Kubernetes Service, only where there are wildcard hosts
  *
@@ -130,7 +131,7 @@ export const clientFlag = {
 export const egressNamespace = { all: 0, own: 0x7fff_ffff, excludes: 0x8000_0000 } as const;
 
 /** First octet of the names in the table that are none of the DNS; labels have at most 63 octets. */
-export const pseudoName = { client: 255, namespace: 254, number: 253, sidecar: 252, service: 251 } as const;
+export const pseudoName = { client: 255, namespace: 254, number: 253, sidecar: 252, service: 251, text: 250 } as const;
 
 /** In place of a target's label length: an absolute name follows. */
 export const absoluteTarget = 255;

@@ -13,6 +13,7 @@ import type { ServiceEntryConfig } from './config.ts';
 import { withClientSubnet } from './reply/client-subnet.ts';
 import { answerOnDemand, endpointHostnames } from './reply/on-demand.ts';
 import { NameMatcher } from './match/name-matcher.ts';
+import { serviceEntryMetadata } from './metadata.ts';
 import { negativeReply, nsReply, soaReply } from '../../wire/soa-reply.ts';
 import { addressReply, ptrReply, Rotation, type TableMemory } from '../../table/replies.ts';
 import { findServices, hasServicesBelow, serviceReply } from './reply/services.ts';
@@ -21,6 +22,7 @@ import { findServices, hasServicesBelow, serviceReply } from './reply/services.t
 const allRecords = 65_536;
 
 export const serviceEntryHandler: QueryHalf<ServiceEntryConfig> = {
+  metadata: serviceEntryMetadata,
   create(config, environment, next) {
     const table = environment.table(config.table);
     if (config.clients.usesSubnet) return withClientSubnet(next, (onward) => makeHandler(config, table, onward));

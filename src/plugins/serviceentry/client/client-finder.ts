@@ -1,4 +1,4 @@
-import { hasFlag, namespaceIdOf, sidecarOf } from '../../../table/record.ts';
+import { hasFlag, nameAt, nameLengthOf, namespaceIdOf, sidecarOf, sizeOf } from '../../../table/record.ts';
 import { namespaceName } from '../../../registry/publish/clients/namespace-ids.ts';
 import { clientFlag, pseudoName, unlimited } from '../../../table/layout.ts';
 import type { TableReader } from '../../../table/reader.ts';
@@ -32,25 +32,29 @@ export class ClientFinder {
   limit = noLimit;
 
   readonly #table: TableReader;
-  readonly #rules: readonly { network: Network; name: Uint8Array }[];
+  readonly #rules: readonly { network: Network; name: Uint8Array; namespace: string }[];
   readonly #forwarders: readonly Network[];
   readonly #meshed: readonly Network[];
   readonly #usesSubnet: boolean;
   readonly #fallback: Uint8Array | undefined;
+  readonly #fallbackText: string | undefined;
   readonly #name = new Uint8Array(nameSize);
   readonly #numberName = new Uint8Array(6);
   /** The Corefile names a namespace for the address that was looked at last. */
   #isConfigured = false;
+  /** Which one that is. */
+  #configuredText: string | undefined;
 
   constructor(config: ClientsConfig, table: TableReader) {
     this.#table = table;
     this.#rules = config.rules.flatMap(({ cidr, namespace }) => {
       const name = namespaceName(namespace);
-      return name ? [{ network: networkOfCidr(cidr), name }] : [];
+      return name ? [{ network: networkOfCidr(cidr), name, namespace }] : [];
     });
     this.#forwarders = config.forwarders.map(networkOfCidr);
     this.#meshed = config.meshed.map(networkOfCidr);
     this.#usesSubnet = config.usesSubnet;
+    this.#fallbackText = config.namespace;
     this.#fallback = config.namespace === undefined ? undefined : namespaceName(config.namespace);
     this.#name[0] = pseudoName.client;
   }
@@ -62,6 +66,7 @@ export class ClientFinder {
     this.namespaceId = 0;
     this.isMeshed = false;
     this.limit = noLimit;
+    this.#configuredText = undefined;
     if (!writePeer(query.peer, name, 1)) return;
     let pod = this.#lookup(query, name);
     if (this.#isForwarder(pod)) {
@@ -74,6 +79,18 @@ export class ClientFinder {
     const hasNamespace = pod >= 0 || this.#isConfigured;
     this.isMeshed = (pod >= 0 && hasFlag(arena, pod, clientFlag.meshed)) || contains(this.#meshed, name);
     if (hasNamespace && this.#table.isLimited) this.limit = this.#findLimit(query, pod);
+  }
+
+  /** The namespace that the client of the last `find` has; `undefined` where none is known. Allocates. */
+  namespaceOf(query: Query): string | undefined {
+    if (this.namespaceId === 0 || this.#configuredText !== undefined) return this.#configuredText;
+    const record = this.#lookup(query, this.#numbered(pseudoName.text, this.namespaceId));
+    if (record < 0) return undefined;
+    const { arena } = this.#table;
+    const start = nameAt(record) + nameLengthOf(arena, record);
+    const text = Buffer.from(arena.subarray(start, record + sizeOf(arena, record))).toString('latin1');
+    // It is filled up to whole words.
+    return text.replace(/\0+$/, '');
   }
 
   /** The Sidecar of the Pod → the default one of its namespace → that of all namespaces. */
@@ -107,10 +124,13 @@ export class ClientFinder {
   /** The namespace that the Corefile names for the address. */
   #configured(query: Query, address: Uint8Array): number {
     this.#isConfigured = true;
-    for (const { network, name } of this.#rules) {
-      if (holdsMapped(network, address, 1)) return this.#numberOf(query, name);
+    for (const { network, name, namespace } of this.#rules) {
+      if (!holdsMapped(network, address, 1)) continue;
+      this.#configuredText = namespace;
+      return this.#numberOf(query, name);
     }
     this.#isConfigured = this.#fallback !== undefined;
+    this.#configuredText = this.#fallbackText;
     return this.#fallback ? this.#numberOf(query, this.#fallback) : 0;
   }
 

@@ -27,6 +27,8 @@ export class NameMatcher {
   isAncestor = false;
   /** No record answers, for the name is that of a Kubernetes Service, which the cluster's DNS answers for. */
   isService = false;
+  /** The record in the table that the last `match` has found, for whichever client; -1 for none. Its name is that of the host. */
+  found = -1;
 
   readonly #table: TableReader;
   readonly #except: ZoneMap<true>;
@@ -61,6 +63,7 @@ export class NameMatcher {
       first === 0
         ? table.findName(query)
         : table.find(query.suffixHash(first), lower, labels[first]!, nameLength - labels[first]!);
+    this.found = found;
     const record = found < 0 ? -1 : this.#seenBy(query, found);
     const isAncestor = record >= 0 && kindOf(table.arena, record) === recordKind.emptyNonTerminal;
     if (record >= 0 && !isAncestor) return record;
@@ -114,6 +117,7 @@ export class NameMatcher {
       }
       const hasEndpoints = hasFlag(table.arena, record, recordFlag.hasEndpointNames);
       // Below the name that the wildcard stands for: `<dashed-ip>.name.suffix`.
+      this.found = found;
       const endpoint = hasEndpoints && label - first >= 2 ? this.#findEndpoint(query, first, suffix) : -1;
       return endpoint >= 0 ? endpoint : record;
     }

@@ -1,10 +1,10 @@
 import type { NamespaceNumbers } from '../compile/views.ts';
-import { pseudoRecord } from './pseudo-record.ts';
+import { numberName, pseudoRecord } from './pseudo-record.ts';
 import { egressNamespace, pseudoName } from '../../../table/layout.ts';
 import type { TableWriter } from '../../../table/writer.ts';
 
 /**
- * Numbers for namespaces: records of the table speak of them by number. A number is there as long as something speaks of
+ * Numbers for namespaces: records of the table speak of them by number. A number, and the text that it stands for, is there as long as something speaks of
  * its namespace. It is not given to another for as long as there are numbers that nobody had, which are 2³¹: a query that
  * is under way, or an old generation of the table, never takes one namespace for another.
  */
@@ -33,7 +33,10 @@ export class NamespaceIds implements NamespaceNumbers {
       id = this.#nextNumber();
       this.#ids.set(namespace, id);
       const name = namespaceName(namespace);
-      if (name) this.#table.set(pseudoRecord({ kind: 'namespace', name, number: id }));
+      if (name) {
+        this.#table.set(pseudoRecord({ kind: 'namespace', name, number: id }));
+        this.#table.set(pseudoRecord({ kind: 'namespace', name: textName(id), number: id, rest: name.subarray(1) }));
+      }
     }
     return id;
   }
@@ -62,9 +65,13 @@ export class NamespaceIds implements NamespaceNumbers {
   forgetUnused(): void {
     if (this.#unused.size === 0) return;
     for (const namespace of this.#unused) {
-      if (this.#uses.has(namespace) || !this.#ids.delete(namespace)) continue;
+      const id = this.#ids.get(namespace);
+      if (this.#uses.has(namespace) || id === undefined) continue;
+      this.#ids.delete(namespace);
       const name = namespaceName(namespace);
-      if (name) this.#table.delete(name);
+      if (!name) continue;
+      this.#table.delete(name);
+      this.#table.delete(textName(id));
     }
     this.#unused.clear();
   }
@@ -77,6 +84,11 @@ export class NamespaceIds implements NamespaceNumbers {
     while (taken.has(number)) number++;
     return number;
   }
+}
+
+/** Under which name the table has the text of the namespace with this number. */
+function textName(id: number): Uint8Array {
+  return numberName(pseudoName.text, id);
 }
 
 /** Under which name the table knows a namespace; `undefined` where it is longer than Kubernetes allows. */

@@ -31,6 +31,9 @@ function setUp(config: Partial<ClientsConfig>, pods: readonly ReturnType<typeof 
   const seen = (query: Query): string => {
     finder.find(query);
     const namespace = finder.namespaceId === 0 ? 'nobody' : numbers.get(finder.namespaceId);
+    const configured = [...all.rules.map((rule) => rule.namespace), all.namespace];
+    if (finder.namespaceId !== 0) expect(finder.namespaceOf(query)).toBe(namespace);
+    else expect([undefined, ...configured]).toContain(finder.namespaceOf(query));
     return `${namespace}${finder.isMeshed ? ' meshed' : ''}${limits[finder.limit] ?? ' limited'}`;
   };
   /** Puts a Sidecar behind the name of a namespace's number. */
