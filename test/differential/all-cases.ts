@@ -1,6 +1,7 @@
 import type { PluginCases } from './case.ts';
 import { aclCases } from './cases/acl.ts';
 import { anyCases } from './cases/any.ts';
+import { autopathCases } from './cases/autopath.ts';
 import { bindCases } from './cases/bind.ts';
 import { bufsizeCases } from './cases/bufsize.ts';
 import { cancelCases } from './cases/cancel.ts';
@@ -17,7 +18,12 @@ import { logCases } from './cases/log.ts';
 import { metadataCases } from './cases/metadata.ts';
 import { prometheusCases } from './cases/prometheus.ts';
 import { rewriteCases } from './cases/rewrite.ts';
-import { headerCases, localCases, minimalCases, nsidCases, reloadCases, rootCases } from './cases/small.ts';
+import { headerCases } from './cases/header.ts';
+import { minimalCases } from './cases/minimal.ts';
+import { localCases } from './cases/local.ts';
+import { nsidCases } from './cases/nsid.ts';
+import { rootCases } from './cases/root.ts';
+import { reloadCases } from './cases/reload.ts';
 import { templateCases } from './cases/template.ts';
 import { timeoutsCases } from './cases/timeouts.ts';
 import { viewCases } from './cases/view.ts';
@@ -26,6 +32,7 @@ import { whoamiCases } from './cases/whoami.ts';
 export const allCases: readonly PluginCases[] = [
   aclCases,
   anyCases,
+  autopathCases,
   bindCases,
   bufsizeCases,
   cancelCases,

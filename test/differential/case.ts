@@ -47,8 +47,10 @@ export interface Ask {
   readonly only?: readonly string[];
   /** Replaces in the lines of both. */
   readonly mask?: readonly (readonly [RegExp, string])[];
-  /** What is done before it, in both directories. */
+  /** Files that are written before it, for both, with the names of ports and upstreams as in the Corefile. */
   readonly write?: Readonly<Record<string, string>>;
+  /** Both get SIGUSR1 before it, and have loaded their Corefiles again, or refused to. */
+  readonly reloads?: true;
   /** Milliseconds that pass before it: for what depends on time. */
   readonly after?: number;
 }

@@ -282,8 +282,20 @@ export const deliberateDifferences = {
     ours: 'it is',
     reason: 'the document of the plugin shows it so',
   },
+  'not-built': {
+    where: 'Corefile',
+    coreDns: 'autopath @PLUGIN, and the directives that are not built',
+    ours: 'an error that says what there is in their place',
+    reason: 'see the list of directives that are not built',
+  },
+  'success-of-names': {
+    where: 'autopath, prometheus',
+    coreDns: 'a SERVFAIL of a name of the search path counts as a success',
+    ours: 'only names that exist do',
+    reason: 'it is what the metric is for',
+  },
   'case-of-asker': {
-    where: 'cache, rewrite, template, dns64',
+    where: 'cache, rewrite, template, dns64, autopath',
     coreDns: 'owner names have the case of whoever asked first',
     ours: 'the case of whoever asks now',
     reason: 'coredns#6917: clients that check the case (0x20) fail',

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
@@ -72,8 +71,9 @@ export async function runGroup(plugin: string, group: Group, programs: Programs)
     for (const [i, each] of group.asks.entries()) {
       const ask: Ask = typeof each === 'string' ? { ask: each } : each;
       for (const [name, text] of Object.entries(ask.write ?? {})) {
-        for (const side of sides) writeFileSync(join(side.directory, name), text);
+        for (const side of sides) side.write(name, text);
       }
+      if (ask.reloads) await Promise.all(sides.map((side) => side.reload()));
       if (ask.after !== undefined) await new Promise((resolve) => setTimeout(resolve, ask.after));
       const lines = await Promise.all([askSide(coreDns, group, ask, i), askSide(ours, group, ask, i)]);
       add(names[i]!, lines);

@@ -15,6 +15,10 @@ import { ServerProcess } from './server.ts';
 const silenceMs = 400;
 const startAttempts = 5;
 
+/** The last line of a reload, of either server. */
+const reloadEnd = /^\[INFO\] Reloading complete$|^\[ERROR\] (?:SIGUSR1: starting with|Reload failed: ).*$/gm;
+const reloadTimeoutMs = 20_000;
+
 /** The command line of a server, without the flags that both have. */
 export type Program = readonly string[];
 
@@ -27,6 +31,8 @@ export class Side {
   readonly #upstreams: ReadonlyMap<string, FakeUpstream>;
   readonly #ports: ReadonlyMap<string, number>;
   readonly server: ServerProcess;
+  readonly #fill: (text: string) => string;
+  #reloads = 0;
 
   private constructor(parts: {
     directory: string;
@@ -35,6 +41,7 @@ export class Side {
     upstreams: ReadonlyMap<string, FakeUpstream>;
     ports: ReadonlyMap<string, number>;
     server: ServerProcess;
+    fill: (text: string) => string;
   }) {
     this.directory = parts.directory;
     this.corefile = parts.corefile;
@@ -42,6 +49,7 @@ export class Side {
     this.#upstreams = parts.upstreams;
     this.#ports = parts.ports;
     this.server = parts.server;
+    this.#fill = parts.fill;
   }
 
   /** Starts the server; rejects with its output where it does not start. */
@@ -93,7 +101,20 @@ export class Side {
     writeFileSync(join(directory, 'Corefile'), corefile);
     const command = [...program, '-conf', 'Corefile', '-dns.port', String(ports.get('%PORT'))];
     const server = new ServerProcess(command, directory, environment);
-    return new Side({ directory, corefile, group, upstreams, ports, server });
+    return new Side({ directory, corefile, group, upstreams, ports, server, fill });
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.directory, name), this.#fill(text));
+  }
+
+  /** Has the server load its Corefile again, and waits for what comes of it. */
+  async reload(): Promise<void> {
+    this.#reloads++;
+    this.server.signal('SIGUSR1');
+    const ends = (): number => this.server.output.match(reloadEnd)?.length ?? 0;
+    const deadline = performance.now() + reloadTimeoutMs;
+    while (ends() < this.#reloads && performance.now() < deadline) await this.server.changed(100);
   }
 
   port(name: string): number {
