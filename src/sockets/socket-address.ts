@@ -1,4 +1,4 @@
-import { formatAddress, mappedSize, parseAddress, writeMappedPrefix } from '../wire/address.ts';
+import { formatAddress, mappedSize, parseAddress } from '../wire/address.ts';
 import type { Peer } from '../wire/query.ts';
 import { addressFamily } from './linux.ts';
 
@@ -31,6 +31,10 @@ export function portAt(bytes: Uint8Array, at: number): number {
   return (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
 /** The sender of a datagram. Most queries are answered without the address, so its text is made on demand. */
 export class SocketPeer implements Peer {
   readonly family: 4 | 6;
@@ -57,11 +61,18 @@ export class SocketPeer implements Peer {
     return (this.#address ??= this.#format());
   }
 
-  writeMapped(bytes: Uint8Array, at: number): void {
-    const size = this.family === 4 ? 4 : mappedSize;
-    const from = this.#at + octetsAt[this.family];
-    if (size === 4) writeMappedPrefix(bytes, at);
-    for (let i = 0; i < size; i++) bytes[at + mappedSize - size + i] = this.#bytes[from + i]!;
+  writeMapped(octets: DataView, at: number): void {
+    const bytes = this.#bytes;
+    if (this.family === 4) {
+      const from = this.#at + octetsAt[4];
+      octets.setInt32(at, 0);
+      octets.setInt32(at + 4, 0);
+      octets.setInt32(at + 8, 0xffff);
+      octets.setInt32(at + 12, wordAt(bytes, from));
+      return;
+    }
+    const from = this.#at + octetsAt[6];
+    for (let i = 0; i < mappedSize; i += 4) octets.setInt32(at + i, wordAt(bytes, from + i));
   }
 
   /** There is another address in the memory now. */

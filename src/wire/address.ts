@@ -67,16 +67,11 @@ export function writeAddress(canonical: string, bytes: Uint8Array, at: number): 
   return at + 16;
 }
 
-/** Writes the 12 octets before an IPv4 address that is mapped. */
-export function writeMappedPrefix(bytes: Uint8Array, at: number): void {
-  for (let i = 0; i < 10; i++) bytes[at + i] = 0;
-  bytes[at + 10] = bytes[at + 11] = 0xff;
-}
-
 /** Writes an address as 16 octets, IPv4 mapped, without its zone id; false where the text is none. An IPv4 address costs no allocation. */
 export function writeMapped(text: string, bytes: Uint8Array, at: number): boolean {
   if (writeQuad(text, 0, bytes, at + mappedPrefixSize)) {
-    writeMappedPrefix(bytes, at);
+    for (let i = 0; i < 10; i++) bytes[at + i] = 0;
+    bytes[at + 10] = bytes[at + 11] = 0xff;
     return true;
   }
   const zone = text.indexOf('%');

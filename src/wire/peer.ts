@@ -1,4 +1,5 @@
-import { writeMapped } from './address.ts';
+import { mappedSize, writeMapped } from './address.ts';
+import { viewOf } from './words.ts';
 
 /** One end of a conversation. A socket may compute the fields when they are first read. */
 export interface Peer {
@@ -7,12 +8,26 @@ export interface Peer {
   readonly port: number;
   readonly family: 4 | 6;
   /** Writes the address as 16 octets, IPv4 mapped, where the socket has it so: the text need not be made then. */
-  writeMapped?(bytes: Uint8Array, at: number): void;
+  writeMapped?(octets: DataView, at: number): void;
 }
 
-/** Writes the address of a peer as 16 octets, IPv4 mapped; false where it cannot be read. Over UDP its text is not made for that. */
-export function writePeer(peer: Peer, bytes: Uint8Array, at: number): boolean {
-  if (peer.writeMapped === undefined) return writeMapped(peer.address, bytes, at);
-  peer.writeMapped(bytes, at);
-  return true;
+/** Memory that the addresses of peers are written to, one after the other, as 16 octets, IPv4 mapped. */
+export class PeerOctets {
+  readonly #octets: Uint8Array;
+  readonly #at: number;
+  readonly view: DataView;
+
+  /** They begin at `at`. */
+  constructor(octets = new Uint8Array(mappedSize), at = 0) {
+    this.#octets = octets;
+    this.#at = at;
+    this.view = viewOf(octets);
+  }
+
+  /** Writes the address; false where it cannot be read. Over UDP its text is not made for that. */
+  write(peer: Peer): boolean {
+    if (peer.writeMapped === undefined) return writeMapped(peer.address, this.#octets, this.#at);
+    peer.writeMapped(this.view, this.#at);
+    return true;
+  }
 }

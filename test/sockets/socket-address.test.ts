@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeSocketAddress, SocketPeer, socketAddressSize } from '../../src/sockets/socket-address.ts';
 import { writeMapped } from '../../src/wire/address.ts';
-import { writePeer } from '../../src/wire/peer.ts';
+import { PeerOctets } from '../../src/wire/peer.ts';
 import { controlSize, turnAround, writeAnySource } from '../../src/sockets/source-address.ts';
 
 const indexOf = (name: string): number => (name === 'eth0' ? 3 : 0);
@@ -27,7 +27,7 @@ describe('a socket address', () => {
     const peer = new SocketPeer(memory, 32, family, nameOf);
     expect([peer.address, peer.port, peer.family]).toEqual([address, 5353, family]);
     const octets = [new Uint8Array(17), new Uint8Array(17)] as const;
-    expect(writePeer(peer, octets[0], 1) && writeMapped(address, octets[1], 1)).toBe(true);
+    expect(new PeerOctets(octets[0], 1).write(peer) && writeMapped(address, octets[1], 1)).toBe(true);
     expect(octets[0]).toEqual(octets[1]);
   });
 

@@ -1,10 +1,8 @@
-import { mappedSize } from '../../wire/address.ts';
 import { rcode } from '../../wire/codes.ts';
 import { extendedError, extendedErrorOf } from '../../wire/extended-error.ts';
-import { writePeer } from '../../wire/peer.ts';
+import { PeerOctets } from '../../wire/peer.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply } from '../../wire/reply.ts';
-import { viewOf } from '../../wire/words.ts';
 import type { QueryHalf } from '../plugin.ts';
 import { CompiledRule } from './compiled-rule.ts';
 import type { AclConfig } from './config.ts';
@@ -21,15 +19,14 @@ export const aclHandler: QueryHalf<AclConfig> = {
     const zones = new Map(countedZones(config).map((zone, index) => [zone, index]));
     const rules = config.rules.map((rule) => new CompiledRule(rule, (zone) => zones.get(zone)!));
     const counters = environment.counters ?? new Float64Array(counterCount(config));
-    const octets = new Uint8Array(mappedSize);
-    const client = viewOf(octets);
+    const client = new PeerOctets();
     return (query) => {
       query.readName();
-      const isReadable = writePeer(query.peer, octets, 0);
+      const isReadable = client.write(query.peer);
       for (const rule of rules) {
         const entry = rule.zones.find(query);
         if (entry === undefined) continue;
-        const action = isReadable ? rule.find(query.type, client) : 'block';
+        const action = isReadable ? rule.find(query.type, client.view) : 'block';
         if (action === undefined) continue;
         if (action === 'allow') break;
         if (!isReadable) query.error = `the address ${JSON.stringify(query.peer.address)} of the client cannot be read`;

@@ -7,7 +7,7 @@ import { readUint16, writeUint32 } from '../../../wire/message.ts';
 import { holdsMapped, networkOfCidr, type Network } from '../../../wire/network.ts';
 import type { Query } from '../../../wire/query.ts';
 import { mappedSize } from '../../../wire/address.ts';
-import { writePeer } from '../../../wire/peer.ts';
+import { PeerOctets } from '../../../wire/peer.ts';
 import type { ClientsConfig } from '../config.ts';
 import { SubQuery } from '../reply/sub-query.ts';
 
@@ -39,6 +39,8 @@ export class ClientFinder {
   readonly #fallback: Uint8Array | undefined;
   readonly #fallbackText: string | undefined;
   readonly #name = new Uint8Array(nameSize);
+  /** Behind the first octet of `#name`. */
+  readonly #address = new PeerOctets(this.#name, 1);
   readonly #numberName = new Uint8Array(6);
   /** The Corefile names a namespace for the address that was looked at last. */
   #isConfigured = false;
@@ -67,7 +69,7 @@ export class ClientFinder {
     this.isMeshed = false;
     this.limit = noLimit;
     this.#configuredText = undefined;
-    if (!writePeer(query.peer, name, 1)) return;
+    if (!this.#address.write(query.peer)) return;
     let pod = this.#lookup(query, name);
     if (this.#isForwarder(pod)) {
       if (!this.#usesSubnet || !readClientSubnet(query, name)) return;
