@@ -5,10 +5,12 @@ import { median } from './peers/statistics.ts';
 import { Stage, type SideServer } from './side-by-side.ts';
 
 // What the plugins that look after queries cost: the bundle with `serviceentry` alone, and with these beside it. The servers run side
-// by side on one processor, so with one worker each; the load has the other. They are asked by turns, as fast as they answer, and the figure of a round is the
-// ratio of their answers per second of CPU time: what the machine does beside concerns both.
+// by side on one processor, so with one worker each; the load has the other. They are asked by turns, as fast as they answer, and the figure of a
+// round is the ratio of their answers per second of CPU time: what the machine does beside concerns both. A second server with `serviceentry`
+// alone shows what chance makes of no difference.
 //
 //     --plugins a,b   these only
+//     --alone         and each of them alone
 
 const lines = {
   prometheus: 'prometheus 127.0.0.1:0',
@@ -20,47 +22,61 @@ const lines = {
 const { values } = parseArgs({
   options: {
     plugins: { type: 'string', default: Object.keys(lines).join(',') },
+    alone: { type: 'boolean', default: false },
     hosts: { type: 'string', default: '10000' },
-    rounds: { type: 'string', default: '41' },
-    seconds: { type: 'string', default: '1' },
-    clients: { type: 'string', default: '4' },
-    window: { type: 'string', default: '64' },
+    rounds: { type: 'string', default: '61' },
+    seconds: { type: 'string', default: '0.5' },
+    clients: { type: 'string', default: '1' },
+    window: { type: 'string', default: '256' },
   },
 });
 const [seconds, clients, window, rounds] = [values.seconds, values.clients, values.window, values.rounds].map(Number);
 const saturation = { seconds: seconds!, clients: clients!, window: window! };
-const plugins = values.plugins.split(',').map((name) => {
-  if (!Object.hasOwn(lines, name))
-    throw new Error(`no such plugin: ${name}; there are ${Object.keys(lines).join(', ')}`);
-  return lines[name as keyof typeof lines];
+const names = values.plugins.split(',').map((name) => {
+  if (Object.hasOwn(lines, name)) return name as keyof typeof lines;
+  throw new Error(`no such plugin: ${name}; there are ${Object.keys(lines).join(', ')}`);
 });
+
+interface Contender {
+  readonly text: string;
+  readonly server: SideServer;
+  /** Answers per second of CPU time, of each round. */
+  readonly rates: number[];
+}
 
 makeBundle();
 const stage = new Stage(Number(values.hosts));
-const ports = await freePorts(2);
-const base = ['bind 127.0.0.1', `serviceentry mesh.test {\n  file ${stage.hosts}\n }`];
-const without = await stage.start(ports[0]!, base, true);
-const beside = await stage.start(ports[1]!, [...base, ...plugins], true);
-for (const server of [without, beside]) for (let i = 0; i < 3; i++) await perCpuSecond(server);
-
-const rates: (readonly [without: number, beside: number])[] = [];
+const contenders: Contender[] = [];
+const sets = [[], [], ...(values.alone ? names.map((name) => [name]) : []), names];
+for (const [index, port] of (await freePorts(sets.length)).entries()) {
+  const set = sets[index]!;
+  const own = [
+    'bind 127.0.0.1',
+    `serviceentry mesh.test {\n  file ${stage.hosts}\n }`,
+    ...set.map((name) => lines[name]),
+  ];
+  const text = set.length === 0 ? 'serviceentry alone' : set.join(', ');
+  contenders.push({ text, server: await stage.start(port, own, true), rates: [] });
+}
+for (let i = 0; i < 3; i++) for (const { server } of contenders) await perCpuSecond(server);
 for (let round = 0; round < rounds!; round++) {
-  // Neither is always the first.
-  const swapped = round % 2 === 1;
-  const first = await perCpuSecond(swapped ? beside : without);
-  const second = await perCpuSecond(swapped ? without : beside);
-  rates.push(swapped ? [second, first] : [first, second]);
+  // None is always the first.
+  for (let i = 0; i < contenders.length; i++) {
+    const { server, rates } = contenders[(i + round) % contenders.length]!;
+    rates.push(await perCpuSecond(server));
+  }
 }
 
-const thousands = (rate: number): string => `${(rate / 1000).toFixed(0)}k`;
-const share = (ratio: number): string => `${((1 - ratio) * 100).toFixed(1)}%`;
-const ratios = rates.map(([one, other]) => other / one).sort((a, b) => a - b);
-const at = (part: number): number => ratios[Math.round(part * (ratios.length - 1))]!;
-console.log(`serviceentry alone: ${thousands(median(rates.map(([one]) => one)))} answers per second of CPU time`);
-console.log(`with ${values.plugins}: ${thousands(median(rates.map(([, other]) => other)))}`);
-console.log(
-  `they cost ${share(median(ratios))} (median of ${ratios.length} rounds; half of them between ${share(at(0.75))} and ${share(at(0.25))})`,
-);
+const [base, ...others] = contenders;
+console.log(`${base!.text}: ${(median(base!.rates) / 1000).toFixed(0)}k answers per second of CPU time`);
+for (const { text, rates } of others) {
+  const costs = rates.map((rate, round) => 1 - rate / base!.rates[round]!).sort((a, b) => a - b);
+  const percent = (part: number): string => `${(costs[Math.round(part * (costs.length - 1))]! * 100).toFixed(1)}%`;
+  const rate = (median(rates) / 1000).toFixed(0);
+  console.log(
+    `${text}: ${rate}k, costs ${percent(0.5)} (median of ${costs.length} rounds; half of them ${percent(0.25)} to ${percent(0.75)})`,
+  );
+}
 process.exit(0);
 
 async function perCpuSecond(server: SideServer): Promise<number> {
