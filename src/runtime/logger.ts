@@ -12,6 +12,8 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
   /** Whether `debug` lines are wanted; checked before an expensive one is built. */
   readonly debugs: boolean;
+  /** Fields are not shown; checked before many are built. */
+  readonly ignoresFields?: true;
   /** Writes what is buffered, at once. */
   flush(): void;
 }

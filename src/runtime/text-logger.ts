@@ -8,6 +8,7 @@ const unsafeCharacters = new RegExp(unsafeCharacter, 'g');
 /** CoreDNS's lines, `[LEVEL] message`. Fields are not shown. */
 export class TextLogger implements Logger {
   debugs: boolean;
+  readonly ignoresFields = true;
   readonly #destination: LogDestination;
 
   constructor(destination: LogDestination, debugs = false) {

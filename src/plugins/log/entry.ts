@@ -18,6 +18,20 @@ const flags = [
   { octet: 3, bit: 0x10, name: 'cd' },
 ] as const;
 
+/** The names of all flags that may be set together, by `flagsKey`: few lines are logged, and each finds cold caches. */
+const flagTexts: readonly string[] = Array.from({ length: 0x100 }, (_, key) => {
+  const octets = [0, 0, (key & 0x80) | ((key >> 4) & 7), key << 4];
+  return flags
+    .filter(({ octet, bit }) => (octets[octet]! & bit) !== 0)
+    .map(({ name }) => name)
+    .join(',');
+});
+
+/** QR, AA, TC and RD of the third octet of a message, and the upper half of the fourth. */
+function flagsKey(third: number, fourth: number): number {
+  return (third & 0x80) | ((third & 7) << 4) | (fourth >> 4);
+}
+
 /** One query and its reply in words. Made for a line that is logged, and not kept. */
 export class LogEntry {
   readonly type: string;
@@ -55,12 +69,10 @@ export class LogEntry {
     this.dnssecOk = query.dnssecOk;
     const isReply = length > 0;
     this.rcode = isReply ? rcodeName(replyCode(query)) : undefined;
-    this.replyFlags = flags
-      .filter(({ octet, bit }) => isReply && (query.out[query.outStart + octet]! & bit) !== 0)
-      .map(({ name }) => name)
-      .join(',');
+    const { out, outStart } = query;
+    this.replyFlags = isReply ? flagTexts[flagsKey(out[outStart + 2]!, out[outStart + 3]!)]! : '';
     this.replySize = length;
-    this.seconds = (durationMs / 1000).toFixed(9).replace(/\.?0+$/, '');
+    this.seconds = withoutZeros((durationMs / 1000).toFixed(9));
   }
 
   get local(): string {
@@ -106,4 +118,11 @@ export class LogEntry {
 
 function bracketed({ address, family }: Peer): string {
   return family === 6 ? `[${address}]` : address;
+}
+
+/** Of a number with decimals, without those at its end that say nothing. */
+function withoutZeros(decimals: string): string {
+  let end = decimals.length;
+  while (decimals.endsWith('0', end)) end--;
+  return decimals.slice(0, decimals.endsWith('.', end) ? end - 1 : end);
 }

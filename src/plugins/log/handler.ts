@@ -31,7 +31,7 @@ export const logHandler: QueryHalf<LogConfig> = {
         if (!rule.classes.has(classOf(type))) return;
       }
       const entry = new LogEntry(query, length, clock.now() - startedMs);
-      logger.info(rule.write(entry), entry.fields);
+      logger.info(rule.write(entry), logger.ignoresFields ? undefined : entry.fields);
     };
     const answer = (rule: CompiledRule, query: Query): Outcome => {
       const startedMs = clock.now();
