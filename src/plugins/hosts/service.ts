@@ -15,6 +15,8 @@ import { tableName, type HostsConfig } from './config.ts';
 const maxFileBytes = 256 * 1024 * 1024;
 /** A file that changes all the time is not looked at more often. */
 const minReloadMs = 100;
+/** Of a file that is mounted by itself no watch tells: a look takes microseconds, and a change is to be seen within a second. */
+const maxReloadMs = 1000;
 /** Any time: nothing happens then. */
 const keepAliveMs = 60_000;
 
@@ -55,7 +57,7 @@ export class HostsService {
       path: file,
       clock: host.clock,
       fileSystem,
-      intervalMs: reloadMs === 0 || host.isReadOnly ? 0 : Math.max(reloadMs, minReloadMs),
+      intervalMs: reloadMs === 0 || host.isReadOnly ? 0 : Math.min(Math.max(reloadMs, minReloadMs), maxReloadMs),
       maxBytes: maxFileBytes,
       onContent: (content) => this.#take(content),
       onFault: (reason) => this.#tellFault(reason),

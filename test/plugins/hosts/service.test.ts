@@ -30,6 +30,15 @@ describe('a hosts file that changes', () => {
     expect(table.serial).toBe(serial + 1);
   });
 
+  it('is looked at every second at least, where no watch tells of a change', async () => {
+    const { ask, file, clock } = await startHosts(lines.replace('fallthrough', 'reload 15s\nfallthrough'), before);
+    file.writeSilently('10.0.0.3 a.example.org b.example.org\n');
+    clock.advance(999);
+    expect(ask('a.example.org')).toBe('NOERROR 10.0.0.1');
+    clock.advance(1);
+    expect(ask('a.example.org')).toBe('NOERROR 10.0.0.3');
+  });
+
   it('leaves the serial alone where nothing else is served', async () => {
     const { file, clock, table } = await startHosts(lines, before);
     const { serial } = table;
