@@ -18,7 +18,7 @@ let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'corefiles-'));
   cpSync('deploy/examples', join(directory, 'manifests'), { recursive: true });
-  writeFileSync(join(directory, 'resolv.conf'), 'nameserver 192.0.2.53\n');
+  writeFileSync(join(directory, 'resolv.conf'), 'nameserver 192.0.2.53\nsearch example.org\n');
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
