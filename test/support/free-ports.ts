@@ -2,8 +2,11 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 const host = '127.0.0.1';
-/** Below the ports that systems give to sockets that name none, so that nobody takes one in between. */
-const firstPort = 10_000;
+/**
+ * Above those that `fetch` refuses (10080 is the last), and below the ports that systems give to sockets that name none, so that
+ * nobody takes one in between.
+ */
+const firstPort = 10_100;
 const lastPort = 32_000;
 
 /** So many ports that are free for UDP and TCP on 127.0.0.1 at this moment. */
