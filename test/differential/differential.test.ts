@@ -15,7 +15,7 @@ describe.skipIf(program === undefined)('CoreDNS 1.15.0 and this server with one 
 
   beforeAll(async () => {
     all = await runAll(allCases, program!);
-  }, 5 * minutes);
+  }, 10 * minutes);
 
   afterAll(() => {
     process.stdout.write(`${summary(all.results)}\n`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PluginCases } from './case.ts';
 import { faultOf, readDifferences } from './differences.ts';
-import { runGroup, runStart, type CaseResult, type Programs } from './run.ts';
+import { runGroup, startJobs, type CaseResult, type Programs } from './run.ts';
 
 /** Two processors: each group has two servers, which mostly wait. */
 const groupsAtOnce = 4;
@@ -31,7 +31,7 @@ export async function runAll(suites: readonly PluginCases[], coreDns: string): P
         const hasFault = results.some((result) => faultOf(result, differences[result.name]) !== '');
         return hasFault ? runGroup(plugin, group, programs) : results;
       }),
-      ...starts.map((start) => async () => [await runStart(plugin, start, programs)]),
+      ...startJobs(plugin, starts, programs),
     ]);
     const results: CaseResult[] = [];
     const failures: string[] = [];

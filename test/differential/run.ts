@@ -114,27 +114,68 @@ async function askSide(side: Side, group: Group, ask: Ask, index: number): Promi
     .map((line, i) => (ask.ordered === true ? `${i} ${line}` : line));
 }
 
-/** Starts CoreDNS with it, and checks it with this server. */
-export async function runStart(plugin: string, start: StartCase, { coreDns }: Programs): Promise<CaseResult> {
-  // This one is only launched for its ports and files, as CoreDNS has no check of a Corefile.
-  const side = await Side.launch(start, coreDns, start.environment);
+/** What `block` begins with. */
+const anyZone = '.:%PORT {\n';
+/** Processes take most of the time. */
+const blocksAtOnce = 40;
+
+/** Those that CoreDNS takes together in one Corefile, with a zone for each, and the others one by one. */
+export function startJobs(
+  plugin: string,
+  starts: readonly StartCase[],
+  programs: Programs,
+): (() => Promise<CaseResult[]>)[] {
+  const isAlike = ({ coreDns, corefile, environment, files }: StartCase): boolean =>
+    coreDns === 'starts' && corefile.startsWith(anyZone) && environment === undefined && files === starts[0]!.files;
+  const together = starts.filter(isAlike);
+  const batches = Array.from({ length: Math.ceil(together.length / blocksAtOnce) }, (_, i) =>
+    together.slice(i * blocksAtOnce, (i + 1) * blocksAtOnce),
+  );
+  const single = (start: StartCase) => async () => [await runStart(plugin, start, programs)];
+  return [
+    ...batches.map((batch) => () => runBatch(plugin, batch, programs)),
+    ...starts.filter((start) => !isAlike(start)).map(single),
+  ];
+}
+
+async function runBatch(plugin: string, batch: readonly StartCase[], programs: Programs): Promise<CaseResult[]> {
+  const corefile = batch.map((start, i) => start.corefile.replace('.:', `z${i}.test:`)).join('');
+  const side = await Side.launch({ corefile, files: batch[0]!.files ?? {} }, programs.coreDns);
   try {
-    const starts = await side.server.hasStarted();
-    const { problems } = loadCorefile(
-      { file: join(side.directory, 'Corefile'), text: side.corefile },
-      side.port('%PORT'),
-      { ...process.env, ...start.environment },
-    );
-    const expected = start.coreDns === 'starts';
-    const accepts = !problems.hasErrors;
-    const ours = problems.list.map(formatProblem).join('; ');
-    return {
-      plugin,
-      name: `${plugin}: start: ${start.name}`,
-      coreDns: starts === expected ? [] : [starts ? 'starts' : `refuses: ${side.mask(side.server.output)}`],
-      ours: accepts === expected ? [] : [accepts ? 'starts' : `refuses: ${side.mask(ours)}`],
-    };
+    if (await side.server.hasStarted()) return batch.map((start) => startResult(plugin, start, side, true));
   } finally {
     await side.stop();
   }
+  // Two of them want one port, or CoreDNS refuses one.
+  const results: CaseResult[] = [];
+  for (const start of batch) results.push(await runStart(plugin, start, programs));
+  return results;
+}
+
+/** Starts CoreDNS with it, and checks it with this server. */
+async function runStart(plugin: string, start: StartCase, { coreDns }: Programs): Promise<CaseResult> {
+  // CoreDNS has no check of a Corefile.
+  const side = await Side.launch(start, coreDns, start.environment);
+  try {
+    return startResult(plugin, start, side, await side.server.hasStarted());
+  } finally {
+    await side.stop();
+  }
+}
+
+function startResult(plugin: string, start: StartCase, side: Side, starts: boolean): CaseResult {
+  const { problems } = loadCorefile(
+    { file: join(side.directory, 'Corefile'), text: side.fill(start.corefile) },
+    side.port('%PORT'),
+    { ...process.env, ...start.environment },
+  );
+  const expected = start.coreDns === 'starts';
+  const accepts = !problems.hasErrors;
+  const ours = problems.list.map(formatProblem).join('; ');
+  return {
+    plugin,
+    name: `${plugin}: start: ${start.name}`,
+    coreDns: starts === expected ? [] : [starts ? 'starts' : `refuses: ${side.mask(side.server.output)}`],
+    ours: accepts === expected ? [] : [accepts ? 'starts' : `refuses: ${side.mask(ours)}`],
+  };
 }

@@ -25,18 +25,16 @@ export type Program = readonly string[];
 /** One of the two servers with a Corefile, its files, and upstreams of its own. */
 export class Side {
   readonly directory: string;
-  /** With its ports filled in. */
-  readonly corefile: string;
   readonly #group: Pick<Group, 'detailed'>;
   readonly #upstreams: ReadonlyMap<string, FakeUpstream>;
   readonly #ports: ReadonlyMap<string, number>;
   readonly server: ServerProcess;
-  readonly #fill: (text: string) => string;
+  /** With what the names of ports, upstreams and the directory stand for. */
+  readonly fill: (text: string) => string;
   #reloads = 0;
 
   private constructor(parts: {
     directory: string;
-    corefile: string;
     group: Pick<Group, 'detailed'>;
     upstreams: ReadonlyMap<string, FakeUpstream>;
     ports: ReadonlyMap<string, number>;
@@ -44,12 +42,11 @@ export class Side {
     fill: (text: string) => string;
   }) {
     this.directory = parts.directory;
-    this.corefile = parts.corefile;
     this.#group = parts.group;
     this.#upstreams = parts.upstreams;
     this.#ports = parts.ports;
     this.server = parts.server;
-    this.#fill = parts.fill;
+    this.fill = parts.fill;
   }
 
   /** Starts the server; rejects with its output where it does not start. */
@@ -97,15 +94,14 @@ export class Side {
       mkdirSync(dirname(join(directory, name)), { recursive: true });
       writeFileSync(join(directory, name), fill(text));
     }
-    const corefile = fill(group.corefile);
-    writeFileSync(join(directory, 'Corefile'), corefile);
+    writeFileSync(join(directory, 'Corefile'), fill(group.corefile));
     const command = [...program, '-conf', 'Corefile', '-dns.port', String(ports.get('%PORT'))];
     const server = new ServerProcess(command, directory, environment);
-    return new Side({ directory, corefile, group, upstreams, ports, server, fill });
+    return new Side({ directory, group, upstreams, ports, server, fill });
   }
 
   write(name: string, text: string): void {
-    writeFileSync(join(this.directory, name), this.#fill(text));
+    writeFileSync(join(this.directory, name), this.fill(text));
   }
 
   /** Has the server load its Corefile again, and waits for what comes of it. */
