@@ -11,17 +11,12 @@ import { Stage, type SideServer } from './side-by-side.ts';
 //
 //     --plugins a,b   these only
 //     --alone         and each of them alone
-
-const lines = {
-  prometheus: 'prometheus 127.0.0.1:0',
-  errors: 'errors',
-  acl: 'acl {\n  allow net 127.0.0.0/8 10.0.0.0/8 192.168.0.0/16 ::1\n  block\n }',
-  log: 'log {\n  sample 1000\n }',
-} as const;
+//     --sample N      log writes a line for one of N queries
 
 const { values } = parseArgs({
   options: {
-    plugins: { type: 'string', default: Object.keys(lines).join(',') },
+    plugins: { type: 'string', default: 'prometheus,errors,acl,log' },
+    sample: { type: 'string', default: '1000' },
     alone: { type: 'boolean', default: false },
     hosts: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '61' },
@@ -30,6 +25,13 @@ const { values } = parseArgs({
     window: { type: 'string', default: '256' },
   },
 });
+const lines = {
+  prometheus: 'prometheus 127.0.0.1:0',
+  errors: 'errors',
+  acl: 'acl {\n  allow net 127.0.0.0/8 10.0.0.0/8 192.168.0.0/16 ::1\n  block\n }',
+  log: `log {\n  sample ${values.sample}\n }`,
+} as const;
+
 const [seconds, clients, window, rounds] = [values.seconds, values.clients, values.window, values.rounds].map(Number);
 const saturation = { seconds: seconds!, clients: clients!, window: window! };
 const names = values.plugins.split(',').map((name) => {
