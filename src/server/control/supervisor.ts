@@ -13,7 +13,7 @@ import { spawnThread, type WorkerThread } from './worker-thread.ts';
 const firstRestartDelayMs = 100;
 const maxRestartDelayMs = 10_000;
 /** How long a worker may take for a step of a reload. One that takes longer hangs, or has far too much to do. */
-const stepMs = 10_000;
+const stepMs = 30_000;
 
 /** What all workers are started with, whatever happens later. */
 type CommonStart = Omit<WorkerStart, 'workers' | 'index' | 'generation'>;

@@ -87,7 +87,8 @@ export class BlockChain implements Chain {
   readonly recursionAvailable: boolean;
   readonly filter: Chain['filter'];
   readonly collect: Chain['collect'];
-  readonly #environment: ChainEnvironment;
+  /** Both are needed to build it only; they lead to what was before, which nobody would ever let go of. */
+  #environment: ChainEnvironment | undefined;
   #before: BlockChain | undefined;
   readonly #links: Link[] = [];
   readonly #followers = new Map<string, Handler>();
@@ -132,6 +133,8 @@ export class BlockChain implements Chain {
     this.recursionAvailable = halves.some(({ query }) => query.isRecursive);
     this.filter = filters.length === 0 ? undefined : (query) => filters.every((filter) => filter(query));
     this.collect = zones && collector(zones, new Map(sources));
+    this.#environment = undefined;
+    this.#before = undefined;
   }
 
   /** Whether it is what the block needs: nothing of that has changed. */
@@ -149,7 +152,6 @@ export class BlockChain implements Chain {
     for (const change of this.#changes.splice(0)) change();
     this.#atWork.links = this.#links;
     this.#atWork.followers = this.#followers;
-    this.#before = undefined;
   }
 
   /** Closes all that is not in use in `other` too; what is closed may finish what is in flight first. */
@@ -167,7 +169,7 @@ export class BlockChain implements Chain {
       return kept.handler;
     }
     const { own, ...parts } = this.#environmentOf(plugin, query);
-    const dryRun = this.#environment.dryRun?.(plugin.name);
+    const dryRun = this.#environment!.dryRun?.(plugin.name);
     const onward = query.keeps && { next };
     // Only those that are kept have it: it is another call for each query that passes.
     const called: Handler = onward ? (each) => onward.next(each) : next;
@@ -191,7 +193,7 @@ export class BlockChain implements Chain {
 
   /** It refers to nothing of this chain, which a link that is kept outlives. */
   #environmentOf(plugin: PluginConfig, query: QueryHalf<unknown>) {
-    const environment = this.#environment;
+    const environment = this.#environment!;
     const { worker = { index: 0, count: 1 }, table, onPublished } = environment;
     const closers: (() => void | Promise<void>)[] = [];
     const tables: TableReader[] = [];

@@ -5,7 +5,7 @@ import type { TableHandle } from '../../table/layout.ts';
 import { listenerKey, type ListenerConfig } from '../config.ts';
 import type { Listen } from '../listen/listener.ts';
 import type { Generation, WorkerStart } from './worker-protocol.ts';
-import { OpenListener, type ListenerTls } from './open-listener.ts';
+import { OpenListener, type ListenerTls, type ListenerUse } from './open-listener.ts';
 import { WorkerGeneration } from './worker-generation.ts';
 import { WorkerPublications } from './worker-publications.ts';
 
@@ -13,6 +13,9 @@ import { WorkerPublications } from './worker-publications.ts';
 const graceMs = 5000;
 /** A socket that is not listened on any more still answers what it has in its buffer: long enough for the worker to come to it. */
 const lingerMs = 100;
+
+/** What a reload leaves behind is little, but a worker may allocate so little that nobody would ever collect it. */
+const reloadsPerCollection = 16;
 
 /** What the chains of a worker have in common. */
 export interface WorkerEnvironment extends Omit<
@@ -51,6 +54,7 @@ export class WorkerServer {
   #last: Promise<unknown> = Promise.resolve();
   /** What reloads have replaced, and still answers. */
   readonly #leaving = new Set<Promise<void>>();
+  #reloads = 0;
   #closing: Promise<void> | undefined;
 
   constructor(start: WorkerStart, environment: WorkerEnvironment, listenUdp: Listen) {
@@ -88,7 +92,9 @@ export class WorkerServer {
     this.#served = next;
     this.#prepared = undefined;
     next.generation.use();
-    for (const [key, listener] of next.listeners) listener.use(this.#useOf(next.generation, key, listener.config));
+    for (const listener of next.generation.config.listeners) {
+      next.listeners.get(listenerKey(listener))!.use(this.#useOf(next.generation, listener));
+    }
     this.#environment.setDebug?.(next.generation.config.debug);
     this.#publications.retain(new Set(next.generation.publications));
     if (before) this.#leave(before, next);
@@ -155,7 +161,9 @@ export class WorkerServer {
       for (const listener of start.config.listeners) {
         const key = listenerKey(listener);
         const there = before?.listeners.get(key);
-        listeners.set(key, there ?? (await this.#listen(generation, key, listener)));
+        // What it is to use must be there before anything changes.
+        const use = this.#useOf(generation, listener);
+        listeners.set(key, there ?? (await this.#listen(generation, listener, use)));
         if (!there) opened.push(listeners.get(key)!);
       }
       return { generation, listeners };
@@ -167,22 +175,26 @@ export class WorkerServer {
     }
   }
 
-  #listen(generation: WorkerGeneration, key: string, listener: ListenerConfig): Promise<OpenListener> {
+  #listen(generation: WorkerGeneration, listener: ListenerConfig, { tls, ...use }: ListenerUse): Promise<OpenListener> {
     const { clock, logger } = this.#environment;
     const { hashSeed, reusePort } = this.#start;
-    const { tls, ...use } = this.#useOf(generation, key, listener);
     const environment = { ...use, counters: generation.workerCounters, clock, logger, hashSeed };
     return OpenListener.open(listener, this.#listenUdp, reusePort, environment, tls);
   }
 
-  #useOf(generation: WorkerGeneration, key: string, { tls }: ListenerConfig) {
+  #useOf(generation: WorkerGeneration, listener: ListenerConfig): ListenerUse {
     const { publications, maxConnections } = generation;
+    const { tls, timeouts } = listener;
     const listenerTls: ListenerTls | undefined = tls && {
       settings: tls,
       ...this.#publications.tls(publications, tls.name),
     };
-    const { timeouts } = generation.config.listeners.find((each) => listenerKey(each) === key)!;
-    return { dispatcher: generation.dispatchers.get(key)!, maxConnections, timeouts, tls: listenerTls };
+    return {
+      dispatcher: generation.dispatchers.get(listenerKey(listener))!,
+      maxConnections,
+      timeouts,
+      tls: listenerTls,
+    };
   }
 
   /** Lets go of what was prepared, and is not served. */
@@ -206,6 +218,7 @@ export class WorkerServer {
       await Promise.race([answered, isOver]);
       cancel();
       await before.generation.close(next.generation);
+      if (++this.#reloads % reloadsPerCollection === 0) this.#environment.collectGarbage();
     };
     const leaving = leave().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);

@@ -102,6 +102,43 @@ describe('the file of a pool', () => {
   });
 });
 
+describe('a pool that comes in the place of another one', () => {
+  test('reads what that has saved, and writes nothing before it is its turn: then all that it has', async () => {
+    const first = open();
+    first.update(keys, []);
+    first.save();
+    expect(fileSystem.files.get(path)).toBe(saved);
+    let setInPlace = (): void => undefined;
+    const inPlace = new Promise<void>((resolve) => (setInPlace = resolve));
+    const second = new PoolAllocator({ path, clock, logger, fileSystem, inPlace });
+    second.update([...keys, 'default/x/c.com'], []);
+    second.save();
+    clock.advance(saveRetryMs);
+    expect(fileSystem.files.get(path)).toBe(saved);
+    expect(keys.map((key) => second.addressesOf(key)[0])).toEqual(['240.240.0.1', '240.240.0.2']);
+    first.update(['default/x/gone.com'], []);
+    first.close();
+    setInPlace();
+    await inPlace;
+    expect(fileSystem.files.get(path)).toContain('c.com');
+    expect(fileSystem.files.get(path)).not.toContain('gone.com');
+    second.update([], [keys[0]]);
+    clock.advance(saveDelayMs);
+    second.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('and does not, leaves the file as it is', () => {
+    const first = open();
+    first.update(keys, []);
+    first.save();
+    const second = new PoolAllocator({ path, clock, logger, fileSystem, inPlace: new Promise(() => undefined) });
+    second.update(['default/x/c.com'], []);
+    second.close();
+    expect(fileSystem.files.get(path)).toBe(saved);
+  });
+});
+
 describe('a file that cannot be used', () => {
   test.each([
     ['', 'Unexpected end of JSON input'],

@@ -79,3 +79,24 @@ test('a certificate that is gone between the check and the start stops the start
   const clock = new FakeClock();
   await expect(RunningServer.start(config, environmentFor({ clock }))).rejects.toThrow(`tls: ${crt} does not exist`);
 });
+
+test('a reload puts another certificate, and what is asked of clients, before new connections at the same address', async () => {
+  const [port = 0] = await freePorts(1);
+  const text = (name: 'server' | 'renewed', options = ''): string =>
+    `tls://.:${port} {\n bind 127.0.0.1\n tls ${certPath(name)} ${keyPath(name)} ${certPath('ca')} {\n${options}\n}\n whoami\n}`;
+  const { server } = await startServer(text('server'), { cpus: 2 });
+  const client = await TcpClient.connectTls(port, trusting);
+  onTestFinished(() => client.close());
+  const before = (await open(port)).getPeerCertificate().serialNumber;
+  await server.reload(configOfText(text('renewed')));
+  for (let i = 0; i < 10; i++) expect((await open(port)).getPeerCertificate().serialNumber).not.toBe(before);
+  await server.reload(configOfText(text('renewed', 'client_auth require_and_verify')));
+  const refused = connect({ port, host: '127.0.0.1', ...trusting }).on('error', () => undefined);
+  refused.resume();
+  await once(refused, 'close');
+  await server.reload(configOfText(text('renewed', 'client_auth nocert')));
+  expect(await codeOf(port)).toBe(0);
+  // One that was open all the time is served as before.
+  client.send(encodeQuery('example.org', 'A'));
+  expect((await client.next())[3]! & 15).toBe(0);
+});
