@@ -6,7 +6,7 @@ import { diskFiles } from '../corefile/files.ts';
 import { parseCorefile } from '../corefile/parser.ts';
 import { formatProblem, Problems } from '../corefile/problem.ts';
 import { fileErrorText } from '../runtime/errors.ts';
-import type { CorefileReader, ReadCorefile } from '../server/control/reloader.ts';
+import type { CorefileReader, ReadCorefile } from '../server/control/reload/reloader.ts';
 import { configureBlocks, defaultFile, readCorefile } from './load.ts';
 
 /**

@@ -7,7 +7,7 @@ import { makeShared, sharedLayout, type SharedLayout } from '../shared-numbers.t
 import { Controls } from './controls.ts';
 import type { HostContext } from './host.ts';
 import type { Panics } from './panics.ts';
-import type { CommonGeneration } from './supervisor.ts';
+import type { CommonGeneration } from './workers/supervisor.ts';
 
 /** One configuration on the main thread: what the Corefile came to, its control halves, and where its numbers stand. */
 export class Generation {

@@ -5,7 +5,7 @@ import type { Totals } from '../metrics/totals.ts';
 import type { Generation } from './generation.ts';
 import type { HttpServers } from './http-servers.ts';
 import type { Panics } from './panics.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Supervisor } from './workers/supervisor.ts';
 
 /** What the host of one control half knows of it. */
 export interface HostContext {

@@ -17,14 +17,14 @@ import type { HostMaker } from './controls.ts';
 import { Generation } from './generation.ts';
 import { hostOf, type HostContext, type HostParts } from './host.ts';
 import { HttpServers } from './http-servers.ts';
-import { Identities } from './identities.ts';
+import { Identities } from './reload/identities.ts';
 import { Panics } from './panics.ts';
 import { withPlaces } from './places.ts';
 import { probePorts } from './ports.ts';
 import { connectionLimits } from './process-limits.ts';
-import { reloadFamilies } from './reload-families.ts';
-import { Reloader, type CorefileReader } from './reloader.ts';
-import { Supervisor } from './supervisor.ts';
+import { reloadFamilies } from './reload/reload-families.ts';
+import { Reloader, type CorefileReader } from './reload/reloader.ts';
+import { Supervisor } from './workers/supervisor.ts';
 
 /** How long a stop waits for queries in flight; CoreDNS's 5 s. */
 const graceMs = 5000;

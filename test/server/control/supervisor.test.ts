@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TableHandle } from '../../../src/table/layout.ts';
 import type { WorkerCommand, WorkerStart } from '../../../src/server/worker/worker-protocol.ts';
-import { Supervisor, type CommonGeneration } from '../../../src/server/control/supervisor.ts';
-import type { WorkerThread } from '../../../src/server/control/worker-thread.ts';
+import { Supervisor, type CommonGeneration } from '../../../src/server/control/workers/supervisor.ts';
+import type { WorkerThread } from '../../../src/server/control/workers/worker-thread.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 

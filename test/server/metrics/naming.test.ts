@@ -7,7 +7,7 @@ import { healthFamilies } from '../../../src/plugins/health/metrics.ts';
 import { registryFamilies } from '../../../src/plugins/serviceentry/metrics.ts';
 import { dnsFamilies } from '../../../src/server/metrics/dns-families.ts';
 import { dropFamilies } from '../../../src/server/metrics/drop-families.ts';
-import { reloadFamilies } from '../../../src/server/control/reload-families.ts';
+import { reloadFamilies } from '../../../src/server/control/reload/reload-families.ts';
 import { processFamilies } from '../../../src/server/metrics/process-families.ts';
 import { configOf } from '../../support/plugin.ts';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Identities } from '../../../../src/server/control/identities.ts';
-import { isSameData } from '../../../../src/server/control/same-data.ts';
+import { Identities } from '../../../../src/server/control/reload/identities.ts';
+import { isSameData } from '../../../../src/server/control/reload/same-data.ts';
 import { SegmentPlan } from '../../../../src/server/segments.ts';
 import type { ServerConfig } from '../../../../src/server/config.ts';
 import { configOfText } from '../../../support/running.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Problems } from '../../../../src/corefile/problem.ts';
 import type { ServerConfig } from '../../../../src/server/config.ts';
-import { Reloader, type CorefileReader, type ReadCorefile } from '../../../../src/server/control/reloader.ts';
+import { Reloader, type CorefileReader, type ReadCorefile } from '../../../../src/server/control/reload/reloader.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { RecordingLogger } from '../../../support/quiet-logger.ts';
 

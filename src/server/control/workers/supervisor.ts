@@ -1,12 +1,12 @@
-import type { TableHandle } from '../../table/layout.ts';
-import type { TlsMaterial } from '../../plugins/control.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { errorMessage, errorStack } from '../../runtime/errors.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import { makeNumbers } from '../counters.ts';
-import { withHint } from '../hint.ts';
-import { memoriesOf } from '../segments.ts';
-import type { Generation, WorkerCommand, WorkerStart } from '../worker/worker-protocol.ts';
+import type { TableHandle } from '../../../table/layout.ts';
+import type { TlsMaterial } from '../../../plugins/control.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { errorMessage, errorStack } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/logger.ts';
+import { makeNumbers } from '../../counters.ts';
+import { withHint } from '../../hint.ts';
+import { memoriesOf } from '../../segments.ts';
+import type { Generation, WorkerCommand, WorkerStart } from '../../worker/worker-protocol.ts';
 import { Publications } from './publications.ts';
 import { spawnThread, type WorkerThread } from './worker-thread.ts';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { WorkerCommand, WorkerReport, WorkerStart } from '../worker/worker-protocol.ts';
+import type { WorkerCommand, WorkerReport, WorkerStart } from '../../worker/worker-protocol.ts';
 
 /** A thread that runs `worker.ts`; the part of `Worker` that is used. */
 export interface WorkerThread {
@@ -12,6 +12,6 @@ export interface WorkerThread {
 
 /** In development the source runs as it is; the bundle has both threads' code side by side. */
 export function spawnThread(start: WorkerStart): WorkerThread {
-  const url = new URL(import.meta.url.endsWith('.ts') ? '../worker/worker.ts' : './worker.js', import.meta.url);
+  const url = new URL(import.meta.url.endsWith('.ts') ? '../../worker/worker.ts' : './worker.js', import.meta.url);
   return new Worker(url, { workerData: start });
 }

@@ -1,5 +1,5 @@
-import { groupBy } from '../../collections/group-by.ts';
-import { listenerKey, settingsOf, type BlockConfig, type PluginConfig, type ServerConfig } from '../config.ts';
+import { groupBy } from '../../../collections/group-by.ts';
+import { listenerKey, settingsOf, type BlockConfig, type PluginConfig, type ServerConfig } from '../../config.ts';
 import { isSameData } from './same-data.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { formatProblem, type Problems } from '../../corefile/problem.ts';
-import type { RunningCorefile } from '../../plugins/control.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { errorMessage } from '../../runtime/errors.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { ServerConfig } from '../config.ts';
-import { withHint } from '../hint.ts';
+import { formatProblem, type Problems } from '../../../corefile/problem.ts';
+import type { RunningCorefile } from '../../../plugins/control.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { errorMessage } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/logger.ts';
+import type { ServerConfig } from '../../config.ts';
+import { withHint } from '../../hint.ts';
 
 /** A Corefile that was read. */
 export interface ReadCorefile {

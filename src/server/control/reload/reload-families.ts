@@ -1,4 +1,4 @@
-import type { Family } from '../../runtime/metrics/family.ts';
+import type { Family } from '../../../runtime/metrics/family.ts';
 import type { Reloader } from './reloader.ts';
 
 /** Which configuration runs, and what became of the attempts to load another one; the first two are CoreDNS's. */

@@ -1,6 +1,6 @@
-import type { TlsMaterial } from '../../plugins/control.ts';
-import type { TableHandle } from '../../table/layout.ts';
-import type { Publication } from '../worker/worker-protocol.ts';
+import type { TlsMaterial } from '../../../plugins/control.ts';
+import type { TableHandle } from '../../../table/layout.ts';
+import type { Publication } from '../../worker/worker-protocol.ts';
 
 /** What one control half has handed to the workers, those to come included. */
 class Published implements Publication {
