@@ -372,9 +372,10 @@ describe('hostile text', () => {
   it.each(['(', ')', '"', '\\', 'a ', '; ', '\n', '"" ', '1.', 'x'.repeat(64)])(
     'of many %j takes no long time',
     (part) => {
-      const started = performance.now();
-      for (const head of ['', 'a TXT ', 'a HTTPS 1 . ', 'a NULL \\# 9 ']) parseZoneRecord(head + part.repeat(20_000));
-      expect(performance.now() - started).toBeLessThan(2000);
+      // In quadratic time these would take minutes, and the time of a test would be over.
+      for (const head of ['', 'a TXT ', 'a HTTPS 1 . ', 'a NULL \\# 9 ']) {
+        expect(() => parseZoneRecord(head + part.repeat(100_000))).not.toThrow();
+      }
     },
   );
 });

@@ -106,9 +106,20 @@ class BatchedUdpListener implements Listener {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#poll?.close();
+    this.#answerRest();
     if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
     this.#late.flush();
     this.#socket.close();
+  }
+
+  /** What has come, and no more than a tick takes: nobody else gets it, not the socket that takes the place of this one either. */
+  #answerRest(): void {
+    for (let taken = 0; taken < maxPerTick;) {
+      const received = this.#batch.receive(this.#socket.descriptor);
+      if (received === 0) return;
+      taken += received;
+      this.#answer(received);
+    }
   }
 
   #watchSocket(): void {

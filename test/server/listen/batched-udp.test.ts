@@ -65,6 +65,29 @@ describe('on all addresses of the machine', () => {
   });
 });
 
+test('what has come when it is closed is answered', async () => {
+  const { listener, chain } = await startListener(listenBatched);
+  const client = createSocket('udp4');
+  onTestFinished(() => new Promise<void>((resolve) => client.close(() => resolve())));
+  client.connect(listener.local.port, listener.local.address);
+  await once(client, 'connect');
+  const replies: number[] = [];
+  const received = new Promise<void>((resolve) =>
+    client.on('message', (reply) => {
+      replies.push(reply.readUInt16BE(0));
+      if (replies.length === 2) resolve();
+    }),
+  );
+  // A connected socket sends at once: what is sent waits at the listener, whose turn it is not.
+  client.send(encodeQuery('now', 'A', { id: 1 }));
+  client.send(encodeQuery('wait', 'A', { id: 2 }));
+  const closed = listener.close();
+  chain.releaseAll();
+  await closed;
+  await received;
+  expect(replies.sort()).toEqual([1, 2]);
+});
+
 test('listeners that share their memory do not see what is in it', async () => {
   const listen = makeListenBatched(calls, oneWorker);
   const harnesses = await Promise.all([4, 4].map(() => startListener(listen)));
