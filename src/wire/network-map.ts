@@ -66,11 +66,14 @@ class Segments {
   }
 
   find(octets: DataView, at: number): number {
+    const starts = this.#starts;
+    const isOneWord = this.#words === 1;
+    const first = octets.getUint32(at);
     let low = 0;
     let high = this.#values.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#startsBehind(middle, octets, at)) high = middle - 1;
+      if (isOneWord ? starts[middle]! > first : this.#startsBehind(middle, octets, at)) high = middle - 1;
       else low = middle;
     }
     return this.#values[low]!;
