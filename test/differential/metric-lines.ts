@@ -34,7 +34,16 @@ export async function metricLines(coreDns: Side, ours: Side, detailed: boolean):
 
 async function read(side: Side): Promise<ParsedFamily[]> {
   const { body } = await side.get('/metrics', '%METRICS');
-  return parseExposition(side.mask(body)).filter(({ name }) => !unlike.test(name));
+  return parseExposition(body)
+    .filter(({ name }) => !unlike.test(name))
+    .map((family) => ({
+      ...family,
+      // Labels alone: a value may be the number of a port by chance.
+      samples: family.samples.map((sample) => ({
+        ...sample,
+        labels: Object.fromEntries(Object.entries(sample.labels).map(([name, text]) => [name, side.mask(text)])),
+      })),
+    }));
 }
 
 function sorted(labels: Readonly<Record<string, string>>): Record<string, string> {

@@ -39,7 +39,7 @@ mount -o remount,bind,ro /run
 mount -o remount,bind,ro /
 cd /
 exec setpriv --reuid "$3" --regid "$3" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
-  /run/node /run/app/main.js -conf stdin
+  /run/node /run/app/main.js -conf /run/app/Corefile
 `;
 
 describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, with the account of a Pod', () => {
@@ -80,6 +80,7 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
         .replace(':9153', `127.0.0.1:${metrics}`)
         .replace('/etc/resolv.conf', `127.0.0.1:${node.port}`);
 
+      writeFileSync(join(directory, 'app', 'Corefile'), text);
       const { securityContext } = workload(manifests).pod;
       const words = ['--mount', 'sh', '-c', asInPod, 'sh', directory, process.execPath, `${securityContext.runAsUser}`];
       const api = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: `${cluster().port}` };
@@ -89,7 +90,6 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
         server.kill('SIGKILL');
         await once(server, 'exit');
       });
-      server.stdin.end(text);
       const log = await until(server, /^\d+ hosts? served$/m);
       expect(log()).not.toMatch(/WARNING|ERROR/);
 
