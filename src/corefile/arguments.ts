@@ -122,6 +122,11 @@ export function zoneNames(token: Token, problems: Problems): string[] | undefine
   return undefined;
 }
 
+/** The zones of `fallthrough [ZONES...]`: those that are named, as `zoneNames` reads them, or all names. */
+export function fallthroughZones(args: readonly Token[], problems: Problems): string[] {
+  return args.length === 0 ? ['.'] : args.flatMap((token) => zoneNames(token, problems) ?? []);
+}
+
 const sizeUnits: Readonly<Record<string, number>> = Object.freeze({
   '': 1,
   B: 1,

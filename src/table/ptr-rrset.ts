@@ -3,8 +3,6 @@ import type { ByteWriter } from './byte-writer.ts';
 
 /** Type and class behind the name of the question. */
 export const questionTail = 4;
-/** Octets of a PTR record before its target: owner, type, class, TTL and length. */
-export const ptrHead = 12;
 const maxCompressionOffset = 0x3fff;
 
 /**

@@ -1,5 +1,4 @@
 import { optionHeadSize } from './edns.ts';
-import type { Query } from './query.ts';
 import { writeUint16 } from './message.ts';
 
 /** The option code of Extended DNS Errors (RFC 8914 section 2). */
@@ -27,9 +26,4 @@ export function extendedErrorOf(code: number, text = ''): Uint8Array {
   writeUint16(option, 4, code);
   option.set(octets, 6);
   return option;
-}
-
-/** Has the reply say why, where the query has EDNS: to be called before the reply is begun, and once. */
-export function setExtendedError(query: Query, code: number, text = ''): void {
-  query.replyOptions = extendedErrorOf(code, text);
 }

@@ -23,7 +23,7 @@ const upperRcodeAt = 5;
 /** TYPE, CLASS, TTL and RDLENGTH. */
 const fixedSize = 10;
 
-/** The head of the reply of `length` octets that stands in a query's `out`; 0 octets make SERVFAIL. */
+/** The head of the reply that stands in a query's `out`. */
 export function readReplyHead(query: Query): ReplyHead {
   const { out, outStart } = query;
   const flags = out[outStart + 2]!;

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PluginCases } from './case.ts';
-import { faultOf, readDifferences } from './differences.ts';
 import { runGroup, startJobs, type CaseResult, type Programs } from './run.ts';
 
 /** Two processors: each group has two servers, which mostly wait. */
@@ -24,13 +23,7 @@ export async function runAll(suites: readonly PluginCases[], coreDns: string): P
     if (bundled.status !== 0) throw new Error(`the bundle could not be made: ${bundled.stderr}`);
     const programs: Programs = { coreDns: [coreDns], ours: [process.execPath, join(directory, 'main.js')] };
     const jobs = suites.flatMap(({ plugin, groups = [], starts = [] }) => [
-      ...groups.map((group) => async () => {
-        const results = await runGroup(plugin, group, programs);
-        // Both have deadlines: where a busy machine made one of them ask an upstream again, once more.
-        const differences = readDifferences(plugin);
-        const hasFault = results.some((result) => faultOf(result, differences[result.name]) !== '');
-        return hasFault ? runGroup(plugin, group, programs) : results;
-      }),
+      ...groups.map((group) => () => runGroup(plugin, group, programs)),
       ...startJobs(plugin, starts, programs),
     ]);
     const results: CaseResult[] = [];

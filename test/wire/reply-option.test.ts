@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { extendedError, extendedErrorOf, setExtendedError } from '../../src/wire/extended-error.ts';
+import { extendedError, extendedErrorOf } from '../../src/wire/extended-error.ts';
 import { appendOption } from '../../src/wire/reply-option.ts';
 import { emptyReply } from '../../src/wire/reply.ts';
 import { makeQuery, replyBytes } from '../support/query.ts';
 
 it('an extended error stands in the OPT record of a client that sent one', () => {
   const query = makeQuery('a.test', 'A', { edns: true });
-  setExtendedError(query, extendedError.blocked, 'no');
+  query.replyOptions = extendedErrorOf(extendedError.blocked, 'no');
   const reply = replyBytes(query, emptyReply(query, 5));
   expect([...reply.subarray(-18)]).toEqual([0, 41, 4, 208, 0, 0, 0, 0, 0, 8, 0, 15, 0, 4, 0, 15, 0x6e, 0x6f]);
   const plain = makeQuery('a.test', 'A');
-  setExtendedError(plain, extendedError.blocked);
+  plain.replyOptions = extendedErrorOf(extendedError.blocked);
   expect(emptyReply(plain, 5)).toBe(24);
 });
 

@@ -1,4 +1,5 @@
 import type { Control, Host } from '../control.ts';
+import { countedBlocks } from '../counted-blocks.ts';
 import type { Use } from '../plugin.ts';
 import type { AclConfig } from './config.ts';
 import { countedZones } from './meter.ts';
@@ -8,12 +9,10 @@ import { aclFamilies } from './metrics.ts';
 export function aclControl(uses: readonly Use<AclConfig>[], host: Host): Control {
   return {
     metrics(isShown) {
-      const acls = uses.flatMap(({ block, view, config }) => {
-        const sums = isShown(block) ? host.counters(block) : undefined;
-        if (sums === undefined) return [];
-        return [{ server: host.servers(block).join(','), view, zones: countedZones(config), sums }];
-      });
-      return aclFamilies(acls);
+      const blocks = countedBlocks(uses, host, isShown);
+      return aclFamilies(
+        blocks.map(({ server, view, config, sums }) => ({ server, view, zones: countedZones(config), sums })),
+      );
     },
   };
 }

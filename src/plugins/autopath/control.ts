@@ -2,6 +2,7 @@ import { nodeFileSystem, type FileSystem } from '../../runtime/files/file-system
 import { WatchedFile } from '../../runtime/files/watched-file.ts';
 import { summed } from '../../runtime/metrics/summed.ts';
 import type { Control, Host } from '../control.ts';
+import { countedBlocks } from '../counted-blocks.ts';
 import type { Use } from '../plugin.ts';
 import type { AutopathConfig } from './autopath.ts';
 import { autopathSeries } from './handler.ts';
@@ -23,10 +24,7 @@ export function autopathControl(
       for (const file of files) file.start();
     },
     metrics(isShown) {
-      const counted = uses.flatMap(({ block }) => {
-        const sums = isShown(block) ? host.counters(block) : undefined;
-        return sums ? [{ server: host.servers(block).join(','), sums }] : [];
-      });
+      const counted = countedBlocks(uses, host, isShown);
       if (counted.length === 0) return [];
       return [
         {

@@ -1,4 +1,5 @@
 import type { Control, Host } from '../control.ts';
+import { countedBlocks } from '../counted-blocks.ts';
 import type { Use } from '../plugin.ts';
 import type { CacheConfig } from './config.ts';
 import { cacheFamilies } from './metrics.ts';
@@ -7,12 +8,10 @@ import { cacheFamilies } from './metrics.ts';
 export function cacheControl(uses: readonly Use<CacheConfig>[], host: Host): Control {
   return {
     metrics(isShown) {
-      const parts = uses.flatMap(({ block, zones, view, config }) => {
-        const sums = isShown(block) ? host.counters(block) : undefined;
-        if (sums === undefined) return [];
-        const server = host.servers(block).join(',');
-        return [{ labels: { server, zones: (config.zones ?? zones).join(','), view }, sums }];
-      });
+      const parts = countedBlocks(uses, host, isShown).map(({ server, zones, view, config, sums }) => ({
+        labels: { server, zones: (config.zones ?? zones).join(','), view },
+        sums,
+      }));
       return cacheFamilies(parts);
     },
   };

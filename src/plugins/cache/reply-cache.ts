@@ -1,8 +1,9 @@
 import { headerFlag, rcode } from '../../wire/codes.ts';
+import { extendedError } from '../../wire/extended-error.ts';
 import type { Query } from '../../wire/query.ts';
 import type { Handler, HandlerEnvironment, Outcome } from '../plugin.ts';
 import type { CacheConfig } from './config.ts';
-import { extendedError, writeCachedReply } from './message/cached-reply.ts';
+import { noError, writeCachedReply } from './message/cached-reply.ts';
 import { cacheSeries } from './meter.ts';
 import { isDue } from './refresh/popularity.ts';
 import { Refresher, type Verdict } from './refresh/refresher.ts';
@@ -120,7 +121,7 @@ export class ReplyCache {
       const at = this.#store.offsetOf(this.#address);
       if (isDue(view, at, prefetch, now)) this.#refresher.begin(this.#stores.key);
     }
-    return this.#write(query, now, -1, isFailure ? extendedError.cachedError : extendedError.none);
+    return this.#write(query, now, -1, isFailure ? extendedError.cachedError : noError);
   }
 
   /** Asks the next plugin. What it says at once needs no cache; it is kept where it had to wait. */
@@ -167,7 +168,7 @@ export class ReplyCache {
     const now = this.#ticks.now();
     this.#stores.key.read(query);
     const found = this.#lookUp(now);
-    if (found === 'fresh') return this.#write(query, now, -1, extendedError.none);
+    if (found === 'fresh') return this.#write(query, now, -1, noError);
     // Preferred to denials an answer is still the one to give, whatever came but an answer.
     const isPreferred = this.#config.stale?.preferPositive === true && this.#store === this.#stores.successes;
     const isToServe = isPreferred || verdict === 'failed' || verdict === 'late';

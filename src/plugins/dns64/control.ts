@@ -1,5 +1,6 @@
 import { summed } from '../../runtime/metrics/summed.ts';
 import type { Control, Host } from '../control.ts';
+import { countedBlocks } from '../counted-blocks.ts';
 import type { Use } from '../plugin.ts';
 import type { Dns64Config } from './dns64.ts';
 import { dns64Series } from './handler.ts';
@@ -8,10 +9,7 @@ import { dns64Series } from './handler.ts';
 export function dns64Control(uses: readonly Use<Dns64Config>[], host: Host): Control {
   return {
     metrics(isShown) {
-      const counted = uses.flatMap(({ block }) => {
-        const sums = isShown(block) ? host.counters(block) : undefined;
-        return sums ? [{ server: host.servers(block).join(','), sums }] : [];
-      });
+      const counted = countedBlocks(uses, host, isShown);
       if (counted.length === 0) return [];
       return [
         {

@@ -1,4 +1,4 @@
-import { duration, integer, noBlock, unknownOption, zoneNames } from '../../corefile/arguments.ts';
+import { duration, fallthroughZones, integer, noBlock, unknownOption, zoneNames } from '../../corefile/arguments.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
 import { type OptionForm, readOptionBlock } from '../../corefile/option-block.ts';
 import type { Problems } from '../../corefile/problem.ts';
@@ -54,7 +54,7 @@ const readers: Readonly<Record<string, OptionReader>> = Object.freeze({
     args: { min: 0 },
     usage: '[ZONES...]',
     read({ args }, options, problems) {
-      options.fallthrough = args.length === 0 ? ['.'] : args.flatMap((zone) => zoneNames(zone, problems) ?? []);
+      options.fallthrough = fallthroughZones(args, problems);
     },
   },
   fallthrough_unsupported: {

@@ -1,4 +1,5 @@
 import type { Control, Host } from '../control.ts';
+import { countedBlocks } from '../counted-blocks.ts';
 import type { Use } from '../plugin.ts';
 import { localSeries } from './handler.ts';
 import type { LocalConfig } from './local.ts';
@@ -7,9 +8,9 @@ import type { LocalConfig } from './local.ts';
 export function localControl(uses: readonly Use<LocalConfig>[], host: Host): Control {
   return {
     metrics(isShown) {
-      const counted = uses.flatMap(({ block }) => (isShown(block) ? (host.counters(block) ?? []) : []));
+      const counted = countedBlocks(uses, host, isShown);
       if (counted.length === 0) return [];
-      const value = (): number => counted.reduce((sum, sums) => sum + sums.at(localSeries.localhost), 0);
+      const value = (): number => counted.reduce((sum, { sums }) => sum + sums.at(localSeries.localhost), 0);
       return [
         {
           name: 'coredns_local_localhost_requests_total',

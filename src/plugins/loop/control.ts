@@ -1,4 +1,5 @@
 import type { Control, Host } from '../control.ts';
+import { countedBlocks } from '../counted-blocks.ts';
 import type { Use } from '../plugin.ts';
 import { loopFamilies } from './metrics.ts';
 
@@ -6,11 +7,8 @@ import { loopFamilies } from './metrics.ts';
 export function loopControl(uses: readonly Use<object>[], host: Host): Control {
   return {
     metrics(isShown) {
-      const parts = uses.flatMap(({ block, zones }) => {
-        const sums = isShown(block) ? host.counters(block) : undefined;
-        return sums ? [{ labels: { zones: zones.join(',') }, sums }] : [];
-      });
-      return loopFamilies(parts);
+      const blocks = countedBlocks(uses, host, isShown);
+      return loopFamilies(blocks.map(({ zones, sums }) => ({ labels: { zones: zones.join(',') }, sums })));
     },
   };
 }

@@ -1,13 +1,13 @@
 import {
   cidr,
   duration,
+  fallthroughZones,
   integer,
   oneOf,
   secondsOrDuration,
   size,
   takes,
   zoneName,
-  zoneNames,
 } from '../../corefile/arguments.ts';
 import type { Cidr } from '../../wire/network.ts';
 import type { Directive, Token } from '../../corefile/ast.ts';
@@ -123,8 +123,7 @@ export const serviceEntryOptions: Readonly<Record<string, Option>> = {
     draft.unsynced = choice(line, ['servfail', 'forward'], problems) ?? draft.unsynced;
   },
   fallthrough(line, draft, problems) {
-    const zones = line.args.flatMap((token) => zoneNames(token, problems) ?? []);
-    draft.fallthrough = [...(draft.fallthrough ?? []), ...(line.args.length === 0 ? ['.'] : zones)];
+    draft.fallthrough = [...(draft.fallthrough ?? []), ...fallthroughZones(line.args, problems)];
   },
   sidecars(line, draft, problems) {
     draft.sidecars = choice(line, ['on', 'off'], problems) === 'on';

@@ -1,4 +1,5 @@
 import type { Control, Host } from '../control.ts';
+import { countedBlocks } from '../counted-blocks.ts';
 import type { Use } from '../plugin.ts';
 import type { TemplateConfig } from './config.ts';
 import { seriesOf } from './meter.ts';
@@ -8,11 +9,10 @@ import { templateFamilies } from './metrics.ts';
 export function templateControl(uses: readonly Use<TemplateConfig>[], host: Host): Control {
   return {
     metrics(isShown) {
-      const blocks = uses.flatMap(({ block, view, config }) => {
-        const sums = isShown(block) ? host.counters(block) : undefined;
-        return sums ? [{ server: host.servers(block).join(','), view, series: seriesOf(config), sums }] : [];
-      });
-      return templateFamilies(blocks);
+      const blocks = countedBlocks(uses, host, isShown);
+      return templateFamilies(
+        blocks.map(({ server, view, config, sums }) => ({ server, view, series: seriesOf(config), sums })),
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minimalPlugin } from '../../../src/plugins/minimal/minimal.ts';
-import { setExtendedError } from '../../../src/wire/extended-error.ts';
+import { extendedErrorOf } from '../../../src/wire/extended-error.ts';
 import { askUdp } from '../../support/dns-client.ts';
 import { decodeMessage } from '../../support/dns-message.ts';
 import { freePorts } from '../../support/free-ports.ts';
@@ -33,10 +33,10 @@ describe('minimal', () => {
     for (const isLate of [false, true]) {
       for (const edns of [false, true]) {
         const query = makeQuery('a.test', 'A', { edns });
-        if (edns) setExtendedError(query, 4, 'text');
+        if (edns) query.replyOptions = extendedErrorOf(4, 'text');
         const expected = replyBytes(query, await answering(() => zone, isLate)(query)).slice();
         const asked = makeQuery('a.test', 'A', { edns });
-        if (edns) setExtendedError(asked, 4, 'text');
+        if (edns) asked.replyOptions = extendedErrorOf(4, 'text');
         const handler = minimalPlugin.query.create(
           {},
           makeEnvironment(),

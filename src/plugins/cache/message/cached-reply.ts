@@ -1,15 +1,14 @@
 import { headerFlag, headerSize, optRecordSize } from '../../../wire/codes.ts';
 import { optionHeadSize } from '../../../wire/edns.ts';
+import { extendedErrorOption } from '../../../wire/extended-error.ts';
 import { writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { beginReply, endReply } from '../../../wire/reply.ts';
 import { entry, padded } from '../store/entry.ts';
 
-/** Extended DNS Errors (RFC 8914 section 4) of what a cache answers. */
-export const extendedError = { none: -1, staleAnswer: 3, cachedError: 13, staleNxdomain: 19 } as const;
-
-/** The option: code 15, length, INFO-CODE without text. */
-const errorOptionCode = 15;
+/** Nothing is to be explained. */
+export const noError = -1;
+/** Octets of the option of an Extended DNS Error without text (RFC 8914 section 2). */
 const errorOptionSize = optionHeadSize + 2;
 
 /** How the TTLs of an entry are told: less its age, as they were stored, or all the same. In seconds. */
@@ -84,7 +83,7 @@ function addExtendedError(query: Query, length: number, error: number): number {
   const end = outStart + length;
   if (length + errorOptionSize > replyLimit || end + errorOptionSize > out.length) return length;
   writeUint16(out, end - subnetSize - 2, subnetSize + errorOptionSize);
-  writeUint16(out, end, errorOptionCode);
+  writeUint16(out, end, extendedErrorOption);
   writeUint16(out, end + 2, 2);
   writeUint16(out, end + 4, error);
   return length + errorOptionSize;
