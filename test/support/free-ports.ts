@@ -9,7 +9,10 @@ const host = '127.0.0.1';
 const firstPort = 10_100;
 const lastPort = 32_000;
 
-/** So many ports that are free for UDP and TCP on 127.0.0.1 at this moment. */
+/**
+ * So many ports that are free for UDP and TCP on 127.0.0.1, and that no test gets again while this process lives. A look alone
+ * is not enough: name servers share a port without an error (SO_REUSEPORT), and two tests would get each other's answers.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   const start = firstPort + Math.floor(Math.random() * (lastPort - firstPort));
@@ -17,6 +20,7 @@ export async function freePorts(count: number): Promise<number[]> {
     if (i === lastPort - firstPort) throw new Error(`found ${ports.length} free ports, and ${count} are needed`);
     const port = firstPort + ((start - firstPort + i) % (lastPort - firstPort));
     if (
+      (await isFree((opened, failed) => reserve(port, opened, failed))) &&
       (await isFree((opened, failed) => bindUdp(port, opened, failed))) &&
       (await isFree((o, f) => bindTcp(port, o, f)))
     ) {
@@ -35,6 +39,13 @@ function isFree(bind: Bind): Promise<boolean> {
       () => resolve(false),
     ),
   );
+}
+
+/** An abstract Unix socket is the reservation: all processes of the network namespace see it, and it ends with its process. */
+function reserve(port: number, reserved: () => void, taken: () => void): void {
+  const server = createServer();
+  server.once('error', taken);
+  server.listen(`\0serviceentry-dns-test-port-${port}`, reserved).unref();
 }
 
 function bindUdp(port: number, opened: () => void, failed: () => void): void {
