@@ -39,6 +39,8 @@ COPY --from=addon /addon/node_modules/koffi/package.json /addon/node_modules/kof
 # glibc would keep what reading large files took: up to 64 MB in each of its arenas. src/runtime/tuning/README.md has figures.
 ENV MALLOC_ARENA_MAX=2
 ENV MALLOC_TRIM_THRESHOLD_=131072
+# Where distroless images have Node, outside of their PATH.
+ENV PATH=$PATH:/nodejs/bin
 # A number, so that `runAsNonRoot` of Kubernetes can see that it is not root.
 USER 65532:65532
 # DNS, health, ready, metrics.

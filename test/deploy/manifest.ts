@@ -29,7 +29,10 @@ export interface Spec {
   readonly template?: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };
   readonly ports?: readonly ServicePort[];
   readonly clusterIP?: string;
-  readonly internalTrafficPolicy?: string;
+  readonly type?: string;
+  readonly trafficDistribution?: string;
+  readonly externalTrafficPolicy?: string;
+  readonly loadBalancerSourceRanges?: readonly string[];
   readonly podSelector?: { readonly matchLabels: Labels };
   readonly ingress?: readonly PolicyRule[];
   readonly egress?: readonly PolicyRule[];
@@ -56,12 +59,13 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly serviceAccountName: string;
   readonly automountServiceAccountToken: boolean;
+  readonly priorityClassName?: string;
+  readonly nodeSelector: Labels;
   readonly terminationGracePeriodSeconds: number;
   readonly securityContext: {
     readonly runAsNonRoot: boolean;
-    readonly runAsUser: number;
     readonly seccompProfile: { readonly type: string };
-    readonly sysctls: readonly { readonly name: string; readonly value: string }[];
+    readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
   };
   readonly topologySpreadConstraints?: readonly {
     readonly topologyKey: string;
@@ -88,7 +92,7 @@ export interface Container {
 }
 
 export interface Probe {
-  readonly httpGet: { readonly path: string; readonly port: string };
+  readonly httpGet: { readonly path: string; readonly port: string; readonly host?: string };
 }
 
 /** The only object of a kind, and of a name where it is given. */

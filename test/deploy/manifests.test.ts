@@ -40,6 +40,7 @@ function load(corefile: string) {
 }
 
 describe.skipIf(program === undefined).each(overlays)('%s', (overlay) => {
+  const isOnHost = overlay === 'deploy/overlays/host-network';
   let manifests: Manifest[];
 
   beforeAll(async () => {
@@ -55,7 +56,10 @@ describe.skipIf(program === undefined).each(overlays)('%s', (overlay) => {
     }
     expect(only(manifests, 'Namespace').metadata).toMatchObject({
       name: namespace,
-      labels: { 'pod-security.kubernetes.io/enforce': 'restricted', 'istio-injection': 'disabled' },
+      labels: {
+        'pod-security.kubernetes.io/enforce': isOnHost ? 'privileged' : 'restricted',
+        'istio-injection': 'disabled',
+      },
     });
   });
 
@@ -88,8 +92,8 @@ describe.skipIf(program === undefined).each(overlays)('%s', (overlay) => {
     const { ports } = workload(manifests).pod.containers[0]!;
     for (const { spec, metadata } of manifests.filter(({ kind }) => kind === 'Service')) {
       for (const { port, targetPort, protocol } of spec!.ports!) {
-        const target = { name: targetPort, containerPort: port, protocol };
-        expect(ports, metadata.name).toContainEqual(target);
+        const containerPort = isOnHost && port === 53 ? 1053 : port;
+        expect(ports, metadata.name).toContainEqual({ name: targetPort, containerPort, protocol });
       }
     }
     expect(only(manifests, 'Service', 'serviceentry-dns').spec?.ports).toMatchObject([
@@ -106,12 +110,18 @@ describe.skipIf(program === undefined).each(overlays)('%s', (overlay) => {
       workload(manifests).pod.containers[0]!.ports.find((each) => each.name === name)?.containerPort;
     expect(config.listeners.map((listener) => listener.port)).toEqual([port('dns')]);
     expect(port('dns-tcp')).toBe(port('dns'));
-    // The defaults of health and ready; prometheus listens on one address of the container only unless it is told.
-    expect({ health: port('health'), ready: port('ready') }).toEqual({ health: 8080, ready: 8181 });
-    expect(text).toMatch(/^ {4}health \{\n {8}lameduck 5s\n {4}\}$/m);
-    expect(text).toMatch(/^ {4}ready$/m);
-    expect(text).toMatch(new RegExp(`^ {4}prometheus :${port('metrics')}$`, 'm'));
-    for (const name of ['errors', 'multisocket 2', 'forward . /etc/resolv.conf']) {
+    // Without an address health is at 8080, and ready at 8181; prometheus is at localhost.
+    if (!isOnHost) expect({ health: port('health'), ready: port('ready') }).toEqual({ health: 8080, ready: 8181 });
+    const at = (name: string): string => (isOnHost ? ` 127.0.0.1:${port(name)}` : '');
+    expect(text).toContain(`    health${at('health')} {\n        lameduck 5s\n    }\n`);
+    for (const name of [
+      'errors',
+      `ready${at('ready')}`,
+      `prometheus :${port('metrics')}`,
+      'multisocket 2',
+      'forward . /etc/resolv.conf',
+      'reload',
+    ]) {
       expect(text.split('\n')).toContain(`    ${name}`);
     }
   });
@@ -119,29 +129,29 @@ describe.skipIf(program === undefined).each(overlays)('%s', (overlay) => {
   it('probes what the Corefile opens, and ends after the lameduck', () => {
     const { pod } = workload(manifests);
     const { livenessProbe, readinessProbe } = pod.containers[0]!;
-    expect(livenessProbe.httpGet).toEqual({ path: '/health', port: 'health' });
-    expect(readinessProbe.httpGet).toEqual({ path: '/ready', port: 'ready' });
+    const host = isOnHost ? { host: '127.0.0.1' } : {};
+    expect(livenessProbe.httpGet).toEqual({ path: '/health', port: 'health', ...host });
+    expect(readinessProbe.httpGet).toEqual({ path: '/ready', port: 'ready', ...host });
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(5 + 5);
   });
 
   it('runs the server with nothing that it does not need', () => {
     const { pod } = workload(manifests);
-    expect(pod).toMatchObject({
-      dnsPolicy: 'Default',
-      securityContext: {
-        runAsNonRoot: true,
-        seccompProfile: { type: 'RuntimeDefault' },
-        sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '53' }],
-      },
+    const sysctls = [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '53' }];
+    expect(pod).toMatchObject({ dnsPolicy: 'Default', nodeSelector: { 'kubernetes.io/os': 'linux' } });
+    // The user is the image's, or one that OpenShift chooses.
+    expect(pod.securityContext).toEqual({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+      ...(isOnHost ? {} : { sysctls }),
     });
-    expect(pod.securityContext.runAsUser).toBeGreaterThan(0);
-    expect(pod.hostNetwork).toBeUndefined();
+    expect(pod.hostNetwork).toBe(isOnHost ? true : undefined);
     expect(pod.containers).toHaveLength(1);
     const { securityContext, resources, image, args, volumeMounts } = pod.containers[0]!;
     expect(securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
+      capabilities: { drop: ['ALL'], ...(isOnHost ? {} : { add: ['NET_BIND_SERVICE'] }) },
     });
     expect(Object.keys(resources.requests).sort()).toEqual(['cpu', 'memory']);
     expect(resources.limits).toEqual({ memory: expect.any(String) as string });
@@ -214,11 +224,22 @@ describe.skipIf(program === undefined)('the overlays', () => {
       kind: 'DaemonSet',
       spec: { updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
     });
-    expect(only(manifests, 'Service').spec?.internalTrafficPolicy).toBe('Local');
+    expect(only(manifests, 'Service').spec?.trafficDistribution).toBe('PreferSameNode');
     // The API server refuses fields that a DaemonSet has not.
     expect(manifests.map(({ kind }) => kind)).not.toEqual(expect.arrayContaining(['Deployment']));
     expect(Object.keys(workload(manifests).manifest.spec!).sort()).toEqual(['selector', 'template', 'updateStrategy']);
     expect(manifests.filter(({ kind }) => /Autoscaler|Budget/.test(kind))).toEqual([]);
+  });
+
+  it('puts one Pod into the network of each node, at a port of its own', async () => {
+    const manifests = parse(await render(program!, 'deploy/overlays/host-network'));
+    expect(workload(manifests).manifest).toMatchObject({
+      kind: 'DaemonSet',
+      spec: { updateStrategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } },
+    });
+    // Who reaches the node reaches the server.
+    expect(corefileOf(manifests)).toMatch(/^ {4}acl \{\n {8}allow net 127\.0\.0\.0\/8 .*\n {8}block$/m);
+    expect(corefileOf(manifests)).not.toContain('admin');
   });
 
   it('is found by the Prometheus Operator', async () => {
@@ -270,6 +291,29 @@ describe.skipIf(program === undefined)('the components', () => {
   it('cluster-ip fixes the address', async () => {
     const manifests = parse(await renderWith(program!, 'deploy/base', ['cluster-ip']));
     expect(only(manifests, 'Service').spec?.clusterIP).toBe('10.96.0.53');
+  });
+
+  it('load-balancer gives the Service an address for private networks, and keeps those of the clients', async () => {
+    const manifests = parse(await renderWith(program!, 'deploy/base', ['load-balancer']));
+    expect(only(manifests, 'Service').spec).toMatchObject({
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      loadBalancerSourceRanges: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
+    });
+  });
+
+  it('priority-class gives the Pods the priority of CoreDNS', async () => {
+    const manifests = parse(await renderWith(program!, 'deploy/base', ['priority-class']));
+    expect(workload(manifests).pod.priorityClassName).toBe('system-cluster-critical');
+  });
+
+  it('two installations with a suffix have nothing in common', async () => {
+    const manifests = parse(await renderWith(program!, 'deploy/base', [], { nameSuffix: '-b', namespace: 'b' }));
+    for (const { kind, metadata } of manifests) expect(metadata.name, kind).toMatch(/^serviceentry-dns-b/);
+    const { roleRef, subjects } = only(manifests, 'ClusterRoleBinding');
+    expect([roleRef?.name, subjects?.[0]?.name]).toEqual(['serviceentry-dns-b', 'serviceentry-dns-b']);
+    expect(workload(manifests).pod.serviceAccountName).toBe('serviceentry-dns-b');
+    expect(only(manifests, 'HorizontalPodAutoscaler').spec?.scaleTargetRef?.name).toBe('serviceentry-dns-b');
   });
 
   it.each(['deploy/base', 'deploy/overlays/daemonset'])('snapshot gives %s a place to write to', async (overlay) => {

@@ -12,20 +12,26 @@ const run = promisify(execFile);
 export const overlays = [
   'deploy/overlays/default',
   'deploy/overlays/daemonset',
+  'deploy/overlays/host-network',
   'deploy/overlays/metrics',
   'deploy/overlays/metrics-annotations',
   'deploy/overlays/multi-cluster',
 ] as const;
 
-/** They stand on each other in this order: daemonset makes another kind of what the others patch. */
+/**
+ * They stand on each other in this order: daemonset makes another kind of what the others patch. host-network is not among
+ * them, as it wants a Corefile of its own.
+ */
 export const components = [
   'cluster-ip',
   'namespace',
   'daemonset',
+  'load-balancer',
   'metrics',
   'metrics-annotations',
   'multi-cluster',
   'namespace-labels',
+  'priority-class',
   'services',
   'sidecars',
   'snapshot',

@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { FakeUpstream } from '../support/fake-upstream.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { kustomize, provide } from '../deploy/go-tool.ts';
-import { corefileOf, workload } from '../deploy/manifest.ts';
+import { corefileOf } from '../deploy/manifest.ts';
 import { parse, render } from '../deploy/render.ts';
 import { ApiClient } from './support/api-client.ts';
 import { accountToken, applyManifests, untilAllowed } from './support/manifests.ts';
@@ -21,6 +21,9 @@ const program = inject('tools') === undefined ? undefined : await provide(kustom
 /** Only root may make a file system of its own; CI is root. */
 const isRoot = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
 if (!isRoot) process.stderr.write('\nSKIPPED: this is not root, so the server is not run as in a Pod.\n\n');
+
+/** The image's. */
+const [, imageUser] = /^USER (\d+):/m.exec(readFileSync('Dockerfile', 'utf8')) as unknown as [string, string];
 
 /**
  * What the kubelet and the container runtime do, without them: a root that cannot be written to, the bundle, the token and
@@ -81,8 +84,7 @@ describe.skipIf(program === undefined || !isRoot)('the Corefile of the base, wit
         .replace('/etc/resolv.conf', `127.0.0.1:${node.port}`);
 
       writeFileSync(join(directory, 'app', 'Corefile'), text);
-      const { securityContext } = workload(manifests).pod;
-      const words = ['--mount', 'sh', '-c', asInPod, 'sh', directory, process.execPath, `${securityContext.runAsUser}`];
+      const words = ['--mount', 'sh', '-c', asInPod, 'sh', directory, process.execPath, imageUser];
       const api = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: `${cluster().port}` };
       const server = spawn('unshare', words, { env: { ...process.env, ...api } });
       onTestFinished(async () => {

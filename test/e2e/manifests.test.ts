@@ -106,7 +106,8 @@ describe.skipIf(program === undefined)('the manifests', () => {
       await expect(applyManifests(cluster().admin, [fixed], '&dryRun=All')).rejects.toThrow(/10\.96\.0\.53/);
     });
 
-    test.for(overlays)('the Pods of %s may run in the namespace, which others may not', async (overlay) => {
+    const inItsOwnNetwork = overlays.filter((overlay) => overlay !== 'deploy/overlays/host-network');
+    test.for(inItsOwnNetwork)('the Pods of %s may run in the namespace, which others may not', async (overlay) => {
       const { labels, pod: spec } = workload(parse(await render(program!, overlay)));
       const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe', namespace, labels }, spec };
       await cluster().admin.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, object);
@@ -116,6 +117,21 @@ describe.skipIf(program === undefined)('the manifests', () => {
         spec: asRoot,
       });
       await expect(refused).rejects.toThrow(/violates PodSecurity \\?"restricted/);
+    });
+
+    test('Pods in the network of the node may run in the namespace that goes with them', async () => {
+      const onHost = 'on-host';
+      const text = await renderWith(program!, 'deploy/overlays/host-network', [], { namespace: onHost });
+      const manifests = parse(text);
+      await applyManifests(cluster().admin, [only(manifests, 'Namespace')]);
+      const { labels, pod: spec } = workload(manifests);
+      const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe', namespace: onHost, labels }, spec };
+      await cluster().admin.send('POST', `/api/v1/namespaces/${onHost}/pods?dryRun=All`, object);
+      const refused = cluster().admin.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, {
+        ...object,
+        metadata: { ...object.metadata, namespace },
+      });
+      await expect(refused).rejects.toThrow(/violates PodSecurity \\?"restricted.*host namespaces/);
     });
 
     test('the account may read what the server needs', async () => {
