@@ -6,7 +6,8 @@ import type { RegistryHost, RegistryService } from '../../src/plugins/serviceent
 import { formatProblem } from '../../src/corefile/problem.ts';
 import type { Sink, Source } from '../../src/registry/sources/source.ts';
 import { systemClock, type Clock } from '../../src/runtime/clock.ts';
-import { RunningServer, type ServerEnvironment } from '../../src/server/control/server.ts';
+import type { ServerEnvironment } from '../../src/server/control/server-environment.ts';
+import { RunningServer } from '../../src/server/control/server.ts';
 import { RecordingLogger } from './quiet-logger.ts';
 
 /** A source that a test drives. */

@@ -1,60 +1,25 @@
-import { randomInt } from 'node:crypto';
 import type { Announcement, Control, NamedReadiness } from '../../plugins/control.ts';
-import type { InspectionBackend } from '../../plugins/inspection.ts';
-import type { Interfaces } from '../../plugins/plugin.ts';
 import { makePlugins, type Plugins } from '../../plugins/plugins.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { LogFormat } from '../../runtime/make-logger.ts';
-import type { Family } from '../../runtime/metrics/family.ts';
 import { socketAddresses } from '../addresses.ts';
 import type { ListenerConfig, ServerConfig } from '../config.ts';
-import { dnsFamilies } from '../metrics/dns-families.ts';
-import { dropFamilies } from '../metrics/drop-families.ts';
-import { processFamilies } from '../metrics/process-families.ts';
 import { Totals } from '../metrics/totals.ts';
 import type { HostMaker } from './controls.ts';
 import { Generation } from './generation.ts';
 import { hostOf, type HostContext, type HostParts } from './host.ts';
 import { HttpServers } from './http-servers.ts';
-import { Identities } from './reload/identities.ts';
 import { Panics } from './panics.ts';
 import { withPlaces } from './places.ts';
 import { probePorts } from './ports.ts';
 import { connectionLimits } from './process-limits.ts';
-import { reloadFamilies } from './reload/reload-families.ts';
-import { Reloader, type CorefileReader } from './reload/reloader.ts';
+import { Identities } from './reload/identities.ts';
+import { Reloader } from './reload/reloader.ts';
+import type { ServerEnvironment } from './server-environment.ts';
+import { serverInspection } from './server-inspection.ts';
+import { serverMetrics } from './server-metrics.ts';
 import { Supervisor } from './workers/supervisor.ts';
 
 /** How long a stop waits for queries in flight; CoreDNS's 5 s. */
 const graceMs = 5000;
-
-export interface ServerEnvironment {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly logFormat: LogFormat;
-  readonly interfaces: Interfaces;
-  /** Secret of the process, for the hash of names. */
-  readonly hashSeed: number;
-  /** Workers where the Corefile says no number. */
-  readonly cpus: number;
-  /** Whether several sockets can share an address (SO_REUSEPORT). */
-  readonly canReusePort: boolean;
-  /** In place of the list of plugins, for tests and benchmarks. The workers have the list. */
-  readonly plugins?: Plugins;
-  /** Files and sockets that the process may have open; no limit where it is not said. */
-  readonly fileLimit?: number;
-  /** For the metrics. */
-  readonly version?: string;
-  /** Log lines that this thread could not write. */
-  readonly droppedLogLines?: () => number;
-  /** When this is settled a start waits no longer for registries: who starts it will stop it at once. */
-  readonly interrupted?: Promise<unknown>;
-  /** Reads the Corefile again, for a reload; where there is none, nothing is reloaded. */
-  readonly corefile?: CorefileReader;
-  /** Says whether debug lines are logged from now on. */
-  readonly setDebug?: (isOn: boolean) => void;
-}
 
 /**
  * The running whole:
@@ -74,7 +39,6 @@ export class RunningServer {
   readonly #environment: ServerEnvironment;
   readonly #plugins: Plugins;
   readonly #identities: Identities;
-  readonly #totals: Totals;
   readonly #panics: Panics;
   readonly #http: HttpServers;
   readonly #workers: number;
@@ -89,7 +53,7 @@ export class RunningServer {
   #reloading: Promise<void> = Promise.resolve();
 
   private constructor(config: ServerConfig, identities: Identities, plugins: Plugins, environment: ServerEnvironment) {
-    const { clock, logger, logFormat, hashSeed, canReusePort } = environment;
+    const { clock, logger, logFormat, hashSeed, canReusePort, version = '', droppedLogLines = () => 0 } = environment;
     this.#identities = identities;
     this.#plugins = plugins;
     this.#environment = environment;
@@ -98,20 +62,31 @@ export class RunningServer {
     this.#current = new Generation(config, plugins, this.#workers, this.#panics, 0);
     const limits = this.#limitsOf(config);
     const start = { hashSeed, reusePort: canReusePort, logFormat };
-    this.supervisor = new Supervisor(start, this.#current.forWorkers(limits.stream), clock, logger);
-    this.#totals = new Totals(() => this.supervisor.counters);
+    const supervisor = new Supervisor(start, this.#current.forWorkers(limits.stream), clock, logger);
+    const totals = new Totals(() => supervisor.counters);
+    const reloader = new Reloader(environment.corefile, (next) => this.reload(next), clock, logger);
+    this.supervisor = supervisor;
+    this.reloader = reloader;
     this.#http = new HttpServers(limits.http, canReusePort, this.#panics);
-    this.reloader = new Reloader(environment.corefile, (next) => this.reload(next), clock, logger);
+    const measured = {
+      version,
+      totals,
+      reloader,
+      workerRestarts: () => supervisor.restarts,
+      droppedLogLines,
+      controlPanics: () => this.#panics.count,
+      httpMeter: this.#http.meter,
+    };
     this.#hosts = {
       ...environment,
-      supervisor: this.supervisor,
+      supervisor,
       panics: this.#panics,
       http: this.#http,
-      totals: this.#totals,
-      corefile: this.reloader,
+      totals,
+      corefile: reloader,
       readiness: () => [this.#sockets],
-      metrics: (isShown) => this.#metrics(isShown),
-      inspection: () => this.#inspection(),
+      metrics: (isShown) => serverMetrics(this.#current, measured, isShown),
+      inspection: () => serverInspection({ plugins, clock, hashSeed, supervisor, current: () => this.#current }),
     };
   }
 
@@ -292,50 +267,6 @@ export class RunningServer {
       streamSockets: config.listeners.flatMap(socketAddresses).length,
       httpServers: httpServers(config),
     });
-  }
-
-  #metrics(isShown: (block: number) => boolean): Family[] {
-    const { version = '', droppedLogLines = () => 0 } = this.#environment;
-    const { config, layout, controls } = this.#current;
-    const facts = {
-      version,
-      totals: this.#totals,
-      workerRestarts: () => this.supervisor.restarts,
-      droppedLogLines,
-      controlPanics: () => this.#panics.count,
-      httpMeter: this.#http.meter,
-    };
-    return [
-      ...processFamilies(facts),
-      ...reloadFamilies(this.reloader),
-      ...dnsFamilies(config, layout, isShown, this.#totals),
-      ...dropFamilies(config, isShown),
-      ...controls.metrics(isShown),
-    ];
-  }
-
-  async #inspection(): Promise<InspectionBackend> {
-    // Only who looks pays for the code.
-    const { makeInspectionBackend } = await import('../inspect/inspection-backend.ts');
-    const { Inspector } = await import('../inspect/inspector.ts');
-    const { clock, hashSeed } = this.#environment;
-    const { supervisor } = this;
-    const { publications } = supervisor;
-    const environment = {
-      plugins: this.#plugins,
-      clock,
-      hashSeed,
-      randomUint16: () => randomInt(65_536),
-      table: (instance: number, name: string) => publications.of(instance)!.tables.get(name)!,
-      published: (instance: number) => publications.of(instance)?.published?.data,
-    };
-    return makeInspectionBackend(
-      () => {
-        const { config, controls } = this.#current;
-        return new Inspector(config, (block) => controls.inspectables(block), environment);
-      },
-      () => ({ workers: supervisor.counters.length, restarts: supervisor.restarts }),
-    );
   }
 }
 
