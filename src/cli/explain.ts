@@ -1,6 +1,6 @@
 import type { Explanation, ExplainRequest } from '../server/inspect/inspector.ts';
 import { explanationText } from './explain-text.ts';
-import type { ExplainFlags } from './inspect-flags.ts';
+import type { ExplainFlags } from './explain-command.ts';
 import { inspectLocally } from './local.ts';
 import { write } from './output.ts';
 import { askServer } from './remote.ts';

@@ -1,225 +1,25 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { formatProblem, type Problem } from '../corefile/problem.ts';
-import { makePlugins } from '../plugins/plugins.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { ownCpuCount } from '../runtime/tuning/cpus.ts';
-import { compactWhenQuiet } from '../runtime/tuning/compact-when-quiet.ts';
-import { collectWithoutHelpers, compactHeap, keepYoungGenerationSmall } from '../runtime/tuning/heap.ts';
-import { controlPlanePriority, threadIds } from '../runtime/tuning/priority.ts';
-import { enabledTunings } from '../runtime/tuning/switches.ts';
-import type { HeldSignals } from '../runtime/held-signals.ts';
-import type { Logger } from '../runtime/logger.ts';
-import { makeLogger } from '../runtime/make-logger.ts';
-import { makeThreadPool } from '../runtime/thread-pool.ts';
 import { errorMessage } from '../runtime/errors.ts';
-import { withHint } from '../server/hint.ts';
-import { fileLimit, fileLimitWarning, threadLimitWarning } from '../server/control/process-limits.ts';
-import { usesOf } from '../server/config.ts';
-import { RunningServer } from '../server/control/server.ts';
-import { banner, bannerFields } from './banner.ts';
-import { readFlags, usage, type Flags } from './flags.ts';
-import { readInspectFlags } from './inspect-flags.ts';
-import { CorefileLoader } from './corefile-loader.ts';
-import { printable } from './output.ts';
-import { version } from './version.ts';
+import { callOf, UsageError, type ProcessParts } from './command.ts';
+import { commandFor, commands, readWords } from './commands.ts';
+import { helpText } from './help.ts';
+import { printable, write } from './output.ts';
 
-/** What only the entry point makes. */
-export interface ProcessParts {
-  /** A secret. */
-  readonly hashSeed: number;
-  readonly signals: HeldSignals;
-}
-
-/** Runs the command line; resolves with the exit code (CoreDNS's: 0, 1 for a failure, 2 for unknown flags). */
-export async function main(args: readonly string[], parts: ProcessParts): Promise<number> {
-  const [command, ...rest] = args;
-  if (command === 'explain' || command === 'records') return inspect(command, rest, parts);
-  const result = readFlags(args);
-  if (result.type === 'usage') return fail(`${result.message}\n'serviceentry-dns -help' lists the flags.\n`, 2);
-  const { flags } = result;
-  if (flags.help) return print(usage);
-  if (flags.version)
-    return print(`serviceentry-dns-${version}\n${process.platform}/${process.arch}, node ${process.versions.node}\n`);
-  if (flags.plugins)
-    return print(
-      `${makePlugins()
-        .map(({ name }) => name)
-        .sort()
-        .join('\n')}\n`,
-    );
-  try {
-    return await serve(flags, parts);
-  } catch (error) {
-    const message = withHint(errorMessage(error));
-    if (flags.logFormat === 'text') return fail(`${message}\n`, 1);
-    const logger = errorLogger();
-    logger.error(message);
-    logger.flush();
-    return 1;
-  }
-}
-
-async function inspect(
-  command: 'explain' | 'records',
-  args: readonly string[],
-  { hashSeed, signals }: ProcessParts,
-): Promise<number> {
-  signals.release();
-  const result = readInspectFlags(command, args);
-  if (result.type === 'usage') {
-    return fail(`${result.message}\n'serviceentry-dns ${command} -help' lists the flags.\n`, 2);
-  }
-  if (result.type === 'help') return print(result.text);
+/** Runs the command line; resolves with the exit code (CoreDNS's: 0, 1 for a failure, 2 for what is not understood). */
+export async function main(words: readonly string[], parts: ProcessParts): Promise<number> {
+  const command = commandFor(words);
+  // Only the server does something on them.
+  if (command.name !== '') parts.signals.release();
   // Who reads only the first lines closes the pipe: that is no failure.
-  process.stdout.on('error', () => process.exit(0));
+  if (command.name !== '') process.stdout.on('error', () => process.exit(0));
   try {
-    const { flags } = result;
-    // Only who asks for them reads their code: a server starts without it.
-    if (flags.command === 'explain') await (await import('./explain.ts')).runExplain(flags, hashSeed);
-    else await (await import('./records.ts')).runRecords(flags, hashSeed);
+    const line = readWords(command, words);
+    if (!line.isSet('help')) return await command.run(line, parts);
+    await write(helpText(command, commands));
     return 0;
   } catch (error) {
-    return fail(`${printable(errorMessage(error))}\n`, 1);
+    if (!(error instanceof UsageError)) return fail(`${printable(errorMessage(error))}\n`, 1);
+    return fail(`${error.message}\n'${callOf(command)} -help' lists the flags.\n`, 2);
   }
-}
-
-async function serve(flags: Flags, { hashSeed, signals }: ProcessParts): Promise<number> {
-  const corefile = new CorefileLoader(flags.conf, flags.port, process.env);
-  const { problems, config } = corefile.first;
-  reportProblems(problems.sorted(), flags);
-  if (problems.omitted > 0 && flags.logFormat === 'text') process.stderr.write(`and ${problems.omitted} more\n`);
-  if (problems.hasErrors) return 1;
-  if (flags.check) {
-    for (const plugin of makePlugins()) {
-      for (const use of usesOf(config, plugin.name)) {
-        for (const text of (await plugin.missing?.(use.config)) ?? []) {
-          process.stderr.write(`warning: ${plugin.name}: ${text}\n`);
-        }
-      }
-    }
-    return print('The Corefile is valid.\n');
-  }
-  // From here on a signal ends what has been started, even if that is not all yet.
-  const signalled = nextSignal();
-  let isSignalled = false as boolean;
-  void signalled.then(() => (isSignalled = true));
-  const tunings = enabledTunings(process.env);
-  if (tunings.has('young-generation')) keepYoungGenerationSmall();
-  if (tunings.has('gc-helpers')) collectWithoutHelpers();
-  const clock = systemClock;
-  let droppedLogLines = 0;
-  const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
-  warnOfLimits(logger);
-  await makeThreadPool();
-  const lowerControlPlane = controlPlanePriority();
-  const server = await RunningServer.start(config, {
-    clock,
-    logger,
-    logFormat: flags.logFormat,
-    interfaces: networkInterfaces,
-    hashSeed,
-    cpus: ownCpuCount(),
-    canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
-    fileLimit: fileLimit(ownLimits()),
-    version,
-    droppedLogLines: () => droppedLogLines,
-    interrupted: signalled,
-    corefile,
-    setDebug: (isOn) => (logger.debugs = isOn),
-  });
-  // One that came while the server was starting means that what it was started with may be old.
-  signals.handle((name) => {
-    if (name === 'SIGUSR1') void server.reloader.signalled();
-    else logger.info(`${name}: ignored; nothing is done on it`);
-  });
-  // Queries are answered by workers: a defect of a plugin's event takes nothing with it.
-  process.on('uncaughtException', (error) => server.recover(error));
-  if (tunings.has('priority')) lowerControlPlane();
-  try {
-    if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
-  } catch (error) {
-    await server.stop();
-    throw new Error(`cannot write the pidfile: ${errorMessage(error)}`, { cause: error });
-  }
-  const showsBanner = !flags.quiet && !isSignalled;
-  if (showsBanner && flags.logFormat === 'json') logger.info(`serviceentry-dns-${version}`, bannerFields(server));
-  logger.flush();
-  if (showsBanner && flags.logFormat === 'text') process.stdout.write(banner(server, version));
-  // The sockets belong to workers; this keeps the main thread until a signal comes.
-  const alive = setInterval(() => undefined, 2 ** 30);
-  const stopCompacting = tunings.has('compact-heap')
-    ? compactWhenQuiet(clock, () => server.changes, compactHeap)
-    : () => undefined;
-  const signal = await signalled;
-  stopCompacting();
-  clearInterval(alive);
-  logger.info(`${signal}: Shutting down servers then terminating`);
-  await server.shutDown();
-  if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
-  logger.flush();
-  return 0;
-}
-
-/** Says what is wrong with the Corefile, on standard error, in the form of the log. */
-function reportProblems(problems: readonly Problem[], { logFormat }: Flags): void {
-  if (logFormat === 'text') {
-    for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
-    return;
-  }
-  const logger = errorLogger();
-  for (const { code, severity, message, position } of problems) {
-    logger[severity](message, { code, file: position.file, line: position.line, column: position.column });
-  }
-  logger.flush();
-}
-
-/** For what is said before there is a server, or in place of it, in JSON. */
-function errorLogger(): Logger {
-  return makeLogger('json', false, systemClock, undefined, 2);
-}
-
-function warnOfLimits(logger: Logger): void {
-  const limits = ownLimits();
-  for (const warning of [fileLimitWarning(limits), threadLimitWarning(limits, threadIds().length)]) {
-    if (warning !== undefined) logger.warning(warning);
-  }
-  // There may be no other occasion.
-  logger.flush();
-}
-
-/** '' where the system does not tell. */
-function ownLimits(): string {
-  try {
-    return readFileSync('/proc/self/limits', 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** The first SIGTERM or SIGINT. A SIGINT behind it ends the process at once, as in CoreDNS. */
-function nextSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let isFirst = true;
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(name, () => {
-        if (!isFirst && name === 'SIGINT') process.exit(2);
-        isFirst = false;
-        resolve(name);
-      });
-    }
-  });
-}
-
-/** `reusePort` came with Node 22.12 and 23.1; before that it is ignored in silence. */
-export function hasReusePort(nodeVersion: string): boolean {
-  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
 }
 
 function fail(text: string, code: number): number {

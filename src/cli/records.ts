@@ -1,5 +1,5 @@
 import { recordFilter, recordsText } from '../server/inspect/records.ts';
-import type { RecordsFlags } from './inspect-flags.ts';
+import type { RecordsFlags } from './records-command.ts';
 import { inspectLocally } from './local.ts';
 import { printable, write } from './output.ts';
 import { askServer } from './remote.ts';

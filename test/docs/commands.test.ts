@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { explanationText } from '../../src/cli/explain-text.ts';
-import { explainUsage, readInspectFlags, recordsUsage } from '../../src/cli/inspect-flags.ts';
+import { flagsOf, type Command } from '../../src/cli/command.ts';
+import type { CommandLine } from '../../src/cli/command-line.ts';
+import { readWords } from '../../src/cli/commands.ts';
+import { explainCommand, readExplainFlags } from '../../src/cli/explain-command.ts';
+import { flagForm } from '../../src/cli/help.ts';
 import { inspectLocally } from '../../src/cli/local.ts';
+import { readRecordsFlags, recordsCommand } from '../../src/cli/records-command.ts';
 import { recordFilter, recordsText } from '../../src/server/inspect/records.ts';
 import { codeSpans, fencedBlocks, section, tableRows } from './markdown.ts';
 
@@ -15,25 +20,26 @@ function withoutSerial(text: string): string {
 
 async function output(command: string): Promise<string> {
   const [call = '', filter] = command.split(' | grep ');
-  const [, name, ...args] = call.split(' ');
-  const result = readInspectFlags(name as 'explain' | 'records', args);
-  if (result.type !== 'flags') throw new Error(JSON.stringify(result));
-  const { flags } = result;
-  const text = await inspectLocally(flags.conf, flags.defaultPort, 1, false, async (inspector) =>
-    flags.command === 'explain'
-      ? explanationText(await inspector.explain(flags))
-      : [
-          ...recordsText(
-            inspector,
-            flags,
-            flags.output,
-            recordFilter(flags.name, flags.type, flags.from, flags.output),
-          ),
-        ].join(''),
-  );
+  const [, ...words] = call.split(' ');
+  const text = words[0] === 'explain' ? await explained(words) : await listed(words);
   if (filter === undefined) return text;
   const lines = text.split('\n').filter((line) => line.includes(filter));
   return `${lines.join('\n')}\n`;
+}
+
+function explained(words: readonly string[]): Promise<string> {
+  const flags = readExplainFlags(readWords(explainCommand, words));
+  return inspectLocally(flags.conf, flags.defaultPort, 1, false, async (inspector) =>
+    explanationText(await inspector.explain(flags)),
+  );
+}
+
+function listed(words: readonly string[]): Promise<string> {
+  const flags = readRecordsFlags(readWords(recordsCommand, words));
+  const filter = recordFilter(flags.name, flags.type, flags.from, flags.output);
+  return inspectLocally(flags.conf, flags.defaultPort, 1, false, (inspector) =>
+    Promise.resolve([...recordsText(inspector, flags, flags.output, filter)].join('')),
+  );
 }
 
 describe('transcripts of explain and records', () => {
@@ -49,24 +55,20 @@ describe('transcripts of explain and records', () => {
   });
 });
 
-describe.each([
-  ['explain', 'Why a name is answered as it is', explainUsage],
-  ['records', 'What is served', recordsUsage],
-] as const)('flags of %s', (command, heading, usage) => {
-  const documented = tableRows(section(document, heading)).flatMap(([flag]) => codeSpans(flag!));
-  const known = Array.from(usage.matchAll(/^ {2}(-[\w.]+)/gm), ([, flag]) => flag!);
+describe.each<[heading: string, command: Command, read: (line: CommandLine) => unknown, operands: string[]]>([
+  ['Why a name is answered as it is', explainCommand, readExplainFlags, ['a.test']],
+  ['What is served', recordsCommand, readRecordsFlags, []],
+])('flags: %s', (heading, command, read, operands) => {
+  const documented = tableRows(section(document, heading)).map(([flag]) => codeSpans(flag!).join(', '));
 
   test('are all in the table, and no others', () => {
-    const names = documented.map((flag) => flag.split(' ')[0]);
-    expect(names.filter((flag) => flag !== '-help' && flag !== '-h').sort()).toEqual(known.sort());
+    expect(documented.sort()).toEqual(flagsOf(command).map(flagForm).sort());
   });
 
-  test.each(documented)('%s is understood', (flag) => {
-    const words = flag.replace(/ (N|IP|NS|NS\[\/NAME\]|TYPE|URL|DIR|FILE|F)$/, (_, what: string) =>
-      what === 'N' ? ' 53' : what === 'F' ? ' json' : ' x',
-    );
-    const more = command === 'explain' ? ['a.test'] : [];
-    const needed = flag.startsWith('-directory') ? ['-output', 'zone'] : [];
-    expect(readInspectFlags(command, [...more, ...needed, ...words.split(' ')]).type).toMatch(/^(flags|help)$/);
+  test.each(documented.flatMap((forms) => forms.split(', ')))('%s is understood', (form) => {
+    const [flag = '', value] = form.split(' ');
+    const given = value === undefined ? [] : [value === 'N' ? '53' : value === 'F' ? 'json' : 'x'];
+    const needed = flag === '-directory' ? ['-output', 'zone'] : [];
+    expect(() => read(readWords(command, [command.name, ...operands, ...needed, flag, ...given]))).not.toThrow();
   });
 });

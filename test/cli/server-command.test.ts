@@ -1,20 +1,37 @@
 import { describe, expect, test } from 'vitest';
-import { readFlags, usage, type Flags } from '../../src/cli/flags.ts';
+import { UsageError } from '../../src/cli/command.ts';
+import { commandFor, readWords } from '../../src/cli/commands.ts';
+import { readServerFlags, serverCommand, type ServerFlags } from '../../src/cli/server-command.ts';
 
-const defaults: Flags = {
+const defaults: ServerFlags = {
   conf: undefined,
   port: 53,
   pidfile: undefined,
-  plugins: false,
   quiet: false,
-  version: false,
   check: false,
-  help: false,
   logFormat: 'text',
 };
 
+function read(words: readonly string[]): ServerFlags {
+  expect(commandFor(words)).toBe(serverCommand);
+  return readServerFlags(readWords(serverCommand, words));
+}
+
+function messageFor(words: readonly string[]): string {
+  try {
+    return JSON.stringify(read(words));
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+test.each(['-h', '-help', '--help', '-help=true'])('%s asks for help', (word) => {
+  expect(readWords(serverCommand, [word]).isSet('help')).toBe(true);
+});
+
 describe('flags that are understood', () => {
-  test.each<[args: string[], flags: Partial<Flags>]>([
+  test.each<[args: string[], flags: Partial<ServerFlags>]>([
     [[], {}],
     [['-conf', 'a/Corefile'], { conf: 'a/Corefile' }],
     [['--conf', 'a/Corefile'], { conf: 'a/Corefile' }],
@@ -26,26 +43,23 @@ describe('flags that are understood', () => {
     [['-p=1053'], { port: 1053 }],
     [['--p', '1053'], { port: 1053 }],
     [['-dns.port', '1053'], { port: 1053 }],
+    [['-p', '1', '-dns.port', '2'], { port: 2 }],
+    [['-dns.port', '1', '-p', '2'], { port: 2 }],
     [['-dns.port=0'], { port: 0 }],
     [['--dns.port=65535'], { port: 65_535 }],
     [['-pidfile', '/run/x.pid'], { pidfile: '/run/x.pid' }],
-    [['-plugins'], { plugins: true }],
     [['-quiet'], { quiet: true }],
     [['--quiet'], { quiet: true }],
     [['-quiet=true'], { quiet: true }],
     [['-quiet=1'], { quiet: true }],
     [['--quiet=false'], { quiet: false }],
     [['-quiet=F'], { quiet: false }],
-    [['-version'], { version: true }],
     [['-check', '-conf', 'x'], { check: true, conf: 'x' }],
     [['-conf', 'x', '-check'], { check: true, conf: 'x' }],
     [['-log-format', 'json'], { logFormat: 'json' }],
     [['-log-format=text'], { logFormat: 'text' }],
-    [['-h'], { help: true }],
-    [['-help'], { help: true }],
-    [['--help'], { help: true }],
     [['-conf', 'x', '-conf', 'y'], { conf: 'y' }],
-  ])('%j', (args, flags) => expect(readFlags(args)).toEqual({ type: 'flags', flags: { ...defaults, ...flags } }));
+  ])('%j', (args, flags) => expect(read(args)).toEqual({ ...defaults, ...flags }));
 });
 
 describe('flags that are not', () => {
@@ -65,11 +79,7 @@ describe('flags that are not', () => {
     [['-p=-1'], /invalid value '-1'/],
     [['-dns.port', '5 3'], /invalid value '5 3'/],
     [['-log-format', 'xml'], /invalid value 'xml' for flag -log-format: expected text or json/],
-  ])('%j: usage', (args, message) => {
-    const result = readFlags(args);
-    expect(result).toMatchObject({ type: 'usage' });
-    expect((result as { message: string }).message).toMatch(message);
-  });
+  ])('%j: usage', (args, message) => expect(messageFor(args)).toMatch(message));
 
   test.each([
     [['serve'], 'serve', ''],
@@ -81,12 +91,6 @@ describe('flags that are not', () => {
     [['-'], '-', ''],
     [['--', '-quiet'], '-quiet', "; did you mean '-quiet'?"],
   ])('%j: no command', (args, word, suggestion) => {
-    expect(readFlags(args)).toEqual({ type: 'usage', message: `unknown command '${word}'${suggestion}` });
+    expect(messageFor(args)).toBe(`unknown command '${word}'${suggestion}`);
   });
-});
-
-test('the usage names all flags', () => {
-  for (const flag of ['conf', 'dns.port', 'p', 'check', 'pidfile', 'plugins', 'quiet', 'version', 'log-format']) {
-    expect(usage).toMatch(new RegExp(`(^|, |  )-${flag} `, 'm'));
-  }
 });
