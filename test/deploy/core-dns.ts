@@ -6,15 +6,29 @@ import { fencedBlocks } from '../docs/markdown.ts';
 import { dig, type DigReply } from '../support/dig.ts';
 import { freePorts } from '../support/free-ports.ts';
 
-/** The address of our Service in the README. */
-const serviceAddress = '10.96.0.53';
-const readme = fencedBlocks('deploy/README.md');
+/** The address of our Service in the documents. */
+export const serviceAddress = '10.96.0.53';
 
-/** The Corefiles for our server and the snippets for CoreDNS in deploy/README.md, in its order. */
-export const corefiles = readme.filter(({ language }) => language === 'corefile').map(({ text }) => text);
-export const snippets = readme.filter(({ language }) => language === 'coredns').map(({ text }) => text);
+/** The Corefiles for our server and the snippets for CoreDNS on the pages that send it a zone, each by what it is for. */
+export const corefiles = {
+  mesh: block('deploy/README.md', 'corefile'),
+  belowCluster: block('docs/how-to/stub-domain.md', 'corefile'),
+  global: block('docs/how-to/migrate-from-coredns-istio-plugin.md', 'corefile'),
+};
+export const snippets = {
+  mesh: block('docs/how-to/stub-domain.md', 'coredns'),
+  belowCluster: block('docs/how-to/stub-domain.md', 'coredns', 1),
+  nodeLocal: block('docs/how-to/node-local.md', 'coredns'),
+  global: block('docs/how-to/migrate-from-coredns-istio-plugin.md', 'coredns'),
+};
 
-/** A Corefile of the README with another source, and with the name server of the node at a port. */
+function block(file: string, language: 'corefile' | 'coredns', index = 0): string {
+  const found = fencedBlocks(file).filter((each) => each.language === language)[index];
+  if (found === undefined) throw new Error(`${file} has no block ${index} of ${language}`);
+  return found.text;
+}
+
+/** A Corefile of the documents with another source, and with the name server of the node at a port. */
 export function withSource(corefile: string, source: string, upstreamPort: number): string {
   return corefile.replace(/^ *kubernetes$/m, source).replace('/etc/resolv.conf', `127.0.0.1:${upstreamPort}`);
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import { codeSpans, fencedBlocks, section, tableRows } from '../docs/markdown.ts';
+import { serviceAddress, snippets } from './core-dns.ts';
 import { kustomize, provide } from './go-tool.ts';
 import { corefileOf, only, workload, type Manifest } from './manifest.ts';
 import { parse, renderWith } from './render.ts';
@@ -51,17 +52,14 @@ describe('deploy/README.md', () => {
     expect(names.filter((name) => !known.includes(`\`${name}`))).toEqual([]);
   });
 
-  it('gives other DNS servers the address that the component fixes', () => {
-    const [component] = /\d+\.\d+\.\d+\.\d+$/m.exec(
-      readFileSync('deploy/components/cluster-ip/kustomization.yaml', 'utf8'),
-    )!;
-    const others = blocks.filter(({ language }) => language === 'coredns');
-    expect(others).toHaveLength(4);
-    for (const { text, place } of others)
-      expect(text, place).toMatch(new RegExp(`forward \\S+ ${component}( {)?$`, 'm'));
-    const kubeDns = blocks.map(({ text }) => text).find((text) => text.includes('stubDomains'))!;
+  it('gives other DNS servers the address that the component fixes, on all pages', () => {
+    const component = readFileSync('deploy/components/cluster-ip/kustomization.yaml', 'utf8');
+    expect(/\d+\.\d+\.\d+\.\d+$/m.exec(component)![0]).toBe(serviceAddress);
+    for (const [name, text] of Object.entries(snippets))
+      expect(text, name).toMatch(new RegExp(`forward \\S+ ${serviceAddress}( {)?$`, 'm'));
+    const kubeDns = fencedBlocks('docs/how-to/stub-domain.md').find(({ language }) => language === 'yaml')!.text;
     const { data } = load(kubeDns) as Manifest;
-    expect(JSON.parse(data!.stubDomains!)).toEqual({ 'mesh.test': [component] });
+    expect(JSON.parse(data!.stubDomains!)).toEqual({ 'mesh.test': [serviceAddress] });
   });
 
   it.skipIf(program === undefined)('has a kustomization that renders', async () => {

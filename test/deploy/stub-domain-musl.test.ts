@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parent, serveParent } from '../interop/servers.ts';
 import { Lab } from '../support/lab.ts';
 import { missingForRoot } from '../support/machine.ts';
-import { corefiles, snippets } from './core-dns.ts';
+import { corefiles, serviceAddress, snippets } from './core-dns.ts';
 import { coreDns, provide } from './go-tool.ts';
 
 const program = await provide(coreDns);
@@ -12,8 +12,8 @@ const missing = missingForRoot('musl behind a stub domain', ...needed);
 
 const cluster = '127.0.0.10';
 const ours = '127.0.0.11';
-const belowCluster = snippets[1]!;
-const corefile = corefiles[1]!;
+const { belowCluster } = snippets;
+const corefile = corefiles.belowCluster;
 /** Takes queries and never answers. */
 const blackHole = `require('node:dgram').createSocket('udp4').bind(53, '${ours}')`;
 const manifest = `
@@ -25,7 +25,7 @@ spec: { hosts: [vm.legacy.svc.cluster.local], addresses: [10.9.0.2], resolution:
 
 /** Pods of Alpine: whatever becomes of this server, they must resolve what is not its own. */
 describe.skipIf(missing !== '' || program === undefined)(
-  'musl, with search paths, behind CoreDNS with the README',
+  'musl, with search paths, behind CoreDNS with the how-to of stub domains',
   () => {
     let lab: Lab;
 
@@ -49,7 +49,7 @@ describe.skipIf(missing !== '' || program === undefined)(
       const text = snippet
         .replace(/^ *kubernetes [^}]*\}\n/m, 'hosts {\n 10.96.7.7 web.default.svc.cluster.local\n fallthrough\n }\n')
         .replace(':53 {', `:53 {\nbind ${cluster}\n`)
-        .replaceAll('10.96.0.53', ours)
+        .replaceAll(serviceAddress, ours)
         .replaceAll('/etc/resolv.conf', parent);
       await lab.serve(cluster, 'web.default.svc.cluster.local A', program!, '-conf', lab.file('cluster', text));
     }
@@ -99,7 +99,7 @@ describe.skipIf(missing !== '' || program === undefined)(
       expect(await resolveNames('example.org', 'httpbin.org')).toBe('example.org 192.0.2.81\nhttpbin.org 192.0.2.82\n');
     }, 120_000);
 
-    // What the rewrite of the README is for; and proof that the tests above would see it.
+    // What the rewrite is for; and proof that the tests above would see it.
     it('would resolve nothing without the rewrite', async () => {
       await startCluster(belowCluster.replace(/^ *rewrite .*\n/m, ''));
       expect(await resolveNames('example.org')).toBe('example.org Try again\n');

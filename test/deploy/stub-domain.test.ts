@@ -11,15 +11,13 @@ import { CoreDns, corefiles, snippets, withSource, type CoreDnsOptions } from '.
 import { coreDns, provide } from './go-tool.ts';
 
 const program = await provide(coreDns);
-const [forMesh, belowCluster, nodeLocal, forGlobal] = snippets as [string, string, string, string];
-const [ours, oursBelowCluster, , oursGlobal] = corefiles as [string, string, string, string];
 
 /** A Service that the cluster's DNS server knows by itself. */
 const kubernetesService = 'web.default.svc.cluster.local';
 const hosts = { 'api.mesh.test': '10.9.0.1', 'vm.legacy.svc.cluster.local': '10.9.0.2', 'api.global': '10.9.0.3' };
 
 /** The network of a cluster on loopback ports: the node's name server, ours, and the cluster's. */
-describe.skipIf(program === undefined)('CoreDNS with the snippets of the README in front', () => {
+describe.skipIf(program === undefined)('CoreDNS with the snippets of the documents in front', () => {
   let directory: string;
   let node: FakeUpstream;
   let server: RunningServer | undefined;
@@ -52,7 +50,7 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
     server = undefined;
   });
 
-  /** Starts our server with a Corefile of the README, and CoreDNS with a snippet in front of it. */
+  /** Starts our server with a Corefile of the documents, and CoreDNS with a snippet in front of it. */
   async function start(corefile: string, snippet: string): Promise<void> {
     server = await startCorefile(withSource(corefile, `file ${directory}`, node.port), 'Corefile');
     cluster = await startCluster(snippet, server.listeners[0]!.port);
@@ -79,17 +77,17 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
   }
 
   it.each([
-    ['CoreDNS', () => forMesh],
-    ['NodeLocal DNSCache', () => nodeLocal],
+    ['CoreDNS', () => snippets.mesh],
+    ['NodeLocal DNSCache', () => snippets.nodeLocal],
   ])('answers for a host of the stub domain behind %s', async (_, snippet) => {
-    await start(ours, snippet());
+    await start(corefiles.mesh, snippet());
     const { rcode, answer } = await cluster.ask('api.mesh.test A');
     expect({ rcode, answer }).toEqual({ rcode: 'NOERROR', answer: ['api.mesh.test. 30 IN A 10.9.0.1'] });
     expect(await arrivals('api.mesh.test')).toEqual({ cluster: 1, node: 0 });
   });
 
   it('knows at once what is not there, and asks nobody', async () => {
-    await start(ours, forMesh);
+    await start(corefiles.mesh, snippets.mesh);
     const { rcode, authority } = await cluster.ask('unknown.mesh.test A');
     expect(rcode).toBe('NXDOMAIN');
     expect(authority[0]).toMatch(/^mesh\.test\. 5 IN SOA ns\.dns\.mesh\.test\. /);
@@ -98,7 +96,7 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
   });
 
   it('leaves all else to the name server of the node, and no query goes round', async () => {
-    await start(ours, forMesh);
+    await start(corefiles.mesh, snippets.mesh);
     expect((await cluster.ask('www.example.com A')).answer).toEqual(['www.example.com. 60 IN A 192.0.2.1']);
     expect(await arrivals('www.example.com')).toEqual({ cluster: 1, node: 1 });
     // Even what the cluster's server does not send here by the snippet goes to the node only.
@@ -108,7 +106,7 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
   });
 
   it('answers for hosts below cluster.local, behind the Services of Kubernetes', async () => {
-    await start(oursBelowCluster, belowCluster);
+    await start(corefiles.belowCluster, snippets.belowCluster);
     expect((await cluster.ask(`${kubernetesService} A`)).answer[0]).toContain('10.96.7.7');
     const { answer } = await cluster.ask('vm.legacy.svc.cluster.local A');
     expect(answer).toEqual(['vm.legacy.svc.cluster.local. 30 IN A 10.9.0.2']);
@@ -122,7 +120,7 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
   });
 
   it('stands in for the plugin of Istio', async () => {
-    await start(oursGlobal, forGlobal);
+    await start(corefiles.global, snippets.global);
     expect((await cluster.ask('api.global A')).answer).toEqual(['api.global. 30 IN A 10.9.0.3']);
     expect((await cluster.ask('API.Global AAAA')).rcode).toBe('NOERROR');
     expect((await cluster.ask('unknown.global A')).rcode).toBe('NXDOMAIN');
@@ -135,7 +133,7 @@ describe.skipIf(program === undefined)('CoreDNS with the snippets of the README 
     const corefile = '.:53 {\n serviceentry {\nkubernetes\n}\nforward . /etc/resolv.conf\n}\n';
     server = await startCorefile(withSource(corefile, `file ${directory}`, listen), 'Corefile');
     const forwardOptions = ' {\n max_concurrent 10\n }';
-    cluster = await startCluster(forMesh, server.listeners[0]!.port, { listen, forwardOptions });
+    cluster = await startCluster(snippets.mesh, server.listeners[0]!.port, { listen, forwardOptions });
     expect((await cluster.ask('unknown.mesh.test A')).rcode).not.toBe('NXDOMAIN');
     // It comes back; there it meets itself in our server, so that it does not go on for ever.
     expect((await arrivals('unknown.mesh.test', 2)).cluster).toBeGreaterThan(1);

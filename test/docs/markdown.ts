@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface FencedBlock {
   readonly language: string;
@@ -9,7 +9,7 @@ export interface FencedBlock {
 
 /** The documents for users. */
 export function userDocuments(): readonly string[] {
-  return ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+  return ['README.md', ...globSync('docs/**/*.md').sort(), 'deploy/README.md'];
 }
 
 /** Those that show how to configure the server: that on the Corefile, and the README of each plugin. */

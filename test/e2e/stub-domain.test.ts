@@ -11,7 +11,7 @@ import { ensureNamespaces, withVip } from './support/objects.ts';
 import { describeOnCluster } from './support/on-cluster.ts';
 
 const program = inject('tools') === undefined ? undefined : await provide(coreDns);
-const belowCluster = snippets[1]!;
+const { belowCluster } = snippets;
 const service: Manifest = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -29,12 +29,15 @@ describe.skipIf(program === undefined)('CoreDNS and this server, both with the s
       await admin.create(withVip('shop', 'web', 'web.shop.svc.cluster.local', '10.9.0.2'));
     });
 
-    /** Starts both, with the snippet of the README for hosts below cluster.local, and a name server of the node. */
+    /** Starts both, with the snippet for hosts below cluster.local, and a name server of the node. */
     async function start(snippet: string): Promise<{ dns: CoreDns; node: FakeUpstream }> {
       const directory = mkdtempSync(join(tmpdir(), 'stub-domain-'));
       const node = await FakeUpstream.start();
       const kubeconfig = cluster().kubeconfig();
-      const server = await startCorefile(withSource(corefiles[1]!, `kubeconfig ${kubeconfig}`, node.port), 'Corefile');
+      const server = await startCorefile(
+        withSource(corefiles.belowCluster, `kubeconfig ${kubeconfig}`, node.port),
+        'Corefile',
+      );
       const options = { program: program!, directory, port: server.listeners[0]!.port, upstreamPort: node.port };
       const dns = await CoreDns.start(
         snippet.replace(/^( *)ttl 30$/m, `$1ttl 30\n$1kubeconfig ${kubeconfig}`),
