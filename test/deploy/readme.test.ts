@@ -33,7 +33,7 @@ describe('deploy/README.md', () => {
 
   it('lists the folders that there are', () => {
     const listed = tableRows(section(file, 'Running serviceentry-dns in a cluster'))
-      .slice(0, 22)
+      .slice(0, 23)
       .flatMap(([name]) => codeSpans(name!));
     const folders = (name: string): string[] => readdirSync(`deploy/${name}`).map((each) => `${name}/${each}`);
     expect(listed.sort()).toEqual(['base', 'examples', ...folders('components'), ...folders('overlays')].sort());

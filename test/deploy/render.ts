@@ -29,6 +29,7 @@ export const components = [
   'load-balancer',
   'metrics',
   'metrics-annotations',
+  'monitoring',
   'multi-cluster',
   'namespace-labels',
   'priority-class',
