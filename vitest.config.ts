@@ -29,6 +29,7 @@ export default defineConfig({
           // Generous: a shared machine may be many times slower than it was.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
           // A process for each file would take longer than most files do. No module has state that changes.
           isolate: false,
         },

@@ -17,17 +17,19 @@ export interface OwnEndpoints {
 }
 
 /** Whether what is sent there comes to one of the listeners. */
-export function isOwnEndpoint(endpoint: Endpoint, { listeners, machine }: OwnEndpoints): boolean {
-  const { protocol, port } = endpoint;
+export function isOwnEndpoint({ protocol, port, address }: Endpoint, { listeners, machine }: OwnEndpoints): boolean {
+  const addresses = listeningAddresses(address, (each) => machine.includes(each));
+  return listeners.some(
+    (listener) => listener.protocol === protocol && listener.port === port && addresses.includes(listener.address),
+  );
+}
+
+/** The addresses of listeners, as in `OwnEndpoints`, that what is sent to an address comes to. */
+export function listeningAddresses(address: string, isOfMachine: (address: string) => boolean): readonly string[] {
   // An IPv4-mapped address (RFC 4291 section 2.5.5.2) is that of an IPv4 socket.
-  const address = endpoint.address.replace(/^::ffff:(?=\d+\.)/, '');
-  return listeners.some((listener) => {
-    if (listener.protocol !== protocol || listener.port !== port) return false;
-    if (listener.address === address) return true;
-    const family = address.includes(':') ? '::' : '0.0.0.0';
-    const isOnAll = listener.address === '' || listener.address === family;
-    return isOnAll && (isLoopback(address) || machine.includes(address));
-  });
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  if (!isLoopback(plain) && !isOfMachine(plain)) return [plain];
+  return [plain, '', plain.includes(':') ? '::' : '0.0.0.0'];
 }
 
 /** 127.0.0.0/8 and ::1: all of them are the machine's, whether an interface has them or not. */

@@ -7,10 +7,14 @@ export function isAtOrBelow(name: string, zone: string): boolean {
   return name.endsWith(zone) && name[name.length - zone.length - 1] === '.';
 }
 
+/** The zone, and those above it up to the root; all are absolute. */
+export function* zonesFrom(zone: string): Generator<string> {
+  for (let rest = zone; rest !== '' && rest !== '.'; rest = rest.slice(rest.indexOf('.') + 1)) yield rest;
+  yield '.';
+}
+
 /** The longest zone, of those that `isZone` says yes to, that a name is at or below; both are absolute. */
 export function longestZone(name: string, isZone: (zone: string) => boolean): string | undefined {
-  for (let rest = name; rest !== '' && rest !== '.'; rest = rest.slice(rest.indexOf('.') + 1)) {
-    if (isZone(rest)) return rest;
-  }
-  return isZone('.') ? '.' : undefined;
+  for (const zone of zonesFrom(name)) if (isZone(zone)) return zone;
+  return undefined;
 }

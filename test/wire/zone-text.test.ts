@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAtOrBelow, longestZone } from '../../src/wire/zone-text.ts';
+import { isAtOrBelow, longestZone, zonesFrom } from '../../src/wire/zone-text.ts';
 
 test.each([
   ['a.b', 'b', true],
@@ -26,4 +26,11 @@ test.each([
   ['.', ['.'], '.'],
 ])('%j is in the longest of %j: %s', (name, zones, expected) => {
   expect(longestZone(name, (zone) => zones.includes(zone))).toBe(expected);
+});
+
+test.each([
+  ['a.b.test.', ['a.b.test.', 'b.test.', 'test.', '.']],
+  ['.', ['.']],
+])('the zones from %s up', (zone, expected) => {
+  expect([...zonesFrom(zone)]).toEqual(expected);
 });

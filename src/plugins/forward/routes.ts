@@ -2,7 +2,7 @@ import { rcode, refusedTypes, rrType } from '../../wire/codes.ts';
 import { readRecords } from '../../wire/message.ts';
 import type { Query } from '../../wire/query.ts';
 import { emptyReply, replyCode } from '../../wire/reply.ts';
-import { isAtOrBelow } from '../../wire/zone-text.ts';
+import { zonesFrom } from '../../wire/zone-text.ts';
 import { zoneList, ZoneMap } from '../../wire/zone-map.ts';
 import type { Outcome } from '../plugin.ts';
 import type { ForwardConfig, ForwardLine } from './config.ts';
@@ -42,8 +42,15 @@ export function makeRoutes(
     sender: senders[index]!,
     mayGoOn: line.next.length > 0 || line.nextOnNodata,
   }));
-  const zones = new Set(lines.flatMap(({ from }) => from));
-  const byZone = new ZoneMap(Array.from(zones, (zone) => [zone, routesOf(zone, routes)] as const));
+  const byFrom = new Map<string, Route[]>();
+  for (const route of routes) {
+    for (const zone of new Set(route.line.from)) {
+      const those = byFrom.get(zone);
+      if (those) those.push(route);
+      else byFrom.set(zone, [route]);
+    }
+  }
+  const byZone = new ZoneMap(Array.from(byFrom.keys(), (zone) => [zone, routesOf(zone, byFrom)] as const));
   return (query) => {
     const found = byZone.find(query);
     const index = found ? takerOf(query, found.value, 0) : -1;
@@ -52,17 +59,10 @@ export function makeRoutes(
 }
 
 /** Those that take names of the zone, of which it is the longest that any of them has. */
-function routesOf(zone: string, routes: readonly Route[]): readonly Route[] {
-  return routes
-    .map((route) => ({ route, length: lengthOfMatch(zone, route.line.from) }))
-    .filter(({ length }) => length >= 0)
-    .sort((a, b) => b.length - a.length)
-    .map(({ route }) => route);
-}
-
-/** Octets of the longest FROM that a zone is at or below; -1 for none. */
-function lengthOfMatch(zone: string, from: readonly string[]): number {
-  return Math.max(-1, ...from.filter((each) => isAtOrBelow(zone, each)).map((each) => each.length));
+function routesOf(zone: string, byFrom: ReadonlyMap<string, readonly Route[]>): readonly Route[] {
+  const found = new Set<Route>();
+  for (const each of zonesFrom(zone)) for (const route of byFrom.get(each) ?? []) found.add(route);
+  return [...found];
 }
 
 /** Index of the first one, from `start` on, that does not except the name; -1 for none. */

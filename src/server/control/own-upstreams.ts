@@ -1,90 +1,107 @@
-import { type Endpoint, isOwnEndpoint, type OwnEndpoints } from '../../plugins/own-endpoints.ts';
+import { type Endpoint, listeningAddresses, type OwnEndpoints } from '../../plugins/own-endpoints.ts';
 import type { Forwarding, Interfaces } from '../../plugins/plugin.ts';
 import { canonicalAddress } from '../../wire/address.ts';
-import { isAtOrBelow } from '../../wire/zone-text.ts';
-import { type BlockConfig, type ListenerConfig, settingsOf } from '../config.ts';
+import { type BlockConfig, type ListenerConfig, listenerKey, settingsOf } from '../config.ts';
+import { ZoneTakers } from './zone-takers.ts';
 
-/** Who takes names, by the zones that it takes. */
-type Entries<Value> = readonly (readonly [zone: string, value: Value])[];
+/** A listener, and who gets what comes there. */
+interface Place {
+  readonly endpoint: Endpoint;
+  /** Blocks by zone. */
+  readonly blocks: ZoneTakers<number>;
+  /** Those of which some block sends something here. */
+  readonly from: Set<Place>;
+}
+
+/** One of the `forwards` of a block, and the listeners of this server that get it. */
+interface Sent {
+  readonly index: number;
+  readonly to: readonly Place[];
+}
 
 /**
  * Finds the listeners through which names come back to who has sent them there: at once, or by way of other server blocks that forward to
  * listeners of this server. A block may forward to another one that sends the names elsewhere, as CoreDNS's documents do it.
  */
 export class OwnUpstreams {
-  readonly #listeners: readonly ListenerConfig[];
   readonly #machine: readonly string[];
-  readonly #zones: readonly (readonly string[])[];
+  readonly #zones: readonly ZoneTakers<undefined>[];
   /** By block: it chooses its queries. */
   readonly #hasView: readonly boolean[];
-  /** What each block forwards: the index in its `forwards`, and where to. */
-  readonly #forwarded: readonly Entries<readonly [index: number, to: readonly Endpoint[]]>[];
+  /** By block: where it is served. */
+  readonly #places: readonly Place[][];
+  /** What each block forwards. */
+  readonly #forwarded: readonly ZoneTakers<Sent>[];
 
   constructor(blocks: readonly BlockConfig[], listeners: readonly ListenerConfig[], interfaces: Interfaces) {
-    this.#listeners = listeners;
     this.#machine = addressesOf(interfaces);
-    this.#zones = blocks.map(({ zones }) => zones);
+    this.#zones = blocks.map(({ zones }) => new ZoneTakers(zones.map((zone) => [zone, undefined])));
     this.#hasView = blocks.map((block) => settingsOf(block).view !== undefined);
-    this.#forwarded = blocks.map((block) => {
+    const places = new Map(listeners.map((listener) => [listenerKey(listener), placeOf(listener)]));
+    this.#places = blocks.map(() => []);
+    for (const listener of listeners) {
+      const place = places.get(listenerKey(listener))!;
+      for (const block of new Set(listener.zones.map(([, each]) => each))) this.#places[block]!.push(place);
+    }
+    const machine = new Set(this.#machine);
+    const placesOf = ({ protocol: scheme, address, port }: Endpoint): Place[] =>
+      listeningAddresses(address, (each) => machine.has(each)).flatMap(
+        (each) => places.get(listenerKey({ scheme, address: each, port })) ?? [],
+      );
+    this.#forwarded = blocks.map((block, at) => {
       const { forwards = [] } = settingsOf(block);
-      return forwards.flatMap(({ zones, to }, index) => zones.map((zone) => [zone, [index, to]] as const));
+      const sent = forwards.map(({ zones, to }, index) => ({ zones, index, to: to.flatMap(placesOf) }));
+      for (const place of sent.flatMap(({ to }) => to)) for (const each of this.#places[at]!) place.from.add(each);
+      return new ZoneTakers(sent.flatMap(({ zones, ...each }) => zones.map((zone) => [zone, each] as const)));
     });
   }
 
   /** Those through which what a block forwards comes back to it. `index` is that of its `forwards`. */
   through(block: number, index: number, { zones }: Forwarding): OwnEndpoints {
-    const sent = zones.flatMap((zone) => overlaps(zone, this.#zones[block]!));
-    const isBack = (at: number, zone: string): boolean =>
-      at === block && takers(zone, this.#forwarded[at]!).some(([, [taker]]) => taker === index);
-    const listeners = this.#listeners.filter((listener) => {
+    const sent = zones.flatMap((zone) => this.#zones[block]!.of(zone)).map(({ names }) => names);
+    const isBack = (at: number, names: string): boolean =>
+      at === block && this.#sent(at, names).some((each) => each.index === index);
+    // No others lead to the block, whatever names they get.
+    const leading = new Set(this.#places[block]);
+    for (const { from } of leading) for (const place of from) leading.add(place);
+    const listeners = [...leading].filter((place) => {
       const visited = new Set<string>();
-      return sent.some((zone) => this.#leadsTo(zone, listener, isBack, visited));
+      return sent.some((names) => this.#leadsTo(names, place, isBack, visited));
     });
-    return { listeners: listeners.map(endpointOf), machine: this.#machine };
+    return { listeners: listeners.map(({ endpoint }) => endpoint), machine: this.#machine };
   }
 
-  /** Whether names below the zone that are sent to the listener come to a block that `isEnd` knows. */
+  /** Whether names that are sent to a place come to a block that `isEnd` knows. */
   #leadsTo(
-    zone: string,
-    listener: ListenerConfig,
-    isEnd: (block: number, zone: string) => boolean,
+    names: string,
+    place: Place,
+    isEnd: (block: number, names: string) => boolean,
     visited: Set<string>,
   ): boolean {
-    return takers(zone, listener.zones).some(([served, block]) => {
+    return place.blocks.of(names).some(({ names: taken, values: blocks }) => {
       // Which of several blocks takes the query nobody knows before it comes.
-      if (listener.zones.some(([each, at]) => each === served && this.#hasView[at])) return false;
-      if (isEnd(block, served)) return true;
-      const key = `${block} ${served}`;
+      if (blocks.some((block) => this.#hasView[block])) return false;
+      const block = blocks[0]!;
+      if (isEnd(block, taken)) return true;
+      const key = `${block} ${taken}`;
       if (visited.has(key)) return false;
       visited.add(key);
-      return takers(served, this.#forwarded[block]!).some(([sent, [, to]]) =>
-        this.#listeners.some((each) => this.#isSentTo(to, each) && this.#leadsTo(sent, each, isEnd, visited)),
+      return this.#sent(block, taken).some(({ names: sent, to }) =>
+        to.some((each) => this.#leadsTo(sent, each, isEnd, visited)),
       );
     });
   }
 
-  #isSentTo(to: readonly Endpoint[], listener: ListenerConfig): boolean {
-    const own = { listeners: [endpointOf(listener)], machine: this.#machine };
-    return to.some((each) => isOwnEndpoint(each, own));
+  /** What a block does with names that come to it. */
+  #sent(block: number, names: string): (Sent & { readonly names: string })[] {
+    return this.#forwarded
+      [block]!.of(names)
+      .flatMap((taker) => taker.values.map((each) => ({ ...each, names: taker.names })));
   }
 }
 
-/** Who takes names at or below the zone, and which: those of longer zones take theirs, the longest other one all the rest. */
-function takers<Value>(zone: string, entries: Entries<Value>): Entries<Value> {
-  const below = entries.filter(([each]) => each !== zone && isAtOrBelow(each, zone));
-  const above = entries.filter(([each]) => isAtOrBelow(zone, each));
-  const longest = Math.max(...above.map(([each]) => each.length));
-  const rest = above.filter(([each]) => each.length === longest).map(([, value]) => [zone, value] as const);
-  return [...below, ...rest];
-}
-
-/** What both the zone and one of the others have. */
-function overlaps(zone: string, others: readonly string[]): string[] {
-  return others.flatMap((other) => (isAtOrBelow(zone, other) ? [zone] : isAtOrBelow(other, zone) ? [other] : []));
-}
-
-function endpointOf({ scheme, address, port }: ListenerConfig): Endpoint {
-  return { protocol: scheme, address, port };
+function placeOf({ scheme, address, port, zones }: ListenerConfig): Place {
+  return { endpoint: { protocol: scheme, address, port }, blocks: new ZoneTakers(zones), from: new Set() };
 }
 
 /** None where the system does not tell. A link-local address has its zone: another interface may have the same. */

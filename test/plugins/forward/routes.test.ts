@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ForwardLine } from '../../../src/plugins/forward/config.ts';
+import { makeRoutes } from '../../../src/plugins/forward/routes.ts';
 import { answer, type Behaviour, FakeUpstream, silence } from '../../support/fake-upstream.ts';
 import { makeQuery } from '../../support/query.ts';
 import { addresses, Harness, line, passedOn } from './harness.ts';
@@ -143,4 +144,23 @@ describe('next and next_on_nodata', () => {
     expect(addresses(await harness.resolve(makeQuery('localhost', 'A')))).toEqual(['127.0.0.1']);
     expect(asked()).toEqual([1, 0, 0]);
   });
+});
+
+it('reads each line a few times, however many there are', () => {
+  let reads = 0;
+  const lines = Array.from({ length: 1000 }, (_, i) => ({
+    ...line([upstreams[0]!]),
+    get from() {
+      reads++;
+      return [`l${i}.test.`];
+    },
+  }));
+  const sent: number[] = [];
+  const senders = lines.map((_, i) => ({ forward: () => (sent.push(i), 1) }));
+  const routes = makeRoutes({ lines }, ['.'], senders);
+  const query = makeQuery('a.l7.test', 'A');
+  query.readName();
+  void routes(query);
+  expect(sent).toEqual([7]);
+  expect(reads).toBeLessThan(10 * lines.length);
 });

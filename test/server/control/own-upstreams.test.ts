@@ -5,6 +5,7 @@ import type { ForwardConfig } from '../../../src/plugins/forward/config.ts';
 import type { Interfaces } from '../../../src/plugins/plugin.ts';
 import { makePlugins } from '../../../src/plugins/plugins.ts';
 import { configure } from '../../../src/server/control/configure.ts';
+import { OwnUpstreams } from '../../../src/server/control/own-upstreams.ts';
 import { configOf } from '../../support/plugin.ts';
 import { certPath, keyPath } from '../../support/tls/files.ts';
 
@@ -95,6 +96,10 @@ describe('an upstream that sends its queries back', () => {
       'names that come back and go elsewhere then',
       '. {\n forward a.test 10.0.0.1\n forward . 127.0.0.1:54\n}\n.:54 {\n forward a.test 10.0.0.9\n forward . 10.0.0.2\n}',
     ],
+    [
+      'a zone below one that blocks with views share',
+      '. {\n view all {\n expr true\n }\n forward a.test 10.0.0.9\n}\n. {\n forward . 10.0.0.1\n}',
+    ],
   ])('is none: %s', (_, text) => {
     expect(read(text).problems).toEqual([]);
   });
@@ -132,4 +137,32 @@ it('knows loopback addresses where the system does not tell those of the machine
   };
   expect(read('. {\n forward . 127.0.0.1\n}', '', none).problems[0]).toMatch(refusal('127.0.0.1:53'));
   expect(read('. {\n forward . 10.0.0.9\n}', '', none).problems).toEqual([]);
+});
+
+it('reads each zone and upstream a few times, however many blocks there are', () => {
+  let reads = 0;
+  const counting = <Value>(values: readonly Value[]): readonly Value[] =>
+    new Proxy(values, {
+      get: (target, key): unknown => {
+        if (typeof key === 'string' && /^\d/.test(key)) reads++;
+        return Reflect.get(target, key);
+      },
+    });
+  const position = { file: 'Corefile', line: 1, column: 1 };
+  const to = [{ protocol: 'dns', address: '127.0.0.1', port: 54 }] as const;
+  const blocks = Array.from({ length: 2000 }, (_, id) => {
+    const forwards = [{ zones: counting([`a.b${id}.test.`]), to: counting(to) }];
+    const forward = { name: 'forward', instance: id, config: {}, settings: { forwards }, position };
+    return { id, zones: counting([`b${id}.test.`]), plugins: [forward] };
+  });
+  const listeners = [53, 54].map((port) => ({
+    scheme: 'dns' as const,
+    address: '',
+    port,
+    zones: counting(blocks.flatMap(({ id, zones }) => zones.map((zone) => [zone, id] as const))),
+  }));
+  const own = new OwnUpstreams(blocks, listeners, machine);
+  for (const [at, { plugins }] of blocks.entries())
+    expect(own.through(at, 0, plugins[0]!.settings.forwards[0]!).listeners).toHaveLength(2);
+  expect(reads).toBeLessThan(20 * blocks.length);
 });
