@@ -1,12 +1,18 @@
 import { didYouMean } from '../corefile/suggest.ts';
 import { flagsOf, UsageError, type Command } from './command.ts';
 import { readCommandLine, type CommandLine } from './command-line.ts';
+import { completionCommand } from './completion-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { recordsCommand } from './records-command.ts';
 import { serverCommand } from './server-command.ts';
 
 /** All commands, the server first: dispatch, help, suggestions, completion and man page follow from this list. */
-export const commands: readonly Command[] = [serverCommand, explainCommand, recordsCommand];
+export const commands: readonly Command[] = [
+  serverCommand,
+  explainCommand,
+  recordsCommand,
+  completionCommand(() => commands),
+];
 
 /** The command that the first word names, or else the server. */
 export function commandFor(words: readonly string[]): Command {

@@ -6,7 +6,15 @@ import { spawnSync } from 'node:child_process';
  */
 export function missingForRoot(untested: string, ...programs: string[]): string {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
-  const missing = [...(isRoot ? [] : ['root on Linux']), ...programs.filter((program) => !hasProgram(program))];
+  return sayMissing(untested, [...(isRoot ? [] : ['root on Linux']), ...programs.filter(isMissing)]);
+}
+
+/** Which of the programs this machine lacks, in words; '' for none. */
+export function missingPrograms(untested: string, ...programs: string[]): string {
+  return sayMissing(untested, programs.filter(isMissing));
+}
+
+function sayMissing(untested: string, missing: readonly string[]): string {
   return saySkipped(untested, missing.length === 0 ? '' : `${missing.join(', ')} is missing`);
 }
 
@@ -16,6 +24,6 @@ export function saySkipped(untested: string, why: string): string {
   return why;
 }
 
-function hasProgram(program: string): boolean {
-  return spawnSync('sh', ['-c', 'command -v "$0"', program]).status === 0;
+function isMissing(program: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v "$0"', program]).status !== 0;
 }
