@@ -10,7 +10,7 @@ const elsewhere = 'it serves zones of its own, and this server is a proxy';
 
 /**
  * The directives of CoreDNS's plugin.cfg that are not built. Each is one error, whatever stands in its block.
- * docs/configuration.md has the same as a table; a test compares.
+ * docs/reference/directives.md has the same as a table.
  */
 export const notBuiltDirectives: Readonly<Record<string, NotBuilt>> = {
   kubernetes: {

@@ -6,12 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import { certPath, keyPath } from '../support/tls/files.ts';
-import { documentsWithCorefiles, fencedBlocks } from './markdown.ts';
+import { fencedBlocks, pluginNames } from './markdown.ts';
+import { blocksFor, pageOf } from './runners.ts';
 import { startCorefile } from './server.ts';
 
-const examples = documentsWithCorefiles()
-  .flatMap(fencedBlocks)
-  .filter(({ language }) => language === 'corefile');
+const examples = [
+  ...blocksFor('corefile'),
+  ...pluginNames()
+    .flatMap((name) => fencedBlocks(`src/plugins/${name}/README.md`))
+    .filter(({ language }) => language === 'corefile'),
+];
 
 let directory: string;
 
@@ -23,9 +27,13 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** The same Corefile with files that are there. */
+/** The same Corefile with files that are there, in place of clusters too. */
 function withFiles(corefile: string): string {
-  return corefile
+  const [first, ...others] = corefile.match(/^ *(?:kubernetes|kubeconfig .*)$/gm) ?? [];
+  return others
+    .reduce((text, line) => text.replace(`${line}\n`, ''), corefile)
+    .replace(first ?? '', '    file manifests')
+    .replaceAll('/var/lib/serviceentry-dns', directory)
     .replaceAll(/^( *file) .*$/gm, `$1 ${join(directory, 'manifests')}`)
     .replaceAll(/^( *resolver) .*$/gm, '$1 127.0.0.1:1')
     .replaceAll('/etc/resolv.conf', join(directory, 'resolv.conf'))
@@ -35,9 +43,8 @@ function withFiles(corefile: string): string {
 }
 
 describe('Corefiles of the documents', () => {
-  it('are found in each of them', () => {
-    const files = new Set(examples.map(({ place }) => place.replace(/:\d+$/, '')));
-    expect([...files].sort()).toEqual([...documentsWithCorefiles()].sort());
+  it.each(pluginNames())('are there for %s', (name) => {
+    expect(examples.map(({ place }) => pageOf(place))).toContain(`src/plugins/${name}/README.md`);
   });
 
   it.each(examples)('$place starts', async ({ text, place }) => {

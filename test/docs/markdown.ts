@@ -2,6 +2,8 @@ import { globSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface FencedBlock {
   readonly language: string;
+  /** The name of the file that the block is, behind the language. */
+  readonly title: string | undefined;
   readonly text: string;
   /** `FILE:LINE` of the fence, for the names of tests. */
   readonly place: string;
@@ -10,11 +12,6 @@ export interface FencedBlock {
 /** The documents for users. */
 export function userDocuments(): readonly string[] {
   return ['README.md', ...globSync('docs/**/*.md').sort(), 'deploy/README.md'];
-}
-
-/** Those that show how to configure the server: that on the Corefile, and the README of each plugin. */
-export function documentsWithCorefiles(): readonly string[] {
-  return ['docs/configuration.md', ...pluginNames().map((name) => `src/plugins/${name}/README.md`)];
 }
 
 export function pluginNames(): readonly string[] {
@@ -26,13 +23,17 @@ export function pluginNames(): readonly string[] {
 /** The fenced blocks of a file, fenced by three backticks or tildes. */
 export function fencedBlocks(file: string): FencedBlock[] {
   const blocks: FencedBlock[] = [];
-  let open: { indent: string; fence: string; language: string; line: number; lines: string[] } | undefined;
+  let open:
+    | (Omit<FencedBlock, 'text' | 'place'> & { indent: string; fence: string; line: number; lines: string[] })
+    | undefined;
   for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
-    const [, indent, fence, language] = /^( *)(```|~~~) *(\w*)$/.exec(line) ?? [];
+    const [, indent, fence, language, title] = /^( *)(```|~~~) *(\w*)(?: (\S+))?$/.exec(line) ?? [];
     if (open === undefined) {
-      if (fence !== undefined) open = { indent: indent!, fence, language: language!, line: index + 1, lines: [] };
+      if (fence !== undefined)
+        open = { indent: indent!, fence, language: language!, title, line: index + 1, lines: [] };
     } else if (fence === open.fence && language === '') {
-      blocks.push({ language: open.language, text: `${open.lines.join('\n')}\n`, place: `${file}:${open.line}` });
+      const { language, title, lines } = open;
+      blocks.push({ language, title, text: `${lines.join('\n')}\n`, place: `${file}:${open.line}` });
       open = undefined;
     } else open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
   }

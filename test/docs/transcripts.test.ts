@@ -7,7 +7,7 @@ import { normalizeAddress } from '../../src/wire/address.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
 import type { RunningServer } from '../../src/server/control/server.ts';
 import { answer, FakeUpstream } from '../support/fake-upstream.ts';
-import { fencedBlocks, userDocuments } from './markdown.ts';
+import { blocksFor } from './runners.ts';
 import { ask, startCorefile } from './server.ts';
 
 interface Transcript {
@@ -27,8 +27,8 @@ interface Summary {
 }
 
 const corefile = readFileSync('deploy/examples/Corefile', 'utf8');
-const blocks = userDocuments().flatMap(fencedBlocks);
-const transcripts = blocks.filter(({ text }) => text.startsWith('$ dig ')).map(({ text }) => readTranscript(text));
+const blocks = [...blocksFor('corefile'), ...blocksFor('printed')];
+const transcripts = blocksFor('dig').map(({ text }) => readTranscript(text));
 
 function readTranscript(text: string): Transcript {
   const words = /^\$ dig @127\.0\.0\.1 -p 1053 (.*)$/m.exec(text)![1]!.split(' ');

@@ -1,0 +1,70 @@
+import { fencedBlocks, userDocuments, type FencedBlock } from './markdown.ts';
+
+/** What runs the fenced blocks of the documents, and the test that has it. */
+export const runners = {
+  corefile: 'corefiles.test.ts starts it',
+  snippet: 'test/deploy/stub-domain.test.ts gives it to CoreDNS',
+  manifest: 'manifests.test.ts reads it',
+  dig: 'transcripts.test.ts asks it of the examples',
+  inspect: 'commands.test.ts has the program explain it',
+  session: 'sessions.test.ts follows the page in a network of its own',
+  symptom: 'troubleshooting.test.ts makes the symptom, and looks at what the page shows',
+  cluster: 'test/e2e/documents.test.ts runs it with kubectl and Helm against an API server',
+  printed: 'transcripts.test.ts compares what the program prints',
+} as const;
+
+export type Runner = keyof typeof runners;
+
+/** Pages whose blocks are followed from the first to the last, as a reader does. */
+export const sessionPages = ['docs/quickstart-laptop.md'];
+
+/** The blocks that nothing runs, by their page and something that they hold, and why. */
+export const notRun: readonly { readonly page: string; readonly holds: string; readonly why: string }[] = [
+  { page: 'README.md', holds: 'npm ci && npm start', why: 'test/package and transcripts.test.ts do the same' },
+  { page: 'README.md', holds: 'npm ci && npm test', why: 'it is what runs the tests' },
+  { page: 'README.md', holds: 'npm pack', why: 'test/package packs and installs' },
+  {
+    page: 'README.md',
+    holds: 'docker build',
+    why: 'test/deploy/image.test.ts builds with buildah, and pushes nothing',
+  },
+  { page: 'docs/quickstart-laptop.md', holds: 'npm ci', why: 'test/package packs and installs' },
+  { page: 'docs/operations.md', holds: 'npm pack', why: 'test/package packs and installs' },
+  { page: 'docs/performance.md', holds: 'bench:peers', why: 'it measures for minutes' },
+  { page: 'docs/debugging.md', holds: '-directory zones', why: 'test/interop/name-servers.test.ts loads such zones' },
+  {
+    page: 'deploy/README.md',
+    holds: 'docker push',
+    why: 'test/deploy/image.test.ts builds with buildah, and pushes nothing',
+  },
+];
+
+export function isNotRun({ place, text }: FencedBlock): boolean {
+  return notRun.some(({ page, holds }) => pageOf(place) === page && text.includes(holds));
+}
+
+/** The first that takes the block; `undefined` where none does. */
+export function runnerOf({ language, text, place }: FencedBlock): Runner | undefined {
+  const page = pageOf(place);
+  if (language === 'corefile') return 'corefile';
+  if (language === 'coredns') return 'snippet';
+  if (sessionPages.includes(page)) return 'session';
+  if (language === 'yaml') return 'manifest';
+  if (language === 'sh') return /^(kubectl|helm|\w+=\$\(kubectl) /m.test(text) ? 'cluster' : undefined;
+  if (language !== 'text') return undefined;
+  if (page === 'docs/troubleshooting.md') return 'symptom';
+  if (text.startsWith('$ dig @127.0.0.1 -p 1053 ')) return 'dig';
+  if (/^\$ serviceentry-dns (explain|records) /.test(text)) return 'inspect';
+  return text.includes('hosts served') || text.startsWith('Corefile:') ? 'printed' : undefined;
+}
+
+/** The blocks of all documents that a test has to run. */
+export function blocksFor(runner: Runner): FencedBlock[] {
+  return userDocuments()
+    .flatMap(fencedBlocks)
+    .filter((block) => !isNotRun(block) && runnerOf(block) === runner);
+}
+
+export function pageOf(place: string): string {
+  return place.replace(/:\d+$/, '');
+}
