@@ -10,6 +10,7 @@ export const runners = {
   session: 'sessions.test.ts follows the page in a network of its own',
   symptom: 'troubleshooting.test.ts makes the symptom, and looks at what the page shows',
   cluster: 'test/e2e/documents.test.ts runs it with kubectl and Helm against an API server',
+  reference: 'reference.test.ts compares it with the code',
   printed: 'transcripts.test.ts compares what the program prints',
 } as const;
 
@@ -46,6 +47,7 @@ export function isNotRun({ place, text }: FencedBlock): boolean {
 /** The first that takes the block; `undefined` where none does. */
 export function runnerOf({ language, text, place }: FencedBlock): Runner | undefined {
   const page = pageOf(place);
+  if (page.startsWith('docs/reference/')) return 'reference';
   if (language === 'corefile') return 'corefile';
   if (language === 'coredns') return 'snippet';
   if (sessionPages.includes(page)) return 'session';
