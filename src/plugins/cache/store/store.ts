@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import { maxMessageSize } from '../../../wire/codes.ts';
 import { Arena, pageSize } from './arena.ts';
 import { entry, padded } from './entry.ts';
+import { GrowingLru } from './growing-lru.ts';
 import type { QuestionKey } from './question-key.ts';
 import { ticksOf, ticksPerSecond } from './ticks.ts';
 import type { StorableReply } from '../message/storable-reply.ts';
@@ -24,18 +24,15 @@ export interface StoreLimits {
 }
 
 /**
- * Replies by question, the least recently used of which go when there is no room: lru-cache says which, and has for each key
+ * Replies by question, the least recently used of which go when there is no room: `GrowingLru` says which, and has for each key
  * the address of the entry in the arena. An address is good until something is stored or deleted. Many entries are in
  * several parts, by the hash of the question, each with its share of the room. Which was used last counts by the second: so
  * what is asked for often costs no more than to find it.
  */
 export class Store {
-  readonly #parts: readonly LRUCache<number, number>[];
+  readonly #parts: readonly GrowingLru[];
   readonly #partMask: number;
   readonly #arena: Arena;
-  /** Of lru-cache's methods, which write into it: one for all calls. */
-  readonly #getOptions = {};
-  readonly #setOptions = {};
   readonly #onEvict: () => void;
   readonly #evictEntry = (address: number): void => {
     const hash = this.viewOf(address).getUint32((address & offsetMask) + entry.key);
@@ -49,17 +46,11 @@ export class Store {
     let count = 1;
     while (entries / count > maxPartEntries) count *= 2;
     this.#partMask = count - 1;
-    this.#parts = Array.from(
-      { length: count },
-      () =>
-        new LRUCache({
-          max: Math.ceil(entries / count),
-          dispose: (address, _key, reason) => {
-            this.#arena.free(address);
-            if (reason === 'evict') onEvict();
-          },
-        }),
-    );
+    const onGone = (address: number, isEvicted: boolean): void => {
+      this.#arena.free(address);
+      if (isEvicted) onEvict();
+    };
+    this.#parts = Array.from({ length: count }, () => new GrowingLru(Math.ceil(entries / count), onGone));
   }
 
   /** How many entries there are. */
@@ -86,7 +77,7 @@ export class Store {
   /** At tick `now`: the address of the entry for the question, which becomes the one used last; -1 for none. */
   find(key: QuestionKey, now: number): number {
     const part = this.#partOf(key.hash);
-    const address = part.peek(key.hash, this.#getOptions);
+    const address = part.peek(key.hash);
     if (address === undefined) return -1;
     const view = this.viewOf(address);
     const at = address & offsetMask;
@@ -103,7 +94,7 @@ export class Store {
     for (let i = 0; i < contextSize; i++) if (view.getUint8(kept + i) !== context[i]) return -1;
     if (now - view.getInt32(at + entry.usedAt) >= ticksPerSecond) {
       view.setInt32(at + entry.usedAt, now);
-      part.get(key.hash, this.#getOptions);
+      part.touch(key.hash);
     }
     return address;
   }
@@ -153,7 +144,7 @@ export class Store {
     at += padded(2 * offsetCount);
     bytes.set(reply.message.subarray(tailStart, tailEnd), at);
     for (let i = 0; i < ttls.length; i++) view.setUint32(at + ttlOffsets[i]!, ttls[i]!);
-    part.set(key.hash, address, this.#setOptions);
+    part.set(key.hash, address);
     return address;
   }
 
@@ -172,11 +163,11 @@ export class Store {
     return isExpired ? 0 : view.getUint16(at + entry.hits);
   }
 
-  #partOf(hash: number): LRUCache<number, number> {
+  #partOf(hash: number): GrowingLru {
     return this.#parts[hash & this.#partMask]!;
   }
 
-  #allocate(part: LRUCache<number, number>, size: number): number {
+  #allocate(part: GrowingLru, size: number): number {
     let address = this.#arena.allocate(size);
     for (let i = 0; address < 0 && i < maxEvictions && part.size > 0; i++) {
       part.pop();

@@ -4,8 +4,8 @@ import { isSameQuestion, type Question } from './question.ts';
 
 /** How late a deadline may be noticed. */
 const tickMs = 5;
-/** Lists that queries are spread over by the hash of their questions. */
-const listCount = 4096;
+/** Lists that queries are spread over by the hash of their questions: at first, at most, and by how many times they become more. */
+const listCount = { first: 16, most: 4096, growth: 16 } as const;
 
 /**
  * The forwarded queries that wait for a reply, by their questions and by their age, with one timer for all their deadlines. They
@@ -16,7 +16,9 @@ const listCount = 4096;
  */
 export class InFlightQueries {
   readonly #clock: Clock;
-  readonly #lists: (ForwardedQuery | undefined)[] = new Array<ForwardedQuery | undefined>(listCount).fill(undefined);
+  /** As many as there are queries, roughly: a Corefile may have thousands of lines that nobody asks. */
+  #lists = emptyLists(listCount.first);
+  #count = 0;
   oldest: ForwardedQuery | undefined;
   #newest: ForwardedQuery | undefined;
   #cancelTick: (() => void) | undefined;
@@ -27,7 +29,7 @@ export class InFlightQueries {
   }
 
   find(question: Question): ForwardedQuery | undefined {
-    let query = this.#lists[question.hash % listCount];
+    let query = this.#lists[question.hash % this.#lists.length];
     while (query !== undefined && !isSameQuestion(query.question, question)) query = query.next;
     return query;
   }
@@ -37,11 +39,8 @@ export class InFlightQueries {
    * same question find it.
    */
   add(query: ForwardedQuery, isFound: boolean): void {
-    if (isFound) {
-      const list = query.question.hash % listCount;
-      query.next = this.#lists[list];
-      this.#lists[list] = query;
-    }
+    if (this.#count++ >= this.#lists.length && this.#lists.length < listCount.most) this.#addLists();
+    if (isFound) this.#list(query);
     query.older = this.#newest;
     if (this.#newest === undefined) this.oldest = query;
     else this.#newest.newer = query;
@@ -50,7 +49,8 @@ export class InFlightQueries {
   }
 
   remove(query: ForwardedQuery): void {
-    const list = query.question.hash % listCount;
+    this.#count--;
+    const list = query.question.hash % this.#lists.length;
     let each = this.#lists[list];
     if (each === query) this.#lists[list] = query.next;
     else {
@@ -63,6 +63,24 @@ export class InFlightQueries {
     if (newer === undefined) this.#newest = older;
     else newer.older = older;
     query.next = query.older = query.newer = undefined;
+  }
+
+  #list(query: ForwardedQuery): void {
+    const list = query.question.hash % this.#lists.length;
+    query.next = this.#lists[list];
+    this.#lists[list] = query;
+  }
+
+  #addLists(): void {
+    const before = this.#lists;
+    this.#lists = emptyLists(before.length * listCount.growth);
+    for (let query of before) {
+      while (query !== undefined) {
+        const { next }: ForwardedQuery = query;
+        this.#list(query);
+        query = next;
+      }
+    }
   }
 
   /** Ends its timer; none waits any more. */
@@ -83,4 +101,8 @@ export class InFlightQueries {
     }
     this.#cancelTick = this.oldest === undefined ? undefined : this.#clock.after(tickMs, this.#onTick);
   }
+}
+
+function emptyLists(count: number): (ForwardedQuery | undefined)[] {
+  return new Array<ForwardedQuery | undefined>(count).fill(undefined);
 }

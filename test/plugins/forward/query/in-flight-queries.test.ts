@@ -42,6 +42,16 @@ describe('queries in flight', () => {
     expect(queries.find(entries[2]!.question)).toBe(entries[2]);
   });
 
+  test('are found when there are many more of them', () => {
+    const queries = new InFlightQueries(new FakeClock());
+    const entries = Array.from({ length: 5000 }, (_, i) => entry(`n${i}.org`, Infinity));
+    for (const [i, each] of entries.entries()) queries.add(each, i % 10 > 0);
+    for (const [i, each] of entries.entries()) expect(queries.find(each.question)).toBe(i % 10 > 0 ? each : undefined);
+    for (const each of entries.slice(1)) queries.remove(each);
+    for (const each of entries) expect(queries.find(each.question)).toBeUndefined();
+    expect(queries.oldest).toBe(entries[0]);
+  });
+
   test('that nobody may join are not found, but pass their deadlines', () => {
     const clock = new FakeClock();
     const queries = new InFlightQueries(clock);
