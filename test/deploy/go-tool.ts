@@ -10,12 +10,27 @@ export interface GoTool {
   /** Folder of the go.mod, from the root of the repository. */
   readonly module: string;
   readonly package: string;
+  /** Variables that its releases are linked with. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export const kustomize: GoTool = {
   name: 'kustomize',
   module: 'test/tools-deploy',
   package: 'sigs.k8s.io/kustomize/kustomize/v5',
+};
+
+export const helm: GoTool = {
+  name: 'helm',
+  module: 'test/tools-helm',
+  package: 'helm.sh/helm/v3/cmd/helm',
+  // The Kubernetes that charts are rendered for without an API server.
+  variables: {
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': '1',
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': '36',
+    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
+    'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '36',
+  },
 };
 
 export const coreDns: GoTool = {
@@ -48,7 +63,9 @@ export async function provide(tool: GoTool): Promise<string | undefined> {
   process.stderr.write(`builds ${tool.name}, once per machine; this takes minutes\n`);
   // Two builds at once do no harm: the file appears whole.
   const part = `${file}.${process.pid}`;
-  await build(go, ['build', '-buildvcs=false', '-ldflags=-s -w', '-o', part, tool.package], resolve(tool.module));
+  const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => ` -X ${name}=${value}`);
+  const flags = ['-buildvcs=false', `-ldflags=-s -w${variables.join('')}`];
+  await build(go, ['build', ...flags, '-o', part, tool.package], resolve(tool.module));
   renameSync(part, file);
   return file;
 }

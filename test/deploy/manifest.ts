@@ -31,6 +31,7 @@ export interface Spec {
   readonly clusterIP?: string;
   readonly type?: string;
   readonly trafficDistribution?: string;
+  readonly internalTrafficPolicy?: string;
   readonly externalTrafficPolicy?: string;
   readonly loadBalancerSourceRanges?: readonly string[];
   readonly podSelector?: { readonly matchLabels: Labels };
