@@ -20,6 +20,7 @@ const valuesOf: Readonly<Record<Component, Values>> = {
   },
   metrics: { serviceMonitor: { enabled: true } },
   'metrics-annotations': { metrics: { annotations: true } },
+  monitoring: { prometheusRule: { enabled: true }, dashboard: { enabled: true } },
   'multi-cluster': { clusters: [{ name: 'east' }, { name: 'west' }] },
   'namespace-labels': { options: ['namespace_labels mesh=on'] },
   'priority-class': { priorityClassName: 'system-cluster-critical' },
@@ -124,13 +125,14 @@ function byName(manifests: readonly Manifest[], hasCorefile: boolean): Record<st
     .filter(({ kind }) => kind !== 'Namespace')
     .map((manifest) => {
       const object = comparable(manifest) as Manifest;
-      const text = hasCorefile ? withoutComments(object.data?.Corefile) : '';
-      return [`${object.kind} ${object.metadata.name}`, object.data ? { ...object, data: text } : object] as const;
+      const name = `${object.kind} ${object.metadata.name}`;
+      if (object.data?.Corefile === undefined) return [name, object] as const;
+      return [name, { ...object, data: hasCorefile ? withoutComments(object.data.Corefile) : '' }] as const;
     });
   return Object.fromEntries(entries);
 }
 
-function withoutComments(corefile = ''): string {
+function withoutComments(corefile: string): string {
   return corefile.replaceAll(/^ *#.*\n/gm, '');
 }
 

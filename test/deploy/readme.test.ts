@@ -33,10 +33,10 @@ describe('deploy/README.md', () => {
 
   it('lists the folders that there are', () => {
     const listed = tableRows(section(file, 'Running serviceentry-dns in a cluster'))
-      .slice(0, 23)
+      .slice(0, 24)
       .flatMap(([name]) => codeSpans(name!));
     const folders = (name: string): string[] => readdirSync(`deploy/${name}`).map((each) => `${name}/${each}`);
-    expect(listed.sort()).toEqual(['base', 'examples', ...folders('components'), ...folders('overlays')].sort());
+    expect(listed.sort()).toEqual(['base', 'chart', 'examples', ...folders('components'), ...folders('overlays')].sort());
   });
 
   it('has all examples in their kustomization', () => {
