@@ -123,11 +123,11 @@ function comparable(value: unknown): unknown {
 function byName(manifests: readonly Manifest[], hasCorefile: boolean): Record<string, unknown> {
   const entries = manifests
     .filter(({ kind }) => kind !== 'Namespace')
-    .map((manifest) => {
+    .map((manifest): [string, unknown] => {
       const object = comparable(manifest) as Manifest;
       const name = `${object.kind} ${object.metadata.name}`;
-      if (object.data?.Corefile === undefined) return [name, object] as const;
-      return [name, { ...object, data: hasCorefile ? withoutComments(object.data.Corefile) : '' }] as const;
+      if (object.data?.Corefile === undefined) return [name, object];
+      return [name, { ...object, data: hasCorefile ? withoutComments(object.data.Corefile) : '' }];
     });
   return Object.fromEntries(entries);
 }
