@@ -36,7 +36,9 @@ describe('deploy/README.md', () => {
       .slice(0, 24)
       .flatMap(([name]) => codeSpans(name!));
     const folders = (name: string): string[] => readdirSync(`deploy/${name}`).map((each) => `${name}/${each}`);
-    expect(listed.sort()).toEqual(['base', 'chart', 'examples', ...folders('components'), ...folders('overlays')].sort());
+    expect(listed.sort()).toEqual(
+      ['base', 'chart', 'examples', ...folders('components'), ...folders('overlays')].sort(),
+    );
   });
 
   it('has all examples in their kustomization', () => {
