@@ -7,7 +7,7 @@ import { Registry } from '../src/registry/registry.ts';
 import { TableReader } from '../src/table/reader.ts';
 import { TableWriter } from '../src/table/writer.ts';
 import type { Change } from '../src/registry/sources/source.ts';
-import { noKubernetes, type ServiceEntryConfig } from '../src/plugins/serviceentry/config.ts';
+import { noKubernetes, unknownClients, type ServiceEntryConfig } from '../src/plugins/serviceentry/config.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import type { Logger } from '../src/runtime/logger.ts';
 import { Dispatcher } from '../src/server/worker/dispatcher.ts';
@@ -87,7 +87,7 @@ export function makeDispatcher(
     registry: registryOptions,
     kubernetes: noKubernetes,
     allocation: { mode: 'off', file: '', cidrs: [] },
-    clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: clientNamespace },
+    clients: { ...unknownClients, namespace: clientNamespace },
     negativeTtl: 5,
     startupTimeoutMs: 0,
     unsynced: 'forward',

@@ -1,4 +1,9 @@
-import type { EndpointExplanation, EntryExplanation, NameExplanation } from '../registry/explain/explanation.ts';
+import type {
+  EndpointExplanation,
+  EntryExplanation,
+  GroupExplanation,
+  NameExplanation,
+} from '../registry/explain/explanation.ts';
 import type { Forwarded } from '../server/inspect/dry-run.ts';
 import type { Explanation } from '../server/inspect/inspector.ts';
 import { digText } from '../wire/message-text.ts';
@@ -33,7 +38,7 @@ export function explanationText(explanation: Explanation): string {
 }
 
 function headLines({ client, block, reply, forwarded }: Explanation): string[] {
-  const { namespace, isMeshed, address, sidecar, why } = client;
+  const { namespace, isMeshed, address, sidecar, why, locality, whyLocality } = client;
   const who = namespace === undefined ? 'of no known namespace' : `of namespace ${namespace}`;
   const mesh = isMeshed ? ', in the mesh' : '';
   const limit = sidecar === undefined ? '' : `; Sidecar ${sidecar} limits what it sees`;
@@ -42,6 +47,7 @@ function headLines({ client, block, reply, forwarded }: Explanation): string[] {
     '  ',
     '          ',
   );
+  if (locality !== undefined) lines.push(...wrap(`place   ${locality}: ${whyLocality}`, '  ', '          '));
   if (!block) return lines;
   lines.push(...wrap(`block   ${block.key} (${block.plugins.join(', ')})`, '  ', '          '));
   const result = reply
@@ -68,10 +74,16 @@ function registryParts({ match, entries, host }: NameExplanation): string[][] {
       'Answer',
       ...wrap(`${host.host}: ${host.reason}`, '  ', '      '),
       ...(addresses === '' ? [] : wrap(`addresses: ${addresses}`, '  ', '      ')),
+      ...host.groups.flatMap((group) => wrap(groupText(group), '  ', '      ')),
       ...(services.length === 0 ? [] : wrap(`services: ${list(services, 0)}`, '  ', '      ')),
     ]);
   }
   return parts;
+}
+
+function groupText({ locality, relation, addresses, isLeftOut }: GroupExplanation): string {
+  const where = locality === '' ? 'no locality' : locality;
+  return `${where} (${relation})${isLeftOut ? ', left out' : ''}: ${list(addresses, 0)}`;
 }
 
 const standingWords = {

@@ -23,6 +23,9 @@ export interface ClientText {
   readonly address?: string;
   /** The Sidecar that limits what the client sees, `namespace/name`. */
   readonly sidecar?: string;
+  /** `region/zone/subzone` of where it is, and what says so; absent where nothing does. */
+  readonly locality?: string | undefined;
+  readonly whyLocality?: string | undefined;
 }
 
 /** What a plugin says of a name, for one client. */

@@ -9,6 +9,8 @@ import { PodDemandWatch } from './store/pod-demand.ts';
 import { Publisher } from './publish/publisher.ts';
 import type { Rejection, RejectionReason } from './model/rejection.ts';
 import { resolveByRule, type Resolved, type ResolveContext } from './resolve/resolve.ts';
+import type { Workload } from './resolve/endpoints.ts';
+import { podLocality } from './resolve/pod-locality.ts';
 import type { View } from './resolve/visibility.ts';
 import { resolveHost } from './resolve/resolve-host.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
@@ -86,7 +88,7 @@ export class Registry implements Sink {
     this.#serviceNames = new ServiceNames(table, this.store.services);
     this.context = {
       options,
-      select: (entry) => this.store.workloads.selectedBy(entry),
+      select: (entry) => this.#placed(this.store.workloads.selectedBy(entry)),
       hasService: (host) => this.store.services.hasHost(host),
       allocated: (entry, host) => this.#allocations?.addressesOf(entry, host) ?? [],
     };
@@ -131,6 +133,11 @@ export class Registry implements Sink {
   /** The Sidecar that counts for a client of the namespace that has these Pods, where Sidecars are heeded. */
   sidecarFor(namespace: string, pods: readonly Pod[]): Sidecar | undefined {
     return this.#clients.sidecarFor(namespace, pods);
+  }
+
+  /** Where the Pod or node is that has an address (canonical), where nodes are heeded. */
+  placeOf(ip: string): { readonly locality: string; readonly why: string } | undefined {
+    return this.#clients.placeOf(ip);
   }
 
   /** What clients of a kind get for a host (not for names below it), and why; `undefined` where they see none. */
@@ -208,6 +215,15 @@ export class Registry implements Sink {
     this.#oversize.check(host, answers);
     this.#podDemand.resolved(host, answers.isUniform);
     return this.#publisher.update(host, answers);
+  }
+
+  /** The same, with Pods that say where they are, where nodes are heeded. */
+  #placed(workloads: readonly Workload[]): readonly Workload[] {
+    if (!this.context.options.nodes) return workloads;
+    const { nodes } = this.store;
+    return workloads.map((each) =>
+      each.kind === 'Pod' ? { ...each, locality: podLocality(each, nodes.nodeOf(each)) } : each,
+    );
   }
 
   #touchSerial(): void {

@@ -13,12 +13,18 @@
  *      2 u8   flags                          10 u16  AAAA addresses
  *      3 u8   1 where choices end it, else 0 12 u32  octets of the whole record, a multiple of 4
  *     16      owner name on the wire, lower case; then the A addresses (4 octets each), the AAAA addresses (16 each);
- *             then what the kind adds, else with the flag `onDemand` the host names of endpoints, else with `services` these
+ *             then with the flag `grouped` the groups; then what the kind adds, else with the flag `onDemand` the host names of
+ *             endpoints, else with `services` these
  *
  * What an answer of addresses is made of lies side by side, so that it mostly is one line of the processor's cache.
  *
+ *     groups:     u32 octets of all of this, u16 groups, u16 1 where weights follow, then each: u32 region, u32 zone, u32 subzone
+ *                 (locality.ts), u16 A addresses, u16 AAAA addresses, u16 host names, u16 0. Addresses and host names stand group by
+ *                 group. Weights: of each A address, each AAAA address and each host name u32, the sum of the weights in its
+ *                 group up to this one
  *     services:   u16 count, then each:  u8 octets of the prefix, prefix (`5_http4_tcp`; none for the bare host), u32 set
- *     set:        u16 SRV records, each: u16 priority, u16 weight, u16 port, u32 target
+ *     set:        u16 SRV records, each: u16 priority (with the flag `grouped` the place of its group, from 0), u16 weight, u16
+ *                 port, u32 target
  *                 u16 distinct targets, each: u32 target
  *     target:     u8 octets of a label below the host, label, u16 n, n A addresses, u16 m, m AAAA addresses
  *                 or u8 255, u8 octets of a name, name.        Offset 0 instead of a target: the host itself.
@@ -48,6 +54,7 @@
  *                 253, number of 4 octets, 0     that; the default Sidecar of the namespace; of 0 that of all namespaces
  *                 250, number of 4 octets, 0     that; behind the name the namespace's text, and 0 up to a whole word
  *     sidecar     252, number of 4 octets, 0     that; behind the name its egress hosts (compile/sidecar-record.ts)
+ *     place       249, address of 16 octets, 0   behind the name u32 region, u32 zone, u32 subzone (locality.ts)
  *     service     251, labels of its name and namespace, 0   a Kubernetes Service, only where there are wildcard hosts
  *
  * All offsets are from the start of the record. Addresses are bare, so that a reply can start with any of them.
@@ -88,6 +95,7 @@ export const recordKind = {
   /** In choices alone: PTR records for a client that a Sidecar limits. */
   targets: 10,
   service: 11,
+  place: 12,
 } as const;
 
 /** Conditions of choices: see compile/choice.ts. */
@@ -114,7 +122,16 @@ export const recordFlag = {
   own: 32,
   /** Has SRV records. */
   services: 64,
+  /** Its endpoints are in some locality, or have different weights. */
+  grouped: 128,
 } as const;
+
+/** Groups of a record, at the most: each is looked at for each answer. */
+export const maxGroups = 64;
+
+/** Octets of a group, and before the first one. */
+export const groupSize = 20;
+export const groupsHeadSize = 8;
 
 /** PTR records of an address, at the most (docs/semantics.md section 7). */
 export const maxPtrs = 32;
@@ -131,7 +148,15 @@ export const clientFlag = {
 export const egressNamespace = { all: 0, own: 0x7fff_ffff, excludes: 0x8000_0000 } as const;
 
 /** First octet of the names in the table that are none of the DNS; labels have at most 63 octets. */
-export const pseudoName = { client: 255, namespace: 254, number: 253, sidecar: 252, service: 251, text: 250 } as const;
+export const pseudoName = {
+  client: 255,
+  namespace: 254,
+  number: 253,
+  sidecar: 252,
+  service: 251,
+  text: 250,
+  place: 249,
+} as const;
 
 /** In place of a target's label length: an absolute name follows. */
 export const absoluteTarget = 255;

@@ -1,5 +1,6 @@
 import { readUint16, readUint32 } from '../wire/message.ts';
-import { recordFlag, recordOffset } from './layout.ts';
+import type { Locality } from './locality.ts';
+import { groupsHeadSize, groupSize, recordFlag, recordOffset } from './layout.ts';
 
 // What stands in a record of an answer table (layout.ts), which begins at `record` of the arena. Nothing is allocated.
 
@@ -33,6 +34,19 @@ export function sidecarOf(arena: Uint8Array, record: number): number {
   return readUint32(arena, record + recordOffset.sidecar);
 }
 
+/** Reads where the address of a `place` is, into the object that it returns. */
+export function readPlace(
+  arena: Uint8Array,
+  record: number,
+  place: { region: number; zone: number; subzone: number },
+): Locality {
+  const at = nameAt(record) + nameLengthOf(arena, record);
+  place.region = readUint32(arena, at);
+  place.zone = readUint32(arena, at + 4);
+  place.subzone = readUint32(arena, at + 8);
+  return place;
+}
+
 /** In octets. */
 export function sizeOf(arena: Uint8Array, record: number): number {
   return readUint32(arena, record + recordOffset.size);
@@ -64,14 +78,34 @@ export function extraAt(arena: Uint8Array, record: number): number {
   return addressesAt(arena, record, true) + 16 * addressCount(arena, record, true);
 }
 
+/** Where the first group starts, in a record with the flag `grouped`. */
+export function groupsAt(arena: Uint8Array, record: number): number {
+  return extraAt(arena, record) + groupsHeadSize;
+}
+
+/** How many groups there are; `groups` is where the first starts. */
+export function groupCount(arena: Uint8Array, groups: number): number {
+  return readUint16(arena, groups - 4);
+}
+
+/** Where the weights start, -1 where all are the same. */
+export function weightsAt(arena: Uint8Array, groups: number): number {
+  return readUint16(arena, groups - 2) === 0 ? -1 : groups + groupSize * groupCount(arena, groups);
+}
+
 /** Where the list of host names of endpoints starts, in a record with the flag `onDemand`. */
 export function endpointHostnamesAt(arena: Uint8Array, record: number): number {
-  return extraAt(arena, record) + 4;
+  return behindGroups(arena, record) + 4;
 }
 
 /** Where the services of a record start, -1 where it has none. */
 export function servicesAt(arena: Uint8Array, record: number): number {
   if (!hasFlag(arena, record, recordFlag.services)) return -1;
-  const extra = extraAt(arena, record);
+  const extra = behindGroups(arena, record);
   return hasFlag(arena, record, recordFlag.onDemand) ? record + readUint32(arena, extra) : extra;
+}
+
+function behindGroups(arena: Uint8Array, record: number): number {
+  const extra = extraAt(arena, record);
+  return hasFlag(arena, record, recordFlag.grouped) ? extra + readUint32(arena, extra) : extra;
 }

@@ -20,9 +20,14 @@ export class Rotation {
    * on by queries for the other. Few lists share a counter; then they share its steps.
    */
   start(place: number, count: number): number {
+    return this.step(place) % count;
+  }
+
+  /** How often the list at this place was asked for before, modulo 65536. */
+  step(place: number): number {
     // Fibonacci hashing.
     const slot = Math.imul(place, 0x9e37_79b1) >>> (32 - rotationBits);
-    return this.#next[slot]!++ % count;
+    return this.#next[slot]!++;
   }
 }
 
@@ -58,7 +63,7 @@ export function addressReply(
 }
 
 /** How many of `most` records of both families are IPv4: half, and what IPv6 has no use for. */
-function ipv4Share(arena: Uint8Array, record: number, most: number): number {
+export function ipv4Share(arena: Uint8Array, record: number, most: number): number {
   return Math.max(Math.ceil(most / 2), most - addressCount(arena, record, true));
 }
 

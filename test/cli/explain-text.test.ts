@@ -191,4 +191,51 @@ describe('what people read', () => {
     const shown = explanationText(await inspector.explain({ name: 'a.mesh.test' }));
     expect(shown).toContain('found "?[2J?31m"');
   });
+
+  test('where the client is, and what of a host is near', async () => {
+    const objects = serviceEntry(
+      'near',
+      `hosts: [near.mesh.test], ${internal}, endpoints: [{ address: 10.0.0.1, locality: us }, { address: 10.0.0.2, locality: eu/a/1, weight: 3 },
+       { address: 10.0.0.3, locality: eu/a/2 }]`,
+    );
+    const options = 'nearest only\nclient_locality 10.9.0.0/16 eu/a/1\nlocality us';
+    const explain = async (client: string): Promise<string> =>
+      explanationText(await inspect({ objects, options }).explain({ name: 'near.mesh.test', client }));
+    expect(await explain('10.9.0.1')).toMatchInlineSnapshot(`
+      "near.mesh.test. A
+        client  10.9.0.1 of no known namespace: nothing says which namespace it is in
+        place   eu/a/1: client_locality 10.9.0.0/16 eu/a/1
+        block   mesh.test.:1053 on 192.0.2.1 (bind, serviceentry, forward)
+        result  NOERROR, 1 record
+
+      Name
+        host near.mesh.test: matches
+
+      ServiceEntries, oldest first
+        default/near serves: exported to all
+            case.yaml:0: MESH_INTERNAL, STATIC
+            used: endpoints[0]: 10.0.0.1
+            used: endpoints[1]: 10.0.0.2
+            used: endpoints[2]: 10.0.0.3
+
+      Answer
+        near.mesh.test: it has no addresses, so its endpoints answer
+        addresses: 10.0.0.2
+        eu/a/1 (nearest): 10.0.0.2 weight 3
+        eu/a/2 (same zone), left out: 10.0.0.3 weight 1
+        us (elsewhere), left out: 10.0.0.1 weight 1
+
+      Reply
+      ;; ->>HEADER<<- opcode: QUERY, status: NOERROR
+      ;; flags: qr aa rd ra; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 0
+
+      ;; QUESTION SECTION:
+      ;near.mesh.test. IN A
+
+      ;; ANSWER SECTION:
+      near.mesh.test.	30	IN	A	10.0.0.2
+      "
+    `);
+    expect(await explain('192.0.2.1')).toContain('place   us: locality us, for all others');
+  });
 });

@@ -288,8 +288,9 @@ describe.skipIf(program === undefined)('the components', () => {
     ['sidecars', 'networking.istio.io'],
     ['services', ''],
     ['namespace-labels', ''],
+    ['locality', ''],
   ] as const)('%s adds one rule', async (name, group) => {
-    const resource = name === 'namespace-labels' ? 'namespaces' : name;
+    const resource = { 'namespace-labels': 'namespaces', locality: 'nodes', services: name, sidecars: name }[name];
     const added = { apiGroups: [group], resources: [resource], verbs: listAndWatch };
     const manifests = parse(await renderWith(program!, 'deploy/base', [name]));
     expect(only(manifests, 'ClusterRole').rules).toEqual([...baseRules, added]);
@@ -337,7 +338,7 @@ describe.skipIf(program === undefined)('the components', () => {
     };
     const manifests = parse(await renderWith(program!, 'deploy/base', components, own, { Corefile: 'mine' }));
     expect(only(manifests, 'ClusterRole').rules).toEqual(expect.arrayContaining(baseRules));
-    expect(only(manifests, 'ClusterRole').rules).toHaveLength(baseRules.length + 3);
+    expect(only(manifests, 'ClusterRole').rules).toHaveLength(baseRules.length + 4);
     const { manifest, pod } = workload(manifests);
     expect(manifest.kind).toBe('DaemonSet');
     expect(manifest.spec?.template?.metadata).toHaveProperty(['annotations', 'prometheus.io/port'], '9153');

@@ -27,6 +27,7 @@ export const components = [
   'namespace',
   'daemonset',
   'load-balancer',
+  'locality',
   'metrics',
   'metrics-annotations',
   'monitoring',

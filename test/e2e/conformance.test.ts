@@ -48,6 +48,7 @@ function originOf(cluster: Cluster, release: (cluster: Cluster) => void): Source
         config: { ...noKubernetes, clusters: [{ kind: 'kubeconfig', file: kubeconfig, context: undefined }] },
         watchesServices: false,
         watchesSidecars: false,
+        watchesNodes: false,
         clock: systemClock,
         logger: new RecordingLogger(),
       }),

@@ -181,6 +181,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
     test.for([
       ['sidecars', 'networking.istio.io', 'sidecars', 'sidecars on'],
       ['services', '', 'services', 'services on'],
+      ['locality', '', 'nodes', 'nodes on'],
       ['namespace-labels', '', 'namespaces', 'namespace_labels kubernetes.io/metadata.name=shop'],
     ] as const)('%s is what the option needs, and nothing is missing', async ([component, group, resource, option]) => {
       const without = await serve(option, 'startup_timeout 2s');

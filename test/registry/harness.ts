@@ -1,6 +1,7 @@
 import { startAllocation } from '../../src/plugins/serviceentry/allocation.ts';
 import {
   noKubernetes,
+  unknownClients,
   type AllocationConfig,
   type ClientsConfig,
   type ServiceEntryConfig,
@@ -32,14 +33,6 @@ export const defaultOptions: RegistryOptions = {
   allocationZones: ['240.240.in-addr.arpa.'],
 };
 
-const defaultClients: ClientsConfig = {
-  rules: [],
-  forwarders: [],
-  meshed: [],
-  usesSubnet: false,
-  namespace: undefined,
-};
-
 /** A registry with its table, and a handler that reads it; the next plugin says NXDOMAIN without SOA. */
 export class RegistryHarness {
   readonly clock = new FakeClock();
@@ -59,7 +52,7 @@ export class RegistryHarness {
     clients: Partial<ClientsConfig> = {},
     allocation: Pick<AllocationConfig, 'mode'> = { mode: 'off' },
   ) {
-    this.#clients = { ...defaultClients, ...clients };
+    this.#clients = { ...unknownClients, ...clients };
     this.#options = { ...defaultOptions, ...changes };
     const readers: TableReader[] = [];
     this.writer = new TableWriter(hashSeed, (handle) => {

@@ -4,6 +4,7 @@ import {
   objectKey,
   type EgressHost,
   type Endpoint,
+  type Node,
   type RegistryObject,
   type Service,
   type Sidecar,
@@ -46,9 +47,13 @@ const port = fc.record({
   targetPort: fc.constantFrom(undefined, 8080),
 });
 const ports = fc.uniqueArray(port, { maxLength: 2, selector: ({ name }) => name });
+const place = fc.record({
+  locality: fc.constantFrom('', '', 'eu/a', 'eu/b', 'us'),
+  weight: fc.constantFrom(undefined, undefined, 1, 3),
+});
 /** Addresses, and host names that lead to hosts, to themselves, upstream, or nowhere. */
 const anyEndpoint: fc.Arbitrary<Endpoint> = fc.oneof(
-  { weight: 2, arbitrary: ip.map((each) => endpoint(each)) },
+  { weight: 2, arbitrary: fc.tuple(ip, place).map(([each, where]) => endpoint(each, where)) },
   {
     weight: 1,
     arbitrary: fc
@@ -94,15 +99,18 @@ const podState = fc.record({
   hasEnded: fc.constantFrom(false, false, true),
   isHostNetwork: fc.constantFrom(false, false, true),
 });
+const onNode = fc.constantFrom({}, { node: 'n1' }, { node: 'n2' }, { node: 'n1', locality: 'us' });
 const anyPod = fc
   .tuple(
     namespace,
     fc.constantFrom('p1', 'p2'),
     fc.uniqueArray(ip, { maxLength: 2 }),
     fc.oneof(labels, fc.constant({ 'k8s-app': 'kube-dns' })),
-    podState,
+    fc.tuple(podState, onNode),
   )
-  .map(([space, name, addresses, given, state]) => pod(`${space}/${name}`, addresses, given, state));
+  .map(([space, name, addresses, given, [state, where]]) => {
+    return pod(`${space}/${name}`, addresses, given, { ...state, ...where });
+  });
 
 const origin = { text: 'test' };
 const anyService: fc.Arbitrary<Service> = fc
@@ -124,12 +132,25 @@ const anySidecar: fc.Arbitrary<Sidecar> = fc
     return { kind: 'Sidecar', meta: { namespace: space, name, created: age, origin }, ...others };
   });
 
+const anyNode: fc.Arbitrary<Node> = fc
+  .record({
+    name: fc.constantFrom('n1', 'n2'),
+    locality: fc.constantFrom('', 'eu/a', 'eu/b'),
+    ips: fc.subarray(['10.0.0.2', '192.168.9.1']),
+  })
+  .map(({ name, ...others }) => ({
+    kind: 'Node',
+    meta: { namespace: '', name, created: undefined, origin },
+    ...others,
+  }));
+
 const anyObject: fc.Arbitrary<RegistryObject> = fc.oneof(
   { weight: 6, arbitrary: anyServiceEntry },
   { weight: 2, arbitrary: anyWorkloadEntry },
   { weight: 2, arbitrary: anyPod },
   { weight: 1, arbitrary: anyService },
   { weight: 1, arbitrary: anySidecar },
+  { weight: 1, arbitrary: anyNode },
 );
 
 /**

@@ -47,6 +47,7 @@ const network = (address: string): { address: string; prefixLength: number; fami
 const clients = {
   rules: ['one', 'two', 'three'].map((namespace, i) => ({ cidr: network(`192.168.${i + 1}.0`), namespace })),
   meshed: [network('192.168.9.0'), network('192.168.2.0')],
+  localities: ['eu/a', 'eu/b', 'us'].map((locality, i) => ({ cidr: network(`192.168.${i + 1}.0`), locality })),
 };
 
 /** Upstream: one name has an address, one fails, and the others do not exist. */
@@ -73,7 +74,7 @@ function candidatesOf({ ptrs }: Registry): [string, unknown[]][] {
 
 /** What is counted as objects come and go is what there is. */
 function checkCounts({ store }: Registry): void {
-  const kinds = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'] as const;
+  const kinds = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar', 'Node'] as const;
   const objects = [...store.objects];
   for (const kind of kinds) expect(store.kinds.of(kind)).toBe(objects.filter((each) => each.kind === kind).length);
   for (const reason of ['excluded', 'not-allowed'] as const) {
@@ -90,6 +91,9 @@ const options = fc.record({
   defaultExportTo: fc.constantFrom(['*'], ['*'], ['.'], ['two']),
   services: fc.boolean(),
   sidecars: fc.boolean(),
+  usesLocality: fc.constant(true),
+  nodes: fc.boolean(),
+  nearest: fc.constantFrom('off' as const, 'first' as const, 'only' as const),
   rootNamespace: fc.constantFrom('istio-system', 'three'),
   zones: fc.constantFrom(['mesh.test.'], ['mesh.test.', '10.in-addr.arpa.'], []),
 });
@@ -101,7 +105,7 @@ test('updates and deletes in any order end in the same answers for every client 
   await fc.assert(
     fc.asyncProperty(options, mode, history, fc.nat(), async (given, allocation, batches, seed) => {
       const make = (): RegistryHarness => {
-        const harness = new RegistryHarness(given, clients, { mode: allocation });
+        const harness = new RegistryHarness(given, { ...clients, usesNodes: given.nodes }, { mode: allocation });
         harness.next = upstream;
         return harness;
       };

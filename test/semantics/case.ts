@@ -89,6 +89,12 @@ export function pod(name: string, ips: readonly string[], metadata = '', spec = 
   return manifest('v1', 'Pod', name, spec, metadata, `status: { podIPs: [${podIps}], ${whole} }`);
 }
 
+/** A Node with these labels, in YAML's flow style, and addresses. */
+export function node(name: string, labels: string, ips: readonly string[] = []): string {
+  const addresses = ips.map((ip) => `{ type: InternalIP, address: '${ip}' }`).join(', ');
+  return manifest('v1', 'Node', name, '', `labels: { ${labels} }`, `status: { addresses: [${addresses}] }`);
+}
+
 /** The SOA record of negative answers. */
 export function soa(zone: string, ttl = 5): string {
   const below = zone === '.' ? '.' : `.${zone}`;

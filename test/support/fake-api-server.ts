@@ -50,7 +50,7 @@ export class FakeApiServer {
   readonly installed = new Set(
     ['serviceentries', 'workloadentries', 'sidecars']
       .map((plural) => `apis/networking.istio.io/v1/${plural}`)
-      .concat(['pods', 'services', 'namespaces'].map((plural) => `api/v1/${plural}`)),
+      .concat(['pods', 'services', 'namespaces', 'nodes'].map((plural) => `api/v1/${plural}`)),
   );
   /** `unmarked`: a server that does not know streamed lists takes them for watches. */
   streamedLists: 'served' | 'refused' | 'unmarked' = 'served';

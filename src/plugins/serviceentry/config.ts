@@ -43,7 +43,7 @@ export interface AllocationConfig {
   readonly cidrs: readonly Cidr[];
 }
 
-/** How the namespace of a client is found (docs/semantics.md section 8). */
+/** How the namespace of a client is found, and where it is (docs/semantics.md section 8). */
 export interface ClientsConfig {
   /** `client CIDR NAMESPACE`, in file order; the first that matches counts. */
   readonly rules: readonly { readonly cidr: Cidr; readonly namespace: string }[];
@@ -53,4 +53,22 @@ export interface ClientsConfig {
   readonly usesSubnet: boolean;
   /** Namespace of clients that have no other. */
   readonly namespace: string | undefined;
+  /** `client_locality CIDR REGION[/ZONE[/SUBZONE]]`; the smallest network that holds an address counts. */
+  readonly localities: readonly { readonly cidr: Cidr; readonly locality: string }[];
+  /** Where a Pod is follows from its node. */
+  readonly usesNodes: boolean;
+  /** Where clients are of which nothing else says it; '' where that is not known. */
+  readonly locality: string;
 }
+
+/** Nothing is said of any client. */
+export const unknownClients: ClientsConfig = {
+  rules: [],
+  forwarders: [],
+  meshed: [],
+  usesSubnet: false,
+  namespace: undefined,
+  localities: [],
+  usesNodes: false,
+  locality: '',
+};

@@ -15,6 +15,8 @@ import { answerOnDemand, endpointHostnames } from './reply/on-demand.ts';
 import { NameMatcher } from './match/name-matcher.ts';
 import { serviceEntryMetadata } from './metadata.ts';
 import { negativeReply, nsReply, soaReply } from '../../wire/soa-reply.ts';
+import { GroupedReplies, type Nearest } from '../../table/grouped-replies.ts';
+import { nowhere, type Locality } from '../../table/locality.ts';
 import { addressReply, ptrReply, Rotation, type TableMemory } from '../../table/replies.ts';
 import { findServices, hasServicesBelow, serviceReply } from './reply/services.ts';
 
@@ -46,6 +48,9 @@ class ServiceEntryHandler {
   readonly #unsynced: ServiceEntryConfig['unsynced'];
   readonly #maxRecords: number;
   readonly #rotation = new Rotation();
+  readonly #nearest: Nearest;
+  readonly #usesLocality: boolean;
+  readonly #grouped: GroupedReplies;
 
   constructor(config: ServiceEntryConfig, table: TableReader, next: Handler) {
     this.#table = table;
@@ -56,6 +61,9 @@ class ServiceEntryHandler {
     this.#ttl = config.registry.ttl;
     this.#unsynced = config.unsynced;
     this.#maxRecords = config.registry.maxRecords ?? allRecords;
+    this.#nearest = config.registry.nearest;
+    this.#usesLocality = config.registry.usesLocality;
+    this.#grouped = new GroupedReplies(this.#rotation, this.#nearest);
   }
 
   answer(query: Query): Outcome {
@@ -73,12 +81,12 @@ class ServiceEntryHandler {
     const { arena } = this.#table;
     const kind = kindOf(arena, record);
     if (isReverse(kind)) return this.#answerReverse(query, record);
-    const isOnDemand = hasFlag(arena, record, recordFlag.onDemand);
+    const isSimple = !hasFlag(arena, record, recordFlag.onDemand | recordFlag.grouped);
     switch (query.type) {
       case rrType.A:
       case rrType.AAAA:
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
-        if (isOnDemand) return this.#answerOnDemand(query, record);
+        if (!isSimple) return this.#answerOrdered(query, record);
         if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
         return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
       case rrType.SRV: {
@@ -93,7 +101,7 @@ class ServiceEntryHandler {
           : soaReply(query, this.#negativeTtl, this.#table.serial);
       case rrType.ANY:
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
-        if (isOnDemand) return this.#answerOnDemand(query, record);
+        if (!isSimple) return this.#answerOrdered(query, record);
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
           return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
         }
@@ -110,8 +118,20 @@ class ServiceEntryHandler {
     }
   }
 
-  #answerOnDemand(query: Query, record: number): Outcome {
+  /** The addresses depend on the client, or are looked up first. Own zones have none of both at their apex. */
+  #answerOrdered(query: Query, record: number): Outcome {
     const { arena } = this.#table;
+    const client = this.#nearest === 'off' ? nowhere : this.#localityFor(query, this.#table, record);
+    if (hasFlag(arena, record, recordFlag.onDemand)) return this.#answerOnDemand(query, record, client);
+    const { type } = query;
+    const hasV4 = type !== rrType.AAAA && addressCount(arena, record, false) > 0;
+    const hasV6 = type !== rrType.A && addressCount(arena, record, true) > 0;
+    if (!hasV4 && !hasV6) return this.#nodata(query, record, 0);
+    return this.#grouped.addressReply(query, this.#table, record, this.#most(query), client);
+  }
+
+  #answerOnDemand(query: Query, record: number, client: Locality): Outcome {
+    const { arena, view } = this.#table;
     const { lower, nameLength } = query;
     // Below a wildcard an endpoint can be the very name that is asked for: then the world's DNS knows it.
     const isItself = (name: Uint8Array): boolean => Buffer.compare(name, lower.subarray(0, nameLength)) === 0;
@@ -120,7 +140,8 @@ class ServiceEntryHandler {
     // Found out now: while host names are looked up the table may move, and the record with it.
     const soaOwner = this.#authority.soaOwner(query, arena, record, 0);
     const onEmpty = (): number => negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
-    return answerOnDemand(query, arena, record, lookup, this.#rotation, this.#most(query), onEmpty);
+    const order = { rotation: this.#rotation, nearest: this.#nearest, client };
+    return answerOnDemand(query, { arena, view }, record, lookup, order, this.#most(query), onEmpty);
   }
 
   /** A reverse name: it has PTR records and no others. */
@@ -183,7 +204,8 @@ class ServiceEntryHandler {
   /** `memory` is the one that the record was found in: while upstream was asked the table may have moved. */
   #services(query: Query, memory: TableMemory, record: number, set: number, first: number): number {
     const hostOffset = query.labels[first] ?? 0;
-    const length = serviceReply(query, memory, record, set, hostOffset, this.#rotation, this.#maxRecords);
+    const client = this.#localityFor(query, memory, record);
+    const length = serviceReply(query, memory, record, set, hostOffset, this.#rotation, this.#maxRecords, client);
     if (length >= 0) return length;
     const soaOwner = this.#authority.soaOwner(query, memory.arena, record, first);
     return negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
@@ -239,6 +261,12 @@ class ServiceEntryHandler {
         ? negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial)
         : length,
     );
+  }
+
+  /** Where the client is, as far as the order of what a record has depends on it. */
+  #localityFor(query: Query, { arena }: TableMemory, record: number): Locality {
+    const depends = this.#usesLocality && hasFlag(arena, record, recordFlag.grouped);
+    return depends ? this.#matcher.localityOf(query) : nowhere;
   }
 
   /** How many addresses an answer may have: for an answer to the answer of another all of them. */

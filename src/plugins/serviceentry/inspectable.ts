@@ -49,7 +49,9 @@ export class RegistryInspectable implements Inspectable {
 
   configFor({ namespace, isMeshed = false }: Asker): ServiceEntryConfig {
     const { config } = this.#inspected;
-    return namespace === undefined ? config : { ...config, clients: clientsOfNamespace(namespace, isMeshed) };
+    return namespace === undefined
+      ? config
+      : { ...config, clients: { ...clientsOfNamespace(namespace, isMeshed), locality: config.clients.locality } };
   }
 
   replyWarnings(reply: MessageText | undefined): readonly string[] {
@@ -99,7 +101,9 @@ export class RegistryInspectable implements Inspectable {
     const { registry, config } = this.#inspected;
     if (namespace !== undefined) {
       const sidecar = registry.sidecarFor(namespace, []);
-      return { view: { namespace, isMeshed, sidecar, why: 'as it was asked for' }, address: undefined };
+      const { locality, whyLocality } = viewOfClient(undefined, config.clients, registry);
+      const view = { namespace, isMeshed, sidecar, why: 'as it was asked for', locality, whyLocality };
+      return { view, address: undefined };
     }
     const address = client === undefined ? undefined : canonicalAddress(client);
     return { view: viewOfClient(address, config.clients, registry), address };

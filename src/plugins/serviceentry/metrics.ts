@@ -7,7 +7,7 @@ import { histogramSamples, type Family, type Labels, type Sample } from '../../r
 import { ageSeconds, sourceFamilies } from './source-metrics.ts';
 
 const changeName = 'coredns_serviceentry_change_duration_seconds';
-const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'];
+const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar', 'Node'];
 /** What the Corefile excludes is no fault: it has a family of its own, so that an alert on the faults can end. */
 const reasons = (Object.keys(rejectionReasons) as RejectionReason[]).filter((reason) => reason !== 'excluded');
 

@@ -14,6 +14,7 @@ import type { Directive, Token } from '../../corefile/ast.ts';
 import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { isLabel } from '../../registry/model/host.ts';
+import type { Nearest } from '../../table/grouped-replies.ts';
 import type { AllocationConfig } from './config.ts';
 
 const maxTtlMs = 2_147_483_647_000;
@@ -32,6 +33,7 @@ export const repeatableOptions: readonly string[] = [
   'client',
   'forwarders',
   'meshed',
+  'client_locality',
 ];
 
 /** What the options have said so far. */
@@ -55,6 +57,9 @@ export interface Draft {
   rootNamespace: string;
   services: boolean;
   locality: string;
+  nearest: Nearest;
+  nodes: boolean;
+  localities: { cidr: Cidr; locality: string }[];
   rules: { cidr: Cidr; namespace: string }[];
   forwarders: Cidr[];
   meshed: Cidr[];
@@ -138,11 +143,19 @@ export const serviceEntryOptions: Readonly<Record<string, Option>> = {
   locality(line, draft, problems) {
     const token = only(line, 'REGION[/ZONE[/SUBZONE]]', problems);
     if (!token) return;
-    if (/^[^/]+(\/[^/]+){0,2}$/.test(token.text)) draft.locality = token.text;
-    else {
-      const message = `locality must be REGION, REGION/ZONE or REGION/ZONE/SUBZONE, found ${quote(token.text)}`;
-      problems.error('COREFILE_ARGUMENT', token.position, message);
-    }
+    draft.locality = locality(token, problems) ?? draft.locality;
+  },
+  client_locality(line, draft, problems) {
+    if (!takes(line, { min: 2, max: 2 }, 'CIDR REGION[/ZONE[/SUBZONE]]', problems)) return;
+    const network = cidr(line.args[0]!, 'client_locality', problems);
+    const where = locality(line.args[1]!, problems);
+    if (network && where !== undefined) draft.localities.push({ cidr: network, locality: where });
+  },
+  nearest(line, draft, problems) {
+    draft.nearest = choice(line, ['off', 'first', 'only'], problems) ?? draft.nearest;
+  },
+  nodes(line, draft, problems) {
+    draft.nodes = choice(line, ['on', 'off'], problems) === 'on';
   },
   client(line, draft, problems) {
     if (!takes(line, { min: 2, max: 2 }, 'CIDR NAMESPACE', problems)) return;
@@ -209,6 +222,13 @@ function names(line: Directive, tokens: readonly Token[], problems: Problems): s
 function cidrs(line: Directive, tokens: readonly Token[], problems: Problems): Cidr[] {
   if (line.args.length === 0) takes(line, { min: 1 }, 'CIDR...', problems);
   return tokens.flatMap((token) => cidr(token, line.name.text, problems) ?? []);
+}
+
+function locality(token: Token, problems: Problems): string | undefined {
+  if (/^[^/]+(\/[^/]+){0,2}$/.test(token.text)) return token.text;
+  const message = `locality must be REGION, REGION/ZONE or REGION/ZONE/SUBZONE, found ${quote(token.text)}`;
+  problems.error('COREFILE_ARGUMENT', token.position, message);
+  return undefined;
 }
 
 function namespace(token: Token, problems: Problems): string | undefined {

@@ -22,19 +22,21 @@ export function parseServiceEntry(directives: readonly Directive[], context: Par
   const draft = defaults();
   const kubernetes = directive ? readOptions(directive, draft, context.problems) : noKubernetes;
   const { files, maxFileBytes, negativeTtl, startupTimeoutMs, unsynced, fallthrough, allocation, ...others } = draft;
-  const { rules, forwarders, meshed, usesSubnet, namespace, ...registry } = others;
+  const { rules, forwarders, meshed, usesSubnet, namespace, localities, ...registry } = others;
+  const { locality, nodes } = registry;
   return {
     table: context.zones.join(' '),
     files,
     maxFileBytes,
     registry: {
       ...registry,
+      usesLocality: locality !== '' || localities.length > 0 || nodes,
       zones: ownZones(directive, context),
       allocationZones: reverseZonesOfRanges([...defaultRanges, ...allocation.cidrs.map(formatCidr)]),
     },
     kubernetes,
     allocation,
-    clients: { rules, forwarders, meshed, usesSubnet, namespace },
+    clients: { rules, forwarders, meshed, usesSubnet, namespace, localities, usesNodes: nodes, locality },
     negativeTtl,
     startupTimeoutMs,
     unsynced,
@@ -65,6 +67,7 @@ function defaults(): Draft {
     meshed: [],
     usesSubnet: false,
     namespace: undefined,
+    localities: [],
     allocation: { mode: 'off', file: '', cidrs: [] },
   };
 }

@@ -36,7 +36,8 @@ function makeSources(config: ServiceEntryConfig, { clock, logger, isReadOnly, in
     sources.push(new FileSource({ paths: files, clock, logger, ...limit }));
   }
   if (kubernetes.clusters.length > 0) {
-    const watched = { watchesServices: registry.services, watchesSidecars: registry.sidecars };
+    const { services, sidecars, nodes } = registry;
+    const watched = { watchesServices: services, watchesSidecars: sidecars, watchesNodes: nodes };
     sources.push(new KubernetesSource({ config: kubernetes, ...watched, clock, logger, isReadOnly, inPlace }));
   }
   return sources;

@@ -4,6 +4,7 @@ import type { Rejection } from '../model/rejection.ts';
 import { mapField, noFields } from './fields.ts';
 import { identify, readMeta } from './meta.ts';
 import { nearlyOurs } from './nearly-ours.ts';
+import { readNode } from './node.ts';
 import { readPod } from './pod.ts';
 import { isShort, Report } from './report.ts';
 import { readService } from './service.ts';
@@ -14,7 +15,7 @@ import { readWorkloadEntry } from './workload-entry.ts';
 /*
  * decode/ turns one document, as it came out of YAML or JSON, into a slim object. Sources call `readObject`.
  *
- *     document ─► meta ─► reader of the kind (service-entry, workload-entry, pod, service, sidecar) ─► object
+ *     document ─► meta ─► reader of the kind (service-entry, workload-entry, pod, node, ...) ─► object
  *                   └──────── what is bad ─► Report ─► rejections
  */
 
@@ -87,8 +88,20 @@ function readerOf(apiVersion: string, kind: string): Reader | undefined {
     case 'networking.istio.io/v1alpha3':
       return istioReaderOf(kind);
     case 'v1':
-      if (kind === 'Pod') return readPod;
-      return kind === 'Service' ? readService : undefined;
+      return coreReaderOf(kind);
+    default:
+      return undefined;
+  }
+}
+
+function coreReaderOf(kind: string): Reader | undefined {
+  switch (kind) {
+    case 'Pod':
+      return readPod;
+    case 'Service':
+      return readService;
+    case 'Node':
+      return readNode;
     default:
       return undefined;
   }

@@ -10,6 +10,8 @@ import type { Report } from './report.ts';
 const maxPodIps = 16;
 const maxContainers = 256;
 const sidecarAnnotation = 'sidecar.istio.io/status';
+/** Of Istio: `region.zone.subzone`, for a label holds no `/`. */
+const localityLabel = 'istio-locality';
 const ambientAnnotation = 'ambient.istio.io/redirection';
 
 /** `undefined`, and a rejection, where it has no spec. A Pod that is not ready is read too: it may be a client. */
@@ -23,10 +25,12 @@ export function readPod(object: Fields, meta: ObjectMeta, report: Report): Pod |
   const status = mapField(object, 'status', '', report);
   const annotations = mapField(metadata, 'annotations', 'metadata', report);
   const notReady = whyNotReady(metadata, status, report);
+  const labels = readLabels(metadata, 'labels', 'metadata', report);
+  const locality = labels.get(localityLabel) ?? '';
   return {
     kind: 'Pod',
     meta,
-    labels: readLabels(metadata, 'labels', 'metadata', report),
+    labels,
     ips: readIps(status, report),
     isReady: notReady === undefined,
     ...(notReady === undefined ? {} : { notReady }),
@@ -34,6 +38,8 @@ export function readPod(object: Fields, meta: ObjectMeta, report: Report): Pod |
     isHostNetwork: isHostNetwork(spec, report),
     ports: readContainerPorts(spec, report),
     isMeshed: (annotations[sidecarAnnotation] ?? null) !== null || annotations[ambientAnnotation] === 'enabled',
+    ...(typeof spec.nodeName === 'string' && spec.nodeName !== '' ? { node: spec.nodeName } : {}),
+    ...(locality === '' ? {} : { locality: locality.replaceAll('.', '/') }),
   };
 }
 

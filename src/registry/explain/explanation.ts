@@ -111,8 +111,21 @@ export interface HostExplanation {
   readonly addresses: CutList<string>;
   /** Host names of endpoints that are resolved on demand. */
   readonly live: readonly string[];
+  /** Its endpoints by where they are, nearest first; empty where they are not told apart. */
+  readonly groups: readonly GroupExplanation[];
   /** SRV names below the host that have records; `''` for the host itself. */
   readonly services: readonly string[];
+}
+
+export interface GroupExplanation {
+  /** `region/zone/subzone`; '' for endpoints that say none. */
+  readonly locality: string;
+  /** `same zone`: how far it is from the client. */
+  readonly relation: string;
+  /** Addresses and host names; with their weights, where these differ. */
+  readonly addresses: readonly string[];
+  /** `nearest only` leaves it out: others are nearer. */
+  readonly isLeftOut: boolean;
 }
 
 /** At most `max` items. */

@@ -2,9 +2,11 @@ import type { ServiceEntry } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import { autoAddressesFor, type Rule } from '../resolve/resolve.ts';
+import { addressesFor } from '../resolve/nearest.ts';
 import { autoAddressesOf } from '../resolve/vips.ts';
 import type { View } from '../resolve/visibility.ts';
 import { cut, type HostExplanation } from './explanation.ts';
+import { explainGroups } from './groups.ts';
 
 const maxAddresses = 4096;
 const shownNetworks = 4;
@@ -22,14 +24,17 @@ export function explainHost(
   const resolved = registry.resolve(host, view);
   if (!resolved) return undefined;
   const { rule, serving, answer } = resolved;
+  const { nearest } = registry.context.options;
+  const { locality = '' } = view;
   const lack = lackText(host, serving, view, registry);
   return {
     host,
     row: rule,
     reason: ruleReason(rule, answer.kind, lack, registry).replace(/forwarded$/, isClosed ? closedText : 'forwarded'),
     ttl: answer.ttl,
-    addresses: cut(answer.addresses, maxAddresses),
+    addresses: cut(addressesFor(answer, locality, nearest), maxAddresses),
     live: answer.endpointHostnames,
+    groups: explainGroups(answer, locality, nearest),
     services: answer.services.filter(({ records }) => records.length > 0).map(({ prefix }) => prefix),
   };
 }

@@ -7,7 +7,10 @@ import { isWildcard } from '../model/host.ts';
 import type { Registry } from '../registry.ts';
 import type { HostAnswer, SrvTarget } from '../resolve/answer.ts';
 import type { View } from '../resolve/visibility.ts';
+import { addressesFor } from '../resolve/nearest.ts';
+import { priorityFor } from '../resolve/services.ts';
 import { maxPtrs } from '../../table/layout.ts';
+import { localityOf } from '../../table/locality.ts';
 
 /*
  * export/ lists all records that a registry serves to one kind of client: `served` makes them, `filter` selects, `table` and
@@ -101,7 +104,8 @@ function* hostRecords(host: string, registry: Registry, { view, isClosed }: Serv
   }
   const { serving, answer } = resolved;
   const sources = namesOf(serving);
-  const { kind, ttl, addresses, endpointHostnames, services } = answer;
+  const { kind, ttl, endpointHostnames, services } = answer;
+  const addresses = addressesFor(answer, view.locality ?? '', registry.context.options.nearest);
   const isForwarded = kind === 'forwarded' && !isClosed(isWildcard(host) ? host.slice(2) : host);
   if (isForwarded) {
     const made = services.some(({ records }) => records.length > 0) ? '; SRV where upstream has none' : '';
@@ -120,7 +124,8 @@ function* hostRecords(host: string, registry: Registry, { view, isClosed }: Serv
   for (const { prefix, records } of services) {
     const name = nameBelow(prefix, absolute);
     if (name === undefined || records.length === 0) continue;
-    const data = records.flatMap(({ priority, weight, port, target }) => {
+    const data = records.flatMap(({ priority: common, locality, weight, port, target }) => {
+      const priority = answer.groups ? priorityFor(localityOf(view.locality ?? ''), locality ?? '') : common;
       const text = targetText(target, absolute);
       return text === undefined ? [] : `${priority} ${weight} ${port} ${text}`;
     });

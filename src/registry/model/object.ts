@@ -114,6 +114,20 @@ export interface Pod {
   readonly ports: ReadonlyMap<string, number>;
   /** Annotations say that its traffic is captured by the mesh. */
   readonly isMeshed: boolean;
+  /** The name of the Node that it is on. */
+  readonly node?: string;
+  /** `region/zone/subzone`, where something says where it is that goes before its node. */
+  readonly locality?: string;
+}
+
+/** A Node: where the Pods on it are. It is in no namespace. */
+export interface Node {
+  readonly kind: 'Node';
+  readonly meta: ObjectMeta;
+  /** `region/zone/subzone` of its labels, '' where it has none. */
+  readonly locality: string;
+  /** Its canonical addresses inside of the cluster. */
+  readonly ips: readonly string[];
 }
 
 /** A Kubernetes Service: only that it exists matters, a ServiceEntry may yield to it. */
@@ -140,7 +154,7 @@ export interface Sidecar {
   readonly egressHosts: readonly EgressHost[] | undefined;
 }
 
-export type RegistryObject = ServiceEntry | WorkloadEntry | Pod | Service | Sidecar;
+export type RegistryObject = ServiceEntry | WorkloadEntry | Pod | Service | Sidecar | Node;
 export type ObjectKind = RegistryObject['kind'];
 
 /**

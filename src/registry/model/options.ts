@@ -21,8 +21,14 @@ export interface RegistryOptions {
   readonly rootNamespace: string;
   /** A Kubernetes Service takes precedence over a ServiceEntry of the same name, but for clients of its namespace. */
   readonly services: boolean;
-  /** `REGION/ZONE/SUBZONE`, from which SRV priorities follow; '' where the option is not used. */
+  /** `REGION/ZONE/SUBZONE` of clients of which nothing else says where they are; '' where the option is not used. */
   readonly locality: string;
+  /** Where a Pod is follows from its node. */
+  readonly nodes: boolean;
+  /** Something says where clients are: this, `client_locality` or `nodes`. SRV priorities follow from it. */
+  readonly usesLocality: boolean;
+  /** What becomes of addresses that are not in the client's locality. */
+  readonly nearest: 'off' | 'first' | 'only';
   /** The own zones, lower-case, absolute. */
   readonly zones: readonly string[];
   /** Zones of other server blocks below the own ones: they exist, and nothing else is known of them here. Absolute. */
@@ -45,6 +51,9 @@ export const defaultRegistryOptions: RegistryOptions = {
   rootNamespace: 'istio-system',
   services: false,
   locality: '',
+  nodes: false,
+  usesLocality: false,
+  nearest: 'off',
   zones: [],
   allocationZones: [],
 };

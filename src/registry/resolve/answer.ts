@@ -13,6 +13,8 @@ export interface HostAnswer {
   readonly addresses: readonly string[];
   /** Host names that are resolved on demand: their addresses join the answer; lower-case, without trailing dot. */
   readonly endpointHostnames: readonly string[];
+  /** Of endpoints that are in some locality or have different weights; then addresses and host names stand group by group. */
+  readonly groups?: AddressGroups | undefined;
   /** SRV records of `_port._proto.host`, and of the bare host under the prefix ''. */
   readonly services: readonly ServiceSet[];
   /** Names below the host that answer with addresses of their own: label → addresses. */
@@ -25,6 +27,23 @@ export interface HostAnswer {
   readonly namespace?: string | undefined;
   /** Where Sidecars are heeded: what a client gets from whom its Sidecar hides that namespace. */
   readonly otherwise?: HostAnswer | undefined;
+}
+
+/** The addresses and host names of an answer, by where they are and how often they stand first. */
+export interface AddressGroups {
+  /** At most `maxGroups`. */
+  readonly groups: readonly AddressGroup[];
+  /** By address or host name, 1 to 65535; `undefined` where all are the same. */
+  readonly weights: ReadonlyMap<string, number> | undefined;
+  /** The place in `groups` of the endpoints that say this locality. */
+  placeOf(locality: string): number;
+}
+
+export interface AddressGroup {
+  /** `region/zone/subzone`; '' for endpoints that say none. */
+  readonly locality: string;
+  readonly addresses: readonly string[];
+  readonly endpointHostnames: readonly string[];
 }
 
 /** The target of an address: the host, or an endpoint name of it. */
@@ -45,7 +64,10 @@ export interface ServiceSet {
 
 /** RDATA of an SRV record (RFC 2782); numbers from 0 to 65535. */
 export interface SrvRecord {
+  /** For clients of whom the option `locality` alone says where they are. */
   readonly priority: number;
+  /** Of an endpoint: `region/zone/subzone`, '' where it says none. */
+  readonly locality?: string;
   readonly weight: number;
   readonly port: number;
   readonly target: SrvTarget;

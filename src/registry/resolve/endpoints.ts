@@ -79,7 +79,7 @@ function evaluate(
 function evaluatePod(pod: Pod): Evaluation {
   if (!pod.isReady) return leftOut(because('it is not ready', pod.notReady));
   if (pod.ips.length === 0) return leftOut('it has no address yet');
-  const common = { ports: pod.ports, weight: undefined, locality: '', label: undefined, isPod: true };
+  const common = { ports: pod.ports, weight: undefined, locality: pod.locality ?? '', label: undefined, isPod: true };
   return { usable: pod.ips.map((ip) => ({ target: { kind: 'ip', ip }, ...common })), reason: '' };
 }
 

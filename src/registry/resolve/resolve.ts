@@ -1,9 +1,11 @@
 import { dashedAddress } from '../../wire/address.ts';
+import { localityOf } from '../../table/locality.ts';
 import { isWildcard } from '../model/host.ts';
 import type { ServiceEntry } from '../model/object.ts';
 import type { RegistryOptions } from '../model/options.ts';
 import type { AddressPtr, HostAnswer, ServiceSet } from './answer.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
+import { groupsOf } from './groups.ts';
 import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from './services.ts';
 import { vipsOf, type AutoAddresses } from './vips.ts';
 import { evaluatePrecedence, type View, type VisibilityContext } from './visibility.ts';
@@ -104,7 +106,8 @@ function answerOf(
   const synthesised: HostAnswer = { ...forward, services: servicesOfHost(merged.map(({ ports }) => ports)) };
   if (oldest.resolution === 'DYNAMIC_DNS') return { rule: 'dynamic-dns', answer: synthesised };
 
-  const { locality } = context.options;
+  const { usesLocality } = context.options;
+  const locality = localityOf(context.options.locality);
   // The services exist, and nobody provides them at present.
   const services = servicesOfEndpoints(
     merged.map(({ ports }) => ({ ports, addresses: [] })),
@@ -125,11 +128,16 @@ function answerOf(
   const hosts = distinct(usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])));
   // An endpoint that is the host itself means: what the world's DNS says.
   if (hosts.includes(host)) return { rule: 'own-host', answer: synthesised };
+  const grouped = groupsOf(usable, usesLocality, maxEndpointHostnames);
   const answer: HostAnswer = {
     ...base,
     kind: owned,
-    addresses: distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
-    endpointHostnames: hosts.slice(0, maxEndpointHostnames),
+    addresses:
+      grouped?.groups.flatMap(({ addresses }) => addresses) ??
+      distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
+    endpointHostnames:
+      grouped?.groups.flatMap(({ endpointHostnames }) => endpointHostnames) ?? hosts.slice(0, maxEndpointHostnames),
+    groups: grouped,
     services: servicesOfEndpoints(reached, locality),
     endpoints: endpointNames(usable, owned === 'internal'),
     ptrs: owned === 'internal' && !isWildcard(host) ? endpointPtrs(host, usable) : noPtrs,

@@ -2,8 +2,9 @@ import { dashedAddress } from '../../wire/address.ts';
 import type { ServicePort } from '../model/object.ts';
 import type { ServiceSet, SrvRecord, SrvTarget } from './answer.ts';
 import type { UsableEndpoint } from './endpoints.ts';
+import { distanceTo, priorityOf, type Locality } from '../../table/locality.ts';
+import { scaledWeights } from './weights.ts';
 
-const maxUint16 = 65_535;
 const defaultWeight = 100;
 /**
  * SRV records of one host in all. 256 ports of 4,096 endpoints would be a million for each of 256 hosts, and no reply has
@@ -48,21 +49,22 @@ export function servicesOfVips(offers: readonly Offer<string>[], isPaired: boole
 
 /**
  * SRV records of a host whose endpoints answer: per port and endpoint of the ServiceEntry that declares it, the port that
- * the endpoint listens on. `locality` is `REGION/ZONE/SUBZONE` or ''; then all have priority 0.
+ * the endpoint listens on. `client` is where clients are of which nothing else says it.
  */
-export function servicesOfEndpoints(offers: readonly Offer<UsableEndpoint>[], locality: string): ServiceSet[] {
+export function servicesOfEndpoints(offers: readonly Offer<UsableEndpoint>[], client: Locality): ServiceSet[] {
   const targetOf = targetsOnce();
   const reached = offers.map(({ ports, addresses }) => ({
     ports,
-    addresses: addresses.map(({ target, ports: own, weight, locality: theirs }) => ({
+    addresses: addresses.map(({ target, ports: own, weight, locality }) => ({
       target: target.kind === 'ip' ? targetOf(target.ip, true) : targetOf(target.host, false),
       ports: own,
       weight,
-      priority: priorityOf(theirs, locality),
+      locality,
+      priority: priorityFor(client, locality),
     })),
   }));
-  const sets = setsOf(reached, (port, { target, ports, weight, priority }) => {
-    return { priority, weight, port: ports.get(port.name) ?? port.targetPort ?? port.number, target };
+  const sets = setsOf(reached, (port, { target, ports, ...rest }) => {
+    return { ...rest, port: ports.get(port.name) ?? port.targetPort ?? port.number, target };
   });
   return withBareHost(sets.map(({ records, ...set }) => ({ ...set, records: weighed(records) })));
 }
@@ -78,13 +80,9 @@ export function shareOf(ports: number): number {
   return Math.floor(maxServiceRecords / (ports + 1));
 }
 
-/** 0 for the same zone, 1 for the same region, 2 for the rest and for endpoints that say no locality. */
-function priorityOf(theirs: string, ours: string): number {
-  if (ours === '') return 0;
-  const [region = '', zone = ''] = ours.split('/');
-  const [theirRegion = '', theirZone = ''] = theirs.split('/');
-  if (theirRegion !== region) return 2;
-  return zone === '' || theirZone === zone ? 0 : 1;
+/** The priority that the records of an endpoint in this locality have for a client. */
+export function priorityFor(client: Locality, locality: string): number {
+  return priorityOf(distanceTo(client, locality));
 }
 
 /** Makes targets, `<dashed-ip>` below the host or the host name that it is: one object where they are equal. */
@@ -150,10 +148,8 @@ function weighed(drafts: readonly Draft[]): SrvRecord[] {
     const weight = Math.max(1, Math.floor(defaultWeight / drafts.length));
     return drafts.map((draft) => ({ ...draft, weight }));
   }
-  const largest = drafts.reduce((most, { weight = 1 }) => Math.max(most, weight), 0);
-  const scaled = (weight: number): number =>
-    largest <= maxUint16 ? weight : Math.max(1, Math.floor((weight * maxUint16) / largest));
-  return drafts.map((draft) => ({ ...draft, weight: scaled(draft.weight ?? 1) }));
+  const scaled = scaledWeights(drafts.map(({ weight }) => weight));
+  return drafts.map((draft, i) => ({ ...draft, weight: scaled[i]! }));
 }
 
 /** With the set of the bare host, the sum of the others, in front. */

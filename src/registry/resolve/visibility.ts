@@ -10,6 +10,8 @@ export interface View {
   readonly isMeshed: boolean;
   /** The Sidecar that counts for the client, where Sidecars are heeded and it has a namespace. */
   readonly sidecar?: Sidecar | undefined;
+  /** `region/zone/subzone` of where it is, as far as that is known; `undefined` or '' where it is not. */
+  readonly locality?: string | undefined;
 }
 
 /** What decides over visibility beside the ServiceEntry itself. */

@@ -3,6 +3,7 @@ import type {
   Endpoint,
   EndpointAddress,
   Location,
+  Node,
   ObjectKind,
   ObjectMeta,
   Origin,
@@ -46,7 +47,7 @@ const texts: Codec<readonly string[]> = {
   decode: (cell) => (cell ?? emptyList) as readonly string[],
 };
 
-const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar'];
+const kinds: readonly ObjectKind[] = ['ServiceEntry', 'WorkloadEntry', 'Pod', 'Service', 'Sidecar', 'Node'];
 
 function kind<Kind extends ObjectKind>(value: Kind): Codec<Kind> {
   return { encode: () => kinds.indexOf(value), decode: () => value };
@@ -228,7 +229,10 @@ export class ObjectCodec {
         isHostNetwork: flag,
         hasEnded: flag,
         notReady: optional(text),
+        node: optional(new Shared(text)),
+        locality: optional(new Shared(text)),
       }),
+      Node: row<Node>({ kind: kind('Node'), meta, locality: new Shared(text), ips: texts }),
       Service: row<Service>({ kind: kind('Service'), meta }),
       Sidecar: row<Sidecar>({
         kind: kind('Sidecar'),

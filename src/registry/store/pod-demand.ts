@@ -4,7 +4,7 @@ import type { WorkloadIndex } from './workload-index.ts';
 
 /**
  * Which Pods the registry has a use for: those that a workloadSelector may select, and all of them while answers depend on
- * the client, because a client's namespace is that of the Pod with its address (docs/semantics.md section 8).
+ * the client, because a client's namespace, and where it is, are those of the Pod with its address (docs/semantics.md section 8).
  */
 export class PodDemandWatch {
   readonly #workloads: WorkloadIndex;
@@ -16,11 +16,11 @@ export class PodDemandWatch {
 
   constructor(
     workloads: WorkloadIndex,
-    { sidecars, autoAddresses }: Pick<RegistryOptions, 'sidecars' | 'autoAddresses'>,
+    { sidecars, autoAddresses, nodes }: Pick<RegistryOptions, 'sidecars' | 'autoAddresses' | 'nodes'>,
     onChange: ((demand: PodDemand) => void) | undefined,
   ) {
     this.#workloads = workloads;
-    this.#isAlwaysEverywhere = sidecars || autoAddresses === 'meshed';
+    this.#isAlwaysEverywhere = sidecars || nodes || autoAddresses === 'meshed';
     this.#onChange = onChange;
     this.#published = { everywhere: this.#isEverywhere, revision: workloads.selectingRevision };
   }

@@ -9,6 +9,7 @@ import {
   type Sidecar,
 } from '../model/object.ts';
 import type { RegistryOptions } from '../model/options.ts';
+import { NodeIndex } from './node-index.ts';
 import { PackedObjects } from './packed-objects.ts';
 import type { Workload } from '../resolve/endpoints.ts';
 import { bySelectorAndAge } from '../resolve/sidecar.ts';
@@ -43,6 +44,8 @@ export class Store {
   readonly kinds = new Tally<ObjectKind>();
   /** For indexes outside of the store. */
   readonly packed = new PackedObjects();
+  /** Nodes and the Pods on them: none where the option `nodes` is off. */
+  readonly nodes = new NodeIndex(this.packed);
   readonly #options: RegistryOptions;
   /** Host → ServiceEntries that have it and may take it. */
   readonly #byHost = new TextIndex();
@@ -121,8 +124,14 @@ export class Store {
       case 'Sidecar':
         this.#sidecars.add(object.meta.namespace, id);
         break;
+      case 'Node':
+        if (!this.#options.nodes) break;
+        this.nodes.addNode(object);
+        for (const pod of this.nodes.podsOn(object)) this.#touchSelecting(pod, dirty);
+        break;
       default:
         this.workloads.addWorkload(object);
+        if (this.#options.nodes && object.kind === 'Pod') this.nodes.addPod(object);
         this.#touchSelecting(object, dirty);
     }
     return [];
@@ -145,8 +154,14 @@ export class Store {
       case 'Sidecar':
         this.#sidecars.delete(object.meta.namespace, id);
         break;
+      case 'Node':
+        if (!this.#options.nodes) break;
+        for (const pod of this.nodes.podsOn(object)) this.#touchSelecting(pod, dirty);
+        this.nodes.removeNode(object);
+        break;
       default:
         this.#touchSelecting(object, dirty);
+        if (this.#options.nodes && object.kind === 'Pod') this.nodes.removePod(object);
         this.workloads.removeWorkload(object);
     }
     this.packed.delete(object);

@@ -13,7 +13,7 @@ const role: Manifest = {
       resources: ['serviceentries', 'workloadentries', 'sidecars'],
       verbs: ['get', 'list', 'watch'],
     },
-    { apiGroups: [''], resources: ['pods', 'services', 'namespaces'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: [''], resources: ['pods', 'services', 'namespaces', 'nodes'], verbs: ['get', 'list', 'watch'] },
   ],
 };
 

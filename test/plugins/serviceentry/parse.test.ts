@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Cidr } from '../../../src/wire/network.ts';
 import type { Token } from '../../../src/corefile/ast.ts';
 import { Problems } from '../../../src/corefile/problem.ts';
-import { noKubernetes, type ClientsConfig, type ServiceEntryConfig } from '../../../src/plugins/serviceentry/config.ts';
+import {
+  noKubernetes,
+  unknownClients,
+  type ClientsConfig,
+  type ServiceEntryConfig,
+} from '../../../src/plugins/serviceentry/config.ts';
 import { makeServiceEntryPlugin } from '../../../src/plugins/serviceentry/serviceentry.ts';
 import { parseDirective } from '../../support/plugin.ts';
 import { parseOptions } from './options.ts';
@@ -35,12 +40,15 @@ describe('defaults', () => {
         rootNamespace: 'istio-system',
         services: false,
         locality: '',
+        nodes: false,
+        usesLocality: false,
+        nearest: 'off',
         zones: ['example.org.'],
         allocationZones: ['240.240.in-addr.arpa.', '0.0.0.0.2.0.0.0.1.0.0.2.ip6.arpa.'],
       },
       kubernetes: noKubernetes,
       allocation: { mode: 'off', file: '', cidrs: [] },
-      clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined },
+      clients: unknownClients,
       negativeTtl: 5,
       startupTimeoutMs: 5000,
       unsynced: 'forward',
@@ -103,7 +111,7 @@ const v6: Cidr = { address: '2001:db8::', prefixLength: 48, family: 6 };
 
 function clients(part: Partial<ClientsConfig>): Partial<ServiceEntryConfig> {
   return {
-    clients: { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined, ...part },
+    clients: { ...unknownClients, ...part },
   };
 }
 

@@ -75,6 +75,7 @@ describe('what one source takes back is never another’s', () => {
     pod('a/x', ['10.0.0.1'], {}),
     { kind: 'Service', meta },
     { kind: 'Sidecar', meta, selector: undefined, egressHosts: [] },
+    { kind: 'Node', meta: { ...meta, namespace: '' }, locality: 'eu', ips: ['10.0.0.9'] },
   ];
 
   test.each(objects.map((object) => [object.kind, object] as const))('%s', (_kind, object) => {

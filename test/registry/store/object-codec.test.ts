@@ -46,6 +46,13 @@ const full: readonly RegistryObject[] = [
     selector: new Map([['app', 'a']]),
     egressHosts: [],
   },
+  {
+    kind: 'Node',
+    meta: { namespace: '', name: 'n', created: 5, origin: { text: '' } },
+    locality: 'eu/a',
+    ips: ['::1'],
+  },
+  pod('shop/placed', ['10.0.0.1'], {}, { node: 'n', locality: 'eu/a/1' }),
 ];
 
 describe('the text of an object', () => {

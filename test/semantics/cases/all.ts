@@ -8,6 +8,7 @@ import { section05Hosts } from './section-05-hosts.ts';
 import { section05Exists } from './section-05-exists.ts';
 import { section05Rows } from './section-05-rows.ts';
 import { section05Rules } from './section-05-rules.ts';
+import { section05Nearest } from './section-05-nearest.ts';
 import { section06 } from './section-06.ts';
 import { section06Locality } from './section-06-locality.ts';
 import { section07 } from './section-07.ts';
@@ -32,6 +33,7 @@ export const allCases: readonly SemanticsCase[] = [
   ...section05Rules,
   ...section05Hosts,
   ...section05Exists,
+  ...section05Nearest,
   ...section06,
   ...section06Locality,
   ...section07,

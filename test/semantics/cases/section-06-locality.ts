@@ -11,14 +11,18 @@ const endpoints = [
 ] as const;
 
 /** The priorities that SRV gives the endpoints above under an option `locality`. */
-function localityCase(locality: string, priorities: readonly number[]): SemanticsCase {
+function localityCase(
+  locality: string,
+  priorities: readonly number[],
+  options = `locality ${locality}`,
+): SemanticsCase {
   const label = (address: string): string =>
     address === 'one.test' ? 'one.test.' : `${address.replaceAll('.', '-')}.a.example.com.`;
   const list = endpoints.map(([address, where]) => `{ address: ${address}, locality: '${where}', weight: 7 }`);
   return {
     section: '6',
-    name: `priorities from locality: ${locality === '' ? 'not used' : locality}`,
-    options: locality === '' ? '' : `locality ${locality}`,
+    name: `priorities from locality: ${options === '' ? 'not used' : options.replaceAll('\n', ', ')}`,
+    options,
     objects: serviceEntry(
       'a',
       `hosts: [a.example.com], location: MESH_INTERNAL, resolution: DNS, ports: [{ number: 80, name: http }],
@@ -41,8 +45,12 @@ function localityCase(locality: string, priorities: readonly number[]): Semantic
 }
 
 export const section06Locality: readonly SemanticsCase[] = [
-  localityCase('', [0, 0, 0, 0, 0, 0, 0]),
+  localityCase('', [0, 0, 0, 0, 0, 0, 0], ''),
   localityCase('eu/a', [0, 0, 1, 1, 2, 2, 0]),
   localityCase('eu/a/1', [0, 0, 1, 1, 2, 2, 0]),
   localityCase('eu', [0, 0, 0, 0, 2, 2, 0]),
+  localityCase('', [0, 0, 1, 1, 2, 2, 0], 'client_locality 127.0.0.0/8 eu/a/1'),
+  localityCase('', [2, 2, 2, 2, 0, 2, 2], 'client_locality 127.0.0.0/8 us\nlocality eu/a'),
+  localityCase('', [0, 0, 1, 1, 2, 2, 0], 'client_locality 10.0.0.0/8 us\nlocality eu/a\nnearest only'),
+  localityCase('', [0, 0, 0, 0, 0, 0, 0], 'client_locality 10.0.0.0/8 us'),
 ];

@@ -15,6 +15,10 @@ const options = fc.record({
   services: fc.constantFrom('on', 'off'),
   sidecars: fc.constantFrom('off', 'on', 'on'),
   root_namespace: fc.constantFrom('istio-system', 'three'),
+  nodes: fc.constantFrom('on', 'off'),
+  nearest: fc.constantFrom('off', 'first', 'only'),
+  locality: fc.constantFrom('eu/b', 'asia'),
+  client_locality: fc.constantFrom('10.0.0.1/32 us', '0.0.0.0/0 eu/a'),
 });
 const history = fc.array(anyBatch, { minLength: 3, maxLength: 12 });
 const askers = fc.constantFrom(

@@ -1,9 +1,11 @@
-import { hasFlag, nameAt, nameLengthOf, namespaceIdOf, sidecarOf, sizeOf } from '../../../table/record.ts';
+import { hasFlag, nameAt, nameLengthOf, namespaceIdOf, readPlace, sidecarOf, sizeOf } from '../../../table/record.ts';
 import { namespaceName } from '../../../registry/publish/clients/namespace-ids.ts';
 import { clientFlag, pseudoName, unlimited } from '../../../table/layout.ts';
+import { localityOf, type Locality } from '../../../table/locality.ts';
 import type { TableReader } from '../../../table/reader.ts';
 import { findClientSubnet } from '../../../wire/client-subnet.ts';
 import { readUint16, writeUint32 } from '../../../wire/message.ts';
+import { NetworkMap } from '../../../wire/network-map.ts';
 import { holdsMapped, networkOfCidr, type Network } from '../../../wire/network.ts';
 import type { Query } from '../../../wire/query.ts';
 import { mappedSize } from '../../../wire/address.ts';
@@ -20,7 +22,7 @@ export const noLimit = -1;
 export const unknownLimit = -2;
 
 /**
- * Who asks (docs/semantics.md section 8): the Pod that has the address → `client CIDR NAMESPACE` → `namespace` → nobody that
+ * Who asks, and from where (docs/semantics.md section 8): the Pod that has the address → `client CIDR NAMESPACE` → `namespace` → nobody that
  * is known. A forwarder asks for others: it has no namespace, but may say whom it asks for. The result of `find` stands
  * in the object until the next call.
  */
@@ -42,6 +44,15 @@ export class ClientFinder {
   /** Behind the first octet of `#name`. */
   readonly #address = new PeerOctets(this.#name, 1);
   readonly #numberName = new Uint8Array(6);
+  readonly #networks: NetworkMap;
+  /** Of the networks, from the smallest one to the largest. */
+  readonly #localities: readonly Locality[];
+  readonly #otherwise: Locality;
+  readonly #usesNodes: boolean;
+  /** Of the Pod or node that was looked at last. */
+  readonly #place = { region: 0, zone: 0, subzone: 0 };
+  /** Of the address that was looked at last: -1 without one. */
+  #pod = -1;
   /** The Corefile names a namespace for the address that was looked at last. */
   #isConfigured = false;
   /** Which one that is. */
@@ -58,29 +69,59 @@ export class ClientFinder {
     this.#usesSubnet = config.usesSubnet;
     this.#fallbackText = config.namespace;
     this.#fallback = config.namespace === undefined ? undefined : namespaceName(config.namespace);
-    this.#name[0] = pseudoName.client;
+    const longestFirst = config.localities.toSorted((a, b) => b.cidr.prefixLength - a.cidr.prefixLength);
+    this.#networks = new NetworkMap(longestFirst.map(({ cidr }, i) => [networkOfCidr(cidr), i]));
+    this.#localities = longestFirst.map(({ locality }) => localityOf(locality));
+    this.#otherwise = localityOf(config.locality);
+    this.#usesNodes = config.usesNodes;
   }
 
   /** Finds out who sent the query; of one that was made to answer another, who sent that. */
   find(asked: Query): void {
     const query = asked instanceof SubQuery ? asked.root : asked;
-    const name = this.#name;
     this.namespaceId = 0;
     this.isMeshed = false;
     this.limit = noLimit;
     this.#configuredText = undefined;
-    if (!this.#address.write(query.peer)) return;
-    let pod = this.#lookup(query, name);
-    if (this.#isForwarder(pod)) {
-      if (!this.#usesSubnet || !readClientSubnet(query, name)) return;
-      pod = this.#lookup(query, name);
-      if (this.#isForwarder(pod)) return;
-    }
+    if (!this.#locate(query)) return;
+    const pod = this.#pod;
     const { arena } = this.#table;
-    this.namespaceId = pod >= 0 ? namespaceIdOf(arena, pod) : this.#configured(query, name);
+    this.namespaceId = pod >= 0 ? namespaceIdOf(arena, pod) : this.#configured(query);
     const hasNamespace = pod >= 0 || this.#isConfigured;
-    this.isMeshed = (pod >= 0 && hasFlag(arena, pod, clientFlag.meshed)) || contains(this.#meshed, name);
+    this.isMeshed = (pod >= 0 && hasFlag(arena, pod, clientFlag.meshed)) || contains(this.#meshed, this.#name);
     if (hasNamespace && this.#table.isLimited) this.limit = this.#findLimit(query, pod);
+  }
+
+  /**
+   * Where the client is that sent the query (docs/semantics.md section 8): where its Pod's node is, or the node that has the address → the
+   * smallest network of `client_locality` → `locality`. Good until the next call.
+   */
+  localityOf(asked: Query): Locality {
+    const query = asked instanceof SubQuery ? asked.root : asked;
+    if (!this.#locate(query)) return this.#otherwise;
+    if (this.#usesNodes) {
+      this.#name[0] = pseudoName.place;
+      const record = this.#lookup(query, this.#name);
+      if (record >= 0) return readPlace(this.#table.arena, record, this.#place);
+    }
+    const network = this.#networks.find(this.#address.view, 1);
+    return network === NetworkMap.none ? this.#otherwise : this.#localities[network]!;
+  }
+
+  /**
+   * Puts the client's address into `#name`, and finds its Pod. False where nobody is known: the address cannot be read, or it is a
+   * forwarder's that does not say whom it asks for.
+   */
+  #locate(query: Query): boolean {
+    const name = this.#name;
+    name[0] = pseudoName.client;
+    this.#pod = -1;
+    if (!this.#address.write(query.peer)) return false;
+    this.#pod = this.#lookup(query, name);
+    if (!this.#isForwarder(this.#pod)) return true;
+    if (!this.#usesSubnet || !readClientSubnet(query, name)) return false;
+    this.#pod = this.#lookup(query, name);
+    return !this.#isForwarder(this.#pod);
   }
 
   /** The namespace that the client of the last `find` has; `undefined` where none is known. Allocates. */
@@ -124,10 +165,10 @@ export class ClientFinder {
   }
 
   /** The namespace that the Corefile names for the address. */
-  #configured(query: Query, address: Uint8Array): number {
+  #configured(query: Query): number {
     this.#isConfigured = true;
     for (const { network, name, namespace } of this.#rules) {
-      if (!holdsMapped(network, address, 1)) continue;
+      if (!holdsMapped(network, this.#name, 1)) continue;
       this.#configuredText = namespace;
       return this.#numberOf(query, name);
     }

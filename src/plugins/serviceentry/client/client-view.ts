@@ -2,11 +2,13 @@ import { canonicalAddress, familyOf, mappedSize, writeMapped } from '../../../wi
 import { holdsMapped, networkOfCidr, type Cidr } from '../../../wire/network.ts';
 import type { Pod, Sidecar } from '../../../registry/model/object.ts';
 import type { View } from '../../../registry/resolve/visibility.ts';
-import type { ClientsConfig } from '../config.ts';
+import { unknownClients, type ClientsConfig } from '../config.ts';
 
 /** Who a client is taken for, and why. */
 export interface ClientView extends View {
   readonly why: string;
+  /** What says where it is; `undefined` where nothing does. */
+  readonly whyLocality?: string | undefined;
 }
 
 /** What a registry knows of clients. */
@@ -15,11 +17,13 @@ export interface KnownClients {
   podsOf(ip: string): readonly Pod[];
   /** The Sidecar that counts for a client of the namespace that has these Pods. */
   sidecarFor(namespace: string, pods: readonly Pod[]): Sidecar | undefined;
+  /** Where the Pod or node is that has an address (canonical), where nodes are heeded. */
+  placeOf(ip: string): { readonly locality: string; readonly why: string } | undefined;
 }
 
 /**
- * What `ClientFinder` finds out for the query half, in words: the Pod that has the address → `client CIDR
- * NAMESPACE` → `namespace` → nobody that is known. `address` is an IP address, or `undefined` for a client of which
+ * What `ClientFinder` finds out for the query half, in words. Its namespace: the Pod that has the address → `client CIDR
+ * NAMESPACE` → `namespace` → nobody that is known. Where it is: the node → `client_locality` → `locality` → unknown. `address` is an IP address, or `undefined` for a client of which
  * nothing is known; `known` is `undefined` where there is no registry.
  */
 export function viewOfClient(
@@ -27,9 +31,35 @@ export function viewOfClient(
   config: ClientsConfig,
   known: KnownClients | undefined,
 ): ClientView {
-  const { view, pods } = withoutLimit(address, config, known);
+  const { view: who, pods, isForwarder } = withoutLimit(address, config, known);
+  const view = { ...who, ...whereabouts(isForwarder ? undefined : address, config, known) };
   const { namespace } = view;
   return namespace === undefined ? view : { ...view, sidecar: known?.sidecarFor(namespace, pods) };
+}
+
+/** Where a client is that has the address. */
+function whereabouts(
+  address: string | undefined,
+  { localities, usesNodes, locality }: ClientsConfig,
+  known: KnownClients | undefined,
+): Pick<ClientView, 'locality' | 'whyLocality'> {
+  const ip = address === undefined ? undefined : canonicalAddress(address);
+  if (ip !== undefined) {
+    const place = usesNodes ? known?.placeOf(ip) : undefined;
+    if (place) return { locality: place.locality, whyLocality: place.why };
+    const octets = new Uint8Array(mappedSize);
+    writeMapped(ip, octets, 0);
+    const [smallest] = localities
+      .filter(({ cidr }) => holdsMapped(networkOfCidr(cidr), octets, 0))
+      .sort((a, b) => b.cidr.prefixLength - a.cidr.prefixLength);
+    if (smallest) {
+      return {
+        locality: smallest.locality,
+        whyLocality: `client_locality ${text(smallest.cidr)} ${smallest.locality}`,
+      };
+    }
+  }
+  return locality === '' ? {} : { locality, whyLocality: `locality ${locality}, for all others` };
 }
 
 /** Who the client is, and the Pods that say so. */
@@ -37,7 +67,7 @@ function withoutLimit(
   address: string | undefined,
   config: ClientsConfig,
   known: KnownClients | undefined,
-): { view: ClientView; pods: readonly Pod[] } {
+): { view: ClientView; pods: readonly Pod[]; isForwarder?: true } {
   const ip = address === undefined ? undefined : canonicalAddress(address);
   const octets = new Uint8Array(mappedSize);
   writeMapped(ip ?? '0.0.0.0', octets, 0);
@@ -51,7 +81,7 @@ function withoutLimit(
   if (forwarder || isKubeDns) {
     const what = forwarder ? `forwarders ${text(forwarder)}` : 'a Pod of kube-dns';
     const why = `${what}: it asks for others and has no namespace of its own`;
-    return { view: { namespace: undefined, isMeshed: false, why }, pods: [] };
+    return { view: { namespace: undefined, isMeshed: false, why }, pods: [], isForwarder: true };
   }
   const mesh = config.meshed.find(isIn);
   const isMeshed = mesh !== undefined || (pod !== undefined && !isShared && pods.every((each) => each.isMeshed));
@@ -76,7 +106,7 @@ export function clientsOfNamespace(namespace: string, isMeshed: boolean): Client
     { address: '0.0.0.0', prefixLength: 0, family: 4 },
     { address: '::', prefixLength: 0, family: 6 },
   ] as const;
-  return { rules: [], forwarders: [], meshed: isMeshed ? all : [], usesSubnet: false, namespace };
+  return { ...unknownClients, meshed: isMeshed ? all : [], namespace };
 }
 
 function text({ address, prefixLength }: Cidr): string {

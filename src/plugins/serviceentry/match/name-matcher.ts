@@ -1,5 +1,6 @@
 import { kindOf, hasFlag, hasChoices } from '../../../table/record.ts';
 import { recordFlag, recordKind } from '../../../table/layout.ts';
+import type { Locality } from '../../../table/locality.ts';
 import type { TableReader } from '../../../table/reader.ts';
 import { useFullScope } from '../../../wire/client-subnet.ts';
 import { maxNameLength } from '../../../wire/codes.ts';
@@ -70,6 +71,12 @@ export class NameMatcher {
     const below = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
     this.isAncestor = isAncestor && first === 0 && below < 0;
     return below;
+  }
+
+  /** Where the client is for which the answer then is. Good until the next call. */
+  localityOf(query: Query): Locality {
+    useFullScope(query instanceof SubQuery ? query.root : query);
+    return this.#clients.localityOf(query);
   }
 
   /** The PTR records of a record of the kind `targets`, for the client of the last `match`. */

@@ -5,7 +5,10 @@ import type { Query } from '../../../wire/query.ts';
 import { recordHeadSize } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, replyCode, roomForRecords, serverFailure } from '../../../wire/reply.ts';
 import type { Handler } from '../../plugin.ts';
-import { writeAddress, type Rotation } from '../../../table/replies.ts';
+import type { Nearest } from '../../../table/grouped-replies.ts';
+import type { Locality } from '../../../table/locality.ts';
+import { writeAddress, type Rotation, type TableMemory } from '../../../table/replies.ts';
+import { inOrder, standingsOf, type Standing } from './standing.ts';
 import { SubQuery, type Budget } from './sub-query.ts';
 
 /** Host names that lead to host names: docs/semantics.md section 5. */
@@ -15,12 +18,24 @@ const maxLookups = 64;
 /** More addresses than this do not fit a message. */
 const maxAddresses = 4096;
 
+/** Octets of 4 or 16. */
+interface Address extends Standing {
+  readonly octets: Uint8Array;
+}
+
 /** What the parts of an answer come to. */
 interface Union {
   readonly ttl: number;
-  /** Octets of 4 or 16, no duplicates. */
-  readonly addresses: readonly Uint8Array[];
+  /** No duplicates. */
+  readonly addresses: readonly Address[];
   readonly hasFailed: boolean;
+}
+
+/** In which order addresses are answered, to a client in some place. */
+export interface AddressOrder {
+  readonly rotation: Rotation;
+  readonly nearest: Nearest;
+  readonly client: Locality;
 }
 
 const emptyUnion: Union = { ttl: Infinity, addresses: [], hasFailed: false };
@@ -34,32 +49,37 @@ const emptyUnion: Union = { ttl: Infinity, addresses: [], hasFailed: false };
  */
 export function answerOnDemand(
   query: Query,
-  arena: Uint8Array,
+  memory: TableMemory,
   record: number,
   lookup: Handler,
-  rotation: Rotation,
+  { rotation, nearest, client }: AddressOrder,
   most: number,
   onEmpty: () => number,
 ): number | Promise<number> {
+  const { arena } = memory;
   const depth = query instanceof SubQuery ? query.depth : 0;
   if (depth >= maxDepth)
     return serverFailure(query, `serviceentry: more than ${maxDepth} host names lead to host names`);
   const budget = query instanceof SubQuery ? query.budget : { lookups: maxLookups };
   query.hold();
   const types = query.type === rrType.ANY ? [rrType.A, rrType.AAAA] : [query.type];
-  const wanted = types.flatMap((type) => endpointHostnames(arena, record).map((name) => ({ name, type })));
+  const hostnames = endpointHostnames(arena, record);
+  const standings = standingsOf(memory, record, 'hostname', hostnames.length, client);
+  const wanted = types.flatMap((type) => hostnames.map((name, i) => ({ name, type, standing: standings[i]! })));
   // Taken for all of them before any is followed: a name that leads to many others leaves none out that stand beside it.
   const affordable = Math.min(wanted.length, budget.lookups);
   budget.lookups -= affordable;
-  const own = types.map((type) => ownPart(arena, record, type));
+  const own = types.map((type) => ownPart(memory, record, type, client));
   if (affordable < wanted.length) own.push({ ...emptyUnion, hasFailed: true });
-  const parts = wanted.slice(0, affordable).map(({ name, type }) => lookupPart(query, name, type, budget, lookup));
+  const parts = wanted
+    .slice(0, affordable)
+    .map(({ name, type, standing }) => lookupPart(query, name, type, standing, budget, lookup));
   const ownTtl = ttlOf(arena, record);
   const place = endpointHostnamesAt(arena, record) + (query.type === rrType.AAAA ? 1 : 0);
   return Promise.all(parts).then((found) => {
     const union = unite([...own, ...found], ownTtl);
-    const start = union.addresses.length > 1 ? rotation.start(place, union.addresses.length) : 0;
-    return writeUnion(query, union, start, most, onEmpty);
+    const step = union.addresses.length > 1 ? rotation.step(place) : 0;
+    return writeUnion(query, { ...union, addresses: inOrder(union.addresses, step, nearest) }, most, onEmpty);
   });
 }
 
@@ -77,13 +97,15 @@ export function endpointHostnames(arena: Uint8Array, record: number): Uint8Array
 }
 
 /** The addresses that the record has itself. */
-function ownPart(arena: Uint8Array, record: number, type: number): Union {
+function ownPart(memory: TableMemory, record: number, type: number, client: Locality): Union {
+  const { arena } = memory;
   const isV6 = type === rrType.AAAA;
   const base = addressesAt(arena, record, isV6);
   const size = isV6 ? 16 : 4;
-  const addresses = Array.from({ length: addressCount(arena, record, isV6) }, (_, i) =>
-    arena.slice(base + i * size, base + (i + 1) * size),
-  );
+  const count = addressCount(arena, record, isV6);
+  const addresses = standingsOf(memory, record, isV6 ? 'v6' : 'v4', count, client).map((standing, i) => {
+    return { ...standing, octets: arena.slice(base + i * size, base + (i + 1) * size) };
+  });
   return { ttl: Infinity, addresses, hasFailed: false };
 }
 
@@ -91,6 +113,7 @@ async function lookupPart(
   query: Query,
   name: Uint8Array,
   type: number,
+  standing: Standing,
   budget: Budget,
   lookup: Handler,
 ): Promise<Union> {
@@ -105,7 +128,7 @@ async function lookupPart(
   const answers = records.filter(({ section }) => section === 1);
   const addresses = answers
     .filter((answer) => answer.type === type && answer.end - answer.rdataStart === size)
-    .map(({ rdataStart, end }) => sub.out.slice(rdataStart, end));
+    .map(({ rdataStart, end }) => ({ ...standing, octets: sub.out.slice(rdataStart, end) }));
   // The aliases on the way count too: they may change earlier than the address.
   const ttl = answers.reduce((least, { ttlAt }) => Math.min(least, readTtl(sub.out, ttlAt)), Infinity);
   return { ttl, addresses, hasFailed: false };
@@ -118,10 +141,11 @@ function readTtl(bytes: Uint8Array, at: number): number {
 }
 
 function unite(unions: readonly Union[], ownTtl: number): Union {
-  const addresses = new Map<string, Uint8Array>();
+  const addresses = new Map<string, Address>();
   for (const union of unions) {
     for (const address of union.addresses) {
-      if (addresses.size < maxAddresses) addresses.set(Buffer.from(address).toString('latin1'), address);
+      const key = Buffer.from(address.octets).toString('latin1');
+      if (addresses.size < maxAddresses && !addresses.has(key)) addresses.set(key, address);
     }
   }
   const used = unions.filter((union) => union.addresses.length > 0);
@@ -132,13 +156,7 @@ function unite(unions: readonly Union[], ownTtl: number): Union {
   };
 }
 
-function writeUnion(
-  query: Query,
-  { ttl, addresses, hasFailed }: Union,
-  start: number,
-  most: number,
-  onEmpty: () => number,
-): number {
+function writeUnion(query: Query, { ttl, addresses, hasFailed }: Union, most: number, onEmpty: () => number): number {
   query.discardReply();
   if (addresses.length === 0) {
     return hasFailed ? serverFailure(query, 'serviceentry: no endpoint host name could be resolved') : onEmpty();
@@ -146,13 +164,13 @@ function writeUnion(
   let at = beginReply(query, rcode.NOERROR, true);
   const limit = at + roomForRecords(query, at);
   let count = 0;
-  for (let i = 0; i < addresses.length && count < most; i++) {
-    const address = addresses[(start + i) % addresses.length]!;
-    if (at + recordHeadSize + address.length > limit) {
+  for (const { octets } of addresses) {
+    if (count === most) break;
+    if (at + recordHeadSize + octets.length > limit) {
       cutReply(query);
       break;
     }
-    at = writeAddress(query, at, 0, ttl, new DataView(address.buffer, address.byteOffset), 0, address.length);
+    at = writeAddress(query, at, 0, ttl, new DataView(octets.buffer, octets.byteOffset), 0, octets.length);
     count++;
   }
   return endReply(query, at, count, 0, 0);

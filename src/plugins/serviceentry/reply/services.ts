@@ -1,7 +1,9 @@
-import { absoluteTarget } from '../../../table/layout.ts';
-import { addressCount, addressesAt, servicesAt, ttlOf } from '../../../table/record.ts';
+import { groupPriority } from '../../../table/grouped-replies.ts';
+import { absoluteTarget, recordFlag } from '../../../table/layout.ts';
+import type { Locality } from '../../../table/locality.ts';
+import { addressCount, addressesAt, groupsAt, hasFlag, servicesAt, ttlOf } from '../../../table/record.ts';
 import { rcode, rrType } from '../../../wire/codes.ts';
-import { readUint16, readUint32 } from '../../../wire/message.ts';
+import { readUint16, readUint32, writeUint16 } from '../../../wire/message.ts';
 import type { Query } from '../../../wire/query.ts';
 import { recordHeadSize, writeRecordHead } from '../../../wire/record.ts';
 import { beginReply, cutReply, endReply, roomForRecords } from '../../../wire/reply.ts';
@@ -51,6 +53,8 @@ function startsWith(name: Uint8Array, arena: Uint8Array, at: number, length: num
  * Additional records are left out before TC is set. -1 where no target is a name: below a wildcard the name that is
  * asked for may leave no room for a label.
  *
+ * The priority of a record that belongs to a group depends on where the `client` is.
+ *
  * At most `most` records, of each target's addresses too; where these are not all, or not all fit a stream, the first is
  * another one each time.
  */
@@ -62,8 +66,10 @@ export function serviceReply(
   hostOffset: number,
   rotation: Rotation,
   most: number,
+  client: Locality,
 ): number {
   const { arena, view } = memory;
+  const groups = hasFlag(arena, record, recordFlag.grouped) ? groupsAt(arena, record) : -1;
   const count = view.getUint16(set);
   const isWindow = most < count;
   const ttl = ttlOf(arena, record);
@@ -84,12 +90,15 @@ export function serviceReply(
     if (at + recordHeadSize + srvHeadSize + length > limit) {
       // Nobody asks a stream again: all have their turn.
       if (!isWindow && query.transport !== 'udp')
-        return serviceReply(query, memory, record, set, hostOffset, rotation, count - 1);
+        return serviceReply(query, memory, record, set, hostOffset, rotation, count - 1, client);
       cutReply(query);
       return endReply(query, at, written, 0, 0);
     }
     at = writeRecordHead(query, at, 0, rrType.SRV, ttl, srvHeadSize + length);
     for (let k = 0; k < srvHeadSize; k++) out[at++] = arena[from + k]!;
+    if (groups >= 0) {
+      writeUint16(out, at - srvHeadSize, groupPriority(view, groups, view.getUint16(from), client));
+    }
     if (target !== record && arena[target] === absoluteTarget) {
       for (let k = 0; k < length; k++) out[at++] = arena[target + 2 + k]!;
     } else {

@@ -2,7 +2,7 @@ import { recordKind, recordOffset } from '../../../table/layout.ts';
 
 /** A record of the table whose name is none of the DNS (table/layout.ts). */
 export interface PseudoRecord {
-  readonly kind: 'client' | 'namespace' | 'sidecar';
+  readonly kind: 'client' | 'namespace' | 'sidecar' | 'place';
   /** Wire form. */
   readonly name: Uint8Array;
   readonly flags?: number;

@@ -1,8 +1,9 @@
 import { familyOf } from '../../../wire/address.ts';
-import type { HostAnswer, ServiceSet, SrvRecord, SrvTarget } from '../../resolve/answer.ts';
+import type { AddressGroups, HostAnswer, ServiceSet, SrvRecord, SrvTarget } from '../../resolve/answer.ts';
 import { absoluteTarget, recordFlag, recordKind } from '../../../table/layout.ts';
 import { ByteWriter } from '../../../table/byte-writer.ts';
 import type { Choice } from './choice.ts';
+import { writeGroups } from './groups.ts';
 import { writePtrRrset } from '../../../table/ptr-rrset.ts';
 import { beginRecord, endRecord } from '../../../table/record-writer.ts';
 
@@ -19,6 +20,7 @@ export interface NameRecord {
   readonly ttl: number;
   readonly addresses?: readonly string[];
   readonly endpointHostnames?: readonly string[];
+  readonly groups?: AddressGroups | undefined;
   readonly services?: readonly ServiceSet[];
   readonly endpoints?: HostAnswer['endpoints'];
   /** Targets of PTR records. */
@@ -47,26 +49,28 @@ export class Compiler {
   /** The record in table form. The view is good until the next call. */
   compile(record: NameRecord): Uint8Array {
     const out = this.#out;
-    const { addresses = none, services = noServices, endpointHostnames = none, ptrs = none } = record;
+    const { addresses = none, services = noServices, endpointHostnames = none, ptrs = none, groups } = record;
     let v6 = 0;
     for (const address of addresses) if (familyOf(address) === 6) v6++;
     const v4 = Math.min(addresses.length - v6, maxUint16);
     v6 = Math.min(v6, maxUint16);
     const flags =
       record.flags |
+      (groups ? recordFlag.grouped : 0) |
       (endpointHostnames.length > 0 ? recordFlag.onDemand : 0) |
       (services.length > 0 ? recordFlag.services : 0);
     out.reset();
     beginRecord(out, record.name, recordKind[record.kind], flags, record.ttl, v4, v6);
     this.#addresses(addresses, 4, v4);
     this.#addresses(addresses, 6, v6);
+    if (groups) writeGroups(out, groups, v4, v6);
     if (endpointHostnames.length > 0) {
       const at = out.length;
       out.u32(0);
       this.#names(endpointHostnames);
       if (services.length > 0) out.patch32(at, out.length);
     }
-    if (services.length > 0) this.#services(services, record.endpoints);
+    if (services.length > 0) this.#services(services, record.endpoints, groups);
     if (ptrs.length > 0) writePtrRrset(out, record.name.length, ptrs, record.ttl);
     return endRecord(out);
   }
@@ -105,7 +109,11 @@ export class Compiler {
   }
 
   /** Sets and targets that are one object are written once. */
-  #services(services: readonly ServiceSet[], endpoints: HostAnswer['endpoints'] = new Map()): void {
+  #services(
+    services: readonly ServiceSet[],
+    endpoints: HostAnswer['endpoints'] = new Map(),
+    groups: AddressGroups | undefined,
+  ): void {
     const out = this.#out;
     const places: number[] = [];
     out.u16(services.length);
@@ -127,19 +135,19 @@ export class Compiler {
       if (same < i) out.copy32(places[same]!, places[i]!);
       else {
         out.patch32(places[i]!, out.length);
-        this.#set(records, targets);
+        this.#set(records, targets, groups);
       }
     }
     this.#targets(targets, endpoints);
   }
 
-  #set(records: readonly SrvRecord[], targets: Targets): void {
+  #set(records: readonly SrvRecord[], targets: Targets, groups: AddressGroups | undefined): void {
     const out = this.#out;
     const count = Math.min(records.length, maxUint16);
     out.u16(count);
     for (let i = 0; i < count; i++) {
-      const { priority, weight, port, target } = records[i]!;
-      out.u16(priority);
+      const { priority, locality = '', weight, port, target } = records[i]!;
+      out.u16(groups ? groups.placeOf(locality) : priority);
       out.u16(weight);
       out.u16(port);
       this.#target(target, targets);

@@ -16,10 +16,10 @@ export function hostLayer(name: Uint8Array, host: string, answers: Answers): Nam
 
 /** The record at a host's own name for those who get the answer. */
 function hostRecord(name: Uint8Array, host: string, answer: HostAnswer): NameRecord {
-  const { kind, ttl, addresses, endpointHostnames, services, endpoints } = answer;
+  const { kind, ttl, addresses, endpointHostnames, groups, services, endpoints } = answer;
   const wildcard = isWildcard(host) ? recordFlag.wildcard : 0;
   const flags = wildcard | (wildcard && endpoints.size > 0 ? recordFlag.hasEndpointNames : 0);
-  return { name, kind, flags, ttl, addresses, endpointHostnames, services, endpoints };
+  return { name, kind, flags, ttl, addresses, endpointHostnames, groups, services, endpoints };
 }
 
 /** What a host has at the name (wire form) that is the label below it, made for an endpoint. */

@@ -24,6 +24,7 @@ export interface ClusterWatchOptions {
   readonly config: KubernetesConfig;
   readonly watchesServices: boolean;
   readonly watchesSidecars: boolean;
+  readonly watchesNodes: boolean;
   readonly api: ApiClient;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,7 +48,7 @@ export class ClusterWatch {
   #isStarted = false;
 
   constructor(options: ClusterWatchOptions) {
-    const { config, watchesServices, watchesSidecars, clock } = options;
+    const { config, watchesServices, watchesSidecars, watchesNodes, clock } = options;
     this.#options = options;
     if (config.namespaceLabels !== '') {
       this.#namespaces = new NamespaceSet({
@@ -61,6 +62,7 @@ export class ClusterWatch {
     this.#addSet('WorkloadEntry');
     if (watchesServices) this.#addSet('Service');
     if (watchesSidecars) this.#addSet('Sidecar');
+    if (watchesNodes) this.#addSet('Node');
     if (config.pods === 'off') return;
     const pods = this.#addSet('Pod');
     const makeReflector = (namespace: string | undefined): Reflector => this.#makeReflector('Pod', namespace, pods, '');
@@ -101,7 +103,10 @@ export class ClusterWatch {
     for (const [kind, set] of this.#sets) {
       if (kind === 'Pod') continue;
       const selector = kind === 'ServiceEntry' || kind === 'WorkloadEntry' ? labels : '';
-      const reflectors = scopes.map((namespace) => this.#makeReflector(kind, namespace, set, selector));
+      // Nodes are in no namespace.
+      const reflectors = (kind === 'Node' ? [undefined] : scopes).map((namespace) =>
+        this.#makeReflector(kind, namespace, set, selector),
+      );
       this.#reflectors.set(kind, reflectors);
     }
     this.#pods?.start();
@@ -178,7 +183,7 @@ export class ClusterWatch {
       cluster: isNamed ? name : undefined,
       origin: { text: name },
       revision: hasRevision(kind) ? config.revision : undefined,
-      isSelected: (namespace) => this.#namespaces?.has(namespace) ?? true,
+      isSelected: (namespace) => kind === 'Node' || (this.#namespaces?.has(namespace) ?? true),
       served,
       onFlush: onDifference,
     });

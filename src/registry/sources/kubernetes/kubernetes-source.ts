@@ -19,6 +19,7 @@ export interface KubernetesSourceOptions {
   readonly config: KubernetesConfig;
   readonly watchesServices: boolean;
   readonly watchesSidecars: boolean;
+  readonly watchesNodes: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Numbers in [0, 1); Math.random unless it is set. */
@@ -65,7 +66,7 @@ export class KubernetesSource implements Source {
   readonly #abort = new AbortController();
 
   constructor(options: KubernetesSourceOptions) {
-    const { config, clock, logger, watchesServices, watchesSidecars, random = Math.random } = options;
+    const { config, clock, logger, watchesServices, watchesSidecars, watchesNodes, random = Math.random } = options;
     const names = clusterNames(config.clusters);
     const clientOf = (cluster: ClusterConfig, name: string): ApiClient => {
       const onWithheld = (server: string): void => {
@@ -83,6 +84,7 @@ export class KubernetesSource implements Source {
         config,
         watchesServices,
         watchesSidecars,
+        watchesNodes,
         api: clientOf(cluster, names[index]!),
         clock,
         logger,
@@ -96,7 +98,7 @@ export class KubernetesSource implements Source {
     const { snapshot: path, ...rest } = config;
     if (path !== undefined) {
       // A snapshot of another configuration has other objects.
-      const key = JSON.stringify([rest, watchesServices, watchesSidecars]);
+      const key = JSON.stringify([rest, watchesServices, watchesSidecars, watchesNodes]);
       const isReadOnly = options.isReadOnly ?? false;
       const { inPlace } = options;
       const common = { clock, logger, isReadOnly, random, inPlace };

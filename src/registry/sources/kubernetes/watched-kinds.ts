@@ -17,6 +17,7 @@ export const resources: Readonly<Record<WatchedKind, Resource>> = {
     // Addresses of Pods that have ended may belong to others by now.
     fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed',
   },
+  Node: builtIn('nodes', true),
   Service: builtIn('services', false),
   Namespace: builtIn('namespaces', false),
 };

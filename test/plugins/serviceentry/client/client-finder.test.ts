@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ClientFinder, noLimit, unknownLimit } from '../../../../src/plugins/serviceentry/client/client-finder.ts';
-import type { ClientsConfig } from '../../../../src/plugins/serviceentry/config.ts';
+import { unknownClients, type ClientsConfig } from '../../../../src/plugins/serviceentry/config.ts';
 import { SubQuery } from '../../../../src/plugins/serviceentry/reply/sub-query.ts';
 import { ClientIndex } from '../../../../src/registry/publish/clients/client-index.ts';
 import { numberName, pseudoRecord } from '../../../../src/registry/publish/clients/pseudo-record.ts';
@@ -26,7 +26,7 @@ function setUp(config: Partial<ClientsConfig>, pods: readonly ReturnType<typeof 
   const index = new ClientIndex(writer, ids, numberedObjects());
   for (const each of pods) index.add(each);
   index.flush();
-  const all = { rules: [], forwarders: [], meshed: [], usesSubnet: false, namespace: undefined, ...config };
+  const all = { ...unknownClients, ...config };
   const finder = new ClientFinder(all, new TableReader(writer.handle));
   const seen = (query: Query): string => {
     finder.find(query);

@@ -17,6 +17,7 @@ async function apiServerOrigin(): Promise<SourceHarness> {
         config: { ...noKubernetes, clusters: [{ kind: 'endpoint', url: server.url, tls: undefined }] },
         watchesServices: false,
         watchesSidecars: false,
+        watchesNodes: false,
         clock: systemClock,
         logger: new RecordingLogger(),
         timing: { pageSize: 100 },

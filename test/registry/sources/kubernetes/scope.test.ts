@@ -10,6 +10,7 @@ describe('what is watched', () => {
     [{ pods: 'auto' as const }, {}, ['serviceentries', 'workloadentries']],
     [{}, { watchesServices: true }, ['serviceentries', 'services', 'workloadentries']],
     [{}, { watchesSidecars: true }, ['serviceentries', 'sidecars', 'workloadentries']],
+    [{}, { watchesNodes: true }, ['nodes', 'serviceentries', 'workloadentries']],
     [{ namespaceLabels: 'env=prod' }, {}, ['namespaces', 'serviceentries', 'workloadentries']],
   ])('%j %j: %j', async (config, options, plurals) => {
     const rig = await Rig.start();
@@ -32,6 +33,22 @@ describe('what is watched', () => {
     await rig.sink.untilHosts('c', 'y', ['y.example.com']);
     expect(rig.known('ServiceEntry')).toEqual(['a/x', 'c/x', 'c/y']);
   });
+
+  test.each([{ namespaces: ['a', 'c'] }, { namespaceLabels: 'env=prod' }])(
+    'nodes are in no namespace: %j',
+    async (config) => {
+      const rig = await Rig.start();
+      const region = { 'topology.kubernetes.io/region': 'eu' };
+      rig.server.put('nodes', { metadata: { name: 'n1', labels: region } });
+      await rig.watching(rig.watch(config, { watchesNodes: true }));
+      expect(rig.known('Node')).toEqual(['/n1']);
+      expect(new Set(rig.server.requestsFor('nodes', true).map(({ path }) => path))).toEqual(
+        new Set(['/api/v1/nodes']),
+      );
+      rig.server.delete('nodes', '', 'n1');
+      await rig.sink.until(() => rig.known('Node').length === 0);
+    },
+  );
 
   test('labels are sent for ServiceEntries and WorkloadEntries, in lists and watches', async () => {
     const rig = await Rig.start();

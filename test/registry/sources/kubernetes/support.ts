@@ -64,6 +64,7 @@ export class Rig {
       },
       watchesServices: false,
       watchesSidecars: false,
+      watchesNodes: false,
       clock: this.clock,
       logger: this.logger,
       random: () => 0.5,
