@@ -18,6 +18,7 @@ const valuesOf: Readonly<Record<Component, Values>> = {
   'load-balancer': {
     service: { type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'] },
   },
+  locality: { options: ['nodes on'] },
   metrics: { serviceMonitor: { enabled: true } },
   'metrics-annotations': { metrics: { annotations: true } },
   monitoring: { prometheusRule: { enabled: true }, dashboard: { enabled: true } },

@@ -162,6 +162,7 @@ describe.skipIf(program === undefined)('the permissions', () => {
   const pods = { apiGroups: [''], resources: ['pods'] };
   const services = { apiGroups: [''], resources: ['services'] };
   const namespaces = { apiGroups: [''], resources: ['namespaces'] };
+  const nodes = { apiGroups: [''], resources: ['nodes'] };
   const sidecars = { apiGroups: ['networking.istio.io'], resources: ['sidecars'] };
   const block = (...options: string[]): string =>
     `serviceentry mesh.test {\n${options.map((each) => `        ${each}\n`).join('')}    }`;
@@ -180,8 +181,8 @@ describe.skipIf(program === undefined)('the permissions', () => {
     { name: 'no directive', directives: ['whoami'], rules: [] },
     {
       name: 'all options',
-      directives: [block('sidecars on', 'services on')],
-      rules: [always, pods, services, sidecars],
+      directives: [block('sidecars on', 'services on', 'nodes on')],
+      rules: [always, pods, nodes, services, sidecars],
     },
     { name: 'labels', directives: [block('namespace_labels a=b')], rules: [always, pods, namespaces] },
     { name: 'options that are off', directives: [block('sidecars off', '# services on')], rules: [always, pods] },
@@ -189,7 +190,7 @@ describe.skipIf(program === undefined)('the permissions', () => {
     { name: 'Pods in one of two blocks', directives: [block('pods off'), block('ttl 5')], rules: [always, pods] },
     {
       name: 'namespaces',
-      directives: [block('namespaces a b # c', 'namespaces\tc')],
+      directives: [block('namespaces a b # c', 'namespaces\tc', 'nodes on')],
       rules: [always, pods],
       in: ['a', 'b', 'c'],
     },

@@ -101,6 +101,11 @@ rules:
     resources: [pods]
     verbs: [list, watch]
   {{- end }}
+  {{- if and $isEverywhere (regexMatch "(?m)^[ \\t]*nodes[ \\t]+on\\b" $all) }}
+  - apiGroups: ['']
+    resources: [nodes]
+    verbs: [list, watch]
+  {{- end }}
   {{- if regexMatch "(?m)^[ \\t]*namespace_labels[ \\t]" $all }}
   - apiGroups: ['']
     resources: [namespaces]
