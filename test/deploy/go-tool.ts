@@ -12,6 +12,8 @@ export interface GoTool {
   readonly package: string;
   /** Variables that its releases are linked with. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Build tags. */
+  readonly tags?: string;
 }
 
 export const kustomize: GoTool = {
@@ -31,6 +33,14 @@ export const helm: GoTool = {
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor': '1',
     'helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor': '36',
   },
+};
+
+/** Without the ways in which Prometheus finds what to scrape in clouds: they are most of what it would build. */
+export const promtool: GoTool = {
+  name: 'promtool',
+  module: 'test/tools-promtool',
+  package: 'github.com/prometheus/prometheus/cmd/promtool',
+  tags: 'remove_all_sd',
 };
 
 export const coreDns: GoTool = {
@@ -64,7 +74,8 @@ export async function provide(tool: GoTool): Promise<string | undefined> {
   // Two builds at once do no harm: the file appears whole.
   const part = `${file}.${process.pid}`;
   const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => ` -X ${name}=${value}`);
-  const flags = ['-buildvcs=false', `-ldflags=-s -w${variables.join('')}`];
+  const tags = tool.tags === undefined ? [] : [`-tags=${tool.tags}`];
+  const flags = ['-buildvcs=false', `-ldflags=-s -w${variables.join('')}`, ...tags];
   await build(go, ['build', ...flags, '-o', part, tool.package], resolve(tool.module));
   renameSync(part, file);
   return file;

@@ -10,7 +10,7 @@ import { Scrapes } from './scrapes.ts';
 
 /** Each address exports what belongs to the server blocks that name it. Open until everything else is closed. */
 export function prometheusControl(uses: readonly Use<PrometheusConfig>[], host: Host): Control {
-  const runtime = uses.some(({ config }) => config.runtimeMetrics) ? new RuntimeMetrics() : undefined;
+  const runtime = uses.some(({ config }) => config.runtimeMetrics) ? new RuntimeMetrics(host.clock) : undefined;
   return {
     async start() {
       runtime?.start();

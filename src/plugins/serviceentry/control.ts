@@ -38,7 +38,7 @@ export class ServiceEntryControl implements Control {
   metrics(): readonly Family[] {
     const registries = this.#uses.map(({ block, zones }) => {
       const servers = this.#host.sharesZones(block) ? this.#host.servers(block) : [];
-      return { zones, servers, service: this.#services.get(block)! };
+      return { zones, servers, service: this.#services.get(block)!, counts: this.#host.counters(block) };
     });
     return registryFamilies(registries, this.#host.clock);
   }

@@ -8,6 +8,7 @@ import { emptyReply, replyCode, serverFailure } from '../../wire/reply.ts';
 import type { Handler, Outcome, QueryHalf } from '../plugin.ts';
 import { mapOutcome } from '../outcome.ts';
 import { SubQuery } from './reply/sub-query.ts';
+import { answerCountLength, outcomeAt, unknownClientsAt } from './answer-counts.ts';
 import { Authority } from './match/authority.ts';
 import type { ServiceEntryConfig } from './config.ts';
 import { withClientSubnet } from './reply/client-subnet.ts';
@@ -25,17 +26,17 @@ const allRecords = 65_536;
 
 export const serviceEntryHandler: QueryHalf<ServiceEntryConfig> = {
   metadata: serviceEntryMetadata,
+  counterCount: answerCountLength,
   create(config, environment, next) {
     const table = environment.table(config.table);
-    if (config.clients.usesSubnet) return withClientSubnet(next, (onward) => makeHandler(config, table, onward));
-    return makeHandler(config, table, next);
+    const { counters = new Float64Array(answerCountLength) } = environment;
+    const make = (onward: Handler): Handler => {
+      const handler = new ServiceEntryHandler(config, table, onward);
+      return (query) => handler.answerCounted(query, counters);
+    };
+    return config.clients.usesSubnet ? withClientSubnet(next, make) : make(next);
   },
 };
-
-function makeHandler(config: ServiceEntryConfig, table: TableReader, next: Handler): Handler {
-  const handler = new ServiceEntryHandler(config, table, next);
-  return (query) => handler.answer(query);
-}
 
 /** Answers what docs/semantics.md says of the record that the query's name has for this client. */
 class ServiceEntryHandler {
@@ -51,6 +52,8 @@ class ServiceEntryHandler {
   readonly #nearest: Nearest;
   readonly #usesLocality: boolean;
   readonly #grouped: GroupedReplies;
+  /** Where the last query is counted. */
+  #outcome = outcomeAt.host;
 
   constructor(config: ServiceEntryConfig, table: TableReader, next: Handler) {
     this.#table = table;
@@ -66,13 +69,26 @@ class ServiceEntryHandler {
     this.#grouped = new GroupedReplies(this.#rotation, this.#nearest);
   }
 
+  /** Answers a query of a client, and counts it; what it asks for besides is not counted. */
+  answerCounted(query: Query, counters: Float64Array): Outcome {
+    const outcome = this.answer(query);
+    counters[this.#outcome]!++;
+    if (this.#matcher.takeUnknownClient()) counters[unknownClientsAt]!++;
+    return outcome;
+  }
+
   answer(query: Query): Outcome {
     query.readName();
     if (!this.#table.isSynced) return this.#unsyncedReply(query);
     if (this.#authority.isDelegation(query)) return this.#answerDelegation(query);
     const record = this.#matcher.match(query);
     const { first, isAncestor, isService } = this.#matcher;
-    if (record < 0) return this.#notServed(query, isAncestor || (isService && !this.#authority.mayForward(query)));
+    if (record < 0) {
+      const { isHidden } = this.#matcher;
+      const outcome = this.#notServed(query, isAncestor || (isService && !this.#authority.mayForward(query)));
+      if (isHidden) this.#outcome = outcomeAt.hidden;
+      return outcome;
+    }
     return first === 0 ? this.#answerHost(query, record) : this.#answerService(query, record, first);
   }
 
@@ -88,7 +104,7 @@ class ServiceEntryHandler {
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
         if (!isSimple) return this.#answerOrdered(query, record);
         if (addressCount(arena, record, query.type === rrType.AAAA) === 0) return this.#nodata(query, record, 0);
-        return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
+        return this.#addresses(query, record);
       case rrType.SRV: {
         const set = findServices(query, arena, record, 0);
         return this.#answerSet(query, record, set, 0);
@@ -96,18 +112,14 @@ class ServiceEntryHandler {
       case rrType.SOA:
       case rrType.NS:
         if (!hasFlag(arena, record, recordFlag.apex)) return this.#other(query, record, 0);
-        return query.type === rrType.NS
-          ? nsReply(query, this.#ttl)
-          : soaReply(query, this.#negativeTtl, this.#table.serial);
+        return this.#apex(query);
       case rrType.ANY:
         if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, 0);
         if (!isSimple) return this.#answerOrdered(query, record);
         if (addressCount(arena, record, false) + addressCount(arena, record, true) > 0) {
-          return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
+          return this.#addresses(query, record);
         }
-        return hasFlag(arena, record, recordFlag.apex)
-          ? soaReply(query, this.#negativeTtl, this.#table.serial)
-          : this.#nodata(query, record, 0);
+        return hasFlag(arena, record, recordFlag.apex) ? this.#apex(query) : this.#nodata(query, record, 0);
       case rrType.CNAME:
       case rrType.HTTPS:
       case rrType.SVCB:
@@ -116,6 +128,24 @@ class ServiceEntryHandler {
       default:
         return this.#other(query, record, 0);
     }
+  }
+
+  #addresses(query: Query, record: number): number {
+    this.#outcome = this.#outcomeOf(record);
+    return addressReply(query, this.#table, record, this.#rotation, this.#most(query));
+  }
+
+  #apex(query: Query): number {
+    this.#outcome = outcomeAt.apex;
+    return query.type === rrType.NS
+      ? nsReply(query, this.#ttl)
+      : soaReply(query, this.#negativeTtl, this.#table.serial);
+  }
+
+  /** For a record that was found by the last `match`. */
+  #outcomeOf(record: number): number {
+    if (hasFlag(this.#table.arena, record, recordFlag.endpoint)) return outcomeAt.endpoint;
+    return this.#matcher.isBelowWildcard ? outcomeAt.wildcard : outcomeAt.host;
   }
 
   /** The addresses depend on the client, or are looked up first. Own zones have none of both at their apex. */
@@ -127,6 +157,7 @@ class ServiceEntryHandler {
     const hasV4 = type !== rrType.AAAA && addressCount(arena, record, false) > 0;
     const hasV6 = type !== rrType.A && addressCount(arena, record, true) > 0;
     if (!hasV4 && !hasV6) return this.#nodata(query, record, 0);
+    this.#outcome = this.#outcomeOf(record);
     return this.#grouped.addressReply(query, this.#table, record, this.#most(query), client);
   }
 
@@ -141,15 +172,20 @@ class ServiceEntryHandler {
     const soaOwner = this.#authority.soaOwner(query, arena, record, 0);
     const onEmpty = (): number => negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
     const order = { rotation: this.#rotation, nearest: this.#nearest, client };
-    return answerOnDemand(query, { arena, view }, record, lookup, order, this.#most(query), onEmpty);
+    const place = this.#outcomeOf(record);
+    const outcome = answerOnDemand(query, { arena, view }, record, lookup, order, this.#most(query), onEmpty);
+    // Look-ups have been here meanwhile.
+    this.#outcome = place;
+    return outcome;
   }
 
   /** A reverse name: it has PTR records and no others. */
   #answerReverse(query: Query, record: number): Outcome {
-    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    if (refusedTypes.has(query.type)) return this.#refuse(query);
     const isAnswered = query.type === rrType.PTR || query.type === rrType.ANY;
     if (!isAnswered) return this.#nodata(query, record, 0);
     const { arena } = this.#table;
+    this.#outcome = outcomeAt.ptr;
     return kindOf(arena, record) === recordKind.targets
       ? this.#matcher.targetsReply(query, record)
       : ptrReply(query, arena, record);
@@ -159,7 +195,7 @@ class ServiceEntryHandler {
   #answerService(query: Query, record: number, first: number): Outcome {
     const { arena } = this.#table;
     const kind = kindOf(arena, record);
-    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    if (refusedTypes.has(query.type)) return this.#refuse(query);
     if (isReverse(kind)) return this.#notServed(query, false);
     const prefixLength = query.labels[first]!;
     const set = findServices(query, arena, record, prefixLength);
@@ -178,8 +214,8 @@ class ServiceEntryHandler {
       return this.#nodata(query, record, first);
     }
     return kind === recordKind.internal || !this.#authority.mayForward(query)
-      ? this.#negative(query, rcode.NXDOMAIN, record, first)
-      : this.#next(query);
+      ? this.#negative(query, rcode.NXDOMAIN, this.#authority.soaOwner(query, arena, record, first))
+      : this.#forward(query);
   }
 
   /** SRV: the set, or for a forwarded host upstream's answer and the set only where upstream has none (mark S). */
@@ -194,7 +230,7 @@ class ServiceEntryHandler {
     if (!this.#authority.mayForward(query)) return this.#services(query, this.#table, record, set, first);
     // While upstream is asked the record may go out of use; it stays readable as long as its memory is referred to.
     const memory: TableMemory = { arena, view: this.#table.view };
-    return mapOutcome(this.#next(query), (length) => {
+    return mapOutcome(this.#forward(query), (length) => {
       if (length === 0 || !isNegative(query)) return length;
       query.discardReply();
       return this.#services(query, memory, record, set, first);
@@ -206,14 +242,14 @@ class ServiceEntryHandler {
     const hostOffset = query.labels[first] ?? 0;
     const client = this.#localityFor(query, memory, record);
     const length = serviceReply(query, memory, record, set, hostOffset, this.#rotation, this.#maxRecords, client);
+    this.#outcome = outcomeAt.service;
     if (length >= 0) return length;
-    const soaOwner = this.#authority.soaOwner(query, memory.arena, record, first);
-    return negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial);
+    return this.#negative(query, rcode.NOERROR, this.#authority.soaOwner(query, memory.arena, record, first));
   }
 
   /** Types that the registry says nothing of (mark X). */
   #other(query: Query, record: number, first: number): Outcome {
-    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    if (refusedTypes.has(query.type)) return this.#refuse(query);
     const kind = kindOf(this.#table.arena, record);
     if (kind === recordKind.forwarded) return this.#forwardKnown(query, record, first);
     if (kind === recordKind.internal || !this.#authority.mayForward(query)) return this.#nodata(query, record, first);
@@ -222,7 +258,7 @@ class ServiceEntryHandler {
 
   /** DS at the apex of an own zone: the parent's to say, upstream's where that is none of ours. */
   #answerDelegation(query: Query): Outcome {
-    return this.#authority.zoneOf(query) < 0 ? this.#next(query) : this.#notServed(query, true);
+    return this.#authority.zoneOf(query) < 0 ? this.#forward(query) : this.#notServed(query, true);
   }
 
   /** No record matches: below an own zone the server knows that, elsewhere upstream may know better. */
@@ -230,12 +266,12 @@ class ServiceEntryHandler {
     const zone = this.#authority.zoneOf(query);
     // Addresses of the ranges of automatic ones mean nothing to the outside world.
     if (this.#authority.isAllocated(query) || !this.#authority.isForOthers(query, zone)) {
-      if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+      if (refusedTypes.has(query.type)) return this.#refuse(query);
       const code = isAncestor ? rcode.NOERROR : rcode.NXDOMAIN;
-      return negativeReply(query, code, Math.max(zone, 0), this.#negativeTtl, this.#table.serial);
+      return this.#negative(query, code, Math.max(zone, 0));
     }
     // RFC 8020: what has descendants exists.
-    return isAncestor ? this.#forwardExisting(query, Math.max(zone, 0)) : this.#next(query);
+    return isAncestor ? this.#forwardExisting(query, Math.max(zone, 0)) : this.#forward(query);
   }
 
   /**
@@ -243,20 +279,20 @@ class ServiceEntryHandler {
    * NODATA. The name exists here where it has an SRV set, or lies above one: mark S of docs/semantics.md section 5.
    */
   #forwardKnown(query: Query, record: number, first: number): Outcome {
-    if (refusedTypes.has(query.type)) return emptyReply(query, rcode.REFUSED);
+    if (refusedTypes.has(query.type)) return this.#refuse(query);
     if (!this.#authority.mayForward(query)) return this.#nodata(query, record, first);
     const { arena } = this.#table;
     const exists =
       first > 0 ||
       kindOf(arena, record) !== recordKind.forwarded ||
       hasFlag(arena, record, recordFlag.services | recordFlag.own);
-    if (!exists) return this.#next(query);
+    if (!exists) return this.#forward(query);
     return this.#forwardExisting(query, this.#authority.soaOwner(query, arena, record, first));
   }
 
   /** Asks upstream about a name that exists here: its NXDOMAIN becomes NODATA. */
   #forwardExisting(query: Query, soaOwner: number): Outcome {
-    return mapOutcome(this.#next(query), (length) =>
+    return mapOutcome(this.#forward(query), (length) =>
       length > 0 && replyCode(query) === rcode.NXDOMAIN
         ? negativeReply(query, rcode.NOERROR, soaOwner, this.#negativeTtl, this.#table.serial)
         : length,
@@ -274,23 +310,31 @@ class ServiceEntryHandler {
     return this.#maxRecords < allRecords && query instanceof SubQuery ? allRecords : this.#maxRecords;
   }
 
-  #nodata(query: Query, record: number, first: number): number {
-    return this.#negative(query, rcode.NOERROR, record, first);
+  /** Asks the next plugin. */
+  #forward(query: Query): Outcome {
+    const outcome = this.#next(query);
+    this.#outcome = outcomeAt.forwarded;
+    return outcome;
   }
 
-  #negative(query: Query, code: number, record: number, first: number): number {
-    return negativeReply(
-      query,
-      code,
-      this.#authority.soaOwner(query, this.#table.arena, record, first),
-      this.#negativeTtl,
-      this.#table.serial,
-    );
+  #refuse(query: Query): number {
+    this.#outcome = outcomeAt.refused;
+    return emptyReply(query, rcode.REFUSED);
+  }
+
+  #nodata(query: Query, record: number, first: number): number {
+    return this.#negative(query, rcode.NOERROR, this.#authority.soaOwner(query, this.#table.arena, record, first));
+  }
+
+  #negative(query: Query, code: number, soaOwner: number): number {
+    this.#outcome = code === rcode.NXDOMAIN ? outcomeAt.nxdomain : outcomeAt.nodata;
+    return negativeReply(query, code, soaOwner, this.#negativeTtl, this.#table.serial);
   }
 
   #unsyncedReply(query: Query): Outcome {
     const isWaiting = this.#table.sync === syncState.starting || this.#unsynced === 'servfail';
-    if (!isWaiting && this.#authority.mayForward(query)) return this.#next(query);
+    if (!isWaiting && this.#authority.mayForward(query)) return this.#forward(query);
+    this.#outcome = outcomeAt.unsynced;
     const { waitingFor } = this.#table;
     const reason = 'serviceentry: the registry is not synced yet';
     return serverFailure(query, waitingFor === '' ? reason : `${reason}, ${waitingFor}`);

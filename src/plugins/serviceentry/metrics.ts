@@ -1,6 +1,8 @@
 import { rejectionReasons, type RejectionReason } from '../../registry/model/rejection.ts';
 import type { RegistryService } from './registry-service.ts';
 import type { ObjectKind } from '../../registry/model/object.ts';
+import type { CounterSums } from '../control.ts';
+import { outcomes, unknownClientsAt } from './answer-counts.ts';
 import { changeBoundsMs } from './change-times.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { histogramSamples, type Family, type Labels, type Sample } from '../../runtime/metrics/family.ts';
@@ -17,6 +19,8 @@ export interface NamedRegistry {
   /** Where it is served, if another registry has the same zones. */
   readonly servers?: readonly string[];
   readonly service: RegistryService;
+  /** What its query half has counted, where queries are counted. */
+  readonly counts?: CounterSums | undefined;
 }
 
 /**
@@ -93,14 +97,44 @@ export function registryFamilies(registries: readonly NamedRegistry[], clock: Cl
         lastMs === undefined ? [] : [{ labels, value: ageSeconds(clock, lastMs) }],
       ),
     },
+    {
+      name: 'coredns_serviceentry_last_change_timestamp_seconds',
+      help: 'Unix time when an object of the registry changed last.',
+      type: 'gauge',
+      samples: each(({ changeTimes: { lastMs } }, labels) =>
+        lastMs === undefined ? [] : [{ labels, value: lastMs / 1000 }],
+      ),
+    },
+    {
+      name: 'coredns_serviceentry_answers_total',
+      help: 'Queries that came to serviceentry, by what became of them.',
+      type: 'counter',
+      samples: () =>
+        labelled.flatMap(({ labels, counts }) =>
+          outcomes.flatMap((outcome, i) => {
+            const value = counts?.at(i) ?? 0;
+            return value === 0 ? [] : [{ labels: { ...labels, outcome }, value }];
+          }),
+        ),
+    },
+    {
+      name: 'coredns_serviceentry_unknown_clients_total',
+      help: 'Queries whose answer depends on the namespace of the client, which is not known.',
+      type: 'counter',
+      samples: () =>
+        labelled.flatMap(({ labels, counts }) =>
+          counts === undefined ? [] : [{ labels, value: counts.at(unknownClientsAt) }],
+        ),
+    },
     ...sourceFamilies(labelled, clock),
   ];
 }
 
 /** Two registries of the same zones are distinguished by their listeners. */
-function withLabels(registries: readonly NamedRegistry[]): { service: RegistryService; labels: Labels }[] {
-  return registries.map(({ service, zones, servers = [] }) => {
+function withLabels(registries: readonly NamedRegistry[]): (NamedRegistry & { labels: Labels })[] {
+  return registries.map((registry) => {
+    const { zones, servers = [] } = registry;
     const name = zones.join(' ');
-    return { service, labels: { zones: servers.length === 0 ? name : `${name} (${servers.join(' ')})` } };
+    return { ...registry, labels: { zones: servers.length === 0 ? name : `${name} (${servers.join(' ')})` } };
   });
 }

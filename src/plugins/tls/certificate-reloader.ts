@@ -46,6 +46,11 @@ export class CertificateReloader {
     this.#environment = environment;
   }
 
+  /** Where the certificate is read. */
+  get file(): string {
+    return this.#config.certFile;
+  }
+
   /** Unix time in milliseconds at which the certificate that is used ends. */
   get expiresMs(): number {
     return this.#expiresMs;

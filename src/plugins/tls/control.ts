@@ -27,6 +27,18 @@ export function tlsControl(uses: readonly Use<TlsConfig>[], host: Host): Control
         }
       }
     },
+    metrics() {
+      // Two lines may have one certificate.
+      const ends = (): Map<string, number> => new Map(reloaders.map(({ file, expiresMs }) => [file, expiresMs]));
+      return [
+        {
+          name: 'coredns_tls_certificate_expiry_timestamp_seconds',
+          help: 'Unix time when the certificate that is used ends.',
+          type: 'gauge',
+          samples: () => Array.from(ends(), ([file, ms]) => ({ labels: { file }, value: ms / 1000 })),
+        },
+      ];
+    },
     stop() {
       for (const reloader of reloaders) reloader.stop();
     },

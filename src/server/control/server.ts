@@ -70,6 +70,7 @@ export class RunningServer {
     this.#http = new HttpServers(limits.http, canReusePort, this.#panics);
     const measured = {
       version,
+      fileLimit: environment.fileLimit ?? Infinity,
       totals,
       reloader,
       workerRestarts: () => supervisor.restarts,

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { HttpMeter } from '../../runtime/http/meter.ts';
 import { counter } from '../counters.ts';
 import type { Family, Sample } from '../../runtime/metrics/family.ts';
@@ -6,6 +7,8 @@ import type { Totals } from './totals.ts';
 /** Metrics of the process, and of what all of its workers count. */
 export interface ProcessFacts {
   readonly version: string;
+  /** Files and sockets that the process may have open; Infinity where there is no limit, or none is known. */
+  readonly fileLimit: number;
   readonly totals: Totals;
   /** Workers that died and were replaced. */
   readonly workerRestarts: () => number;
@@ -17,8 +20,8 @@ export interface ProcessFacts {
 }
 
 export function processFamilies(facts: ProcessFacts): Family[] {
-  const { version, totals, workerRestarts, droppedLogLines, controlPanics, httpMeter } = facts;
-  const one = (value: number): Sample[] => [{ labels: {}, value }];
+  const { version, fileLimit, totals, workerRestarts, droppedLogLines, controlPanics, httpMeter } = facts;
+  const one = (value: number | undefined): Sample[] => (value === undefined ? [] : [{ labels: {}, value }]);
   const counted = (name: string, help: string, index: number): Family => ({
     name,
     help,
@@ -92,10 +95,32 @@ export function processFamilies(facts: ProcessFacts): Family[] {
       samples: () => one(process.memoryUsage.rss()),
     },
     {
+      name: 'process_open_fds',
+      help: 'Files and sockets that are open.',
+      type: 'gauge',
+      samples: () => one(openFiles()),
+    },
+    {
+      name: 'process_max_fds',
+      help: 'Files and sockets that may be open.',
+      type: 'gauge',
+      samples: () => one(Number.isFinite(fileLimit) ? fileLimit : undefined),
+    },
+    {
       name: 'process_start_time_seconds',
       help: 'When the process started, in seconds since the epoch.',
       type: 'gauge',
       samples: () => one(performance.timeOrigin / 1000),
     },
   ];
+}
+
+/** `undefined` where the system does not tell. */
+function openFiles(): number | undefined {
+  try {
+    // One is what the directory is read by.
+    return readdirSync('/proc/self/fd').length - 1;
+  } catch {
+    return undefined;
+  }
 }

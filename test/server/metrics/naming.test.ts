@@ -81,7 +81,15 @@ async function everything(): Promise<string> {
     slice: (start: number, length: number) => totals.slice(part.at + start, length),
   };
   const one = (): number => 1;
-  const facts = { version: '1', totals, workerRestarts: one, droppedLogLines: one, controlPanics: one, httpMeter };
+  const facts = {
+    version: '1',
+    fileLimit: 1024,
+    totals,
+    workerRestarts: one,
+    droppedLogLines: one,
+    controlPanics: one,
+    httpMeter,
+  };
   const families = [
     ...reloadFamilies({ hash: 'ab', loadedMs: 1, failures: 1, hasFailed: false }),
     ...processFamilies(facts),
@@ -102,7 +110,7 @@ async function everything(): Promise<string> {
       },
     ]),
     ...healthFamilies(new HealthMeter()),
-    ...registryFamilies([{ zones: ['.', 'mesh.test.'], service }], clock),
+    ...registryFamilies([{ zones: ['.', 'mesh.test.'], service, counts: sums }], clock),
   ];
   const exporter = new Exporter(() => families);
   return exporter.text();

@@ -30,6 +30,8 @@ export class ClientFinder {
   /** The number of the client's namespace in the table, 0 where none is known. */
   namespaceId = 0;
   isMeshed = false;
+  /** It is a Pod that is known, or the Corefile names a namespace for it. */
+  isKnown = false;
   /** The record of the Sidecar that limits what the client sees, `noLimit` or `unknownLimit`, where nothing is seen. */
   limit = noLimit;
 
@@ -81,15 +83,16 @@ export class ClientFinder {
     const query = asked instanceof SubQuery ? asked.root : asked;
     this.namespaceId = 0;
     this.isMeshed = false;
+    this.isKnown = false;
     this.limit = noLimit;
     this.#configuredText = undefined;
     if (!this.#locate(query)) return;
     const pod = this.#pod;
     const { arena } = this.#table;
     this.namespaceId = pod >= 0 ? namespaceIdOf(arena, pod) : this.#configured(query);
-    const hasNamespace = pod >= 0 || this.#isConfigured;
+    this.isKnown = pod >= 0 || this.#isConfigured;
     this.isMeshed = (pod >= 0 && hasFlag(arena, pod, clientFlag.meshed)) || contains(this.#meshed, this.#name);
-    if (hasNamespace && this.#table.isLimited) this.limit = this.#findLimit(query, pod);
+    if (this.isKnown && this.#table.isLimited) this.limit = this.#findLimit(query, pod);
   }
 
   /**

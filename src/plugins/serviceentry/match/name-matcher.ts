@@ -28,9 +28,14 @@ export class NameMatcher {
   isAncestor = false;
   /** No record answers, for the name is that of a Kubernetes Service, which the cluster's DNS answers for. */
   isService = false;
+  /** The record that answers is that of a wildcard, or of an endpoint under one. */
+  isBelowWildcard = false;
+  /** There is a record of the name, and this client may not see it. */
+  isHidden = false;
   /** The record in the table that the last `match` has found, for whichever client; -1 for none. Its name is that of the host. */
   found = -1;
 
+  #isClientUnknown = false;
   readonly #table: TableReader;
   readonly #except: ZoneMap<true>;
   readonly #clients: ClientFinder;
@@ -49,12 +54,21 @@ export class NameMatcher {
     this.#heedsSidecars = registry.sidecars;
   }
 
+  /** Whether an answer has depended on who asks, which is not known, since the last call. */
+  takeUnknownClient(): boolean {
+    const isUnknown = this.#isClientUnknown;
+    this.#isClientUnknown = false;
+    return isUnknown;
+  }
+
   /** Offset in the arena of the record of the name without its first labels with an underscore, or -1. */
   match(query: Query): number {
     const table = this.#table;
     const { lower, labels, labelCount, nameLength } = query;
     this.isAncestor = false;
     this.isService = false;
+    this.isBelowWildcard = false;
+    this.isHidden = false;
     // Hosts have no underscores.
     let first = 0;
     while (first < labelCount && lower[labels[first]! + 1] === underscore) first++;
@@ -70,6 +84,8 @@ export class NameMatcher {
     if (record >= 0 && !isAncestor) return record;
     const below = table.hasWildcards ? this.#findBelowWildcard(query, first) : -1;
     this.isAncestor = isAncestor && first === 0 && below < 0;
+    this.isBelowWildcard = below >= 0;
+    this.isHidden = below < 0 && found >= 0 && record < 0;
     return below;
   }
 
@@ -90,6 +106,7 @@ export class NameMatcher {
     useFullScope(query instanceof SubQuery ? query.root : query);
     const { arena } = this.#table;
     this.#clients.find(query);
+    if (!this.#clients.isKnown) this.#isClientUnknown = true;
     const seen = viewFor(arena, record, this.#clients);
     if (this.#clients.limit !== noLimit) return this.#limitsOf(query).choose(record, seen, this.#clients);
     return seen >= 0 && kindOf(arena, seen) === recordKind.hidden ? -1 : seen;
