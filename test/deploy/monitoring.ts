@@ -6,7 +6,8 @@ import { dump, load } from 'js-yaml';
 
 const folder = 'deploy/chart/files';
 
-export const ruleFiles = [`${folder}/rules/recording.yaml`, `${folder}/rules/alerts.yaml`] as const;
+export const recordingFile = `${folder}/rules/recording.yaml`;
+export const ruleFiles = [recordingFile, `${folder}/rules/alerts.yaml`] as const;
 export const dashboardFile = `${folder}/dashboards/serviceentry-dns.json`;
 export const prometheusRuleFile = 'deploy/components/monitoring/prometheus-rule.yaml';
 
