@@ -109,8 +109,10 @@ const helmsOwn = [
 
 /** The object without what differs on purpose; objects that are empty then are left out. */
 function comparable(value: unknown): unknown {
-  // In the name of the ConfigMap, which Helm has in an annotation.
-  if (typeof value === 'string') return value.replace(/^serviceentry-dns-[a-z0-9]{10}$/, 'serviceentry-dns');
+  // The name of the ConfigMap has a hash, which Helm has in an annotation; Helm's names of the cluster have the namespace.
+  if (typeof value === 'string') {
+    return value.replace(/^serviceentry-dns-([a-z0-9]{10}|serviceentry-dns)$/, 'serviceentry-dns');
+  }
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value)

@@ -232,7 +232,10 @@ describe.skipIf(program === undefined)('the permissions', () => {
       expect(role.rules).toEqual(rules);
     }
     for (const binding of bindings) {
-      expect(binding.roleRef).toMatchObject({ kind: each.in ? 'Role' : 'ClusterRole', name: 'serviceentry-dns' });
+      expect(binding.roleRef).toMatchObject({
+        kind: each.in ? 'Role' : 'ClusterRole',
+        name: 'serviceentry-dns-serviceentry-dns',
+      });
       expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'serviceentry-dns', namespace }]);
     }
   });

@@ -26,10 +26,14 @@ export async function applyManifests(
 }
 
 /** A token of the account of the manifests, as the kubelet gives one to a Pod. */
-export async function accountToken(admin: ApiClient, namespace = 'serviceentry-dns'): Promise<string> {
+export async function accountToken(
+  admin: ApiClient,
+  namespace = 'serviceentry-dns',
+  account = 'serviceentry-dns',
+): Promise<string> {
   const { status } = await admin.send<{ status: { token: string } }>(
     'POST',
-    `/api/v1/namespaces/${namespace}/serviceaccounts/serviceentry-dns/token`,
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
   );
   return status.token;

@@ -11,6 +11,16 @@ const etcdPackage = 'go.etcd.io/etcd/server/v3';
 const apiServerPackage = 'k8s.io/kubernetes/cmd/kube-apiserver';
 const progressIntervalMs = 15_000;
 
+/** What the API server says of its version, as its releases do; Helm looks at it. */
+function versionFlags(): string {
+  const goMod = readFileSync(join(moduleDirectory, 'go.mod'), 'utf8');
+  const [, major, minor, patch] = /k8s\.io\/kubernetes v(\d+)\.(\d+)\.(\d+)/.exec(goMod)!;
+  const variables = { gitVersion: `v${major!}.${minor!}.${patch!}`, gitMajor: major!, gitMinor: minor! };
+  return Object.entries(variables)
+    .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+    .join(' ');
+}
+
 /** Files that the suite needs and that are not in the repository. */
 export interface Tools {
   readonly etcd: string;
@@ -44,7 +54,7 @@ export async function provideTools(progress: (line: string) => void): Promise<To
   const build = new Build(go, progress);
   if (!existsSync(tools.istioCrds)) await build.copyCrds(tools.istioCrds);
   if (!existsSync(tools.etcd)) await build.binary(etcdPackage, tools.etcd);
-  if (!existsSync(tools.apiServer)) await build.binary(apiServerPackage, tools.apiServer);
+  if (!existsSync(tools.apiServer)) await build.binary(apiServerPackage, tools.apiServer, versionFlags());
   return tools;
 }
 
@@ -52,6 +62,7 @@ function cacheDirectory(): string {
   const root = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   const pinned = createHash('sha256')
     .update(readFileSync(join(moduleDirectory, 'go.sum')))
+    .update(versionFlags())
     .digest('hex')
     .slice(0, 16);
   return join(root, 'serviceentry-dns', pinned);
@@ -67,9 +78,9 @@ class Build {
   }
 
   /** Two builds at once do no harm: each file appears whole. */
-  async binary(path: string, file: string): Promise<void> {
+  async binary(path: string, file: string, linkerFlags = ''): Promise<void> {
     const part = `${file}.${process.pid}`;
-    await this.#run(['build', '-buildvcs=false', '-ldflags=-s -w', '-o', part, path]);
+    await this.#run(['build', '-buildvcs=false', `-ldflags=-s -w ${linkerFlags}`, '-o', part, path]);
     renameSync(part, file);
   }
 
