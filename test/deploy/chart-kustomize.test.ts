@@ -21,7 +21,7 @@ const valuesOf: Readonly<Record<Component, Values>> = {
   locality: { options: ['nodes on'] },
   metrics: { serviceMonitor: { enabled: true } },
   'metrics-annotations': { metrics: { annotations: true } },
-  monitoring: { prometheusRule: { enabled: true }, dashboard: { enabled: true } },
+  monitoring: { prometheusRule: { enabled: true }, grafanaDashboard: { enabled: true } },
   'multi-cluster': { clusters: [{ name: 'east' }, { name: 'west' }] },
   'namespace-labels': { options: ['namespace_labels mesh=on'] },
   'priority-class': { priorityClassName: 'system-cluster-critical' },

@@ -25,7 +25,7 @@ const anything = [{ a: 'b' }];
 const daemonSet = { kind: 'DaemonSet' };
 const monitored = { serviceMonitor: { enabled: true } };
 const rules = { prometheusRule: { enabled: true } };
-const board = { dashboard: { enabled: true } };
+const board = { grafanaDashboard: { enabled: true } };
 const endpoint = 'spec.endpoints.0';
 
 /** The line, in the block of `serviceentry`. */
@@ -192,7 +192,7 @@ const rows: readonly Row[] = [
   row('serviceAccount.annotations', { a: 'b' }, 'ServiceAccount', 'metadata.annotations'),
   row('rbac.create', false, 'ClusterRole', '', null),
   row('rbac.create', false, 'ClusterRoleBinding', '', null),
-  row('rbac.extraRules', anything, 'ClusterRole', 'rules.2', { a: 'b' }),
+  row('rbac.extraRules', anything, 'ClusterRole/extra', 'rules'),
   row(
     'metrics.annotations',
     true,
@@ -218,10 +218,10 @@ const rows: readonly Row[] = [
   row('prometheusRule.enabled', true, 'PrometheusRule', 'metadata.name', 'serviceentry-dns'),
   row('prometheusRule.labels', { a: 'b' }, 'PrometheusRule', 'metadata.labels.a', 'b', rules),
   row('prometheusRule.extraGroups', anything, 'PrometheusRule', 'spec.groups', expect.arrayContaining(anything), rules),
-  row('dashboard.enabled', true, 'ConfigMap/dashboard', 'metadata.labels.grafana_dashboard', '1'),
-  row('dashboard.labels', { a: 'b' }, 'ConfigMap/dashboard', 'metadata.labels.a', 'b', board),
-  row('dashboard.annotations', { a: 'b' }, 'ConfigMap/dashboard', 'metadata.annotations.a', 'b', board),
-  row('dashboard.namespace', 'grafana', 'ConfigMap/dashboard', 'metadata.namespace', 'grafana', board),
+  row('grafanaDashboard.enabled', true, 'ConfigMap/dashboard', 'metadata.labels.grafana_dashboard', '1'),
+  row('grafanaDashboard.labels', { a: 'b' }, 'ConfigMap/dashboard', 'metadata.labels.a', 'b', board),
+  row('grafanaDashboard.annotations', { a: 'b' }, 'ConfigMap/dashboard', 'metadata.annotations.a', 'b', board),
+  row('grafanaDashboard.namespace', 'grafana', 'ConfigMap/dashboard', 'metadata.namespace', 'grafana', board),
   row(
     'nameOverride',
     'dns',
@@ -246,7 +246,7 @@ function valuesOf({ value, to, also }: Row): Values {
 
 /** The part at a path of the only object of the kind, which may have a suffix of the name: `ConfigMap/dashboard`. */
 function found(manifests: readonly Manifest[], kind: string, path: string): unknown {
-  const suffix = /-(metrics|dashboard)$/;
+  const suffix = /-(metrics|dashboard|extra)$/;
   const matching = manifests.filter((each) => {
     const [, other] = suffix.exec(each.metadata.name) ?? [];
     return (other === undefined ? each.kind : `${each.kind}/${other}`) === kind;

@@ -158,86 +158,121 @@ describe.skipIf(program === undefined)('Helm', () => {
 });
 
 describe.skipIf(program === undefined)('the permissions', () => {
-  const always = { apiGroups: ['networking.istio.io'], resources: ['serviceentries', 'workloadentries'] };
-  const pods = { apiGroups: [''], resources: ['pods'] };
-  const services = { apiGroups: [''], resources: ['services'] };
-  const namespaces = { apiGroups: [''], resources: ['namespaces'] };
-  const nodes = { apiGroups: [''], resources: ['nodes'] };
-  const sidecars = { apiGroups: ['networking.istio.io'], resources: ['sidecars'] };
+  const reading = (apiGroup: string, ...resources: string[]): Rule => ({
+    apiGroups: [apiGroup],
+    resources,
+    verbs: ['list', 'watch'],
+  });
+  const always = reading('networking.istio.io', 'serviceentries', 'workloadentries');
+  const [pods, services, namespaces, nodes] = ['pods', 'services', 'namespaces', 'nodes'].map((name) =>
+    reading('', name),
+  ) as [Rule, Rule, Rule, Rule];
+  const sidecars = reading('networking.istio.io', 'sidecars');
+  const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
   const block = (...options: string[]): string =>
     `serviceentry mesh.test {\n${options.map((each) => `        ${each}\n`).join('')}    }`;
 
   interface Case {
     readonly name: string;
+    /** One for each server block. */
     readonly directives: readonly string[];
-    readonly rules: readonly Omit<Rule, 'verbs'>[];
-    /** Of Roles; without them it is a ClusterRole. */
-    readonly in?: readonly string[];
+    /** By the namespace, or `cluster`, and the rest of the name. */
+    readonly rules: Readonly<Record<string, readonly Rule[]>>;
   }
   const cases: readonly Case[] = [
-    { name: 'a directive alone', directives: ['serviceentry'], rules: [always, pods] },
-    { name: 'the sources', directives: [block('kubernetes', 'kubeconfig /a')], rules: [always, pods] },
-    { name: 'other sources only', directives: [block('kubeconfig /a')], rules: [] },
-    { name: 'no directive', directives: ['whoami'], rules: [] },
+    { name: 'a directive alone', directives: ['serviceentry'], rules: { cluster: [always, pods] } },
+    {
+      name: 'the sources',
+      directives: [block('kubernetes', 'kubeconfig /a')],
+      rules: { cluster: [always, pods] },
+    },
+    { name: 'other sources only', directives: [block('kubeconfig /a')], rules: {} },
+    { name: 'no directive', directives: ['whoami'], rules: {} },
     {
       name: 'all options',
       directives: [block('sidecars on', 'services on', 'nodes on')],
-      rules: [always, pods, nodes, services, sidecars],
+      rules: { cluster: [always, pods, nodes, services, sidecars] },
     },
-    { name: 'labels', directives: [block('namespace_labels a=b')], rules: [always, pods, namespaces] },
-    { name: 'options that are off', directives: [block('sidecars off', '# services on')], rules: [always, pods] },
-    { name: 'no Pods', directives: [block('pods  off')], rules: [always] },
-    { name: 'Pods in one of two blocks', directives: [block('pods off'), block('ttl 5')], rules: [always, pods] },
+    { name: 'labels', directives: [block('namespace_labels a=b')], rules: { cluster: [always, pods, namespaces] } },
+    {
+      name: 'options that are off',
+      directives: [block('sidecars off', '# services on')],
+      rules: { cluster: [always, pods] },
+    },
+    { name: 'no Pods', directives: [block('pods  off')], rules: { cluster: [always] } },
+    {
+      name: 'what stands behind a block and braces in a block',
+      directives: [block('check {', '    interval 5s', '}', '# a { b', 'labels a={$B}', 'pods off')],
+      rules: { cluster: [always] },
+    },
+    {
+      name: 'Pods in one of two blocks',
+      directives: [block('pods off'), block('ttl 5')],
+      rules: { cluster: [always, pods] },
+    },
     {
       name: 'namespaces',
       directives: [block('namespaces a b # c', 'namespaces\tc', 'nodes on')],
-      rules: [always, pods],
-      in: ['a', 'b', 'c'],
+      rules: { a: [always, pods], b: [always, pods], c: [always, pods], 'cluster-nodes': [nodes] },
     },
     {
       name: 'namespaces of two blocks',
       directives: [block('namespaces a b'), block('namespaces b c')],
-      rules: [always, pods],
-      in: ['a', 'b', 'c'],
+      rules: { a: [always, pods], b: [always, pods], c: [always, pods] },
     },
     {
       name: 'namespaces of one of two blocks',
       directives: [block('namespaces a'), 'serviceentry'],
-      rules: [always, pods],
+      rules: { cluster: [always, pods] },
+    },
+    {
+      name: 'a Lease',
+      directives: ['serviceentry\n    publish mesh.test {\n        lease istio-system/dns\n    }'],
+      rules: {
+        cluster: [always, pods],
+        'istio-system-lease-dns': [
+          { ...lease, resourceNames: ['dns'], verbs: ['get', 'update'] },
+          { ...lease, verbs: ['create'] },
+        ],
+      },
     },
   ];
+  const corefiles = cases.map(({ directives }) =>
+    directives.map((each, index) => `zone${index}.test:53 {\n    ${each}\n}\n`).join(''),
+  );
   let rendered: Manifest[][];
 
   beforeAll(async () => {
-    const corefiles = cases.map(({ directives }) =>
-      directives.map((each, index) => `zone${index}.test:53 {\n    ${each}\n}\n`).join(''),
-    );
     rendered = await renderCharts(
       program!,
       corefiles.map((corefile) => ({ corefile })),
     );
-    const problems = corefiles.flatMap((corefile) => problemsOf(corefile.replaceAll('kubeconfig /a', 'file /a')));
-    expect(problems).toEqual([]);
   });
 
   it.each(cases.map((each, index) => ({ ...each, index })))('follow $name', (each) => {
-    const roles = rendered[each.index]!.filter(({ kind }) => kind.endsWith('Role'));
-    const bindings = rendered[each.index]!.filter(({ kind }) => kind.endsWith('Binding'));
-    const rules = each.rules.map((rule) => ({ ...rule, verbs: ['list', 'watch'] }));
-    const places = each.rules.length === 0 ? [] : (each.in ?? [undefined]);
-    expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(places);
-    expect(bindings.map(({ metadata }) => metadata.namespace)).toEqual(places);
-    for (const role of roles) {
-      expect(role.kind).toBe(each.in ? 'Role' : 'ClusterRole');
-      expect(role.rules).toEqual(rules);
-    }
-    for (const binding of bindings) {
-      expect(binding.roleRef).toMatchObject({
-        kind: each.in ? 'Role' : 'ClusterRole',
-        name: 'serviceentry-dns-serviceentry-dns',
+    const manifests = rendered[each.index]!;
+    const prefix = 'serviceentry-dns-serviceentry-dns';
+    const key = ({ namespace: place = 'cluster', name }: Manifest['metadata']): string =>
+      `${place}${name.slice(prefix.length)}`;
+    const roles = manifests.filter(({ kind }) => kind.endsWith('Role'));
+    expect(Object.fromEntries(roles.map(({ metadata, rules }) => [key(metadata), rules]))).toEqual(each.rules);
+    for (const { kind, metadata } of roles) {
+      expect(kind).toBe(metadata.namespace === undefined ? 'ClusterRole' : 'Role');
+      const binding = manifests.find(
+        (other) => other.kind === `${kind}Binding` && key(other.metadata) === key(metadata),
+      );
+      expect(binding).toMatchObject({
+        roleRef: { kind, name: metadata.name },
+        subjects: [{ kind: 'ServiceAccount', name: 'serviceentry-dns', namespace }],
       });
-      expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'serviceentry-dns', namespace }]);
     }
+  });
+
+  it('are those of Corefiles that the server takes', () => {
+    const problems = corefiles
+      .filter((corefile) => !/publish|check/.test(corefile))
+      .flatMap((corefile) => problemsOf(corefile.replaceAll('kubeconfig /a', 'file /a')));
+    expect(problems).toEqual([]);
   });
 });
 

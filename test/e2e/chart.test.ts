@@ -202,7 +202,7 @@ describe.skipIf(program === undefined)('the chart', () => {
         },
         {
           service: { type: 'NodePort', nodePort: 30053, externalTrafficPolicy: 'Local' },
-          dashboard: { enabled: true },
+          grafanaDashboard: { enabled: true },
         },
         { accountOnly: true },
       ];

@@ -47,7 +47,7 @@
         snapshot /var/lib/serviceentry-dns/snapshot
         {{- end }}
         {{- range .Values.options }}
-        {{ . }}
+        {{- . | trimSuffix "\n" | nindent 8 }}
         {{- end }}
     }
     {{- with .Values.directives }}
@@ -68,21 +68,26 @@
 {{- end }}
 
 {{/*
-What the Corefile reads of the API server of the cluster, as YAML: `rules`, and `namespaces` where it is these alone. A
-directive `serviceentry` without a source reads that API server, and so does one with `kubernetes`.
+What the Corefile needs of the API server of the cluster, as YAML: a list of `namespace` ("cluster" for all of it), `suffix`
+of the name, and `rules`. A directive `serviceentry` without a source reads that API server, and so does one with
+`kubernetes`.
 */}}
-{{- define "serviceentry-dns.access" -}}
+{{- define "serviceentry-dns.grants" -}}
 {{- $text := include "serviceentry-dns.corefile" . }}
-{{- $blocks := list }}
-{{- range regexFindAll "(?ms)^[ \\t]*serviceentry\\b([^\\n{]*$|[^\\n]*\\{[^\\n]*$.*?^[ \\t]*\\})" $text -1 }}
+{{- $line := "([ \\t]*#[^\\n]*|[^\\n{}]*([{][$%][^\\n}]*[}][^\\n{}]*)*)\\n" }}
+{{- $end := "[ \\t]*[}]" }}
+{{- $open := "[^\\n]*[{][ \\t]*(#[^\\n]*)?\\n" }}
+{{- $block := printf "%s(%s|%s(%s)*%s[^\\n]*\\n)*%s" $open $line $open $line $end $end }}
+{{- $read := list }}
+{{- range regexFindAll (printf "(?m)^[ \\t]*serviceentry\\b(%s|[^\\n]*$)" $block) $text -1 }}
 {{- if or (regexMatch "(?m)^[ \\t]*kubernetes[ \\t]*(#.*)?$" .) (not (regexMatch "(?m)^[ \\t]*(kubeconfig|endpoint|file)[ \\t]" .)) }}
-{{- $blocks = append $blocks . }}
+{{- $read = append $read . }}
 {{- end }}
 {{- end }}
 {{- $namespaces := list }}
 {{- $isEverywhere := false }}
 {{- $readsPods := false }}
-{{- range $blocks }}
+{{- range $read }}
 {{- $lines := regexFindAll "(?m)^[ \\t]*namespaces[ \\t][^#\\n]*" . -1 }}
 {{- if not $lines }}{{ $isEverywhere = true }}{{ end }}
 {{- range $lines }}
@@ -90,39 +95,47 @@ directive `serviceentry` without a source reads that API server, and so does one
 {{- end }}
 {{- if not (regexMatch "(?m)^[ \\t]*pods[ \\t]+off\\b" .) }}{{ $readsPods = true }}{{ end }}
 {{- end }}
-{{- $all := join "\n" $blocks }}
-{{- if $blocks }}
-rules:
-  - apiGroups: [networking.istio.io]
-    resources: [serviceentries, workloadentries]
-    verbs: [list, watch]
-  {{- if $readsPods }}
-  - apiGroups: ['']
-    resources: [pods]
-    verbs: [list, watch]
-  {{- end }}
-  {{- if and $isEverywhere (regexMatch "(?m)^[ \\t]*nodes[ \\t]+on\\b" $all) }}
-  - apiGroups: ['']
-    resources: [nodes]
-    verbs: [list, watch]
-  {{- end }}
-  {{- if regexMatch "(?m)^[ \\t]*namespace_labels[ \\t]" $all }}
-  - apiGroups: ['']
-    resources: [namespaces]
-    verbs: [list, watch]
-  {{- end }}
-  {{- if regexMatch "(?m)^[ \\t]*services[ \\t]+on\\b" $all }}
-  - apiGroups: ['']
-    resources: [services]
-    verbs: [list, watch]
-  {{- end }}
-  {{- if regexMatch "(?m)^[ \\t]*sidecars[ \\t]+on\\b" $all }}
-  - apiGroups: [networking.istio.io]
-    resources: [sidecars]
-    verbs: [list, watch]
-  {{- end }}
-{{- if not $isEverywhere }}
-namespaces: {{ $namespaces | uniq | toJson }}
+{{- $watch := list "list" "watch" }}
+{{- $rules := list (dict "apiGroups" (list "networking.istio.io") "resources" (list "serviceentries" "workloadentries") "verbs" $watch) }}
+{{- if $readsPods }}
+{{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "pods") "verbs" $watch) }}
+{{- end }}
+{{- $nodes := list }}
+{{- if regexMatch "(?m)^[ \\t]*nodes[ \\t]+on\\b" $text }}
+{{- $nodes = list (dict "apiGroups" (list "") "resources" (list "nodes") "verbs" $watch) }}
+{{- end }}
+{{- if $isEverywhere }}
+{{- $rules = concat $rules $nodes }}
+{{- end }}
+{{- if regexMatch "(?m)^[ \\t]*namespace_labels[ \\t]" $text }}
+{{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "namespaces") "verbs" $watch) }}
+{{- end }}
+{{- if regexMatch "(?m)^[ \\t]*services[ \\t]+on\\b" $text }}
+{{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "services") "verbs" $watch) }}
+{{- end }}
+{{- if regexMatch "(?m)^[ \\t]*sidecars[ \\t]+on\\b" $text }}
+{{- $rules = append $rules (dict "apiGroups" (list "networking.istio.io") "resources" (list "sidecars") "verbs" $watch) }}
+{{- end }}
+{{- $grants := list }}
+{{- if and $read $isEverywhere }}
+{{- $grants = append $grants (dict "namespace" "cluster" "suffix" "" "rules" $rules) }}
+{{- else if $read }}
+{{- range uniq $namespaces }}
+{{- $grants = append $grants (dict "namespace" . "suffix" "" "rules" $rules) }}
+{{- end }}
+{{- with $nodes }}
+{{- $grants = append $grants (dict "namespace" "cluster" "suffix" "-nodes" "rules" .) }}
 {{- end }}
 {{- end }}
+{{- /* What `publish` elects by. An object that is to be created has no name yet. */}}
+{{- range uniq (regexFindAll "(?m)^[ \\t]*lease[ \\t]+[-a-z0-9.]+/[-a-z0-9.]+" $text -1) }}
+{{- $lease := splitList "/" (regexReplaceAll "^[ \\t]*lease[ \\t]+" . "") }}
+{{- $named := dict "apiGroups" (list "coordination.k8s.io") "resources" (list "leases") "resourceNames" (list (last $lease)) "verbs" (list "get" "update") }}
+{{- $create := dict "apiGroups" (list "coordination.k8s.io") "resources" (list "leases") "verbs" (list "create") }}
+{{- $grants = append $grants (dict "namespace" (first $lease) "suffix" (printf "-lease-%s" (last $lease)) "rules" (list $named $create)) }}
+{{- end }}
+{{- with .Values.rbac.extraRules }}
+{{- $grants = append $grants (dict "namespace" "cluster" "suffix" "-extra" "rules" .) }}
+{{- end }}
+{{- toYaml (dict "grants" $grants) }}
 {{- end }}
