@@ -68,6 +68,7 @@ const rows: readonly Row[] = [
   row('clients', ['10.0.0.0/8', '::1'], 'ConfigMap', corefile, directive('    allow net 10.0.0.0/8 ::1')),
   row('directives', 'any\nhosts {\n    fallthrough\n}\n', 'ConfigMap', corefile, directive('    fallthrough')),
   row('cache', '60 mesh.test', 'ConfigMap', corefile, directive('cache 60 mesh.test')),
+  row('cache', 60, 'ConfigMap', corefile, directive('cache 60')),
   row('cache', '', 'ConfigMap', corefile, expect.not.stringContaining('cache')),
   row('forward', '. 10.0.0.2 {\n    policy sequential\n}', 'ConfigMap', corefile, directive('    policy sequential')),
   row('forward', '', 'ConfigMap', corefile, expect.not.stringMatching(/forward|loop/)),

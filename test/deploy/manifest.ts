@@ -20,6 +20,7 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 

@@ -151,6 +151,25 @@ describe.skipIf(program === undefined)('the chart', () => {
       await expect.poll(() => objectsIn(namespace), { timeout: 30_000 }).toEqual([]);
     });
 
+    test('prints what fits the values', async () => {
+      const account = await helmIn('account', 'install', { accountOnly: true }, '--create-namespace');
+      expect(account).toContain('kubectl -n account get secret dns-serviceentry-dns-token');
+      expect(await objectsIn('account')).toEqual([
+        'clusterrolebindings account-dns-serviceentry-dns',
+        'clusterroles account-dns-serviceentry-dns',
+        'secrets dns-serviceentry-dns-token',
+        'serviceaccounts dns-serviceentry-dns',
+      ]);
+      const values = { kind: 'DaemonSet', zones: ['a.test', 'b.test'], image: { repository: 'registry.test/dns' } };
+      const outside = { ...values, service: { type: 'LoadBalancer', clusterIP: '10.0.0.53' } };
+      const printed = await helmIn('printed', 'install', outside, '--create-namespace');
+      expect(printed).toContain('rollout status daemonset/dns-serviceentry-dns');
+      for (const zone of values.zones) expect(printed).toContain(`${zone}:53 {`);
+      expect(printed).toContain('forward . 10.0.0.53\n');
+      expect(printed).toContain('can use it as an open resolver');
+      expect(printed).not.toMatch(/ADDRESS|REGISTRY|may take any name/);
+    });
+
     test('goes into one cluster twice', async () => {
       await helmIn('first', 'install', {}, '--create-namespace');
       await helmIn('second', 'install', {}, '--create-namespace');

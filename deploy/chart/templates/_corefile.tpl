@@ -54,7 +54,7 @@
     {{- . | trimSuffix "\n" | nindent 4 }}
     {{- end }}
     {{- with .Values.cache }}
-    cache {{ . | trimSuffix "\n" | indent 4 | trim }}
+    cache {{ toString . | trimSuffix "\n" | indent 4 | trim }}
     {{- end }}
     {{- with .Values.forward }}
     loop
