@@ -13,12 +13,17 @@ const plural = 'serviceentries';
 const changedEach = 10;
 /** Changes go through all hosts in steps of this. */
 const stride = 7919;
+/** Of the changes of a churn, one in so many is a new host, which goes when so many others have come. */
+const newEach = 10;
+const newHosts = 500;
 const pollMs = 5;
 
 const list = hostLists[process.argv[2] as HostListName];
 const server = await FakeApiServer.start();
 /** Numbers the changes of addresses. */
 let revision = 0;
+/** Number of the next new host. */
+let newest = 0;
 for (let index = 0; index < list.hosts; index++) put(index);
 let isForgetting = false;
 /** The version that the last watch began with; a streamed list has all there is. */
@@ -42,23 +47,30 @@ function say(saying: RegistrySaying): void {
   process.send!(saying);
 }
 
-async function obey({ disturbance, seconds }: RegistryOrder): Promise<RegistryEnd> {
+async function obey(order: RegistryOrder): Promise<RegistryEnd> {
   revision++;
-  return disturbance === 'changes' ? change(seconds) : relist();
+  return order.disturbance === 'relists' ? relist() : change(order);
 }
 
-async function change(seconds: number): Promise<RegistryEnd> {
+async function change({ disturbance, seconds, perSecond = changesPerSecond }: RegistryOrder): Promise<RegistryEnd> {
+  const isChurn = disturbance === 'churn';
   say({ type: 'begun' });
   const begin = performance.now();
   let times = 0;
   let index = 0;
   for (let took = 0; took < seconds; took = (performance.now() - begin) / 1000) {
-    for (const due = took * changesPerSecond; times < due; times++) {
+    for (const due = took * perSecond; times < due; times++) {
+      if (isChurn && times % newEach === 1) {
+        replaceNewHost();
+        continue;
+      }
       index = (times * stride) % list.hosts;
       put(index);
     }
     await pause(1);
   }
+  // Nobody watches from before this, and the events of half an hour would fill this process.
+  if (isChurn) server.compact();
   return { type: 'ended', times, seconds, index, address: addressAt(index) };
 }
 
@@ -85,6 +97,16 @@ async function relist(): Promise<RegistryEnd> {
 function put(index: number): void {
   const object = serviceEntryObject({ ...hostAt(index), address: addressAt(index) });
   server.put(plural, { ...object } satisfies ApiObject);
+}
+
+/** A host that there was not before comes, and the oldest of these goes. */
+function replaceNewHost(): void {
+  const namespace = 'bench';
+  const name = (number: number): string => `new-${number}.mesh.test`;
+  const host = { name: name(newest), address: '10.99.0.1' };
+  server.put(plural, { ...serviceEntryObject(host) } satisfies ApiObject);
+  server.delete(plural, namespace, name(newest - newHosts).replaceAll('.', '-'));
+  newest++;
 }
 
 /** Another one for each revision. */

@@ -6,8 +6,11 @@ import type { Question } from './questions.ts';
 import type { Disturbance } from './scenarios.ts';
 
 export interface RegistryOrder {
-  readonly disturbance: Exclude<Disturbance, 'none'>;
+  /** `churn`: changes, and hosts that come and go. */
+  readonly disturbance: Exclude<Disturbance, 'none'> | 'churn';
   readonly seconds: number;
+  /** Changes, if not as many as the scenarios have. */
+  readonly perSecond?: number;
 }
 
 /** What was done: so many changes or relists, how long it took, and what the last of them made of a host. */

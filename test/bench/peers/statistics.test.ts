@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { median, spread } from '../../../bench/peers/statistics.ts';
+import { median, slope, spread } from '../../../bench/peers/statistics.ts';
 
 test.each([
   [[3], 3],
@@ -17,3 +17,29 @@ test('values are not moved', () => {
 });
 
 test('the spread is a share of the median', () => expect(spread([110, 90, 100])).toBeCloseTo(0.2));
+
+test.each([
+  [
+    [
+      [0, 1],
+      [10, 21],
+    ],
+    2,
+  ],
+  [
+    [
+      [1, 5],
+      [2, 5],
+      [3, 5],
+    ],
+    0,
+  ],
+  [
+    [
+      [0, 0],
+      [1, 2],
+      [2, 1],
+    ],
+    0.5,
+  ],
+] as const)('the line through %j', (points, expected) => expect(slope(points)).toBeCloseTo(expected));
