@@ -20,6 +20,8 @@ export interface DefaultServerOptions {
   readonly upstreamPort: number;
   /** The processors that it may use, as taskset has them; all where it is not said. */
   readonly cpus?: string;
+  /** Of all its threads beside the rest of the machine (`/proc/PID/autogroup`, see sched(7)): below 0 it goes before others. */
+  readonly niceness?: string | undefined;
   /** Lines in place of some of the Corefile. */
   readonly changed?: Readonly<Record<string, string>>;
 }
@@ -52,10 +54,10 @@ export class DefaultServer {
 
   /** Resolves when it has answered `first` with an address. */
   static async start(children: Children, options: DefaultServerOptions, first: Question): Promise<DefaultServer> {
-    const { directory, cpus } = options;
-    const [port, health, ready, metrics] = (await freePorts(4)) as [number, number, number, number];
+    const { directory, cpus, niceness } = options;
+    const [port, health, ready, metrics, admin] = (await freePorts(5)) as [number, number, number, number, number];
     const corefile = join(directory, 'Corefile');
-    writeFileSync(corefile, corefileFor(options, { port, health, ready, metrics }));
+    writeFileSync(corefile, corefileFor(options, { port, health, ready, metrics, admin }));
     const log = join(directory, 'log');
     const output = openSync(log, 'w');
     const pinned = cpus === undefined ? [] : ['taskset', '-c', cpus];
@@ -64,6 +66,7 @@ export class DefaultServer {
     const program = [process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
     const child = children.spawn([...pinned, ...memory, ...program], ['ignore', output, output], root);
     closeSync(output);
+    if (niceness !== undefined) writeFileSync(`/proc/${child.pid!}/autogroup`, niceness);
     const server = new DefaultServer(port, metrics, child, log);
     await server.#until(first);
     return server;
@@ -126,6 +129,7 @@ interface Ports {
   readonly health: number;
   readonly ready: number;
   readonly metrics: number;
+  readonly admin: number;
 }
 
 /** The Corefile of deploy/base for this machine. Throws where a line that is to be another one is not there. */
@@ -135,6 +139,7 @@ function corefileFor({ registry, upstreamPort, changed = {} }: DefaultServerOpti
     'health {': `health 127.0.0.1:${ports.health} {`,
     ready: `ready 127.0.0.1:${ports.ready}`,
     'prometheus :9153': `prometheus 127.0.0.1:${ports.metrics}`,
+    admin: `admin 127.0.0.1:${ports.admin}`,
     kubernetes: registry,
     'forward . /etc/resolv.conf': `forward . 127.0.0.1:${upstreamPort}`,
     ...changed,

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from './inputs.ts';
 
-/** The path of a C program of this folder, compiled once per content; `undefined` where there is no C compiler. */
-export function cProgram(name: 'echo' | 'load' | 'upstream'): string | undefined {
-  const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
+/** The path of a C program of a folder, this one where it is not said, compiled once per content; `undefined` where there is no C compiler. */
+export function cProgram(name: string, folder = new URL('.', import.meta.url)): string | undefined {
+  const source = fileURLToPath(new URL(`${name}.c`, folder));
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
   const directory = join(cacheDirectory(), 'peers');
   const program = join(directory, `${name}-${hash}`);
