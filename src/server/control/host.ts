@@ -54,13 +54,13 @@ export function hostOf(context: HostContext, parts: HostParts): Host {
     },
     publishTable(name, handle) {
       publishes();
-      supervisor.setTable(serial, name, handle);
+      supervisor.publications.setTable(serial, name, handle);
     },
-    publishWaiting: (name, text) => supervisor.setWaiting(serial, name, text),
-    publishTls: (name, material) => supervisor.setTls(serial, name, material),
+    publishWaiting: (name, text) => supervisor.publications.setWaiting(serial, name, text),
+    publishTls: (name, material) => supervisor.publications.setTls(serial, name, material),
     publish(_block, data) {
       publishes();
-      supervisor.publish(serial, data);
+      supervisor.publications.publish(serial, data);
     },
     counters(block): CounterSums | undefined {
       const part = context.generation.counted(plugin, block);

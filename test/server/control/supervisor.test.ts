@@ -292,19 +292,19 @@ describe('tables', () => {
   test('reach all workers, and those that come later', async () => {
     const { supervisor, threads, clock } = open();
     const [first, second] = [handle(), handle()];
-    supervisor.setTable(1, 'a', first);
+    supervisor.publications.setTable(1, 'a', first);
     const opened = supervisor.open(2);
     expect(threads.map(({ start }) => start.generation.publications.get(1)!.tables.get('a'))).toEqual([first, first]);
     for (const thread of threads) thread.listens();
     await opened;
     threads[0]!.dies();
-    supervisor.setTable(1, 'a', second);
+    supervisor.publications.setTable(1, 'a', second);
     expect(threads[1]!.commands).toEqual([{ type: 'table', control: 1, name: 'a', handle: second }]);
     // A thread that is gone gets nothing.
     expect(threads[0]!.commands).toEqual([]);
     clock.advance(100);
     expect(threads[2]!.start.generation.publications.get(1)!.tables.get('a')).toBe(second);
-    supervisor.setTable(1, 'b', first);
+    supervisor.publications.setTable(1, 'b', first);
     expect(threads[2]!.commands).toEqual([{ type: 'table', control: 1, name: 'b', handle: first }]);
   });
 });
@@ -356,7 +356,7 @@ describe('certificates', () => {
   test('reach all workers, those that come later with their start', async () => {
     const { supervisor, threads, clock } = open();
     const material = (n: number) => ({ cert: `${n}`, key: '', ca: undefined, ticketKeys: new Uint8Array(48) });
-    supervisor.setTls(1, 'a', material(1));
+    supervisor.publications.setTls(1, 'a', material(1));
     const opened = supervisor.open(2);
     for (const thread of threads) thread.listens();
     await opened;
@@ -365,7 +365,7 @@ describe('certificates', () => {
       [['a', material(1)]],
     ]);
     threads[0]!.dies();
-    supervisor.setTls(1, 'a', material(2));
+    supervisor.publications.setTls(1, 'a', material(2));
     expect(threads.map(({ commands }) => commands)).toEqual([
       [],
       [{ type: 'tls', control: 1, name: 'a', material: material(2) }],
@@ -378,7 +378,7 @@ describe('certificates', () => {
 describe('what control halves publish', () => {
   test('reaches all workers, those that come later with their start: the last of it counts', async () => {
     const { supervisor, threads, clock } = open();
-    supervisor.publish(1, 1);
+    supervisor.publications.publish(1, 1);
     const opened = supervisor.open(2);
     for (const thread of threads) thread.listens();
     await opened;
@@ -387,7 +387,7 @@ describe('what control halves publish', () => {
       { data: 1 },
     ]);
     threads[0]!.dies();
-    supervisor.publish(1, 2);
+    supervisor.publications.publish(1, 2);
     expect(threads.map(({ commands }) => commands)).toEqual([[], [{ type: 'published', control: 1, data: 2 }]]);
     expect(supervisor.publications.of(1)?.published).toEqual({ data: 2 });
     clock.advance(100);

@@ -1,5 +1,3 @@
-import type { TableHandle } from '../../../table/layout.ts';
-import type { TlsMaterial } from '../../../plugins/control.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { errorMessage, errorStack } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/logger.ts';
@@ -42,7 +40,7 @@ interface Place {
  */
 export class Supervisor {
   /** What the control halves have handed to the workers. */
-  readonly publications = new Publications();
+  readonly publications = new Publications((command) => this.#send(command));
   readonly #start: CommonStart;
   #generation: CommonGeneration;
   /** That which the workers prepare, or have prepared. */
@@ -137,30 +135,6 @@ export class Supervisor {
     if (memory !== 0) for (const { counters } of this.#places) counters.delete(memory);
     this.#send({ type: 'abort' });
     this.#settle();
-  }
-
-  /** Hands new memory of a table to all workers, those to come included. `control` is the serial number of who publishes it. */
-  setTable(control: number, name: string, handle: TableHandle): void {
-    this.publications.of(control)?.tables.set(name, handle);
-    this.#send({ type: 'table', control, name, handle });
-  }
-
-  /** Tells all workers that are there why a table is not synced yet; '' when it is. */
-  setWaiting(control: number, name: string, text: string): void {
-    this.#send({ type: 'waiting', control, name, text });
-  }
-
-  /** Hands a certificate and its key to all workers, those to come included. `name` is that of the TlsSettings. */
-  setTls(control: number, name: string, material: TlsMaterial): void {
-    this.publications.of(control)?.tls.set(name, material);
-    this.#send({ type: 'tls', control, name, material });
-  }
-
-  /** Hands what a control half publishes to its query half in all workers, those to come included. */
-  publish(control: number, data: unknown): void {
-    const publication = this.publications.of(control);
-    if (publication) publication.published = { data };
-    this.#send({ type: 'published', control, data });
   }
 
   /** Has the sockets on an address opened anew; a worker that comes later finds the address as it is then. */
