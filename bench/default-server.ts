@@ -3,9 +3,10 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../test/support/free-ports.ts';
+import { niced } from './niced.ts';
 import { ask } from './peers/ask.ts';
 import { kill, type Children } from './peers/children.ts';
-import { memoryOf, type Memory } from './peers/process-tree.ts';
+import { cpuSecondsOf, memoryOf, type Memory } from './peers/process-tree.ts';
 import type { Question } from './peers/questions.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,7 +21,7 @@ export interface DefaultServerOptions {
   readonly upstreamPort: number;
   /** The processors that it may use, as taskset has them; all where it is not said. */
   readonly cpus?: string;
-  /** Of all its threads beside the rest of the machine (`/proc/PID/autogroup`, see sched(7)): below 0 it goes before others. */
+  /** Beside the rest of the machine (niced.ts). */
   readonly niceness?: string | undefined;
   /** Lines in place of some of the Corefile. */
   readonly changed?: Readonly<Record<string, string>>;
@@ -28,9 +29,9 @@ export interface DefaultServerOptions {
 
 /** What the server counts that a bench prints. */
 export interface ServerCounts {
+  readonly responses: number;
   readonly tableBytes: number;
   readonly cacheEntries: number;
-  readonly cacheHits: number;
   /** Queries that found the buffers of sockets full. */
   readonly drops: number;
 }
@@ -64,9 +65,9 @@ export class DefaultServer {
     // As the Dockerfile has it.
     const memory = ['env', 'MALLOC_ARENA_MAX=2', 'MALLOC_TRIM_THRESHOLD_=131072'];
     const program = [process.execPath, join(root, 'dist', 'main.js'), '-conf', corefile];
-    const child = children.spawn([...pinned, ...memory, ...program], ['ignore', output, output], root);
+    const command = niced(niceness, [...pinned, ...memory, ...program]);
+    const child = children.spawn(command, ['ignore', output, output], root);
     closeSync(output);
-    if (niceness !== undefined) writeFileSync(`/proc/${child.pid!}/autogroup`, niceness);
     const server = new DefaultServer(port, metrics, child, log);
     await server.#until(first);
     return server;
@@ -96,6 +97,11 @@ export class DefaultServer {
     return readFileSync(this.#log, 'utf8').slice(-2000);
   }
 
+  /** Processor time of all its threads since the start. */
+  get cpuSeconds(): number {
+    return cpuSecondsOf([this.pid]);
+  }
+
   get memory(): Memory {
     return memoryOf([this.pid]);
   }
@@ -107,9 +113,9 @@ export class DefaultServer {
       return Array.from(lines, ([, value]) => Number(value)).reduce((a, b) => a + b, 0);
     };
     return {
+      responses: sum('dns_responses_total'),
       tableBytes: sum('serviceentry_table_bytes'),
       cacheEntries: sum('cache_entries'),
-      cacheHits: sum('cache_hits_total'),
       drops: sum('dns_receive_drops_total'),
     };
   }

@@ -1,3 +1,4 @@
+import { niced } from '../niced.ts';
 import type { Children } from '../peers/children.ts';
 import { loadCpu } from '../peers/running-server.ts';
 
@@ -6,6 +7,7 @@ export interface FloodPlan {
   /** Of lines `NAME TYPE`. */
   readonly file: string;
   readonly seconds: number;
+  readonly niceness: string | undefined;
   /** Queries a second, or connections at a time. */
   readonly amount: number;
 }
@@ -49,16 +51,9 @@ export async function floodConnections(children: Children, programs: Programs, p
   };
 }
 
-async function run(children: Children, program: string, { port, file, seconds, amount }: FloodPlan): Promise<unknown> {
-  const command = [
-    'taskset',
-    '-c',
-    String(loadCpu),
-    program,
-    String(port),
-    file,
-    String(seconds),
-    String(Math.round(amount)),
-  ];
-  return JSON.parse(await children.output(command, (seconds + 30) * 1000));
+async function run(children: Children, program: string, plan: FloodPlan): Promise<unknown> {
+  const { port, file, seconds, amount, niceness } = plan;
+  const numbers = [seconds, Math.round(amount)].map(String);
+  const command = ['taskset', '-c', String(loadCpu), program, String(port), file, ...numbers];
+  return JSON.parse(await children.output(niced(niceness, command), (seconds + 30) * 1000));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePorts } from '../../test/support/free-ports.ts';
 import { DefaultServer } from '../default-server.ts';
+import { niced } from '../niced.ts';
 import { cProgram } from '../peers/c-program.ts';
 import { Children, kill } from '../peers/children.ts';
 import { hostAt, hostLists } from '../peers/hosts.ts';
@@ -22,7 +23,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
     cases: { type: 'string', default: 'registry,cached,forwards,silent,mix,tcp' },
-    // Of the server and its upstream, on a machine that others use.
+    // Of the server, its upstream and its clients, on a machine that others use.
     nice: { type: 'string' },
   },
 });
@@ -65,8 +66,7 @@ const programs = {
 };
 const [upstreamPort] = (await freePorts(1)) as [number];
 const upstreamCommand = ['taskset', '-c', String(loadCpu), program('upstream'), String(upstreamPort)];
-const upstream = children.spawn(upstreamCommand, 'ignore');
-if (values.nice !== undefined) writeFileSync(`/proc/${upstream.pid!}/autogroup`, values.nice);
+const upstream = children.spawn(niced(values.nice, upstreamCommand), 'ignore');
 const registry = await Registry.start(children, 'a10k');
 const options = {
   directory,
@@ -96,16 +96,21 @@ async function measure(name: string): Promise<void> {
       file,
       seconds: forSeconds,
       amount,
+      niceness: values.nice,
     });
   try {
     // Code is compiled, caches are filled.
     await ask(name === 'tcp' ? bestConnections : firstRate, bestSeconds);
     const ratios: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      const best = await bestOf(name, ask);
+      const best = await bestOf(name, server, ask);
       const memory = new MemoryWatch(server);
+      const counted = await server.counts();
+      const cpu = server.cpuSeconds;
       const under = await ask(best.amount * overload, seconds);
       const peak = memory.stop();
+      const used = server.cpuSeconds - cpu;
+      const responses = (await server.counts()).responses - counted.responses;
       await new Promise((resolve) => setTimeout(resolve, restMs));
       const after = server.memory.resident;
       const ratio = under.perSecond / best.goodput;
@@ -113,6 +118,9 @@ async function measure(name: string): Promise<void> {
       const asked = (under.askedPerSecond / best.goodput).toFixed(1);
       console.log(
         `${name}: best ${Math.round(best.goodput)} a second; asked ${Math.round(under.askedPerSecond)} (${asked} times as much) for ${seconds} s: ${Math.round(under.perSecond)} answered within 1 s (${(ratio * 100).toFixed(0)}%), ${under.late} later; ${under.others}`,
+      );
+      console.log(
+        `  the server has sent ${Math.round(responses / seconds)} answers a second, ${Math.round(responses / used)} for each second of its processor time, of which it had ${used.toFixed(1)}; at the best rate ${Math.round(best.perCpuSecond)}`,
       );
       const mb = (bytes: number): string => (bytes / megabyte).toFixed(0);
       console.log(
@@ -130,18 +138,30 @@ async function measure(name: string): Promise<void> {
   }
 }
 
-/** The rate with the best goodput, with so much more each time until it gains nothing. For TCP connections at a time. */
+interface Best {
+  /** What is asked ten times as much of. */
+  readonly amount: number;
+  /** Answers a second. */
+  readonly goodput: number;
+  /** Of the server. */
+  readonly perCpuSecond: number;
+}
+
+/** The rate with the best goodput, with so much more each time until it gains nothing. Over TCP there is one number of connections. */
 async function bestOf(
   name: string,
+  server: DefaultServer,
   ask: (amount: number, forSeconds: number) => Promise<Goodput>,
-): Promise<{ readonly amount: number; readonly goodput: number }> {
-  if (name === 'tcp') return { amount: bestConnections, goodput: (await ask(bestConnections, bestSeconds)).perSecond };
-  let best = 0;
-  for (let rate = firstRate; ; rate *= step) {
-    const { perSecond } = await ask(rate, bestSeconds);
-    if (perSecond > best) best = perSecond;
-    // What is asked is less than what could be answered, as long as nearly all is answered.
-    if (perSecond < 0.7 * rate) return { amount: best, goodput: best };
+): Promise<Best> {
+  let best: Best = { amount: 0, goodput: 0, perCpuSecond: 0 };
+  for (let amount = name === 'tcp' ? bestConnections : firstRate; ; amount *= step) {
+    const cpu = server.cpuSeconds;
+    const { perSecond, askedPerSecond } = await ask(amount, bestSeconds);
+    const perCpuSecond = (perSecond * bestSeconds) / (server.cpuSeconds - cpu);
+    if (perSecond > best.goodput) best = { amount: perSecond, goodput: perSecond, perCpuSecond };
+    if (name === 'tcp') return { ...best, amount };
+    // As long as nearly all is answered, more could be; more than this the client cannot ask.
+    if (perSecond < 0.7 * askedPerSecond || (askedPerSecond < 0.5 * amount && best.goodput > 0)) return best;
   }
 }
 
