@@ -75,6 +75,7 @@ const rows: readonly Row[] = [
   row('threads', 4, 'ConfigMap', corefile, directive('multisocket 4')),
   row('servers', 'b.test {\n    whoami\n}\n', 'ConfigMap', corefile, expect.stringMatching(/^\}\nb\.test \{\n/m)),
   row('corefile', '.:53 {\n    whoami\n}\n', 'ConfigMap', corefile, '.:53 {\n    whoami\n}\n'),
+  row('corefile', '  # mine\n.:53 {\n}\n', 'ConfigMap', corefile),
   row('restartOnChange', false, 'Deployment', 'spec.template.metadata.annotations', null),
   row('kind', 'DaemonSet', 'DaemonSet', 'spec.updateStrategy.type', 'RollingUpdate'),
   row('hostNetwork', true, 'DaemonSet', `${pod}.hostNetwork`, true, daemonSet),
@@ -145,6 +146,13 @@ const rows: readonly Row[] = [
   row('initContainers', anything, 'Deployment', `${pod}.initContainers`),
   row('podAnnotations', { a: 'b' }, 'Deployment', 'spec.template.metadata.annotations.a', 'b'),
   row('podLabels', { a: 'b' }, 'Deployment', 'spec.template.metadata.labels.a', 'b'),
+  row(
+    'podLabels',
+    { 'istio.io/dataplane-mode': 'ambient' },
+    'Deployment',
+    'spec.template.metadata.labels',
+    expect.objectContaining({ 'istio.io/dataplane-mode': 'ambient' }),
+  ),
   row('snapshot.enabled', true, 'ConfigMap', corefile, option('snapshot /var/lib/serviceentry-dns/snapshot')),
   row('snapshot.enabled', true, 'Deployment', `${container}.volumeMounts.1`, {
     name: 'state',

@@ -13,8 +13,6 @@ export const chart = 'deploy/chart';
 export const release = 'serviceentry-dns';
 export const namespace = 'serviceentry-dns';
 
-const common = ['--namespace', namespace];
-
 export type Values = Readonly<Record<string, unknown>>;
 
 /** Runs Helm; rejects with what it prints on standard error. */
@@ -39,7 +37,7 @@ export async function renderCharts(
     writeFileSync(join(directory, 'Chart.yaml'), JSON.stringify(whole));
     const values = Object.fromEntries(cases.map((each, index) => [alias(index), each]));
     writeFileSync(join(directory, 'values.yaml'), JSON.stringify(values));
-    const text = await runHelm(helm, 'template', release, directory, ...common, '--skip-tests', ...args);
+    const text = await runHelm(helm, 'template', release, directory, '--namespace', namespace, '--skip-tests', ...args);
     const rendered = cases.map((): Manifest[] => []);
     for (const document of text.split(/^---$/m).slice(1)) {
       const [, index] = /^# Source: cases\/charts\/case(\d+)\//m.exec(document) ?? [];
@@ -47,18 +45,6 @@ export async function renderCharts(
       if (object) rendered[Number(index)]!.push(object);
     }
     return rendered;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-/** What Helm prints for an installation without an API server: the objects, tests and notes. It is no part of another chart. */
-export async function dryRun(helm: string, values: Values): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'values-'));
-  try {
-    const file = join(directory, 'values.yaml');
-    writeFileSync(file, JSON.stringify(values));
-    return await runHelm(helm, 'install', release, chart, ...common, '--dry-run=client', '--values', file);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -14,17 +14,10 @@ metadata:
   annotations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+  {{- /* A proxy in these Pods would answer the queries of `forward` itself. */}}
+  {{- $labels := dict "sidecar.istio.io/inject" "false" "istio.io/dataplane-mode" "none" }}
   labels:
-    {{- /* A proxy in these Pods would answer the queries of `forward` itself. */}}
-    sidecar.istio.io/inject: 'false'
-    istio.io/dataplane-mode: none
-    {{- with .Values.commonLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-    {{- with .Values.podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-    {{- include "serviceentry-dns.selector" . | nindent 4 }}
+    {{- mergeOverwrite $labels .Values.commonLabels .Values.podLabels (include "serviceentry-dns.selector" . | fromYaml) | toYaml | nindent 4 }}
 spec:
   serviceAccountName: {{ include "serviceentry-dns.account" . }}
   automountServiceAccountToken: true
