@@ -11,9 +11,7 @@ export async function runExplain(flags: ExplainFlags, hashSeed: number): Promise
   const request = { name, type, client, namespace, isMeshed, port };
   const explanation =
     server === undefined
-      ? await inspectLocally(flags.conf, flags.defaultPort, hashSeed, resolves, (inspector) =>
-          inspector.explain(request, resolves),
-        )
+      ? await inspectLocally(flags, hashSeed, resolves, (inspector) => inspector.explain(request, resolves))
       : await askServerToExplain(server, request);
   await write(flags.output === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation));
 }

@@ -6,6 +6,8 @@ export interface InspectFlags {
   readonly conf: string | undefined;
   /** Port of server blocks that name none. */
   readonly defaultPort: number;
+  /** A file whose cluster is read in place of the sources in the Corefile. */
+  readonly kubeconfig: string | undefined;
   /** URL of a running server's `admin`. */
   readonly server: string | undefined;
   readonly client: string | undefined;
@@ -15,6 +17,11 @@ export interface InspectFlags {
 
 export const inspectFlags: readonly Flag[] = [
   confFlag,
+  {
+    name: 'kubeconfig',
+    value: { name: 'FILE', completes: 'files' },
+    text: 'read the cluster of this kubeconfig in place of the sources in the Corefile; works without a Corefile, too',
+  },
   {
     name: 'server',
     value: { name: 'URL' },
@@ -31,6 +38,7 @@ export function readInspectFlags(line: CommandLine): InspectFlags {
   const flags = {
     conf: line.text('conf'),
     defaultPort: line.port('dns.port') ?? 53,
+    kubeconfig: line.text('kubeconfig'),
     server: line.text('server'),
     client: line.text('client'),
     namespace: line.text('namespace'),
@@ -38,6 +46,7 @@ export function readInspectFlags(line: CommandLine): InspectFlags {
   };
   if (flags.client !== undefined && flags.namespace !== undefined) throw contradiction('client', 'namespace');
   if (flags.conf !== undefined && flags.server !== undefined) throw contradiction('conf', 'server');
+  if (flags.kubeconfig !== undefined && flags.server !== undefined) throw contradiction('kubeconfig', 'server');
   return flags;
 }
 

@@ -20,14 +20,18 @@ export interface LoadResult {
   readonly config: ServerConfig;
 }
 
-/** Reads the Corefile that -conf names; throws with a message for people where there is none. */
-export function readCorefile(conf: string | undefined, defaultPort: number): { file: string; text: string } {
+/** Reads the Corefile that -conf names, or `builtIn` without it and without ./Corefile; throws with a message for people where there is none. */
+export function readCorefile(
+  conf: string | undefined,
+  defaultPort: number,
+  builtIn = defaultCorefile,
+): { file: string; text: string } {
   if (conf === 'stdin') return { file: 'stdin', text: readFileSync(0, 'utf8') };
   try {
     return { file: conf ?? defaultFile, text: readFileSync(conf ?? defaultFile, 'utf8') };
   } catch (error) {
     if (conf === undefined && errorCode(error) === 'ENOENT') {
-      return { file: '(built-in Corefile)', text: defaultCorefile.replace(':53', `:${defaultPort}`) };
+      return { file: '(built-in Corefile)', text: builtIn.replace(':53', `:${defaultPort}`) };
     }
     throw new Error(`cannot read the Corefile: ${errorMessage(error)}`, { cause: error });
   }

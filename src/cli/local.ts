@@ -5,30 +5,45 @@ import { formatProblem } from '../corefile/problem.ts';
 import type { Host } from '../plugins/control.ts';
 import { InspectError } from '../plugins/inspection.ts';
 import { makePlugins } from '../plugins/plugins.ts';
+import { fromKubeconfig, type ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { usesOf, type ServerConfig } from '../server/config.ts';
 import { Controls } from '../server/control/controls.ts';
 import { Panics } from '../server/control/panics.ts';
 import { withPlaces } from '../server/control/places.ts';
 import { Inspector } from '../server/inspect/inspector.ts';
 import type { TableHandle } from '../table/layout.ts';
+import type { InspectFlags } from './inspect-flags.ts';
 import { loadCorefile, readCorefile } from './load.ts';
 
+const serviceEntry = 'serviceentry';
+
+/** For -kubeconfig without a Corefile: the API server may be far away. */
+const clusterCorefile = `.:53 {
+  serviceentry {
+    startup_timeout 30s
+  }
+  forward . /etc/resolv.conf
+}
+`;
+
 /**
- * Reads what the plugins of a Corefile answer from, once, hands it to `use`, and lets it go. Opens no port and writes no
+ * Reads what the plugins of a Corefile answer from, once, hands it to `use`, and lets it go. With `kubeconfig` that is the cluster of the file. Opens no port and writes no
  * file; `isResolving` if other servers are really asked. Rejects with InspectError where the Corefile has errors or a registry cannot be read in its `startup_timeout`.
  */
 export async function inspectLocally<Result>(
-  conf: string | undefined,
-  defaultPort: number,
+  { conf, kubeconfig, defaultPort }: Pick<InspectFlags, 'conf' | 'kubeconfig' | 'defaultPort'>,
   hashSeed: number,
   isResolving: boolean,
   use: (inspector: Inspector) => Promise<Result>,
 ): Promise<Result> {
-  const { problems, config } = loadCorefile(readCorefile(conf, defaultPort), defaultPort, process.env);
+  const corefile = readCorefile(conf, defaultPort, kubeconfig === undefined ? undefined : clusterCorefile);
+  const { problems, config } = loadCorefile(corefile, defaultPort, process.env);
   if (problems.hasErrors) throw new InspectError(problems.sorted().map(formatProblem).join('\n'));
   const plugins = makePlugins();
-  const complete = withPlaces(config, plugins, networkInterfaces);
+  const own = kubeconfig === undefined ? config : withKubeconfig(config, kubeconfig);
+  const complete = withPlaces(own, plugins, networkInterfaces);
   const tables = new Map<string, TableHandle>();
   const published = new Map<number, unknown>();
   const controls = new Controls<number>(new Panics(problemLogger));
@@ -58,6 +73,22 @@ export async function inspectLocally<Result>(
   } finally {
     await controls.stop();
   }
+}
+
+/** The same Corefile, with the objects of a cluster. */
+function withKubeconfig(config: ServerConfig, file: string): ServerConfig {
+  if (usesOf(config, serviceEntry).length === 0) {
+    throw new InspectError('-kubeconfig is for a Corefile with serviceentry, and this one has none');
+  }
+  const blocks = config.blocks.map((block) => ({
+    ...block,
+    plugins: block.plugins.map((plugin) =>
+      plugin.name === serviceEntry
+        ? { ...plugin, config: fromKubeconfig(plugin.config as ServiceEntryConfig, file) }
+        : plugin,
+    ),
+  }));
+  return { ...config, blocks };
 }
 
 /** What a plugin may use where nothing is served. */

@@ -15,7 +15,7 @@ export async function runRecords(flags: RecordsFlags, hashSeed: number): Promise
   };
   if (server === undefined) {
     const filter = recordFilter(name, type, from, output);
-    await inspectLocally(flags.conf, flags.defaultPort, hashSeed, false, async (inspector) => {
+    await inspectLocally(flags, hashSeed, false, async (inspector) => {
       for (const piece of recordsText(inspector, { client, namespace, isMeshed }, output, filter)) await take(piece);
     });
   } else {

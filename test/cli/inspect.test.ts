@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serviceEntry } from '../semantics/case.ts';
 import { addressRecord, FakeUpstream, replyTo } from '../support/fake-upstream.ts';
+import { FakeApiServer } from '../support/fake-api-server.ts';
 import { directoryWith, ServerProcess } from './server-process.ts';
 
 const manifest =
@@ -74,6 +75,54 @@ describe('explain', () => {
     });
   });
 
+  describe('-kubeconfig', () => {
+    async function kubeconfig(): Promise<string> {
+      const server = await FakeApiServer.start();
+      onTestFinished(() => server.close());
+      server.put('serviceentries', {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'ServiceEntry',
+        metadata: { namespace: 'shop', name: 'cart' },
+        spec: { hosts: ['cart.mesh.test'], addresses: ['10.1.0.9'], resolution: 'STATIC' },
+      });
+      const names = { cluster: 'east', user: 'east' };
+      return JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name: 'east', cluster: { server: server.url } }],
+        users: [{ name: 'east', user: {} }],
+        contexts: [{ name: 'east', context: names }],
+        'current-context': 'east',
+      });
+    }
+
+    test('needs no Corefile', async () => {
+      const config = await kubeconfig();
+      const { code, stdout, stderr } = await run(['explain', 'cart.mesh.test', '-kubeconfig', 'config'], { config });
+      expect(stdout).toMatch(/\ncart\.mesh\.test\.\t30\tIN\tA\t10\.1\.0\.9\n$/);
+      expect([code, stderr]).toEqual([0, '']);
+    });
+
+    test('goes before the sources of a Corefile, whose other options count', async () => {
+      const given = {
+        ...files,
+        Corefile: corefile.replace('file x.yaml', 'file x.yaml\n    ttl 7'),
+        config: await kubeconfig(),
+      };
+      const { stdout } = await run(
+        ['records', 'cart.mesh.test', '-kubeconfig', 'config', '-type', 'A', '-output', 'json'],
+        given,
+      );
+      expect(JSON.parse(stdout)).toMatchObject([{ name: 'cart.mesh.test.', ttl: 7 }]);
+    });
+
+    test('is of no use to a Corefile without serviceentry', async () => {
+      const given = { Corefile: '.:1053 {\n  whoami\n}\n', config: '{}' };
+      const { code, stderr } = await run(['explain', 'a.mesh.test', '-kubeconfig', 'config'], given);
+      expect([code, stderr]).toEqual([1, '-kubeconfig is for a Corefile with serviceentry, and this one has none\n']);
+    });
+  });
+
   test.each([
     [['explain'], 2, /^explain needs a name/],
     [['explain', 'a', 'A', 'b'], 2, /^extra command line argument 'b'/],
@@ -81,6 +130,7 @@ describe('explain', () => {
     [['explain', 'a', '-output', 'table'], 2, /expected text or json/],
     [['explain', 'a', '-client', '10.0.0.1', '-namespace', 'b'], 2, /contradict/],
     [['explain', 'a', '-conf', 'x', '-server', 'y'], 2, /contradict/],
+    [['explain', 'a', '-kubeconfig', 'x', '-server', 'y'], 2, /contradict/],
     [['explain', 'a', '-port', '99999'], 2, /expected a number from 0 to 65535/],
     [['explain', 'a', '-resolve', '-server', 'y'], 2, /-resolve works on this machine only/],
     [['explain', 'a..b'], 1, /^'a\.\.b' is no name\n$/],

@@ -21,15 +21,13 @@ function output(command: string): Promise<string> {
 
 function explained(words: readonly string[]): Promise<string> {
   const flags = readExplainFlags(readWords(explainCommand, words));
-  return inspectLocally(flags.conf, flags.defaultPort, 1, false, async (inspector) =>
-    explanationText(await inspector.explain(flags)),
-  );
+  return inspectLocally(flags, 1, false, async (inspector) => explanationText(await inspector.explain(flags)));
 }
 
 function listed(words: readonly string[]): Promise<string> {
   const flags = readRecordsFlags(readWords(recordsCommand, words));
   const filter = recordFilter(flags.name, flags.type, flags.from, flags.output);
-  return inspectLocally(flags.conf, flags.defaultPort, 1, false, (inspector) =>
+  return inspectLocally(flags, 1, false, (inspector) =>
     Promise.resolve([...recordsText(inspector, flags, flags.output, filter)].join('')),
   );
 }

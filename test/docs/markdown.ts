@@ -40,6 +40,15 @@ export function fencedBlocks(file: string): FencedBlock[] {
   return blocks;
 }
 
+/** The blocks of `section`. */
+export function blocksUnder(file: string, heading: string): FencedBlock[] {
+  const text = section(file, heading);
+  const first = readFileSync(file, 'utf8').indexOf(text);
+  const before = readFileSync(file, 'utf8').slice(0, first).split('\n').length;
+  const isWithin = (line: number): boolean => line >= before && line < before + text.split('\n').length;
+  return fencedBlocks(file).filter(({ place }) => isWithin(Number(place.slice(file.length + 1))));
+}
+
 /** The text below a heading of any level, up to the next heading of the same or a higher one. */
 export function section(file: string, heading: string): string {
   const lines = readFileSync(file, 'utf8').split('\n');

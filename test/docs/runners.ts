@@ -30,9 +30,24 @@ export const notRun: readonly { readonly page: string; readonly holds: string; r
     why: 'test/deploy/image.test.ts builds with buildah, and pushes nothing',
   },
   { page: 'docs/quickstart-laptop.md', holds: 'npm ci', why: 'test/package packs and installs' },
+  {
+    page: 'docs/quickstart-kubernetes.md',
+    holds: 'kind create cluster',
+    why: 'it downloads; test/e2e has a real API server with the same CustomResourceDefinitions',
+  },
+  {
+    page: 'docs/quickstart-kubernetes.md',
+    holds: 'docker push',
+    why: 'test/deploy/image.test.ts builds with buildah, and pushes nothing',
+  },
   { page: 'docs/operations.md', holds: 'npm pack', why: 'test/package packs and installs' },
   { page: 'docs/performance.md', holds: 'bench:peers', why: 'it measures for minutes' },
   { page: 'docs/debugging.md', holds: '-directory zones', why: 'test/interop/name-servers.test.ts loads such zones' },
+  {
+    page: 'docs/troubleshooting.md',
+    holds: 'last_bookmark_age_seconds|',
+    why: 'test/e2e/faults.test.ts takes the API server away and looks at these metrics',
+  },
   {
     page: 'deploy/README.md',
     holds: 'docker push',

@@ -34,6 +34,12 @@ export const noKubernetes: KubernetesConfig = {
   snapshot: undefined,
 };
 
+/** The same, with the objects of one cluster in place of those of the sources that the directive names. */
+export function fromKubeconfig(config: ServiceEntryConfig, file: string): ServiceEntryConfig {
+  const clusters = [{ kind: 'kubeconfig', file, context: undefined }] as const;
+  return { ...config, files: [], kubernetes: { ...config.kubernetes, clusters, snapshot: undefined } };
+}
+
 /** `autoallocate`: addresses for hosts that have none, where istiod gives none. */
 export interface AllocationConfig {
   readonly mode: 'off' | 'hash' | 'pool';
