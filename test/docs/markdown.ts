@@ -11,7 +11,7 @@ export interface FencedBlock {
 
 /** The documents for users. */
 export function userDocuments(): readonly string[] {
-  return ['README.md', ...globSync('docs/**/*.md').sort(), 'deploy/README.md'];
+  return ['README.md', ...globSync('docs/**/*.md').sort(), 'deploy/README.md', 'deploy/chart/README.md'];
 }
 
 export function pluginNames(): readonly string[] {

@@ -9,6 +9,7 @@ export const runners = {
   inspect: 'commands.test.ts has the program explain it',
   session: 'sessions.test.ts follows the page in a network of its own',
   symptom: 'troubleshooting.test.ts makes the symptom, and looks at what the page shows',
+  chart: 'test/deploy/chart.test.ts renders the chart with it',
   cluster: 'test/e2e/documents.test.ts runs it with kubectl and Helm against an API server',
   reference: 'reference.test.ts compares it with the code',
   printed: 'transcripts.test.ts compares what the program prints',
@@ -40,6 +41,16 @@ export const notRun: readonly { readonly page: string; readonly holds: string; r
     holds: 'docker push',
     why: 'test/deploy/image.test.ts builds with buildah, and pushes nothing',
   },
+  {
+    page: 'deploy/chart/README.md',
+    holds: 'kind: HelmRelease',
+    why: 'it needs Flux',
+  },
+  {
+    page: 'docs/how-to/locality.md',
+    holds: 'explain -conf Corefile -client',
+    why: 'the page has no registry to explain; test/registry explains such answers',
+  },
   { page: 'docs/operations.md', holds: 'npm pack', why: 'test/package packs and installs' },
   { page: 'docs/performance.md', holds: 'bench:peers', why: 'it measures for minutes' },
   { page: 'docs/debugging.md', holds: '-directory zones', why: 'test/interop/name-servers.test.ts loads such zones' },
@@ -66,9 +77,11 @@ export function runnerOf({ language, text, place }: FencedBlock): Runner | undef
   if (language === 'corefile') return 'corefile';
   if (language === 'coredns') return 'snippet';
   if (sessionPages.includes(page)) return 'session';
+  if (page === 'deploy/chart/README.md' && language === 'yaml') return 'chart';
   if (language === 'yaml') return 'manifest';
   if (language === 'sh') return /^(kubectl|helm|\w+=\$\(kubectl) /m.test(text) ? 'cluster' : undefined;
   if (language !== 'text') return undefined;
+  if (text.startsWith('$ kubectl ')) return 'cluster';
   if (page === 'docs/troubleshooting.md') return 'symptom';
   if (text.startsWith('$ dig @127.0.0.1 -p 1053 ')) return 'dig';
   if (/^\$ serviceentry-dns (explain|records) /.test(text)) return 'inspect';
