@@ -5,7 +5,7 @@ import { formatProblem } from '../corefile/problem.ts';
 import type { Host } from '../plugins/control.ts';
 import { InspectError } from '../plugins/inspection.ts';
 import { makePlugins } from '../plugins/plugins.ts';
-import { fromKubeconfig, type ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
+import { forInspection, type ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { usesOf, type ServerConfig } from '../server/config.ts';
@@ -19,18 +19,12 @@ import { loadCorefile, readCorefile } from './load.ts';
 
 const serviceEntry = 'serviceentry';
 
-/** For -kubeconfig without a Corefile: the API server may be far away. */
-const clusterCorefile = `.:53 {
-  serviceentry {
-    startup_timeout 30s
-  }
-  forward . /etc/resolv.conf
-}
-`;
+/** For -kubeconfig without a Corefile. */
+const clusterCorefile = '.:53 {\n  serviceentry\n  forward . /etc/resolv.conf\n}\n';
 
 /**
  * Reads what the plugins of a Corefile answer from, once, hands it to `use`, and lets it go. With `kubeconfig` that is the cluster of the file. Opens no port and writes no
- * file; `isResolving` if other servers are really asked. Rejects with InspectError where the Corefile has errors or a registry cannot be read in its `startup_timeout`.
+ * file; `isResolving` if other servers are really asked. Rejects with InspectError where the Corefile has errors or a registry cannot be read in 30 seconds or its `startup_timeout`.
  */
 export async function inspectLocally<Result>(
   { conf, kubeconfig, defaultPort }: Pick<InspectFlags, 'conf' | 'kubeconfig' | 'defaultPort'>,
@@ -42,8 +36,10 @@ export async function inspectLocally<Result>(
   const { problems, config } = loadCorefile(corefile, defaultPort, process.env);
   if (problems.hasErrors) throw new InspectError(problems.sorted().map(formatProblem).join('\n'));
   const plugins = makePlugins();
-  const own = kubeconfig === undefined ? config : withKubeconfig(config, kubeconfig);
-  const complete = withPlaces(own, plugins, networkInterfaces);
+  if (kubeconfig !== undefined && usesOf(config, serviceEntry).length === 0) {
+    throw new InspectError('-kubeconfig is for a Corefile with serviceentry, and this one has none');
+  }
+  const complete = withPlaces(toInspect(config, kubeconfig), plugins, networkInterfaces);
   const tables = new Map<string, TableHandle>();
   const published = new Map<number, unknown>();
   const controls = new Controls<number>(new Panics(problemLogger));
@@ -67,24 +63,20 @@ export async function inspectLocally<Result>(
       published: (instance) => published.get(instance),
     });
     const late = inspector.inspected.find(({ inspectable }) => !inspectable.isSynced);
-    if (late)
-      throw new InspectError(`the registry of ${late.inspectable.table} could not be read in time (startup_timeout)`);
+    if (late) throw new InspectError(`the registry of ${late.inspectable.table} could not be read in time`);
     return await use(inspector);
   } finally {
     await controls.stop();
   }
 }
 
-/** The same Corefile, with the objects of a cluster. */
-function withKubeconfig(config: ServerConfig, file: string): ServerConfig {
-  if (usesOf(config, serviceEntry).length === 0) {
-    throw new InspectError('-kubeconfig is for a Corefile with serviceentry, and this one has none');
-  }
+/** The same Corefile, for one reading. */
+function toInspect(config: ServerConfig, kubeconfig: string | undefined): ServerConfig {
   const blocks = config.blocks.map((block) => ({
     ...block,
     plugins: block.plugins.map((plugin) =>
       plugin.name === serviceEntry
-        ? { ...plugin, config: fromKubeconfig(plugin.config as ServiceEntryConfig, file) }
+        ? { ...plugin, config: forInspection(plugin.config as ServiceEntryConfig, kubeconfig) }
         : plugin,
     ),
   }));

@@ -43,6 +43,12 @@ export const promtool: GoTool = {
   tags: 'remove_all_sd',
 };
 
+export const kubectl: GoTool = {
+  name: 'kubectl',
+  module: 'test/tools-kubectl',
+  package: 'k8s.io/kubernetes/cmd/kubectl',
+};
+
 export const coreDns: GoTool = {
   name: 'coredns',
   module: 'test/tools-coredns',

@@ -34,10 +34,15 @@ export const noKubernetes: KubernetesConfig = {
   snapshot: undefined,
 };
 
-/** The same, with the objects of one cluster in place of those of the sources that the directive names. */
-export function fromKubeconfig(config: ServiceEntryConfig, file: string): ServiceEntryConfig {
-  const clusters = [{ kind: 'kubeconfig', file, context: undefined }] as const;
-  return { ...config, files: [], kubernetes: { ...config.kubernetes, clusters, snapshot: undefined } };
+/** A server must answer soon after its start; who asks once rather waits for a registry that is slow. */
+const inspectionTimeoutMs = 30_000;
+
+/** The directive for one reading. `kubeconfig` is a file whose cluster is read in place of the sources that the directive names. */
+export function forInspection(config: ServiceEntryConfig, kubeconfig: string | undefined): ServiceEntryConfig {
+  const patient = { ...config, startupTimeoutMs: Math.max(config.startupTimeoutMs, inspectionTimeoutMs) };
+  if (kubeconfig === undefined) return patient;
+  const clusters = [{ kind: 'kubeconfig', file: kubeconfig, context: undefined }] as const;
+  return { ...patient, files: [], kubernetes: { ...config.kubernetes, clusters, snapshot: undefined } };
 }
 
 /** `autoallocate`: addresses for hosts that have none, where istiod gives none. */
