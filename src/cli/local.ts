@@ -4,11 +4,10 @@ import { networkInterfaces } from 'node:os';
 import { formatProblem } from '../corefile/problem.ts';
 import type { Host } from '../plugins/control.ts';
 import { InspectError } from '../plugins/inspection.ts';
-import { makePlugins } from '../plugins/plugins.ts';
-import { forInspection, type ServiceEntryConfig } from '../plugins/serviceentry/config.ts';
+import { makePlugins, type Plugins } from '../plugins/plugins.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { usesOf, type ServerConfig } from '../server/config.ts';
+import type { ServerConfig } from '../server/config.ts';
 import { Controls } from '../server/control/controls.ts';
 import { Panics } from '../server/control/panics.ts';
 import { withPlaces } from '../server/control/places.ts';
@@ -16,8 +15,6 @@ import { Inspector } from '../server/inspect/inspector.ts';
 import type { TableHandle } from '../table/layout.ts';
 import type { InspectFlags } from './inspect-flags.ts';
 import { loadCorefile, readCorefile } from './load.ts';
-
-const serviceEntry = 'serviceentry';
 
 /** For -kubeconfig without a Corefile. */
 const clusterCorefile = '.:53 {\n  serviceentry\n  forward . /etc/resolv.conf\n}\n';
@@ -36,10 +33,7 @@ export async function inspectLocally<Result>(
   const { problems, config } = loadCorefile(corefile, defaultPort, process.env);
   if (problems.hasErrors) throw new InspectError(problems.sorted().map(formatProblem).join('\n'));
   const plugins = makePlugins();
-  if (kubeconfig !== undefined && usesOf(config, serviceEntry).length === 0) {
-    throw new InspectError('-kubeconfig is for a Corefile with serviceentry, and this one has none');
-  }
-  const complete = withPlaces(toInspect(config, kubeconfig), plugins, networkInterfaces);
+  const complete = withPlaces(toInspect(config, plugins, kubeconfig), plugins, networkInterfaces);
   const tables = new Map<string, TableHandle>();
   const published = new Map<number, unknown>();
   const controls = new Controls<number>(new Panics(problemLogger));
@@ -71,14 +65,19 @@ export async function inspectLocally<Result>(
 }
 
 /** The same Corefile, for one reading. */
-function toInspect(config: ServerConfig, kubeconfig: string | undefined): ServerConfig {
+function toInspect(config: ServerConfig, plugins: Plugins, kubeconfig: string | undefined): ServerConfig {
+  const readers = new Map(plugins.flatMap(({ name, forInspection }) => (forInspection ? [[name, forInspection]] : [])));
+  if (kubeconfig !== undefined && !config.blocks.some((block) => block.plugins.some(({ name }) => readers.has(name)))) {
+    throw new InspectError(
+      `-kubeconfig is for a Corefile with ${[...readers.keys()].join(', ')}, and this one has none`,
+    );
+  }
   const blocks = config.blocks.map((block) => ({
     ...block,
-    plugins: block.plugins.map((plugin) =>
-      plugin.name === serviceEntry
-        ? { ...plugin, config: forInspection(plugin.config as ServiceEntryConfig, kubeconfig) }
-        : plugin,
-    ),
+    plugins: block.plugins.map((each) => ({
+      ...each,
+      config: readers.get(each.name)?.(each.config, kubeconfig) ?? each.config,
+    })),
   }));
   return { ...config, blocks };
 }

@@ -53,6 +53,8 @@ export interface Plugin<Config> {
    * other servers are really asked.
    */
   readonly explains?: true | 'resolving';
+  /** The config for one reading by these commands. `kubeconfig` is a file whose cluster is read in place of what the directive names. */
+  readonly forInspection?: (config: Config, kubeconfig: string | undefined) => Config;
   readonly query?: QueryHalf<Config>;
 }
 

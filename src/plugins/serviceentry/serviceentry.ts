@@ -1,6 +1,6 @@
 import { isAtOrBelow } from '../../wire/zone-text.ts';
 import type { Plugin } from '../plugin.ts';
-import type { ServiceEntryConfig } from './config.ts';
+import { forInspection, type ServiceEntryConfig } from './config.ts';
 import { serviceEntryHandler } from './handler.ts';
 import { parseServiceEntry } from './parse.ts';
 import type { MakeSources } from './registry-service.ts';
@@ -32,6 +32,7 @@ export function makeServiceEntryPlugin(makeSources?: MakeSources) {
     missing: async (config) => (await import('./surroundings.ts')).missingSurroundings(config),
     control: async (uses, host) => new (await import('./control.ts')).ServiceEntryControl(uses, host, makeSources),
     explains: true,
+    forInspection,
     query: serviceEntryHandler,
   } satisfies Plugin<ServiceEntryConfig>;
 }
