@@ -27,13 +27,18 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** The same Corefile with files that are there, in place of clusters too. */
-function withFiles(corefile: string): string {
+/** The same Corefile with files in place of clusters, and without what only clusters have. */
+function withoutClusters(corefile: string): string {
   const [first, ...others] = corefile.match(/^ *(?:kubernetes|kubeconfig .*)$/gm) ?? [];
-  return others
-    .reduce((text, line) => text.replace(`${line}\n`, ''), corefile)
-    .replace(first ?? '', '    file manifests')
-    .replaceAll('/var/lib/serviceentry-dns', directory)
+  if (first === undefined) return withFiles(corefile);
+  const ofClusters = [...others, ...(corefile.match(/^ *(?:snapshot|nodes) .*$/gm) ?? [])];
+  const text = ofClusters.reduce((rest, line) => rest.replace(`${line}\n`, ''), corefile);
+  return withFiles(text.replace(first, '    file manifests'));
+}
+
+/** The same Corefile with files that are there. */
+function withFiles(corefile: string): string {
+  return corefile
     .replaceAll(/^( *file) .*$/gm, `$1 ${join(directory, 'manifests')}`)
     .replaceAll(/^( *resolver) .*$/gm, '$1 127.0.0.1:1')
     .replaceAll('/etc/resolv.conf', join(directory, 'resolv.conf'))
@@ -48,7 +53,7 @@ describe('Corefiles of the documents', () => {
   });
 
   it.each(examples)('$place starts', async ({ text, place }) => {
-    const server = await startCorefile(withFiles(text), place);
+    const server = await startCorefile(withoutClusters(text), place);
     try {
       expect(server.listeners).not.toEqual([]);
       for (const registry of registriesOf(server)) {
