@@ -7,8 +7,7 @@ export function banner(server: RunningServer, version: string): string {
   const lines = served(server);
   lines.push(`serviceentry-dns-${version}`, `${process.platform}/${process.arch}, node ${process.versions.node}`);
   const { announcements } = server;
-  const hosts = hostsOf(server);
-  if (hosts !== undefined) lines.push(`${hosts} ${hosts === 1 ? 'host' : 'hosts'} served`);
+  lines.push(...hostCount(server));
   lines.push(...announcements.flatMap((each) => each.lines ?? []));
   const command = exampleQuery(server);
   if (command !== undefined) lines.push(`try: ${command}`);
@@ -24,6 +23,16 @@ export function bannerFields(server: RunningServer): LogFields {
     hosts: hostsOf(server),
     ...(Object.assign({}, ...server.announcements.map(({ fields }) => fields)) as LogFields),
   };
+}
+
+/** The same in one line, for service managers. */
+export function statusLine(server: RunningServer): string {
+  return [served(server).join(' '), ...hostCount(server)].join(', ');
+}
+
+function hostCount(server: RunningServer): string[] {
+  const hosts = hostsOf(server);
+  return hosts === undefined ? [] : [`${hosts} ${hosts === 1 ? 'host' : 'hosts'} served`];
 }
 
 /** `undefined` where no plugin has any. */

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { formatProblem, type Problem } from '../corefile/problem.ts';
 import { makePlugins } from '../plugins/plugins.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
 import { ownCpuCount } from '../runtime/tuning/cpus.ts';
 import { compactWhenQuiet } from '../runtime/tuning/compact-when-quiet.ts';
 import { collectWithoutHelpers, compactHeap, keepYoungGenerationSmall } from '../runtime/tuning/heap.ts';
@@ -16,11 +16,12 @@ import { withHint } from '../server/hint.ts';
 import { fileLimit, fileLimitWarning, threadLimitWarning } from '../server/control/process-limits.ts';
 import { usesOf } from '../server/config.ts';
 import { RunningServer } from '../server/control/server.ts';
-import { banner, bannerFields } from './banner.ts';
+import { banner, bannerFields, statusLine } from './banner.ts';
 import type { ProcessParts } from './command.ts';
 import { CorefileLoader } from './corefile-loader.ts';
 import { write } from './output.ts';
 import type { ServerFlags } from './server-command.ts';
+import type { ServiceManager } from './service-manager.ts';
 import { version } from './version.ts';
 
 /** Runs the server until a signal ends it, or checks its Corefile. Resolves with the exit code: 1 where it could not run. */
@@ -85,8 +86,9 @@ async function run(flags: ServerFlags, { hashSeed, signals }: ProcessParts): Pro
     setDebug: (isOn) => (logger.debugs = isOn),
   });
   // One that came while the server was starting means that what it was started with may be old.
+  const manager = await serviceManager(clock, logger);
   signals.handle((name) => {
-    if (name === 'SIGUSR1') void server.reloader.signalled();
+    if (name === 'SIGUSR1') void reload(server, manager);
     else logger.info(`${name}: ignored; nothing is done on it`);
   });
   // Queries are answered by workers: a defect of a plugin's event takes nothing with it.
@@ -98,6 +100,8 @@ async function run(flags: ServerFlags, { hashSeed, signals }: ProcessParts): Pro
     await server.stop();
     throw new Error(`cannot write the pidfile: ${errorMessage(error)}`, { cause: error });
   }
+  manager?.ready(statusLine(server));
+  manager?.watch(process.env, process.pid);
   const showsBanner = !flags.quiet && !isSignalled;
   if (showsBanner && flags.logFormat === 'json') logger.info(`serviceentry-dns-${version}`, bannerFields(server));
   logger.flush();
@@ -110,11 +114,32 @@ async function run(flags: ServerFlags, { hashSeed, signals }: ProcessParts): Pro
   const signal = await signalled;
   stopCompacting();
   clearInterval(alive);
+  manager?.stopping();
   logger.info(`${signal}: Shutting down servers then terminating`);
   await server.shutDown();
   if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
   logger.flush();
   return 0;
+}
+
+/** `undefined` where the process is no service of systemd, or one that need not say that it is ready. */
+async function serviceManager(clock: Clock, logger: Logger): Promise<ServiceManager | undefined> {
+  const address = process.env.NOTIFY_SOCKET;
+  if (address === undefined || address === '') return undefined;
+  const { ServiceManager, sendTo } = await import('./service-manager.ts');
+  try {
+    return new ServiceManager(sendTo(address), clock, logger);
+  } catch (error) {
+    logger.error(`systemd cannot be told that the server is ready: ${errorMessage(error)}`);
+    return undefined;
+  }
+}
+
+async function reload(server: RunningServer, manager: ServiceManager | undefined): Promise<void> {
+  manager?.reloading();
+  await server.reloader.signalled();
+  const failure = server.reloader.hasFailed ? 'The last reload failed, see the log; ' : '';
+  manager?.ready(`${failure}${statusLine(server)}`);
 }
 
 /** Says what is wrong with the Corefile, on standard error, in the form of the log. */

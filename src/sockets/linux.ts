@@ -2,6 +2,8 @@
 
 export const addressFamily = { 4: 2, 6: 10 } as const;
 
+export const AF_UNIX = 1;
+
 export const socketType = { DGRAM: 2, NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const;
 
 /** Levels and names of socket options. */
