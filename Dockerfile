@@ -8,6 +8,8 @@
 # without emulation:
 #
 #   docker build --platform linux/amd64,linux/arm64 --tag serviceentry-dns .
+#
+# VERSION, COMMIT and SOURCE (a URL) become labels of the image; `-version` and coredns_build_info have the commit too.
 ARG NODE_IMAGE=node:26-slim
 ARG BASE=node:26-slim
 
@@ -17,8 +19,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY bundle.config.ts tsconfig.json ./
 COPY src src
+ARG COMMIT=
 # Node must know that the files are ES modules without reading them twice.
-RUN npm run build && echo '{ "type": "module" }' > dist/package.json
+RUN BUILD_COMMIT="$COMMIT" npm run build && echo '{ "type": "module" }' > dist/package.json
 
 # Downloads what the bundle does not carry, for the architecture that the image is for.
 FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS addon
@@ -32,6 +35,12 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="serviceentry-dns" \
       org.opencontainers.image.description="A CoreDNS-style DNS server for the hosts of Istio ServiceEntries" \
       org.opencontainers.image.licenses="Apache-2.0"
+ARG VERSION=
+ARG COMMIT=
+ARG SOURCE=
+LABEL org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$COMMIT" \
+      org.opencontainers.image.source="$SOURCE"
 COPY --from=build /source/dist /app
 COPY --from=addon /addon/node_modules/@koromix /app/node_modules/@koromix
 COPY --from=addon /addon/node_modules/koffi/package.json /addon/node_modules/koffi/index.cjs \

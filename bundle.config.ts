@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
@@ -59,6 +60,7 @@ const options = {
   minifySyntax: true,
   legalComments: 'none',
   banner: { js: banner },
+  define: { BUILD_COMMIT: JSON.stringify(commitOf()) },
   metafile: true,
   write: false,
 } satisfies BuildOptions;
@@ -72,8 +74,9 @@ const files = new Map<string, Buffer>();
 for (const { path, text } of bundles.flatMap(({ outputFiles }) => outputFiles)) {
   files.set(basename(path), Buffer.from(text));
 }
-const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-files.set('THIRD-PARTY-LICENSES.txt', Buffer.from(licensesOf(inputs)));
+const packages = packagesOf(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
+files.set('THIRD-PARTY-LICENSES.txt', Buffer.from(licensesOf(packages)));
+files.set('bom.json', Buffer.from(`${JSON.stringify(billOfMaterials(packages), null, 2)}\n`));
 
 // Files are replaced one by one and whole, so that a program that starts meanwhile finds all of them.
 mkdirSync(directory, { recursive: true });
@@ -107,11 +110,29 @@ async function buildProgram(): Promise<BuildResult<typeof options>[]> {
   ];
 }
 
-/** The licences of the packages whose code is in the bundle: most ask to be given along with it. */
-function licensesOf(inputs: readonly string[]): string {
-  const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
-  const texts = [...packages].sort().map((path) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as PackageJson;
+/** The commit that BUILD_COMMIT names, or that which is checked out; '' where neither is known. */
+function commitOf(): string {
+  if (process.env.BUILD_COMMIT) return process.env.BUILD_COMMIT;
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return '';
+  }
+}
+
+/** The packages whose code is in the bundle, in the order of their paths. */
+function packagesOf(inputs: readonly string[]): BundledPackage[] {
+  const paths = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  return [...paths].sort().map((path) => ({ path, ...readPackage(path) }));
+}
+
+function readPackage(path: string): PackageJson {
+  return JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as PackageJson;
+}
+
+/** The licences of the packages: most ask to be given along with them. */
+function licensesOf(packages: readonly BundledPackage[]): string {
+  const texts = packages.map(({ path, name, version, license }) => {
     const file = readdirSync(path).find((each) => /^licen[cs]e/i.test(each));
     const text = file === undefined ? '' : `\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
     return `${name} ${version} (${license})\n${text}`;
@@ -119,8 +140,28 @@ function licensesOf(inputs: readonly string[]): string {
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
+/** What scanners cannot see in a bundle, as CycloneDX 1.6. Nothing of it depends on when or where it is made. */
+function billOfMaterials(packages: readonly BundledPackage[]): object {
+  const component = ({ name, version, license }: PackageJson, type: string): object => {
+    const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
+    return { type, 'bom-ref': purl, name, version, licenses: [{ expression: license }], purl };
+  };
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: component(readPackage('.'), 'application') },
+    components: packages.map((each) => component(each, 'library')),
+  };
+}
+
 interface PackageJson {
   readonly name: string;
   readonly version: string;
+  /** An SPDX expression. */
   readonly license: string;
+}
+
+interface BundledPackage extends PackageJson {
+  readonly path: string;
 }

@@ -22,7 +22,7 @@ import { CorefileLoader } from './corefile-loader.ts';
 import { write } from './output.ts';
 import type { ServerFlags } from './server-command.ts';
 import type { ServiceManager } from './service-manager.ts';
-import { version } from './version.ts';
+import { commit, version } from './version.ts';
 
 /** Runs the server until a signal ends it, or checks its Corefile. Resolves with the exit code: 1 where it could not run. */
 export async function serve(flags: ServerFlags, parts: ProcessParts): Promise<number> {
@@ -80,6 +80,7 @@ async function run(flags: ServerFlags, { hashSeed, signals }: ProcessParts): Pro
     canReusePort: process.platform === 'linux' && hasReusePort(process.versions.node),
     fileLimit: fileLimit(ownLimits()),
     version,
+    commit,
     droppedLogLines: () => droppedLogLines,
     interrupted: signalled,
     corefile,

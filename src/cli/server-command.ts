@@ -3,7 +3,7 @@ import { confFlag, portFlag, type Command } from './command.ts';
 import type { CommandLine } from './command-line.ts';
 import { write } from './output.ts';
 import { serve } from './serve.ts';
-import { version } from './version.ts';
+import { versionText } from './version.ts';
 
 const logFormats = ['text', 'json'] as const;
 
@@ -49,7 +49,7 @@ export const serverCommand: Command = {
   async run(line, parts) {
     const flags = readServerFlags(line);
     if (line.isSet('version')) {
-      await write(`serviceentry-dns-${version}\n${process.platform}/${process.arch}, node ${process.versions.node}\n`);
+      await write(versionText());
     } else if (line.isSet('plugins')) {
       const names = makePlugins().map(({ name }) => name);
       await write(`${names.sort().join('\n')}\n`);

@@ -79,13 +79,35 @@ describe('the npm package', () => {
     expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'docs/configuration.md']));
     const parts = ['main.js', 'worker.js', 'THIRD-PARTY-LICENSES.txt'];
     expect(packed).toEqual(expect.arrayContaining(parts.map((part) => `dist/${part}`)));
-    expect(packed.filter((path) => /(^test|^bench|\.ts$|node_modules)/.test(path))).toEqual([]);
+    expect(packed.filter((path) => /(^test|^bench\/(?!results\/)|\.ts$|node_modules)/.test(path))).toEqual([]);
   });
 
   it('gives the licence of every package in the bundle', () => {
     const licences = readFileSync('dist/THIRD-PARTY-LICENSES.txt', 'utf8');
     for (const name of ['js-yaml', 'pino'])
       expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
+  });
+
+  it('says what is in the bundle, in CycloneDX, as the licences do', () => {
+    const { components } = JSON.parse(readFileSync('dist/bom.json', 'utf8')) as {
+      components: { name: string; version: string; purl: string; licenses: { expression: string }[] }[];
+    };
+    expect(components.length).toBeGreaterThan(20);
+    const licences = readFileSync('dist/THIRD-PARTY-LICENSES.txt', 'utf8');
+    const heads = Array.from(licences.matchAll(/^(\S+) (\d+\.\S+) \((.+)\)$/gm), ([, ...head]) => head);
+    expect(components.map(({ name, version, licenses }) => [name, version, licenses[0]!.expression])).toEqual(heads);
+    for (const { name, version, purl } of components)
+      expect(decodeURIComponent(purl)).toBe(`pkg:npm/${name}@${version}`);
+  });
+
+  it('has what its README links to, or the link is a whole one', () => {
+    const targets = Array.from(readFileSync('README.md', 'utf8').matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g));
+    const local = targets.map(([, link, attribute]) => (link ?? attribute)!.split('#')[0]!);
+    const files = local.filter((target) => target !== '' && !/^[a-z]+:/.test(target));
+    expect(files.length).toBeGreaterThan(5);
+    const isPacked = (target: string): boolean =>
+      packed.some((path) => path === target || path.startsWith(`${target}/`));
+    expect([...new Set(files)].filter((target) => !isPacked(target.replace(/\/$/, '')))).toEqual([]);
   });
 
   it.each(nodes)('serves under %s', async (node) => {
@@ -105,7 +127,8 @@ describe('the npm package', () => {
 
   it('prints its version, and so does the source', async () => {
     const version = `serviceentry-dns-${packageJson.version}\n`;
-    expect((await run(program, ['-version'])).stdout).toContain(version);
+    const { stdout: head } = await run('git', ['rev-parse', 'HEAD']);
+    expect((await run(program, ['-version'])).stdout).toMatch(new RegExp(`^${version}.*, ${head.trim()}\n$`));
     expect((await run(process.execPath, [resolve('src/main.ts'), '-version'])).stdout).toContain(version);
   });
 

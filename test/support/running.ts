@@ -69,6 +69,7 @@ export function environmentFor(options: { clock?: Clock; source?: Source; cpus?:
     cpus,
     canReusePort: cpus > 1,
     version: '1.2.3',
+    commit: 'a1b2c3',
     droppedLogLines: () => 0,
     ...(source ? { plugins: makePlugins({ makeSources: () => [source] }) } : {}),
   };

@@ -23,6 +23,8 @@ export interface ServerEnvironment {
   readonly fileLimit?: number;
   /** For the metrics. */
   readonly version?: string;
+  /** What the program was built of. */
+  readonly commit?: string;
   /** Log lines that this thread could not write. */
   readonly droppedLogLines?: () => number;
   /** When this is settled a start waits no longer for registries: who starts it will stop it at once. */

@@ -53,7 +53,7 @@ export class RunningServer {
   #reloading: Promise<void> = Promise.resolve();
 
   private constructor(config: ServerConfig, identities: Identities, plugins: Plugins, environment: ServerEnvironment) {
-    const { clock, logger, logFormat, hashSeed, canReusePort, version = '', droppedLogLines = () => 0 } = environment;
+    const { clock, logger, logFormat, hashSeed, canReusePort, version = '', commit = '', droppedLogLines = () => 0 } = environment;
     this.#identities = identities;
     this.#plugins = plugins;
     this.#environment = environment;
@@ -71,6 +71,7 @@ export class RunningServer {
     const measured = {
       version,
       fileLimit: environment.fileLimit ?? Infinity,
+      commit,
       totals,
       reloader,
       workerRestarts: () => supervisor.restarts,

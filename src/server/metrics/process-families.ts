@@ -9,6 +9,8 @@ export interface ProcessFacts {
   readonly version: string;
   /** Files and sockets that the process may have open; Infinity where there is no limit, or none is known. */
   readonly fileLimit: number;
+  /** What the program was built of; '' where that is not known. */
+  readonly commit: string;
   readonly totals: Totals;
   /** Workers that died and were replaced. */
   readonly workerRestarts: () => number;
@@ -20,7 +22,7 @@ export interface ProcessFacts {
 }
 
 export function processFamilies(facts: ProcessFacts): Family[] {
-  const { version, fileLimit, totals, workerRestarts, droppedLogLines, controlPanics, httpMeter } = facts;
+  const { version, commit, fileLimit, totals, workerRestarts, droppedLogLines, controlPanics, httpMeter } = facts;
   const one = (value: number | undefined): Sample[] => (value === undefined ? [] : [{ labels: {}, value }]);
   const counted = (name: string, help: string, index: number): Family => ({
     name,
@@ -33,7 +35,7 @@ export function processFamilies(facts: ProcessFacts): Family[] {
       name: 'coredns_build_info',
       help: 'Always 1; the labels say what runs. goversion is the version of Node.',
       type: 'gauge',
-      samples: () => [{ labels: { version, revision: '', goversion: `node${process.versions.node}` }, value: 1 }],
+      samples: () => [{ labels: { version, revision: commit, goversion: `node${process.versions.node}` }, value: 1 }],
     },
     {
       name: 'coredns_panics_total',

@@ -83,6 +83,7 @@ async function everything(): Promise<string> {
   const one = (): number => 1;
   const facts = {
     version: '1',
+    commit: '',
     fileLimit: 1024,
     totals,
     workerRestarts: one,

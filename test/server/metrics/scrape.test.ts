@@ -141,7 +141,7 @@ describe('what is counted besides', () => {
   });
 
   it('the build and the workers', () => {
-    const labels = { version: '1.2.3', revision: '', goversion: `node${process.versions.node}` };
+    const labels = { version: '1.2.3', revision: 'a1b2c3', goversion: `node${process.versions.node}` };
     expect(value('build_info', labels)).toBe(1);
     expect([value('workers'), value('worker_restarts_total'), value('panics_total')]).toEqual([2, 0, 0]);
     expect(value('dns_tcp_connections_total')).toBe(4);
