@@ -71,10 +71,7 @@ ${others.map((each) => `## The command ${each.name}\n\n${escape(each.summary)}\n
 ## Examples
 
 ${commands.map(({ examples }) => `\`\`\`\n${examples.join('\n')}\n\`\`\`\n`).join('\n')}
-## See also
-
-**serviceentry-dns-corefile**(5), **serviceentry-dns-serviceentry**(7), **dig**(1)
-`;
+${seeAlso('**serviceentry-dns-corefile**(5)', '**serviceentry-dns-serviceentry**(7)', '**dig**(1)')}`;
 }
 
 function flags(command: Command): string {
@@ -84,7 +81,8 @@ function flags(command: Command): string {
 
 function corefilePage(): string {
   const name = 'serviceentry-dns-corefile - the configuration of serviceentry-dns';
-  return `## Name\n\n${name}\n\n${withoutContents(readFileSync('docs/configuration.md', 'utf8'))}`;
+  const text = withoutContents(readFileSync('docs/configuration.md', 'utf8'));
+  return `## Name\n\n${name}\n${text}${seeAlso('**serviceentry-dns**(1)', '**serviceentry-dns-serviceentry**(7)')}`;
 }
 
 /** Without what stands above the first heading but one: introduction and links to the headings. */
@@ -95,11 +93,11 @@ function withoutContents(markdown: string): string {
 /** What whatis(1) reads is the name of the page, and one sentence without its stop. */
 function pluginPage(name: string): string {
   const text = readFileSync(`src/plugins/${name}/README.md`, 'utf8');
-  return `${text.replace(/^_(\w+)_ - (.*)\.$/m, 'serviceentry-dns-$1 - $2')}
-## See also
+  return `${text.replace(/^_(\w+)_ - (.*)\.$/m, 'serviceentry-dns-$1 - $2')}${seeAlso('**serviceentry-dns**(1)', '**serviceentry-dns-corefile**(5)')}`;
+}
 
-**serviceentry-dns**(1), **serviceentry-dns-corefile**(5)
-`;
+function seeAlso(...pages: readonly string[]): string {
+  return `\n## See also\n\n${pages.join(', ')}\n`;
 }
 
 function escape(text: string): string {

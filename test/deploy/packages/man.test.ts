@@ -50,7 +50,7 @@ describe('the manual', () => {
     }
   });
 
-  const missing = missingPrograms('the manual', 'mandoc', 'man');
+  const missing = missingPrograms('the manual', 'mandoc', 'lexgrog');
 
   test.skipIf(missing !== '').each([...pages])('%s is right for mandoc, and whatis finds it', (file, text) => {
     const path = join(directoryWith({}), file);
