@@ -127,7 +127,7 @@ describe('the npm package', () => {
 
   it('prints its version, and so does the source', async () => {
     const version = `serviceentry-dns-${packageJson.version}\n`;
-    expect((await run(program, ['-version'])).stdout).toMatch(new RegExp(`^${version}.*, ${head.trim()}\n$`));
+    expect((await run(program, ['-version'])).stdout).toMatch(new RegExp(`^${version}.*, [0-9a-f]{40}\n$`));
     expect((await run(process.execPath, [resolve('src/main.ts'), '-version'])).stdout).toContain(version);
   });
 

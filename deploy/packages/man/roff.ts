@@ -101,7 +101,7 @@ function inlineOne(token: MarkedToken, font: string): string {
 
 function plain(tokens: readonly Token[]): string {
   return tokens
-    .map((token) => ('tokens' in token ? plain(token.tokens!) : unescape((token as Tokens.Text).text)))
+    .map((token) => ('tokens' in token ? plain(token.tokens) : unescape((token as Tokens.Text).text)))
     .join('');
 }
 
