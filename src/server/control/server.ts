@@ -53,7 +53,16 @@ export class RunningServer {
   #reloading: Promise<void> = Promise.resolve();
 
   private constructor(config: ServerConfig, identities: Identities, plugins: Plugins, environment: ServerEnvironment) {
-    const { clock, logger, logFormat, hashSeed, canReusePort, version = '', commit = '', droppedLogLines = () => 0 } = environment;
+    const {
+      clock,
+      logger,
+      logFormat,
+      hashSeed,
+      canReusePort,
+      version = '',
+      commit = '',
+      droppedLogLines = () => 0,
+    } = environment;
     this.#identities = identities;
     this.#plugins = plugins;
     this.#environment = environment;
