@@ -2,7 +2,7 @@ import { didYouMean } from '../corefile/suggest.ts';
 import { UsageError, type Command } from './command.ts';
 import { write } from './output.ts';
 
-const shells = ['bash', 'zsh', 'fish'] as const;
+export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 /** Of `commands`, itself among them. */
