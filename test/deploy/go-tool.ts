@@ -55,6 +55,18 @@ export const coreDns: GoTool = {
   package: 'github.com/coredns/coredns',
 };
 
+export const nfpm: GoTool = {
+  name: 'nfpm',
+  module: 'test/tools-release',
+  package: 'github.com/goreleaser/nfpm/v2/cmd/nfpm',
+};
+
+export const actionlint: GoTool = {
+  name: 'actionlint',
+  module: 'test/tools-release',
+  package: 'github.com/rhysd/actionlint/cmd/actionlint',
+};
+
 /**
  * The path of the program: from the cache outside of the repository, which is named after what is pinned, else built.
  * Without Go it is `undefined` and says so on standard error; in CI that rejects, as does a build that fails.
