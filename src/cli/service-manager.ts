@@ -9,9 +9,8 @@ import { bindSystemCalls, systemError } from '../sockets/system-calls.ts';
 /** Of `sun_path` in a struct sockaddr_un. */
 const maxPath = 108;
 
-/** What systemd gives to a service, of which the names are in sd_notify(3) and sd_watchdog_enabled(3). */
-export interface ServiceEnvironment {
-  readonly NOTIFY_SOCKET?: string | undefined;
+/** How often systemd wants to hear of a service, and which process (sd_watchdog_enabled(3)). */
+export interface WatchdogEnvironment {
   readonly WATCHDOG_USEC?: string | undefined;
   readonly WATCHDOG_PID?: string | undefined;
 }
@@ -53,7 +52,7 @@ export class ServiceManager {
    * Shows twice in the time that `environment` has for it that the main thread does its work: it restarts workers, so that nobody
    * need watch them.
    */
-  watch({ WATCHDOG_USEC, WATCHDOG_PID }: ServiceEnvironment, pid: number): void {
+  watch({ WATCHDOG_USEC, WATCHDOG_PID }: WatchdogEnvironment, pid: number): void {
     const intervalMs = Number(WATCHDOG_USEC) / 2000;
     if (!(intervalMs > 0) || (WATCHDOG_PID !== undefined && WATCHDOG_PID !== String(pid))) return;
     const again = (): void => {
