@@ -21,7 +21,8 @@ const programs = ['unshare', 'nsenter', 'ip', 'dig', 'apt-get', 'rpm', 'systemct
 const missing = missingForRoot('the packages', ...programs);
 const builder = missing === '' ? await provide(nfpm) : undefined;
 
-describe.skipIf(builder === undefined)('the packages', () => {
+// Programs are started one after the other here, on a machine that may be busy with other tests.
+describe.skipIf(builder === undefined)('the packages', { timeout: 3 * minutes }, () => {
   let directory: string;
   let machine: Machine;
   let deb: string;
