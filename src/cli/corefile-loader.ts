@@ -34,6 +34,11 @@ export class CorefileLoader implements CorefileReader {
     this.first = this.read();
   }
 
+  /** There is no Corefile: CoreDNS's own one stands in for it. */
+  get isBuiltIn(): boolean {
+    return this.#conf === undefined;
+  }
+
   look(): string {
     const { blocks, problems } = this.#parse();
     return this.#stateOf(hashOf(blocks), problems);

@@ -67,6 +67,10 @@ async function run(flags: ServerFlags, { hashSeed, signals }: ProcessParts): Pro
   const clock = systemClock;
   let droppedLogLines = 0;
   const logger = makeLogger(flags.logFormat, config.debug, clock, () => droppedLogLines++);
+  if (corefile.isBuiltIn)
+    logger.info(
+      `there is no Corefile in ${process.cwd()}: queries are answered with the address of who asks; -conf names one`,
+    );
   warnOfLimits(logger);
   await makeThreadPool();
   const lowerControlPlane = controlPlanePriority();

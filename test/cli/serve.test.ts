@@ -98,6 +98,7 @@ test('a bound address stands in the hint; without a registry no hosts are counte
 test('without a Corefile the built-in one is served: whoami and log, on the port of the command line', async () => {
   const [claimed] = await probePorts([{ scheme: 'dns', address: '', port: 0, zones: [] }]);
   const server = new ServerProcess(['-dns.port', String(claimed!.port)], directoryWith());
+  await server.line(/^\[INFO\] there is no Corefile in \/.*; -conf names one$/);
   const port = await server.port();
   expect(port).toBe(claimed!.port);
   const reply = decode(await askUdp(port, encodeQuery('whoami.example', 'A')));
