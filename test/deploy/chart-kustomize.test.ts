@@ -25,6 +25,7 @@ const valuesOf: Readonly<Record<Component, Values>> = {
   'multi-cluster': { clusters: [{ name: 'east' }, { name: 'west' }] },
   'namespace-labels': { options: ['namespace_labels mesh=on'] },
   'priority-class': { priorityClassName: 'system-cluster-critical' },
+  publish: { directives: 'publish mesh.test {\n    lease serviceentry-dns/publish\n}' },
   services: { options: ['services on'] },
   sidecars: { options: ['sidecars on'] },
   snapshot: { snapshot: { enabled: true } },
@@ -111,7 +112,9 @@ const helmsOwn = [
 function comparable(value: unknown): unknown {
   // The name of the ConfigMap has a hash, which Helm has in an annotation; Helm's names of the cluster have the namespace.
   if (typeof value === 'string') {
-    return value.replace(/^serviceentry-dns-([a-z0-9]{10}|serviceentry-dns)$/, 'serviceentry-dns');
+    return value
+      .replace(/^serviceentry-dns-[a-z0-9]{10}$/, 'serviceentry-dns')
+      .replace(/^(serviceentry-dns)-(?=\1)/, '');
   }
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== 'object' || value === null) return value;

@@ -34,6 +34,7 @@ export const components = [
   'multi-cluster',
   'namespace-labels',
   'priority-class',
+  'publish',
   'services',
   'sidecars',
   'snapshot',
