@@ -12,6 +12,11 @@ import { Served } from './support/served.ts';
 const program = inject('tools') === undefined ? undefined : await provide(kustomize);
 const namespace = 'serviceentry-dns';
 
+/** The kinds of the Prometheus Operator are not. */
+function isKnown({ apiVersion }: Rendered): boolean {
+  return !apiVersion.startsWith('monitoring.coreos.com/');
+}
+
 describe.skipIf(program === undefined)('the manifests', () => {
   describeOnCluster('on an API server', (cluster) => {
     let base: Rendered[];
@@ -56,8 +61,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
     }
 
     test.for([...overlays, 'deploy/overlays/remote-cluster'])('%s is taken as it is', async (overlay) => {
-      // The other is a kind of the Prometheus Operator.
-      const manifests = parse(await render(program!, overlay)).filter(({ kind }) => kind !== 'ServiceMonitor');
+      const manifests = parse(await render(program!, overlay)).filter(isKnown);
       await applyManifests(cluster().admin, manifests, '&dryRun=All');
     });
 
@@ -66,7 +70,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
       async (overlay) => {
         const other = `other-${overlay.split('/').at(-1)!}`;
         const text = await renderWith(program!, overlay, [], { namespace: other });
-        const manifests = parse(text).filter(({ kind }) => kind !== 'ServiceMonitor');
+        const manifests = parse(text).filter(isKnown);
         const { admin } = cluster();
         // The names of what is cluster-wide are those of the base, which the other tests need.
         onTestFinished(() => applyManifests(admin, [only(base, 'ClusterRoleBinding')]));
@@ -99,7 +103,7 @@ describe.skipIf(program === undefined)('the manifests', () => {
 
     test('all components are taken', async () => {
       const text = await renderWith(program!, 'deploy/base', components.slice(1), { namespace });
-      const manifests = parse(text).filter(({ kind }) => kind !== 'ServiceMonitor');
+      const manifests = parse(text).filter(isKnown);
       await applyManifests(cluster().admin, manifests, '&dryRun=All');
       // The address of the component is for another range.
       const fixed = only(parse(await renderWith(program!, 'deploy/base', ['cluster-ip'])), 'Service');
