@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../peers/question.h"
+
 enum { in_time_ms = 1000, patience_ms = 2000, batch = 256, most_files = 65536, most_new = 256 };
 
 struct connection {
@@ -26,7 +28,7 @@ struct connection {
 };
 
 static struct connection connections[most_files];
-static unsigned char (*queries)[300];
+static unsigned char (*queries)[2 + most_query];
 static size_t *lengths, count, next_query;
 static struct sockaddr_in address;
 static int poll_fd, open_count;
@@ -49,19 +51,7 @@ static void read_questions(const char *file) {
     queries = realloc(queries, (count + 1) * sizeof *queries);
     lengths = realloc(lengths, (count + 1) * sizeof *lengths);
     if (queries == NULL || lengths == NULL) exit(1);
-    unsigned char *start = queries[count], *at = start + 2;
-    memcpy(at, "\0\7\1\0\0\1\0\0\0\0\0\0", 12);
-    at += 12;
-    for (const char *label = name; *label != 0;) {
-      size_t length = strcspn(label, ".");
-      *at++ = (unsigned char)length;
-      memcpy(at, label, length);
-      at += length;
-      label += length + (label[length] == '.');
-    }
-    const unsigned char end[] = {0, 0, strcmp(type, "AAAA") == 0 ? 28 : 1, 0, 1};
-    memcpy(at, end, sizeof end);
-    at += sizeof end;
+    unsigned char *start = queries[count], *at = put_query(start + 2, name, type_code(type));
     start[0] = 0;
     start[1] = (unsigned char)(at - start - 2);
     lengths[count++] = (size_t)(at - start);

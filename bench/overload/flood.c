@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "../peers/question.h"
+
 enum {
   sockets = 64,
   ids = 65536,
@@ -29,7 +31,7 @@ enum {
 };
 
 struct question {
-  unsigned char octets[300];
+  unsigned char octets[most_query];
   size_t length;
   size_t number;  // Where it has its number; 0 where it has none.
 };
@@ -56,28 +58,11 @@ static int64_t now_ns(void) {
 
 static uint32_t now_ms(void) { return (uint32_t)((now_ns() - begin_ns) / 1000000) + 1; }
 
-static const char number_mark[] = "############";
-
 static void add_question(const char *name, int type) {
   questions = realloc(questions, (count + 1) * sizeof *questions);
   if (questions == NULL) exit(1);
   struct question *q = &questions[count++];
-  unsigned char *at = q->octets;
-  memcpy(at, "\0\0\1\0\0\1\0\0\0\0\0\0", 12);
-  at += 12;
-  for (const char *label = name; *label != 0;) {
-    size_t length = strcspn(label, ".");
-    *at++ = (unsigned char)length;
-    memcpy(at, label, length);
-    at += length;
-    label += length + (label[length] == '.');
-  }
-  *at++ = 0;
-  *at++ = 0;
-  *at++ = (unsigned char)type;
-  *at++ = 0;
-  *at++ = 1;
-  q->length = (size_t)(at - q->octets);
+  q->length = (size_t)(put_query(q->octets, name, type) - q->octets);
   unsigned char *number = memmem(q->octets, q->length, number_mark, strlen(number_mark));
   q->number = number == NULL ? 0 : (size_t)(number - q->octets);
 }
@@ -95,7 +80,7 @@ static void read_questions(const char *file) {
   }
   char name[256], type[16];
   while (fscanf(stream, "%255s %15s", name, type) == 2)
-    add_question(name, strcmp(type, "AAAA") == 0 ? 28 : strcmp(type, "SRV") == 0 ? 33 : 1);
+    add_question(name, type_code(type));
   fclose(stream);
   qsort(questions, count, sizeof *questions, by_length);
   messages = calloc(count + 1, sizeof *messages);
@@ -109,7 +94,7 @@ static void read_questions(const char *file) {
 
 // Sends a message of questions over a socket.
 static void ask(size_t message, int socket) {
-  static unsigned char octets[most_segments * 300];
+  static unsigned char octets[most_segments * most_query];
   size_t first = messages[message], end = message + 1 < message_count ? messages[message + 1] : count;
   size_t length = questions[first].length, used = 0;
   uint32_t now = now_ms();

@@ -8,7 +8,9 @@ import { cacheDirectory } from './inputs.ts';
 /** The path of a C program of a folder, this one where it is not said, compiled once per content; `undefined` where there is no C compiler. */
 export function cProgram(name: string, folder = new URL('.', import.meta.url)): string | undefined {
   const source = fileURLToPath(new URL(`${name}.c`, folder));
-  const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
+  const header = new URL('question.h', import.meta.url);
+  const sources = createHash('sha256').update(readFileSync(source)).update(readFileSync(header));
+  const hash = sources.digest('hex').slice(0, 16);
   const directory = join(cacheDirectory(), 'peers');
   const program = join(directory, `${name}-${hash}`);
   if (existsSync(program)) return program;

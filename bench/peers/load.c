@@ -22,6 +22,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "question.h"
+
 enum {
   batch = 64,
   room = 1500,
@@ -66,16 +68,6 @@ static int64_t now_ns(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static const char number_mark[] = "############";
-
-static int type_code(const char *type) {
-  if (strcmp(type, "A") == 0) return 1;
-  if (strcmp(type, "AAAA") == 0) return 28;
-  if (strcmp(type, "SRV") == 0) return 33;
-  fprintf(stderr, "unknown type %s\n", type);
-  exit(2);
-}
-
 static void add_question(const char *name, int type) {
   if (space - used < 512) bytes = need(realloc(bytes, space = space * 2 + 4096));
   if (questions + 1 >= question_space) {
@@ -85,20 +77,7 @@ static void add_question(const char *name, int type) {
   }
   offsets[questions++] = used;
   unsigned char *at = bytes + used;
-  memcpy(at, "\0\0\1\0\0\1\0\0\0\0\0\0", 12);
-  at += 12;
-  for (const char *label = name; *label != 0;) {
-    size_t length = strcspn(label, ".");
-    *at++ = (unsigned char)length;
-    memcpy(at, label, length);
-    at += length;
-    label += length + (label[length] == '.');
-  }
-  *at++ = 0;
-  *at++ = 0;
-  *at++ = (unsigned char)type;
-  *at++ = 0;
-  *at++ = 1;
+  at = put_query(at, name, type);
   unsigned char *number = memmem(bytes + used, (size_t)(at - bytes) - used, number_mark, strlen(number_mark));
   numbers[questions - 1] = number == NULL ? 0 : (size_t)(number - bytes);
   used = (size_t)(at - bytes);
