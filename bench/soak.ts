@@ -51,7 +51,7 @@ writeFileSync(questions, questionLines().join(''));
 const [upstreamPort] = (await freePorts(1)) as [number];
 const upstream = children.spawn([program('upstream'), String(upstreamPort)], 'ignore');
 const registry = await Registry.start(children, 'a10k');
-const first = { ...lastChanged({ type: 'ended', times: 0, seconds: 0, index: 0, address: hostAt(0).address }) };
+const first = lastChanged({ type: 'ended', times: 0, seconds: 0, index: 0, address: hostAt(0).address });
 const server = await DefaultServer.start(
   children,
   { directory, registry: `endpoint ${registry.url}`, upstreamPort, niceness: values.nice },
