@@ -19,7 +19,7 @@ const floors = [
   ['src/registry/explain/'],
   ['src/registry/registry.ts'],
   ['src/registry/publish/'],
-  ['src/registry/store/', 'src/registry/allocation/', 'src/registry/sources/'],
+  ['src/registry/store/', 'src/registry/allocation/', 'src/registry/check/', 'src/registry/sources/'],
   ['src/registry/decode/', 'src/registry/resolve/'],
   ['src/registry/model/'],
   ['src/kubernetes/', 'src/table/', 'src/collections/'],

@@ -117,8 +117,8 @@ function kindOf({ gives, isUsed }: EndpointExplanation): 'used' | 'not used' | '
   return gives.length > 0 ? 'not used' : 'left out';
 }
 
-function endpointText(kind: string, { name, gives, reason }: EndpointExplanation): string {
-  const parts = [kind, name, gives.join(', '), reason];
+function endpointText(kind: string, { name, gives, reason, checks }: EndpointExplanation): string {
+  const parts = [kind, name, gives.join(', '), reason, ...checks];
   return parts.filter((part) => part !== '').join(': ');
 }
 

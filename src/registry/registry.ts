@@ -1,6 +1,8 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { AllocationTracker, type Allocation } from './allocation/tracker.ts';
+import { CheckedHosts } from './check/checked-hosts.ts';
+import type { Checker } from './check/checker.ts';
 import { Clients } from './publish/clients/clients.ts';
 import { keyOf, objectKey, type Pod, type RegistryObject, type ServiceEntry, type Sidecar } from './model/object.ts';
 import type { RegistryOptions } from './model/options.ts';
@@ -41,6 +43,8 @@ export interface RegistryEnvironment {
   readonly allocation?: Allocation | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Finds out which endpoints are up; `undefined` where all count as up. Its changes go to `checked`. */
+  readonly checker?: Pick<Checker, 'add' | 'remove' | 'stateOf'> | undefined;
   /** Called when other Pods are of use than before, at the end of an `apply`. */
   readonly onPodDemand?: (demand: PodDemand) => void;
 }
@@ -52,6 +56,7 @@ export interface RegistryEnvironment {
  *     source ─ changes ─► Store ─ hosts ─► resolveHost ─ answers ─► Publisher ─► answer table ─► queries
  *                           │                   ▲                                    ▲
  *                           │           AllocationTracker                            │
+ *                           │           CheckedHosts ─► Checker, which has hosts resolved again
  *                           └─ Pods, Sidecars, namespaces ─► Clients ────────────────┤
  *                           └─ Services, beside wildcard hosts ─► ServiceNames ──────┘
  */
@@ -64,6 +69,7 @@ export class Registry implements Sink {
   readonly #clients: Clients;
   readonly #serviceNames: ServiceNames;
   readonly #allocations: AllocationTracker | undefined;
+  readonly #checkedHosts: CheckedHosts | undefined;
   readonly #oversize: OversizeWatch;
   readonly #podDemand: PodDemandWatch;
   readonly #log: RegistryLog;
@@ -91,7 +97,9 @@ export class Registry implements Sink {
       select: (entry) => this.#placed(this.store.workloads.selectedBy(entry)),
       hasService: (host) => this.store.services.hasHost(host),
       allocated: (entry, host) => this.#allocations?.addressesOf(entry, host) ?? [],
+      checkState: (target) => environment.checker?.stateOf(target),
     };
+    this.#checkedHosts = environment.checker && new CheckedHosts(environment.checker);
     this.#allocations = environment.allocation && new AllocationTracker(environment.allocation);
     this.#touchSerial();
   }
@@ -159,15 +167,26 @@ export class Registry implements Sink {
       if (change.type === 'upsert') this.#add(change.object, dirty);
     }
     this.#allocations?.flush(dirty);
+    const changed = this.#publish(dirty);
+    if (logged && (dirty.size > 0 || changed)) this.#log.applied(logged, dirty, changed);
+    this.#podDemand.flush();
+  }
+
+  /** A checker has found targets in another state than before. */
+  checked(targets: Iterable<string>): void {
+    this.#publish(this.#checkedHosts?.hostsOf(targets) ?? new Set());
+  }
+
+  /** Resolves hosts, and writes all that has changed. Returns whether any client could see a difference. */
+  #publish(dirty: ReadonlySet<string>): boolean {
     // Before a wildcard host is served.
     let changed = this.#serviceNames.update(this.store.hasWildcards);
     for (const host of dirty) changed = this.#resolve(host) || changed;
     changed = this.#publisher.flush() || changed;
     changed = this.#clients.flush() || changed;
     if (changed) this.#touchSerial();
-    if (logged && (dirty.size > 0 || changed)) this.#log.applied(logged, dirty, changed);
     this.store.packed.endBatch();
-    this.#podDemand.flush();
+    return changed;
   }
 
   get(key: string): RegistryObject | undefined {
@@ -211,6 +230,7 @@ export class Registry implements Sink {
     this.#resolved++;
     const entries = this.store.entriesOf(host);
     const answers = resolveHost(host, entries, this.context);
+    this.#checkedHosts?.resolved(host, entries, this.context);
     this.#noteHeldBack(host, entries);
     this.#oversize.check(host, answers);
     this.#podDemand.resolved(host, answers.isUniform);

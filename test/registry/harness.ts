@@ -11,7 +11,7 @@ import type { Handler, Outcome } from '../../src/plugins/plugin.ts';
 import type { Endpoint, Pod, RegistryObject, ServiceEntry, WorkloadEntry } from '../../src/registry/model/object.ts';
 import { defaultRegistryOptions, type RegistryOptions } from '../../src/registry/model/options.ts';
 import type { NumberedObjects } from '../../src/registry/store/packed-objects.ts';
-import { Registry } from '../../src/registry/registry.ts';
+import { Registry, type RegistryEnvironment } from '../../src/registry/registry.ts';
 import type { Change } from '../../src/registry/sources/source.ts';
 import { TableReader } from '../../src/table/reader.ts';
 import { TableWriter } from '../../src/table/writer.ts';
@@ -51,6 +51,7 @@ export class RegistryHarness {
     changes: Partial<RegistryOptions> = {},
     clients: Partial<ClientsConfig> = {},
     allocation: Pick<AllocationConfig, 'mode'> = { mode: 'off' },
+    checker?: RegistryEnvironment['checker'],
   ) {
     this.#clients = { ...unknownClients, ...clients };
     this.#options = { ...defaultOptions, ...changes };
@@ -65,6 +66,7 @@ export class RegistryHarness {
       table: this.writer,
       serverAddresses: ['192.0.2.53'],
       allocation: startAllocation({ file: '', cidrs: [], ...allocation }, this.clock, this.logger),
+      checker,
       clock: this.clock,
       logger: this.logger,
     });

@@ -37,6 +37,7 @@ export function registryHost(parts: Partial<RegistryHost> = {}): RegistryHost {
     logger: new RecordingLogger(),
     hashSeed: 1,
     isReadOnly: false,
+    interfaces: () => ({}),
     publishTable: () => undefined,
     publishWaiting: () => undefined,
     ...parts,

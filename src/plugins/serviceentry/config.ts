@@ -1,5 +1,6 @@
 import type { Cidr } from '../../wire/network.ts';
 import type { KubernetesConfig } from '../../registry/sources/kubernetes/config.ts';
+import type { CheckConfig } from '../../registry/check/check-config.ts';
 import type { RegistryOptions } from '../../registry/model/options.ts';
 
 /** What the directive says, as plain data. The control half uses `sources` and `registry`, the query half the rest. */
@@ -13,6 +14,8 @@ export interface ServiceEntryConfig {
   readonly registry: RegistryOptions;
   readonly allocation: AllocationConfig;
   readonly clients: ClientsConfig;
+  /** Absent where endpoints are not checked. */
+  readonly check?: CheckConfig;
   /** TTL of negative answers in seconds. */
   readonly negativeTtl: number;
   readonly startupTimeoutMs: number;

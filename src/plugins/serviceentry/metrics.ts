@@ -3,6 +3,7 @@ import type { RegistryService } from './registry-service.ts';
 import type { ObjectKind } from '../../registry/model/object.ts';
 import type { CounterSums } from '../control.ts';
 import { outcomes, unknownClientsAt } from './answer-counts.ts';
+import { checkFamilies } from './check/check-metrics.ts';
 import { changeBoundsMs } from './change-times.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { histogramSamples, type Family, type Labels, type Sample } from '../../runtime/metrics/family.ts';
@@ -127,6 +128,7 @@ export function registryFamilies(registries: readonly NamedRegistry[], clock: Cl
         ),
     },
     ...sourceFamilies(labelled, clock),
+    ...checkFamilies(labelled.flatMap(({ service: { checker }, labels }) => (checker ? [{ checker, labels }] : []))),
   ];
 }
 

@@ -15,6 +15,8 @@ import type { Problems } from '../../corefile/problem.ts';
 import { quote } from '../../corefile/quote.ts';
 import { isLabel } from '../../registry/model/host.ts';
 import type { Nearest } from '../../table/grouped-replies.ts';
+import type { CheckConfig } from '../../registry/check/check-config.ts';
+import { parseCheck } from './check/check-options.ts';
 import type { AllocationConfig } from './config.ts';
 
 const maxTtlMs = 2_147_483_647_000;
@@ -66,6 +68,8 @@ export interface Draft {
   usesSubnet: boolean;
   namespace: string | undefined;
   allocation: AllocationConfig;
+  checked: 'off' | 'external' | 'all';
+  check?: CheckConfig;
 }
 
 export type Option = (line: Directive, draft: Draft, problems: Problems) => void;
@@ -156,6 +160,11 @@ export const serviceEntryOptions: Readonly<Record<string, Option>> = {
   },
   nodes(line, draft, problems) {
     draft.nodes = choice(line, ['on', 'off'], problems) === 'on';
+  },
+  check(line, draft, problems) {
+    const { checked, config } = parseCheck(line, problems);
+    draft.checked = checked;
+    draft.check = config;
   },
   client(line, draft, problems) {
     if (!takes(line, { min: 2, max: 2 }, 'CIDR NAMESPACE', problems)) return;

@@ -21,7 +21,8 @@ export function parseServiceEntry(directives: readonly Directive[], context: Par
   const directive = singleDirective(directives, context.problems);
   const draft = defaults();
   const kubernetes = directive ? readOptions(directive, draft, context.problems) : noKubernetes;
-  const { files, maxFileBytes, negativeTtl, startupTimeoutMs, unsynced, fallthrough, allocation, ...others } = draft;
+  const { files, maxFileBytes, negativeTtl, startupTimeoutMs, unsynced, fallthrough, allocation, check, ...others } =
+    draft;
   const { rules, forwarders, meshed, usesSubnet, namespace, localities, ...registry } = others;
   const { locality, nodes } = registry;
   return {
@@ -36,6 +37,7 @@ export function parseServiceEntry(directives: readonly Directive[], context: Par
     },
     kubernetes,
     allocation,
+    ...(check ? { check } : {}),
     clients: { rules, forwarders, meshed, usesSubnet, namespace, localities, usesNodes: nodes, locality },
     negativeTtl,
     startupTimeoutMs,
@@ -95,7 +97,8 @@ function readOptions(directive: Directive, draft: Draft, problems: Problems): Ku
       problems.error('COREFILE_REPEATED', line.name.position, message);
     }
     if (!first) seen.set(name, line.name);
-    if (!noBlock(line, problems)) continue;
+    // That of `check` has options of its own.
+    if (name !== 'check' && !noBlock(line, problems)) continue;
     option?.(line, draft, problems);
     ofKubernetes?.(line, kubernetes, problems);
   }

@@ -10,9 +10,11 @@ import { syncState } from '../../table/layout.ts';
 import { TableWriter } from '../../table/writer.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Host } from '../control.ts';
+import type { Checker } from '../../registry/check/checker.ts';
 import { startAllocation, type RunningAllocation } from './allocation.ts';
 import { ChangeTimes } from './change-times.ts';
 import type { ServiceEntryConfig } from './config.ts';
+import { startChecks } from './check/start-checks.ts';
 import { SyncWatch } from './sync-watch.ts';
 
 /** Any time: nothing happens then. */
@@ -22,7 +24,7 @@ const readOnlyTimeoutMs = 3_600_000;
 /** What a registry uses of its host. */
 export type RegistryHost = Pick<
   Host,
-  'clock' | 'logger' | 'hashSeed' | 'isReadOnly' | 'inPlace' | 'publishTable' | 'publishWaiting'
+  'clock' | 'logger' | 'hashSeed' | 'interfaces' | 'isReadOnly' | 'inPlace' | 'publishTable' | 'publishWaiting'
 >;
 
 /** Makes the sources that the directive names. */
@@ -52,6 +54,8 @@ export class RegistryService {
   readonly #clock: Clock;
   readonly #isReadOnly: boolean;
   readonly #allocation: RunningAllocation | undefined;
+  /** `undefined` where endpoints are not checked. */
+  readonly checker: Checker | undefined;
   /** For the metrics. */
   readonly changeTimes: ChangeTimes;
   readonly #syncWatch: SyncWatch;
@@ -74,7 +78,8 @@ export class RegistryService {
     const onPodDemand = (demand: PodDemand): void => {
       for (const source of this.#sources) source.demand?.(demand);
     };
-    const stands = { table: this.#writer, serverAddresses, allocation, clock, logger };
+    this.checker = startChecks(config.check, host, (targets) => this.#registry.checked(targets));
+    const stands = { table: this.#writer, serverAddresses, allocation, checker: this.checker, clock, logger };
     this.#registry = new Registry(registry, { ...stands, onPodDemand });
     this.#sources = sourcesOf(config, host);
     this.#syncWatch = new SyncWatch(this.#sources, clock, logger, (text) => host.publishWaiting(table, text));
@@ -180,6 +185,7 @@ export class RegistryService {
   async stop(): Promise<void> {
     this.#cancelTimeout?.();
     this.#syncWatch.stop();
+    this.checker?.stop();
     clearInterval(this.#alive);
     await Promise.all(this.#sources.map((source) => source.stop()));
     this.#allocation?.close();

@@ -1,7 +1,8 @@
 import type { ServiceEntry } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
 import { evaluateEndpoints, type EvaluatedEndpoint } from '../resolve/endpoints.ts';
-import { autoAddressesFor, type Rule } from '../resolve/resolve.ts';
+import { checkTarget } from '../resolve/checked.ts';
+import { autoAddressesFor, type ResolveContext, type Rule } from '../resolve/resolve.ts';
 import { autoAddressesOf, vipsOf } from '../resolve/vips.ts';
 import { effectiveExportTo, evaluatePrecedence, type Precedence, type View } from '../resolve/visibility.ts';
 import { cut, type CutList, type EndpointExplanation, type EntryExplanation } from './explanation.ts';
@@ -16,11 +17,14 @@ export function explainEntries(host: string, view: View, registry: Registry): Cu
   const evaluated = evaluatePrecedence(host, store.entriesOf(host), view, context);
   const winner = evaluated.find(({ precedence }) => precedence === 'serves')?.entry;
   const auto = autoAddressesFor(view, context);
-  const rule = registry.resolve(host, view)?.rule;
+  const resolved = registry.resolve(host, view);
+  const rule = resolved?.rule;
+  const answered = new Set([...(resolved?.answer.addresses ?? []), ...(resolved?.answer.endpointHostnames ?? [])]);
   const { items, omitted } = cut(evaluated, maxEntries);
   const explained = items.map(({ entry, precedence }): EntryExplanation => {
     const addresses = vipsOf(entry, host, auto);
     const endpoints = precedence === 'serves' ? evaluateEndpoints(entry, context.select(entry)) : [];
+    const unused = whyUnused(rule, addresses.length > 0);
     return {
       name: nameOf(entry),
       origin: entry.meta.origin.text,
@@ -33,7 +37,7 @@ export function explainEntries(host: string, view: View, registry: Registry): Cu
       addresses,
       heldBack: addresses.length > 0 ? [] : autoAddressesOf(entry, host, auto),
       endpoints: cut(
-        endpoints.map((each) => explainEndpoint(each, whyUnused(rule, addresses.length > 0))),
+        endpoints.map((each) => explainEndpoint(each, unused, entry, answered, context)),
         maxEndpoints,
       ),
     };
@@ -56,10 +60,29 @@ export function namesOf(entries: readonly ServiceEntry[]): string[] {
   });
 }
 
-function explainEndpoint({ name, usable, reason }: EvaluatedEndpoint, unused: string): EndpointExplanation {
+/** `answered` are the addresses and host names that the host is answered with. */
+function explainEndpoint(
+  { name, usable, reason }: EvaluatedEndpoint,
+  unused: string,
+  entry: ServiceEntry,
+  answered: ReadonlySet<string>,
+  context: ResolveContext,
+): EndpointExplanation {
   const gives = usable.map(({ target }) => (target.kind === 'ip' ? target.ip : target.host));
-  const why = reason === '' ? unused : reason;
-  return { name, gives, isUsed: why === '', reason: why };
+  const states = usable.flatMap((endpoint) => {
+    const target = checkTarget(entry, endpoint, context.options);
+    const state = target === undefined ? undefined : context.checkState(target);
+    return state ? [{ target, ...state }] : [];
+  });
+  const isDown = states.some(({ state }) => state === 'down') && !gives.some((each) => answered.has(each));
+  const why = reason === '' && unused === '' && isDown ? 'a check says that it is down' : reason || unused;
+  const checks = states.map(({ target, state, sinceMs, error }) => {
+    if (state === 'not-allowed') return `${target} may not be checked`;
+    const since = new Date(sinceMs).toISOString();
+    const last = error === '' ? '' : `, the last check failed: ${error}`;
+    return `${target} ${state} since ${since}${last}`;
+  });
+  return { name, gives, isUsed: why === '', reason: why, checks };
 }
 
 /** Why endpoints that are fine are not in the answer; '' where they are. */

@@ -101,6 +101,8 @@ export interface EndpointExplanation {
   readonly isUsed: boolean;
   /** Why they are not, or why it is left out; '' where it is used. */
   readonly reason: string;
+  /** What checks have found out of each of its addresses; empty where it is not checked. */
+  readonly checks: readonly string[];
 }
 
 export interface HostExplanation {

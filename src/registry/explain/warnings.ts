@@ -2,7 +2,8 @@ import { isWildcard } from '../model/host.ts';
 import type { ServiceEntry, ServicePort } from '../model/object.ts';
 import type { Registry } from '../registry.ts';
 import type { Rejection } from '../model/rejection.ts';
-import { evaluateEndpoints } from '../resolve/endpoints.ts';
+import { checkTarget } from '../resolve/checked.ts';
+import { evaluateEndpoints, usableEndpoints } from '../resolve/endpoints.ts';
 import type { HostAnswer } from '../resolve/answer.ts';
 import { maxEndpointHostnames, type Resolved } from '../resolve/resolve.ts';
 import { maxServiceRecords, shareOf } from '../resolve/services.ts';
@@ -47,6 +48,7 @@ function hostWarnings({ serving, answer }: Resolved, view: View, registry: Regis
     ...strayPorts(serving, registry),
     ...hostnameTraps(answer.host, serving, view, registry),
     ...cutServices(answer),
+    ...allDown(serving, registry),
     ...sharedAddresses(answer, registry),
   ];
 }
@@ -99,6 +101,17 @@ function endpointTraps(host: string, entry: ServiceEntry, { context }: Registry)
     usable.some(({ target }) => target.kind === 'host' && target.host === host),
   );
   return own ? [`${own.name} of ${name} is the host itself, so the query goes upstream`] : [];
+}
+
+/** Every endpoint that is checked is down, and nothing else is there: all are answered, as if they were not checked. */
+function allDown(serving: readonly ServiceEntry[], { context }: Registry): string[] {
+  const targets = serving.flatMap((entry) =>
+    usableEndpoints(entry, context.select(entry)).map((endpoint) => checkTarget(entry, endpoint, context.options)),
+  );
+  const isDown = (target: string | undefined): boolean =>
+    target !== undefined && context.checkState(target)?.state === 'down';
+  if (targets.length === 0 || !targets.every(isDown)) return [];
+  return ['check says that all endpoints are down: they are answered all the same'];
 }
 
 /** Ports of WorkloadEntries that no ServiceEntry of the host has: those of another host may be meant, so it is only a warning here. */

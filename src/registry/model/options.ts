@@ -29,6 +29,8 @@ export interface RegistryOptions {
   readonly usesLocality: boolean;
   /** What becomes of addresses that are not in the client's locality. */
   readonly nearest: 'off' | 'first' | 'only';
+  /** Which endpoints of STATIC are checked (option `check`): those outside of the mesh, or inside too. */
+  readonly checked: 'off' | 'external' | 'all';
   /** The own zones, lower-case, absolute. */
   readonly zones: readonly string[];
   /** Zones of other server blocks below the own ones: they exist, and nothing else is known of them here. Absolute. */
@@ -54,6 +56,7 @@ export const defaultRegistryOptions: RegistryOptions = {
   nodes: false,
   usesLocality: false,
   nearest: 'off',
+  checked: 'off',
   zones: [],
   allocationZones: [],
 };

@@ -4,6 +4,7 @@ import { isWildcard } from '../model/host.ts';
 import type { ServiceEntry } from '../model/object.ts';
 import type { RegistryOptions } from '../model/options.ts';
 import type { AddressPtr, HostAnswer, ServiceSet } from './answer.ts';
+import { withoutDown, type CheckState } from './checked.ts';
 import { usableEndpoints, type UsableEndpoint, type Workload } from './endpoints.ts';
 import { groupsOf } from './groups.ts';
 import { servicesOfEndpoints, servicesOfHost, servicesOfVips, type Offer } from './services.ts';
@@ -28,6 +29,8 @@ export interface ResolveContext extends VisibilityContext {
   select(entry: ServiceEntry): readonly Workload[];
   /** Addresses of the local allocator. */
   readonly allocated: (entry: ServiceEntry, host: string) => readonly string[];
+  /** What a check has found out of a target (`checkTarget`). */
+  readonly checkState: (target: string) => CheckState | undefined;
 }
 
 /** The row of docs/semantics.md section 5 that decides what a host is answered. */
@@ -118,27 +121,30 @@ function answerOf(
     const isNoData = oldest.resolution === 'STATIC' && owned === 'internal';
     return { rule: 'no-endpoints', answer: isNoData ? nodata : synthesised };
   }
-  const reached = merged.map((entry) => ({
-    ports: entry.ports,
-    addresses: usableEndpoints(entry, context.select(entry)),
-  }));
-  const usable = reached.length === 1 ? reached[0]!.addresses : reached.flatMap(({ addresses }) => addresses);
+  const reached = merged.map((entry) => ({ entry, addresses: usableEndpoints(entry, context.select(entry)) }));
+  const usable = reached.flatMap(({ addresses }) => addresses);
   if (usable.length === 0) return { rule: 'nothing-usable', answer: owned === 'internal' ? nodata : forward };
   if (!endpointsMayAnswer(oldest, context.options)) return { rule: 'endpoint-answers', answer: synthesised };
-  const hosts = distinct(usable.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])));
+  // Their names below the host, and PTR, stay those of endpoints that are down.
+  const answering = withoutDown(reached, context.options, context.checkState);
+  const up = answering.flatMap(({ addresses }) => addresses);
+  const hosts = distinct(up.flatMap(({ target }) => (target.kind === 'host' ? [target.host] : [])));
   // An endpoint that is the host itself means: what the world's DNS says.
   if (hosts.includes(host)) return { rule: 'own-host', answer: synthesised };
-  const grouped = groupsOf(usable, usesLocality, maxEndpointHostnames);
+  const grouped = groupsOf(up, usesLocality, maxEndpointHostnames);
   const answer: HostAnswer = {
     ...base,
     kind: owned,
     addresses:
       grouped?.groups.flatMap(({ addresses }) => addresses) ??
-      distinct(usable.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
+      distinct(up.flatMap(({ target }) => (target.kind === 'ip' ? [target.ip] : []))),
     endpointHostnames:
       grouped?.groups.flatMap(({ endpointHostnames }) => endpointHostnames) ?? hosts.slice(0, maxEndpointHostnames),
     groups: grouped,
-    services: servicesOfEndpoints(reached, locality),
+    services: servicesOfEndpoints(
+      answering.map(({ entry, addresses }) => ({ ports: entry.ports, addresses })),
+      locality,
+    ),
     endpoints: endpointNames(usable, owned === 'internal'),
     ptrs: owned === 'internal' && !isWildcard(host) ? endpointPtrs(host, usable) : noPtrs,
   };
@@ -183,7 +189,7 @@ function haveDifferentAddresses(offers: readonly Offer<string>[]): boolean {
 }
 
 /** `endpoint_answers`: `internal` limits endpoint answers to MESH_INTERNAL, `off` to headless ones, which is Istio. */
-function endpointsMayAnswer(entry: ServiceEntry, { endpointAnswers }: RegistryOptions): boolean {
+export function endpointsMayAnswer(entry: ServiceEntry, { endpointAnswers }: RegistryOptions): boolean {
   if (endpointAnswers === 'internal') return entry.location === 'MESH_INTERNAL';
   return endpointAnswers === 'all' || entry.resolution === 'NONE';
 }

@@ -85,7 +85,13 @@ function casesOfPlugin(name: string, form: LineForm): Case[] {
     const text = [option, optionForm.right].join(' ').trim();
     for (const each of casesOf(option, optionForm, 3, around)) cases.push(each);
     const inner = around(text, ['inner']);
-    cases.push({ what: `a block of ${option}`, lines: inner, line: 4, column: 1, code: 'ARGUMENT' });
+    cases.push({
+      what: `a block of ${option}`,
+      lines: inner,
+      line: 4,
+      column: 1,
+      code: optionForm.hasBlock ? 'OPTION' : 'ARGUMENT',
+    });
     if (optionForm.repeatable) continue;
     const twice = withBlock(own, [text, text]);
     cases.push({ what: `${option} twice`, lines: twice, line: 4, column: 1, code: 'REPEATED' });

@@ -11,6 +11,8 @@ export interface Form {
   readonly repeatable?: true;
   /** Arguments of which one is of the wrong type, or out of range. */
   readonly wrong?: readonly string[];
+  /** An option that has options of its own: a test of the plugin looks at them. */
+  readonly hasBlock?: true;
 }
 
 export interface LineForm extends Form {
@@ -199,6 +201,7 @@ export const forms: Readonly<Record<string, LineForm>> = {
       },
       nearest: one('first', '^second'),
       nodes: onOff,
+      check: { ...none, hasBlock: true },
       default_export_to: some('team'),
       services: onOff,
       sidecars: onOff,

@@ -43,6 +43,7 @@ describe('defaults', () => {
         nodes: false,
         usesLocality: false,
         nearest: 'off',
+        checked: 'off',
         zones: ['example.org.'],
         allocationZones: ['240.240.in-addr.arpa.', '0.0.0.0.2.0.0.0.1.0.0.2.ip6.arpa.'],
       },

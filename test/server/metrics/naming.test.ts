@@ -31,6 +31,7 @@ const corefile = `.:1053 mesh.test:1053 {
   errors
   serviceentry {
     file /dev/null
+    check
   }
   forward up.test 127.0.0.1 [::1]:5353
   forward . 127.0.0.1
@@ -65,6 +66,9 @@ async function everything(): Promise<string> {
   source.sink!.apply([]);
   source.sink!.synced();
   await started;
+  service.checker!.add('192.0.2.1:80');
+  for (let i = 0; i < 2; i++) clock.advance(5000);
+  await service.stop();
   const plugins = makePlugins();
   const layout = metricsLayout(config, plugins);
   const memory = makeCounters(layout.length);
