@@ -37,7 +37,7 @@ class Rig {
     };
     this.checker = new Checker({
       config: { ...defaultCheckConfig, jitter: 0, ...config },
-      policy: new CheckPolicy([], () => ['10.0.0.99']),
+      policy: new CheckPolicy([], () => ['192.0.2.99']),
       connect,
       clock: this.clock,
       logger: this.logger,
@@ -138,7 +138,7 @@ describe('one endpoint', () => {
 
   test('of an address that may not be asked is none', () => {
     const rig = new Rig();
-    for (const key of ['127.0.0.1:80', '[::1]:80', '169.254.169.254:80', '10.0.0.99:53']) rig.checker.add(key);
+    for (const key of ['127.0.0.1:80', '[::1]:80', '169.254.169.254:80', '192.0.2.99:53']) rig.checker.add(key);
     rig.clock.advance(60_000);
     expect(rig.attempts).toEqual([]);
     expect(rig.stateOf('[::1]:80')).toBe('not-allowed');
