@@ -27,6 +27,8 @@ const visibilities = {
   all: 'seen by all',
   exportTo: 'exported to the namespace that asks',
   sidecars: 'limited by its Sidecar',
+  endpoints: 'four endpoints each',
+  nearest: 'four endpoints each, nearest first',
 };
 
 interface Scenario {
@@ -46,6 +48,7 @@ const plain: Scenario = {
   addedBytes: addressBytes,
   ask: (random, hosts) => ({ name: pick(random, hosts), type: rrType.A }),
 };
+const fourAddresses: Scenario = { ...plain, name: 'A, four addresses', addedBytes: 4 * addressBytes };
 const scenarios: readonly Scenario[] = [
   plain,
   {
@@ -86,6 +89,8 @@ for (const hosts of process.argv.length > 2 ? process.argv.slice(2).map(Number) 
   if (hosts > 100_000) continue;
   measureHosts(hosts, 'exportTo', [plain]);
   measureHosts(hosts, 'sidecars', [plain]);
+  measureHosts(hosts, 'endpoints', [fourAddresses]);
+  measureHosts(hosts, 'nearest', [fourAddresses]);
 }
 await measureHostsFile(100_000);
 for (const names of [10_000, 100_000]) await measureCached(names);

@@ -32,8 +32,11 @@ export const silent: Logger = {
 
 const options: RegistryOptions = { ...defaultRegistryOptions, zones: ['mesh.test.'] };
 
-/** Whom the hosts of a fixture are visible to; the benchmark's client is in namespace `clients`. */
-export type Visibility = 'all' | 'exportTo' | 'sidecars';
+/**
+ * Whom the hosts of a fixture are visible to; the benchmark's client is in namespace `clients`. With `endpoints` all see them, and each has
+ * four endpoints in place of a VIP; with `nearest` these are in three zones, and the client in one of them.
+ */
+export type Visibility = 'all' | 'exportTo' | 'sidecars' | 'endpoints' | 'nearest';
 
 const clientNamespace = 'clients';
 
@@ -60,7 +63,9 @@ export function makeDispatcher(
   const writer = new TableWriter(hashSeed, (handle) => readers.forEach((reader) => reader.use(handle)));
   const table = new TableReader(writer.handle);
   readers.push(table);
-  const registryOptions = { ...options, sidecars: visibility === 'sidecars' };
+  const isNear = visibility === 'nearest';
+  const nearest = isNear ? { usesLocality: true, nearest: 'first' as const } : {};
+  const registryOptions = { ...options, ...nearest, sidecars: visibility === 'sidecars' };
   const registry = new Registry(registryOptions, {
     table: writer,
     serverAddresses: ['127.0.0.1'],
@@ -72,7 +77,7 @@ export function makeDispatcher(
   for (let first = 0; first < hosts; first += 10_000) {
     const changes: Change[] = [];
     for (let i = first; i < Math.min(hosts, first + 10_000); i++)
-      changes.push({ type: 'upsert', object: { ...serviceEntry(i), exportTo } });
+      changes.push({ type: 'upsert', object: { ...serviceEntry(i), ...endpointsFor(visibility, i), exportTo } });
     registry.apply(changes);
   }
   registry.apply([
@@ -87,7 +92,13 @@ export function makeDispatcher(
     registry: registryOptions,
     kubernetes: noKubernetes,
     allocation: { mode: 'off', file: '', cidrs: [] },
-    clients: { ...unknownClients, namespace: clientNamespace },
+    clients: {
+      ...unknownClients,
+      namespace: clientNamespace,
+      localities: isNear
+        ? [{ cidr: { address: '0.0.0.0', prefixLength: 0, family: 4 }, locality: 'region/zone-1/1' }]
+        : [],
+    },
     negativeTtl: 5,
     startupTimeoutMs: 0,
     unsynced: 'forward',
@@ -150,6 +161,18 @@ function placeOf(plugin: string): number {
 export function serviceEntry(index: number, revision = 0): ServiceEntry {
   const vip = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${(index + revision) & 255}`;
   return { ...template, meta: { ...template.meta, name: `se-${index}` }, hosts: [hostName(index)], vips: [vip] };
+}
+
+/** What is different of a host with endpoints. */
+function endpointsFor(visibility: Visibility, index: number): Partial<ServiceEntry> {
+  if (visibility !== 'endpoints' && visibility !== 'nearest') return {};
+  const endpoints = Array.from({ length: 4 }, (_, i) => ({
+    address: { kind: 'ip' as const, ip: `10.${(index >> 14) & 255}.${(index >> 6) & 255}.${4 * (index & 63) + i}` },
+    ports: new Map<string, number>(),
+    locality: visibility === 'nearest' ? `region/zone-${i % 3}` : '',
+    weight: undefined,
+  }));
+  return { vips: [], hasAddresses: false, endpoints };
 }
 
 const template: ServiceEntry = {

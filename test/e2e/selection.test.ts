@@ -1,6 +1,6 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { HttpProxy } from './support/http-proxy.ts';
-import { namespace, pod, startPod, withSelector, withVip } from './support/objects.ts';
+import { namespace, node, pod, serviceEntry, startPod, withSelector, withVip } from './support/objects.ts';
 import { describeOnCluster } from './support/on-cluster.ts';
 import { Served } from './support/served.ts';
 
@@ -73,6 +73,29 @@ describeOnCluster('what is watched', (cluster) => {
     expect(aboutPods().some((path) => path.startsWith('/api/v1/pods?'))).toBe(true);
     await admin.patch(withVip('blue', 'a', '', ''), { spec: { exportTo: ['*'] } });
     await served.until('blue.mesh.test', '10.1.0.2');
+  });
+
+  test('clients get what is near to them by the labels of their nodes', async () => {
+    const { admin } = cluster();
+    const region = 'topology.kubernetes.io/region';
+    await admin.create(node('near-1', { [region]: 'eu' }));
+    await admin.create(node('near-2', { [region]: 'us' }));
+    for (const [name, ip, nodeName] of [
+      ['eu', '127.0.0.31', 'near-1'],
+      ['us', '127.0.0.32', 'near-2'],
+    ] as const) {
+      const object = pod('red', `near-${name}`, 'client');
+      await startPod(admin, { ...object, spec: { ...(object.spec as object), nodeName } }, ip);
+    }
+    const endpoints = ['eu', 'us'].map((locality, i) => ({ address: `10.3.0.${i + 1}`, locality }));
+    const spec = { hosts: ['near.mesh.test'], location: 'MESH_INTERNAL', resolution: 'STATIC', endpoints };
+    await admin.create(serviceEntry('red', 'near', spec));
+    const { served, proxy } = await start('nodes on', 'nearest only', 'namespaces red');
+    await served.until('near.mesh.test', '10.3.0.1', 'A', '127.0.0.31');
+    await served.until('near.mesh.test', '10.3.0.2', 'A', '127.0.0.32');
+    await admin.patch(node('near-2', {}), { metadata: { labels: { [region]: 'eu' } } });
+    await served.until('near.mesh.test', '10.3.0.1', 'A', '127.0.0.32');
+    expect(proxy.asked.some((path) => path.startsWith('/api/v1/nodes?'))).toBe(true);
   });
 
   test('no Pods at all with pods off', async () => {

@@ -51,6 +51,10 @@ export async function startPod(client: ApiClient, object: Manifest, ip: string, 
   await client.patchStatus(object, podStatus(ip, isReady));
 }
 
+export function node(name: string, labels: Readonly<Record<string, string>>): Manifest {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } };
+}
+
 export function namespace(name: string, labels: Readonly<Record<string, string>> = {}): Manifest {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
 }
