@@ -47,11 +47,6 @@ export const notRun: readonly { readonly page: string; readonly holds: string; r
     why: 'it needs Flux',
   },
   {
-    page: 'docs/how-to/locality.md',
-    holds: 'explain -conf Corefile -client',
-    why: 'the page has no registry to explain; test/registry explains such answers',
-  },
-  {
     page: 'docs/monitoring.md',
     holds: '# Availability: the share',
     why: 'it has a window for a name; the same rules are tested with promtool in test/deploy/alerts.test.ts',

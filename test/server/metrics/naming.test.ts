@@ -67,7 +67,7 @@ async function everything(): Promise<string> {
   source.sink!.synced();
   await started;
   service.checker!.add('192.0.2.1:80');
-  for (let i = 0; i < 2; i++) clock.advance(5000);
+  for (let i = 0; i < 4; i++) clock.advance(5000);
   await service.stop();
   const plugins = makePlugins();
   const layout = metricsLayout(config, plugins);
