@@ -54,11 +54,11 @@ export class RegistryService {
   readonly #clock: Clock;
   readonly #isReadOnly: boolean;
   readonly #allocation: RunningAllocation | undefined;
-  /** `undefined` where endpoints are not checked. */
-  readonly checker: Checker | undefined;
   /** For the metrics. */
   readonly changeTimes: ChangeTimes;
   readonly #syncWatch: SyncWatch;
+  /** `undefined` where endpoints are not checked. */
+  readonly checker: Checker | undefined;
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
   #alive: NodeJS.Timeout | undefined;
@@ -183,9 +183,9 @@ export class RegistryService {
   }
 
   async stop(): Promise<void> {
+    this.checker?.stop();
     this.#cancelTimeout?.();
     this.#syncWatch.stop();
-    this.checker?.stop();
     clearInterval(this.#alive);
     await Promise.all(this.#sources.map((source) => source.stop()));
     this.#allocation?.close();
