@@ -132,8 +132,11 @@ describe('a chain that replaces another one', () => {
       chain = next;
     }
     const { collectGarbage } = await import('../../../src/runtime/tuning/heap.ts');
-    await new Promise((resolve) => setImmediate(resolve));
-    collectGarbage();
+    // A collection that had begun before ends with the first, and keeps what was alive at its beginning.
+    for (let i = 0; i < 2; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    }
     expect(before.slice(0, -1).filter((each) => each.deref() !== undefined)).toEqual([]);
     expect(chain.isOf(blockOf('k1:1', 'p:19'))).toBe(true);
     expect(chain.isOf(blockOf('k1:1', 'p:18'))).toBe(false);
