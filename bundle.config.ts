@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { assetPrefix } from './src/plugins/dashboard/assets.ts';
+import { buildPage } from './src/plugins/dashboard/page/build.ts';
 import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 
 // The image and the npm package carry bundled JavaScript: it starts faster and takes less memory than the source, and
@@ -65,18 +67,24 @@ const options = {
   write: false,
 } satisfies BuildOptions;
 
-const bundles =
-  entry === undefined || entry === 'program'
-    ? await buildProgram()
-    : [await build({ ...options, entryPoints: [entry] })];
+const isProgram = entry === undefined || entry === 'program';
+const bundles = isProgram ? await buildProgram() : [await build({ ...options, entryPoints: [entry] })];
+/** What browsers get from the plugin dashboard. */
+const page = isProgram ? await buildPage() : { files: new Map<string, Buffer>(), inputs: [] };
 
 const files = new Map<string, Buffer>();
 for (const { path, text } of bundles.flatMap(({ outputFiles }) => outputFiles)) {
   files.set(basename(path), Buffer.from(text));
 }
-const packages = packagesOf(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
+for (const [name, contents] of page.files) files.set(`${assetPrefix}${name}`, contents);
+const inputs = [...bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...page.inputs];
+const packages = packagesOf(inputs);
 files.set('THIRD-PARTY-LICENSES.txt', Buffer.from(licensesOf(packages)));
-files.set('bom.json', Buffer.from(`${JSON.stringify(billOfMaterials(packages), null, 2)}\n`));
+files.set(
+  'bom.json',
+  Buffer.from(`${JSON.stringify(billOfMaterials(packages), null, 2)}
+`),
+);
 
 // Files are replaced one by one and whole, so that a program that starts meanwhile finds all of them.
 mkdirSync(directory, { recursive: true });

@@ -16,7 +16,7 @@ const floors = [
   ['src/plugins/*/'],
   ['src/plugins/'],
   ['src/registry/export/'],
-  ['src/registry/explain/'],
+  ['src/registry/explain/', 'src/registry/search/'],
   ['src/registry/registry.ts'],
   ['src/registry/publish/'],
   ['src/registry/store/', 'src/registry/allocation/', 'src/registry/check/', 'src/registry/sources/'],

@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -25,6 +25,10 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['src/**/*.ts'], plugins: { project: { rules: { rooms } } }, rules: { 'project/rooms': 'error' } },
+  {
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    plugins: { project: { rules: { rooms } } },
+    rules: { 'project/rooms': 'error' },
+  },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
 );

@@ -5,9 +5,13 @@ import type { Environment } from '../corefile/environment.ts';
 import { diskFiles } from '../corefile/files.ts';
 import { parseCorefile } from '../corefile/parser.ts';
 import { formatProblem, Problems } from '../corefile/problem.ts';
+import type { CorefileText } from '../plugins/control.ts';
 import { fileErrorText } from '../runtime/errors.ts';
 import type { CorefileReader, ReadCorefile } from '../server/control/reload/reloader.ts';
 import { configureBlocks, defaultFile, readCorefile } from './load.ts';
+
+/** Characters of a Corefile with its imports that are kept to be shown: one that people write has some thousands. */
+const maxKept = 1 << 20;
 
 /**
  * Reads the Corefile that -conf names, as often as it is asked for. What counts as a change: a word in it or in a file that it imports,
@@ -45,7 +49,7 @@ export class CorefileLoader implements CorefileReader {
   }
 
   read(): ReadCorefile {
-    const { file, blocks, problems } = this.#parse();
+    const { file, blocks, problems, texts } = this.#parse();
     const hash = hashOf(blocks);
     const said = problems.list.length;
     const files = new Set<string>();
@@ -57,13 +61,17 @@ export class CorefileLoader implements CorefileReader {
     this.#files = [...files];
     const parsing = new Problems();
     parsing.list.push(...problems.list.slice(0, said));
-    return { problems, config, hash, state: this.#stateOf(hash, parsing) };
+    return { problems, config, hash, files: texts, state: this.#stateOf(hash, parsing) };
   }
 
-  #parse(): { file: string; blocks: ServerBlock[]; problems: Problems } {
+  #parse(): { file: string; blocks: ServerBlock[]; problems: Problems; texts: readonly CorefileText[] } {
     const input = readCorefile(this.#conf, this.#defaultPort);
     const problems = new Problems();
-    return { file: input.file, blocks: parseCorefile(input, this.#environment, diskFiles, problems), problems };
+    const texts = new CorefileTexts();
+    texts.add(input.file, input.text);
+    const readFile = (path: string): string => texts.add(path, diskFiles.readFile(path));
+    const blocks = parseCorefile(input, this.#environment, { ...diskFiles, readFile }, problems);
+    return { file: input.file, blocks, problems, texts: texts.list };
   }
 
   #stateOf(hash: string, problems: Problems): string {
@@ -71,6 +79,25 @@ export class CorefileLoader implements CorefileReader {
     for (const problem of problems.list) state.update(`\n${formatProblem(problem)}`);
     for (const path of this.#files) state.update(`\n${path}\n${contentOf(path)}`);
     return state.digest('hex');
+  }
+}
+
+/** What a Corefile and its imports say, for those who look at the configuration that runs: each file once. */
+class CorefileTexts {
+  readonly #texts = new Map<string, string | undefined>();
+  #left = maxKept;
+
+  /** Returns the text. */
+  add(path: string, text: string): string {
+    if (this.#texts.has(path)) return text;
+    const isKept = text.length <= this.#left;
+    this.#texts.set(path, isKept ? text : undefined);
+    if (isKept) this.#left -= text.length;
+    return text;
+  }
+
+  get list(): CorefileText[] {
+    return Array.from(this.#texts, ([path, text]) => ({ path, text }));
   }
 }
 

@@ -1,5 +1,5 @@
+import { explanationText } from '../server/inspect/explain-text.ts';
 import type { Explanation, ExplainRequest } from '../server/inspect/inspector.ts';
-import { explanationText } from './explain-text.ts';
 import type { ExplainFlags } from './explain-command.ts';
 import { inspectLocally } from './local.ts';
 import { write } from './output.ts';

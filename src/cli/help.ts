@@ -1,5 +1,5 @@
 import { callOf, flagsOf, type Command, type Flag } from './command.ts';
-import { wrap } from './output.ts';
+import { wrap } from '../runtime/terminal-text.ts';
 
 /** What `-help` shows of one of the commands, at 80 columns. */
 export function helpText(command: Command, commands: readonly Command[]): string {

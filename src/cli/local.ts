@@ -108,7 +108,7 @@ function readOnlyHost(
     inspection: () => Promise.reject(new Error('nothing is served here')),
     interfaces: networkInterfaces,
     reopenSockets: () => undefined,
-    corefile: { hash: '', fixed: 'nothing is served here', check: () => Promise.resolve() },
+    corefile: { hash: '', files: [], loadedMs: 0, fixed: 'nothing is served here', check: () => Promise.resolve() },
   };
 }
 

@@ -2,7 +2,8 @@ import { errorMessage } from '../runtime/errors.ts';
 import { callOf, UsageError, type ProcessParts } from './command.ts';
 import { commandFor, commands, readWords } from './commands.ts';
 import { helpText } from './help.ts';
-import { printable, write } from './output.ts';
+import { printable } from '../runtime/terminal-text.ts';
+import { write } from './output.ts';
 
 /** Runs the command line; resolves with the exit code (CoreDNS's: 0, 1 for a failure, 2 for what is not understood). */
 export async function main(words: readonly string[], parts: ProcessParts): Promise<number> {

@@ -1,7 +1,8 @@
+import { printable } from '../runtime/terminal-text.ts';
 import { recordFilter, recordsText } from '../server/inspect/records.ts';
 import type { RecordsFlags } from './records-command.ts';
 import { inspectLocally } from './local.ts';
-import { printable, write } from './output.ts';
+import { write } from './output.ts';
 import { askServer } from './remote.ts';
 import { ZoneWriter } from './zone-writer.ts';
 

@@ -125,10 +125,20 @@ export interface Host {
 export interface RunningCorefile {
   /** SHA-512 of what the Corefile says, in hexadecimal digits. */
   readonly hash: string;
+  /** The file and those that it imports, in the order in which they were read, as they were then; empty where it was not read from files. */
+  readonly files: readonly CorefileText[];
+  /** When it was loaded, in Unix time in milliseconds. */
+  readonly loadedMs: number;
   /** Why it cannot be read again; `undefined` where it can. */
   readonly fixed: string | undefined;
   /** Reads it again, and reloads where it has changed. Never rejects. */
   check(): Promise<void>;
+}
+
+export interface CorefileText {
+  readonly path: string;
+  /** `undefined` where there is too much of it to be kept. */
+  readonly text: string | undefined;
 }
 
 /** An HTTP server that was opened for a control half. */

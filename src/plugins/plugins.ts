@@ -7,6 +7,7 @@ import { bufsizePlugin } from './bufsize/bufsize.ts';
 import { cachePlugin } from './cache/cache.ts';
 import { cancelPlugin } from './cancel/cancel.ts';
 import { chaosPlugin } from './chaos/chaos.ts';
+import { dashboardPlugin } from './dashboard/dashboard.ts';
 import { debugPlugin } from './debug/debug.ts';
 import { dns64Plugin } from './dns64/dns64.ts';
 import { errorsPlugin } from './errors/errors.ts';
@@ -59,6 +60,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     readyPlugin,
     healthPlugin,
     adminPlugin,
+    dashboardPlugin,
     prometheusPlugin,
     errorsPlugin,
     logPlugin,

@@ -10,10 +10,12 @@ import { OversizeWatch } from './publish/oversize.ts';
 import { PodDemandWatch } from './store/pod-demand.ts';
 import { Publisher } from './publish/publisher.ts';
 import type { Rejection, RejectionReason } from './model/rejection.ts';
+import type { HostAnswer } from './resolve/answer.ts';
 import { resolveByRule, type Resolved, type ResolveContext } from './resolve/resolve.ts';
 import type { Workload } from './resolve/endpoints.ts';
 import { podLocality } from './resolve/pod-locality.ts';
 import type { View } from './resolve/visibility.ts';
+import type { ViewMap } from './resolve/view-map.ts';
 import { resolveHost } from './resolve/resolve-host.ts';
 import { autoAddressesOf } from './resolve/vips.ts';
 import { ServiceNames } from './publish/service-names.ts';
@@ -49,6 +51,11 @@ export interface RegistryEnvironment {
   readonly onPodDemand?: (demand: PodDemand) => void;
 }
 
+/** Hears of each host that is resolved, with the ServiceEntries that have it: none where it is gone. */
+export interface HostObserver {
+  resolved(host: string, entries: readonly ServiceEntry[], answers: ViewMap<HostAnswer | undefined>): void;
+}
+
 /**
  * The objects of one `serviceentry` directive and the answers that they come to. Only the hosts that a change touches are
  * resolved again.
@@ -78,6 +85,7 @@ export class Registry implements Sink {
   /** Hosts whose automatic addresses nobody gets; until `synced`, which logs how many they are. */
   #heldBack: Set<string> | undefined;
   #resolved = 0;
+  #observer: HostObserver | undefined;
 
   constructor(options: RegistryOptions, environment: RegistryEnvironment) {
     const { table, serverAddresses } = environment;
@@ -158,6 +166,11 @@ export class Registry implements Sink {
     return this.#publisher.exampleHost;
   }
 
+  /** Has one observer hear of each host from now on, or none. */
+  observe(observer: HostObserver | undefined): void {
+    this.#observer = observer;
+  }
+
   apply(changes: Iterable<Change>): void {
     const dirty = new Set<string>();
     const logged = this.#log.debugs ? [...changes] : undefined;
@@ -233,6 +246,7 @@ export class Registry implements Sink {
     this.#checkedHosts?.resolved(host, entries, this.context);
     this.#noteHeldBack(host, entries);
     this.#oversize.check(host, answers);
+    this.#observer?.resolved(host, entries, answers);
     this.#podDemand.resolved(host, answers.isUniform);
     return this.#publisher.update(host, answers);
   }

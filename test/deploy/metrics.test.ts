@@ -107,7 +107,7 @@ tls://.:${tls} {
     ...environmentFor(),
     fileLimit: 1024,
     corefile: {
-      first: { hash: 'ab', state: '' },
+      first: { hash: 'ab', state: '', files: [] },
       fixed: undefined,
       look: () => '',
       read: () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explanationText } from '../../src/cli/explain-text.ts';
+import { explanationText } from '../../src/server/inspect/explain-text.ts';
 import { flagsOf, type Command } from '../../src/cli/command.ts';
 import type { CommandLine } from '../../src/cli/command-line.ts';
 import { readWords } from '../../src/cli/commands.ts';

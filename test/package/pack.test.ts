@@ -77,14 +77,15 @@ describe('the npm package', () => {
     const installed = readdirSync(join(directory, 'node_modules')).filter((name) => !name.startsWith('.'));
     expect(installed.filter((name) => !optional.includes(name))).toEqual(['serviceentry-dns']);
     expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'docs/configuration.md']));
-    const parts = ['main.js', 'worker.js', 'THIRD-PARTY-LICENSES.txt'];
+    const page = ['index.html', 'app.js', 'app.css'].map((name) => `dashboard-page-${name}`);
+    const parts = ['main.js', 'worker.js', 'THIRD-PARTY-LICENSES.txt', ...page];
     expect(packed).toEqual(expect.arrayContaining(parts.map((part) => `dist/${part}`)));
     expect(packed.filter((path) => /(^test|^bench\/(?!results\/)|\.ts$|node_modules)/.test(path))).toEqual([]);
   });
 
   it('gives the licence of every package in the bundle', () => {
     const licences = readFileSync('dist/THIRD-PARTY-LICENSES.txt', 'utf8');
-    for (const name of ['js-yaml', 'pino'])
+    for (const name of ['js-yaml', 'pino', 'preact'])
       expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
   });
 

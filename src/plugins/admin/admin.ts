@@ -5,6 +5,8 @@ import { parseAdmin } from './parse.ts';
 export interface AdminConfig {
   /** Always an address that was written, or loopback. */
   readonly at: HttpAddress;
+  /** Names that it is asked by, beside localhost and IP addresses. */
+  readonly hosts: readonly string[];
 }
 
 /** `admin`: explains names, lists records and shows the state of the server over HTTP. */

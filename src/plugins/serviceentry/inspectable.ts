@@ -1,16 +1,31 @@
+import { nameOf } from '../../registry/explain/entries.ts';
 import { explainName, explainPtrs } from '../../registry/explain/explain.ts';
 import { leftOutPart } from '../../registry/explain/left-out.ts';
 import { zoneOf } from '../../registry/explain/match.ts';
 import { servedRecords, type Served } from '../../registry/export/served.ts';
 import { zoneFiles } from '../../registry/export/zone-files.ts';
+import type { LeftOutPart } from '../../registry/explain/explanation.ts';
 import type { Registry } from '../../registry/registry.ts';
+import type { HostIndex } from '../../registry/search/host-index.ts';
+import type { HostRow } from '../../registry/search/host-row.ts';
+import type { SourceStatus } from '../../registry/sources/source.ts';
 import { canonicalAddress } from '../../wire/address.ts';
 import type { MessageText } from '../../wire/message-text.ts';
-import type { Asker, ClientText, Inspectable, NameInspection, RegistryStatusText } from '../inspection.ts';
+import type {
+  Asker,
+  ClientText,
+  HostEntry,
+  Inspectable,
+  NameInspection,
+  RegistryStatusText,
+  WatchText,
+} from '../inspection.ts';
+import type { ChangeTimes } from './change-times.ts';
 import { clientsOfNamespace, viewOfClient, type ClientView } from './client/client-view.ts';
 import type { ServiceEntryConfig } from './config.ts';
 
 const maxRejections = 100;
+const maxEntries = 5;
 
 /** A registry at work, as far as it is looked at. */
 export interface InspectedRegistry {
@@ -19,6 +34,11 @@ export interface InspectedRegistry {
   readonly isSynced: boolean;
   readonly config: ServiceEntryConfig;
   readonly registry: Registry;
+  readonly hosts: HostIndex;
+  readonly changeTimes: Pick<ChangeTimes, 'lastMs'>;
+  readonly sourceNames: readonly string[];
+  readonly sourceStatus: readonly SourceStatus[];
+  readonly waitingText: string;
 }
 
 /** Explains the names of one registry, and changes nothing. */
@@ -85,16 +105,34 @@ export class RegistryInspectable implements Inspectable {
   }
 
   status(): RegistryStatusText {
-    const { isSynced, tableBytes, serial, registry } = this.#inspected;
+    const { isSynced, tableBytes, serial, registry, changeTimes, sourceNames, sourceStatus, waitingText } =
+      this.#inspected;
     const { rejections, ...status } = registry.status;
     return {
       isSynced,
       ...status,
       tableBytes,
       serial,
+      changedMs: changeTimes.lastMs,
+      sources: sourceNames,
+      watches: sourceStatus.map(watchText),
+      waiting: waitingText,
       rejections: rejections.slice(0, maxRejections).map(leftOutPart),
       rejectionCount: rejections.length,
     };
+  }
+
+  hosts(): HostIndex {
+    return this.#inspected.hosts;
+  }
+
+  entriesOf({ host }: HostRow): readonly HostEntry[] {
+    const entries = this.#inspected.registry.store.entriesOf(host);
+    return entries.slice(0, maxEntries).map((entry) => ({ name: nameOf(entry), origin: entry.meta.origin.text }));
+  }
+
+  leftOut(): readonly LeftOutPart[] {
+    return this.#inspected.registry.status.rejections.map(leftOutPart);
   }
 
   #viewOf({ client, namespace, isMeshed = false }: Asker): { view: ClientView; address: string | undefined } {
@@ -108,6 +146,10 @@ export class RegistryInspectable implements Inspectable {
     const address = client === undefined ? undefined : canonicalAddress(client);
     return { view: viewOfClient(address, config.clients, registry), address };
   }
+}
+
+function watchText({ cluster, kind, state, isSynced, trouble, objects, lastEventMs }: SourceStatus): WatchText {
+  return { cluster, kind, state, isSynced, trouble, objects, lastEventMs };
 }
 
 function textOf({ sidecar, ...view }: ClientView, address: string | undefined): ClientText {

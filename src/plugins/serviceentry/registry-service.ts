@@ -3,6 +3,7 @@ import { KubernetesSource } from '../../registry/sources/kubernetes/kubernetes-s
 import { keyOfSource } from '../../registry/model/object.ts';
 import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/model/rejection.ts';
+import { HostIndex } from '../../registry/search/host-index.ts';
 import type { PodDemand } from '../../registry/model/pod-demand.ts';
 import type { SnapshotStatus, Source, SourceStatus } from '../../registry/sources/source.ts';
 import { changesOfSource } from '../../registry/sources/source-changes.ts';
@@ -54,6 +55,7 @@ export class RegistryService {
   readonly #clock: Clock;
   readonly #isReadOnly: boolean;
   readonly #allocation: RunningAllocation | undefined;
+  #hosts: HostIndex | undefined;
   /** For the metrics. */
   readonly changeTimes: ChangeTimes;
   readonly #syncWatch: SyncWatch;
@@ -123,6 +125,16 @@ export class RegistryService {
     return this.#sources.flatMap((source) => source.snapshot?.() ?? []);
   }
 
+  /** What the Corefile names to read from, as the log names it: `file(deploy/examples)`. */
+  get sourceNames(): readonly string[] {
+    return this.#sources.map(({ name }) => name);
+  }
+
+  /** The hosts for who looks for some: made when it is wanted for the first time, and kept up from then on. */
+  get hosts(): HostIndex {
+    return (this.#hosts ??= new HostIndex(this.#registry, this.#clock, () => this.#isSynced));
+  }
+
   /** What is waited for before the first sync, since when and why; '' where there is nothing to say. */
   get waitingText(): string {
     return this.#isSynced ? '' : this.#syncWatch.text;
@@ -187,6 +199,7 @@ export class RegistryService {
     this.#cancelTimeout?.();
     this.#syncWatch.stop();
     clearInterval(this.#alive);
+    this.#hosts?.close();
     await Promise.all(this.#sources.map((source) => source.stop()));
     this.#allocation?.close();
   }

@@ -1,4 +1,5 @@
 import type { Visibility } from './name-layers.ts';
+import { ownText } from '../../collections/own-text.ts';
 
 /**
  * Counts the served names below each name: a name above a served one exists (RFC 8020), for those who see the served
@@ -47,13 +48,8 @@ export class EmptyNonTerminals {
 
 function count(counts: Map<string, number>, key: string, step: 1 | -1): boolean {
   const before = counts.get(key);
-  if (before === undefined) counts.set(unsliced(key), step);
+  if (before === undefined) counts.set(ownText(key), step);
   else if (before + step === 0) counts.delete(key);
   else counts.set(key, before + step);
   return before === undefined || before + step === 0;
-}
-
-/** A part of a string keeps all of it in memory, which is a host that nobody else may hold. */
-function unsliced(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -82,7 +82,7 @@ export class PackedObjects implements NumberedObjects {
     this.#added = new Map();
   }
 
-  /** All of them; nothing may be added or deleted meanwhile. */
+  /** All of them. Of those that are added or deleted meanwhile some are among them. */
   *all(): Iterable<RegistryObject> {
     for (const id of this.#texts.ids()) yield this.#codec.decode(this.#texts.get(id));
   }

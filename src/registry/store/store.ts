@@ -66,7 +66,7 @@ export class Store {
     return this.packed.size;
   }
 
-  /** Hosts that are there to be served; nothing may be added or removed meanwhile. */
+  /** Hosts that are there to be served. Of those that are added or removed meanwhile some are among them. */
   get hosts(): Iterable<string> {
     return this.#hosts();
   }

@@ -127,3 +127,4 @@ export function onePath(path: string, accept: () => Reply): (request: IncomingMe
 }
 
 export const plainText = 'text/plain; charset=utf-8';
+export const plainJson = 'application/json; charset=utf-8';

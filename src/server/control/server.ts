@@ -88,6 +88,8 @@ export class RunningServer {
       controlPanics: () => this.#panics.count,
       httpMeter: this.#http.meter,
     };
+    const common = { plugins, clock, hashSeed, version, startedMs: clock.wall(), supervisor, reloader };
+    const inspected = { ...common, current: () => this.#current };
     this.#hosts = {
       ...environment,
       supervisor,
@@ -97,7 +99,7 @@ export class RunningServer {
       corefile: reloader,
       readiness: () => [this.#sockets],
       metrics: (isShown) => serverMetrics(this.#current, measured, isShown),
-      inspection: () => serverInspection({ plugins, clock, hashSeed, supervisor, current: () => this.#current }),
+      inspection: () => serverInspection(inspected),
     };
   }
 

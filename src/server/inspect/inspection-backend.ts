@@ -1,29 +1,30 @@
 import { InspectError, type Asker, type InspectionBackend } from '../../plugins/inspection.ts';
-import type { Inspector } from './inspector.ts';
+import { blockChanges, hostPage, hostParameters } from './host-pages.ts';
+import type { Inspector, ServerFacts } from './inspector.ts';
+import { leftOutPage, leftOutParameters } from './left-out-pages.ts';
 import { checkAsker } from './asker.ts';
+import { explanationText } from './explain-text.ts';
 import { recordFilter, recordOutputs, recordsText } from './records.ts';
 
-/** Counters of the running server that an inspector does not know. */
-export interface WorkerCounts {
-  readonly workers: number;
-  readonly restarts: number;
-}
-
 /** Reads the parameters of `admin`'s URLs and passes them to an inspector: `inspectorOf` gives that of the configuration that runs. */
-export function makeInspectionBackend(inspectorOf: () => Inspector, counts: () => WorkerCounts): InspectionBackend {
+export function makeInspectionBackend(inspectorOf: () => Inspector, facts: () => ServerFacts): InspectionBackend {
   return {
     async explain(parameters) {
-      known(parameters, ['name', 'type', 'client', 'namespace', 'meshed', 'port']);
+      known(parameters, ['name', 'type', 'client', 'namespace', 'meshed', 'port', 'output']);
       const name = parameters.get('name');
       if (name === null) throw new InspectError('the parameter name is missing');
       const port = parameters.get('port') ?? undefined;
       if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new InspectError(`'${port}' is no port`);
-      return await inspectorOf().explain({
+      const output = parameters.get('output') ?? 'json';
+      if (output !== 'json' && output !== 'text')
+        throw new InspectError(`'${output}' is no output; there are json, text`);
+      const explanation = await inspectorOf().explain({
         name,
         type: parameters.get('type') ?? undefined,
         port: port === undefined ? undefined : Number(port),
         ...askerOf(parameters),
       });
+      return output === 'text' ? explanationText(explanation) : explanation;
     },
     records(parameters) {
       known(parameters, ['name', 'type', 'from', 'client', 'namespace', 'meshed', 'output']);
@@ -37,9 +38,18 @@ export function makeInspectionBackend(inspectorOf: () => Inspector, counts: () =
       checkAsker(asker);
       return recordsText(inspectorOf(), asker, output, filter);
     },
-    status() {
-      const { workers, restarts } = counts();
-      return inspectorOf().status(workers, restarts);
+    status: () => inspectorOf().status(facts()),
+    prepareHosts() {
+      for (const { inspectable } of inspectorOf().inspected) inspectable.hosts();
+    },
+    hosts(parameters) {
+      known(parameters, hostParameters);
+      return hostPage(inspectorOf().inspected, parameters);
+    },
+    changes: () => blockChanges(inspectorOf().inspected),
+    leftOut(parameters) {
+      known(parameters, leftOutParameters);
+      return leftOutPage(inspectorOf().inspected, parameters);
     },
   };
 }

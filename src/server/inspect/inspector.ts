@@ -1,5 +1,5 @@
 import type { NameExplanation } from '../../registry/explain/explanation.ts';
-import type { Asker, ClientText, Inspectable, NameInspection, RegistryStatusText } from '../../plugins/inspection.ts';
+import type { Asker, ClientText, Inspectable, NameInspection, ServerStatus } from '../../plugins/inspection.ts';
 import { typeName } from '../../wire/record-types.ts';
 import { canonicalAddress, familyOf } from '../../wire/address.ts';
 import type { MessageText } from '../../wire/message-text.ts';
@@ -43,13 +43,8 @@ export interface Explanation {
   readonly replyWithoutUpstream: MessageText | null;
 }
 
-/** What a running server says of itself. */
-export interface ServerStatus {
-  readonly listeners: readonly string[];
-  readonly workers: number;
-  readonly restarts: number;
-  readonly registries: readonly (RegistryStatusText & { readonly block: string })[];
-}
+/** What an inspector does not know of the running server. */
+export type ServerFacts = Omit<ServerStatus, 'listeners' | 'registries'>;
 
 /** What the plugins of a server block know of its names, by plugin. */
 export type InspectablesOf = (block: number) => ReadonlyMap<string, Inspectable>;
@@ -58,6 +53,8 @@ export type InspectablesOf = (block: number) => ReadonlyMap<string, Inspectable>
 export interface InspectedBlock {
   /** Keys of the server block. */
   readonly keys: readonly string[];
+  /** Of the server block, lower-case and absolute. */
+  readonly zones: readonly string[];
   readonly inspectable: Inspectable;
   /** Whether queries for a name (lower-case, without trailing dot) come to it. */
   readonly reaches: (name: string) => boolean;
@@ -82,9 +79,10 @@ export class Inspector {
 
   /** In the order of the Corefile. */
   get inspected(): readonly InspectedBlock[] {
-    return this.#config.blocks.flatMap(({ id }) =>
+    return this.#config.blocks.flatMap(({ id, zones }) =>
       Array.from(this.#inspectablesOf(id).values(), (inspectable) => ({
         keys: this.#blocks.keys(id),
+        zones,
         inspectable,
         reaches: (name: string) => this.#blocks.reaches(id, name),
       })),
@@ -141,12 +139,12 @@ export class Inspector {
     };
   }
 
-  status(workers: number, restarts: number): ServerStatus {
+  status(facts: ServerFacts): ServerStatus {
     const registries = this.inspected.map(({ keys, inspectable }) => ({
       block: keys.join(' '),
       ...inspectable.status(),
     }));
-    return { listeners: this.#blocks.keys(), workers, restarts, registries };
+    return { ...facts, listeners: this.#blocks.keys(), registries };
   }
 
   /**

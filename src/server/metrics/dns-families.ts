@@ -126,9 +126,9 @@ export function dnsFamilies(
   ];
 }
 
-/** CoreDNS's `plugin` label is meant to name who answered, but names the first plugin behind prometheus. So it does here. */
+/** CoreDNS's `plugin` label is meant to name who answered, but names the first plugin behind prometheus. So it does here; dashboard stands before that. */
 function nextPlugin(plugins: readonly PluginConfig[]): string {
-  return plugins[plugins.findIndex(({ settings }) => settings.isMeasured) + 1]?.name ?? '';
+  return plugins[plugins.findLastIndex(({ settings }) => settings.isMeasured) + 1]?.name ?? '';
 }
 
 function isEmpty(counts: readonly number[]): boolean {

@@ -4,7 +4,23 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { HttpMeter } from '../../../src/runtime/http/meter.ts';
 import { HttpServer } from '../../../src/runtime/http/server.ts';
 import { AdminPages } from '../../../src/plugins/admin/admin-pages.ts';
-import { InspectError, type InspectionBackend } from '../../../src/plugins/inspection.ts';
+import { guarded } from '../../../src/plugins/guarded-pages.ts';
+import { InspectError, type InspectionBackend, type ServerStatus } from '../../../src/plugins/inspection.ts';
+
+const status: ServerStatus = {
+  version: '1.2.3',
+  startedMs: 0,
+  nowMs: 1000,
+  corefile: { hash: 'abc', loadedMs: 0, hasFailed: false },
+  listeners: ['.:53'],
+  workers: 2,
+  restarts: 0,
+  registries: [],
+};
+
+const unused = (): never => {
+  throw new Error('this is not asked for');
+};
 
 const backend: InspectionBackend = {
   explain: async (parameters) => {
@@ -16,13 +32,17 @@ const backend: InspectionBackend = {
   *records(parameters) {
     yield parameters.get('output') === 'table' ? 'NAME\n' : '[]\n';
   },
-  status: () => ({ hosts: 3 }),
+  status: () => status,
+  prepareHosts: () => undefined,
+  hosts: unused,
+  changes: unused,
+  leftOut: unused,
 };
 
 function open(port: number, given: Partial<InspectionBackend> = {}): Promise<HttpServer> {
   const pages = new AdminPages({ ...backend, ...given });
   const at = { address: '127.0.0.1', port };
-  return HttpServer.start({ plugin: 'admin', at, maxConnections: 32, meter: new HttpMeter(), accept: pages.accept });
+  return HttpServer.start({ plugin: 'admin', at, maxConnections: 32, meter: new HttpMeter(), accept: guarded(pages) });
 }
 
 async function start(given: Partial<InspectionBackend> = {}): Promise<HttpServer> {
@@ -54,7 +74,7 @@ describe('admin over HTTP', () => {
   test.each([
     ['/explain?name=a.test', 200, { name: 'a.test' }],
     ['/records', 200, []],
-    ['/status', 200, { hosts: 3 }],
+    ['/status', 200, status],
     ['/explain?name=bad', 400, { error: 'that is no name' }],
     ['/explain?name=defect', 500, { error: 'this is a defect of the server' }],
     ['/', 404, { error: 'nothing is here; there are /explain, /records and /status' }],

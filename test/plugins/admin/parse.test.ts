@@ -15,7 +15,7 @@ describe('admin', () => {
     ['admin ::1', '::1', 9154],
     ['admin :0', '127.0.0.1', 0],
   ])('%s', (line, address, port) => {
-    expect(parseDirective(adminPlugin, line)).toEqual({ config: { at: { address, port } }, problems: [] });
+    expect(parseDirective(adminPlugin, line)).toEqual({ config: { at: { address, port }, hosts: [] }, problems: [] });
   });
 
   test.each([

@@ -58,7 +58,8 @@ export const forms: Readonly<Record<string, LineForm>> = {
   debug: none,
   ready: { ...http, options: { monitor: one('continuously', '^sometimes') } },
   health: { ...http, options: { lameduck: one('5s', '^5', '^-1s', '^2h', '^x') } },
-  admin: http,
+  admin: { ...http, options: { host: some('dns.example.org', '^a..b', '^dns.example.org:80') } },
+  dashboard: { ...http, options: { host: some('dns.example.org', '^a..b', '^*.example.org') } },
   prometheus: { ...http, options: { runtime_metrics: none } },
   errors: {
     ...optional('stdout', '^stderr'),

@@ -13,7 +13,7 @@ function world(configs: readonly ReloadConfig[], random = 0.5, more: Partial<Hos
     checks++;
     return Promise.resolve();
   };
-  const corefile = { hash: 'abc', fixed: undefined, check };
+  const corefile = { hash: 'abc', files: [], loadedMs: 0, fixed: undefined, check };
   const position = { file: 'Corefile', line: 1, column: 1 };
   const uses = configs.map((config, block) => ({ block, zones: ['.'], view: '', config, position }));
   const control = reloadControl(uses, { clock, logger, corefile, ...more } as Host, () => random);
@@ -64,7 +64,8 @@ describe('reload', () => {
   });
 
   test('says that nothing is ever reloaded where that is so', () => {
-    const corefile = { hash: '', fixed: 'the Corefile came from standard input', check: () => Promise.resolve() };
+    const fixed = 'the Corefile came from standard input';
+    const corefile = { hash: '', files: [], loadedMs: 0, fixed, check: () => Promise.resolve() };
     const { messages, clock } = world([{ intervalMs: 2000, jitterMs: 0 }], 0.5, { corefile });
     expect([messages, clock.pending]).toEqual([
       ['plugin/reload: nothing is ever reloaded: the Corefile came from standard input'],

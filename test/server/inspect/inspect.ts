@@ -2,6 +2,7 @@ import type { ServiceEntryConfig } from '../../../src/plugins/serviceentry/confi
 import type { RegistryObject } from '../../../src/registry/model/object.ts';
 import { Registry } from '../../../src/registry/registry.ts';
 import type { Rejection } from '../../../src/registry/model/rejection.ts';
+import { HostIndex } from '../../../src/registry/search/host-index.ts';
 import { TableWriter } from '../../../src/table/writer.ts';
 import type { ServerConfig } from '../../../src/server/config.ts';
 import { configOf } from '../../support/plugin.ts';
@@ -35,7 +36,9 @@ export function inspectConfig(
     registry.synced();
     tables.set(block.plugins.find(({ name }) => name === 'serviceentry')!.instance, table);
     const { bytes: tableBytes, serial } = table;
-    const inspected = { tableBytes, serial, isSynced: true, config: directive, registry };
+    const hosts = new HostIndex(registry, clock, () => true);
+    const sources = { hosts, changeTimes: { lastMs: undefined }, sourceNames: [], sourceStatus: [], waitingText: '' };
+    const inspected = { tableBytes, serial, isSynced: true, config: directive, registry, ...sources };
     return new Map([['serviceentry', new RegistryInspectable(inspected)]]);
   });
   return new Inspector(complete, (block) => inspectables[block]!, {

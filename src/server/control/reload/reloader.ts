@@ -1,5 +1,5 @@
 import { formatProblem, type Problems } from '../../../corefile/problem.ts';
-import type { RunningCorefile } from '../../../plugins/control.ts';
+import type { CorefileText, RunningCorefile } from '../../../plugins/control.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { errorMessage } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/logger.ts';
@@ -13,6 +13,7 @@ export interface ReadCorefile {
   readonly config: ServerConfig;
   /** SHA-512 of what it says, in hexadecimal digits. */
   readonly hash: string;
+  readonly files: readonly CorefileText[];
   /** Of that, of what is wrong with it, and of the files that plugins have read for it: the same as long as nothing has changed. */
   readonly state: string;
 }
@@ -20,7 +21,7 @@ export interface ReadCorefile {
 /** Reads the Corefile again. Both throw where there is none, with a message for people. */
 export interface CorefileReader {
   /** What the server was started with. */
-  readonly first: Pick<ReadCorefile, 'hash' | 'state'>;
+  readonly first: Pick<ReadCorefile, 'hash' | 'state' | 'files'>;
   /** Why there is nothing to read again; `undefined` where there is. */
   readonly fixed: string | undefined;
   /** The `state` that it has now. */
@@ -46,6 +47,7 @@ export class Reloader implements RunningCorefile {
   #isWantedAgain = false;
   /** Of the configuration that runs; '' where it is not known. */
   hash: string;
+  files: readonly CorefileText[];
   /** When that was loaded, in Unix time. */
   loadedMs: number;
   /** Reloads that failed. */
@@ -65,6 +67,7 @@ export class Reloader implements RunningCorefile {
     this.#clock = clock;
     this.#logger = logger;
     this.hash = reader?.first.hash ?? '';
+    this.files = reader?.first.files ?? [];
     this.#tried = reader?.first.state ?? '';
     this.loadedMs = clock.wall();
   }
@@ -117,7 +120,7 @@ export class Reloader implements RunningCorefile {
     }
     this.#logger.info('Reloading');
     try {
-      const { problems, config, hash, state } = this.#read(reader);
+      const { problems, config, hash, state, files } = this.#read(reader);
       this.#tried = state;
       for (const problem of problems.sorted()) {
         if (problem.severity === 'error') this.#logger.error(`${why}: ${formatProblem(problem)}`);
@@ -129,6 +132,7 @@ export class Reloader implements RunningCorefile {
       }
       await this.#apply(config);
       this.hash = hash;
+      this.files = files;
       this.loadedMs = this.#clock.wall();
       this.hasFailed = false;
     } catch (error) {

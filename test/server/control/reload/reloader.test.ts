@@ -16,7 +16,7 @@ function world(fixed?: string) {
     const problems = new Problems();
     if (file.error !== '') problems.error('COREFILE_DIRECTIVE', position, file.error);
     if (file.warning !== '') problems.warning('COREFILE_FILE', position, file.warning);
-    return { problems, config, hash: `hash of ${file.text}`, state: `${file.text} ${file.error}` };
+    return { problems, config, hash: `hash of ${file.text}`, files: [], state: `${file.text} ${file.error}` };
   };
   const reader: CorefileReader = { first: read(), fixed, look: () => read().state, read };
   const clock = new FakeClock();

@@ -1,8 +1,8 @@
-import type { Rejection } from '../../src/registry/model/rejection.ts';
+import type { Rejection } from '../../../src/registry/model/rejection.ts';
 import { describe, expect, test } from 'vitest';
-import { explanationText } from '../../src/cli/explain-text.ts';
-import { serviceEntry, workloadEntry } from '../semantics/case.ts';
-import { inspect } from '../server/inspect/inspect.ts';
+import { explanationText } from '../../../src/server/inspect/explain-text.ts';
+import { serviceEntry, workloadEntry } from '../../semantics/case.ts';
+import { inspect } from './inspect.ts';
 
 const internal = 'location: MESH_INTERNAL, resolution: STATIC';
 const http = 'ports: [{ number: 80, name: http, protocol: HTTP }]';

@@ -3,11 +3,11 @@ import type {
   EntryExplanation,
   GroupExplanation,
   NameExplanation,
-} from '../registry/explain/explanation.ts';
-import type { Forwarded } from '../server/inspect/dry-run.ts';
-import type { Explanation } from '../server/inspect/inspector.ts';
-import { digText } from '../wire/message-text.ts';
-import { printable, wrap } from './output.ts';
+} from '../../registry/explain/explanation.ts';
+import type { Forwarded } from './dry-run.ts';
+import type { Explanation } from './inspector.ts';
+import { digText } from '../../wire/message-text.ts';
+import { printable, wrap } from '../../runtime/terminal-text.ts';
 
 const shownEntries = 20;
 const shownEndpoints = 20;
