@@ -270,7 +270,7 @@ describe.skipIf(program === undefined)('the permissions', () => {
 
   it('are those of Corefiles that the server takes', () => {
     const problems = corefiles
-      .filter((corefile) => !/publish|check/.test(corefile))
+      .filter((corefile) => !corefile.includes('publish'))
       .flatMap((corefile) => problemsOf(corefile.replaceAll('kubeconfig /a', 'file /a')));
     expect(problems).toEqual([]);
   });
