@@ -18,13 +18,17 @@ describe('tables of the documents', () => {
 });
 
 describe('the version', () => {
-  it.each(['README.md', 'docs/operations.md', 'deploy/README.md', 'deploy/base/kustomization.yaml'])(
-    'in %s is that of the package',
-    (file) => {
-      const versions = readFileSync(file, 'utf8').matchAll(/(?:serviceentry-dns[-:]|newTag: )(\d+\.\d+\.\d+)/g);
-      expect([...new Set(Array.from(versions, ([, version]) => version))]).toEqual([packageJson.version]);
-    },
-  );
+  it.each([
+    'README.md',
+    'docs/operations.md',
+    'docs/quickstart-laptop.md',
+    'docs/quickstart-kubernetes.md',
+    'deploy/README.md',
+    'deploy/base/kustomization.yaml',
+  ])('in %s is that of the package', (file) => {
+    const versions = readFileSync(file, 'utf8').matchAll(/(?:serviceentry-dns[-:]|newTag: )(\d+\.\d+\.\d+)/g);
+    expect([...new Set(Array.from(versions, ([, version]) => version))]).toEqual([packageJson.version]);
+  });
 });
 
 describe('plugins', () => {
