@@ -18,7 +18,7 @@ const internet = `. {
 }
 `;
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 /** How long an output may take to become what the document says: files are looked at now and then, caches run out. */
 const changeTimeoutMs = 20_000;
 

@@ -7,14 +7,18 @@ import { exchangesOf, isLike, Session } from './session.ts';
 const missing = missingForRoot(sessionPages.join(', '), 'unshare', 'nsenter', 'ip', 'dig');
 
 describe.skipIf(missing !== '')('who follows a page gets what it shows', () => {
-  it.each(sessionPages)('%s', async (page) => {
-    const session = await Session.start();
-    try {
-      await session.follow(fencedBlocks(page).filter((block) => !isNotRun(block)));
-    } finally {
-      await session.stop();
-    }
-  });
+  it.each(sessionPages)(
+    '%s',
+    async (page) => {
+      const session = await Session.start();
+      try {
+        await session.follow(fencedBlocks(page).filter((block) => !isNotRun(block)));
+      } finally {
+        await session.stop();
+      }
+    },
+    180_000,
+  );
 });
 
 describe('what a document shows', () => {

@@ -38,11 +38,15 @@ describe.skipIf(missing !== '')('a symptom is seen as the page shows it', () => 
 
   afterAll(() => session.stop());
 
-  it.each(Object.entries(symptoms))('%s', async (heading, { files = {}, others = [], startsNothing, then, by }) => {
-    await session.begin(files, by);
-    if (startsNothing !== true) await session.serve('serviceentry-dns -conf Corefile');
-    for (const name of others) await session.serve(`serviceentry-dns -conf ${name}`, name);
-    if (then !== undefined) await session.run(then);
-    await session.follow(shown(heading));
-  });
+  it.each(Object.entries(symptoms))(
+    '%s',
+    async (heading, { files = {}, others = [], startsNothing, then, by }) => {
+      await session.begin(files, by);
+      if (startsNothing !== true) await session.serve('serviceentry-dns -conf Corefile');
+      for (const name of others) await session.serve(`serviceentry-dns -conf ${name}`, name);
+      if (then !== undefined) await session.run(then);
+      await session.follow(shown(heading));
+    },
+    120_000,
+  );
 });
