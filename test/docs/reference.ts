@@ -9,6 +9,7 @@ import { notBuiltDirectives, notBuiltSchemes } from '../../src/plugins/not-built
 import { makePlugins } from '../../src/plugins/plugins.ts';
 import { rejectionReasons } from '../../src/registry/model/rejection.ts';
 import { parseExposition, type ParsedFamily } from '../support/exposition.ts';
+import { certPath, keyPath } from '../support/tls/files.ts';
 import { fencedBlocks, pluginNames, section } from './markdown.ts';
 import { startCorefile } from './server.ts';
 
@@ -156,6 +157,10 @@ async function scrapedFamilies(): Promise<ParsedFamily[]> {
         resolver 127.0.0.1:1
     }
     forward . 192.0.2.53
+}
+tls://example.net {
+    prometheus
+    tls ${certPath('server')} ${keyPath('server')}
 }
 `;
   const server = await startCorefile(corefile, 'Corefile');
