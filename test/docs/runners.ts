@@ -10,6 +10,7 @@ export const runners = {
   session: 'sessions.test.ts follows the page in a network of its own',
   symptom: 'troubleshooting.test.ts makes the symptom, and looks at what the page shows',
   chart: 'test/deploy/chart.test.ts renders the chart with it',
+  machine: 'test/deploy/packages/packages.test.ts does it on a machine with systemd',
   cluster: 'test/e2e/documents.test.ts runs it with kubectl and Helm against an API server',
   reference: 'reference.test.ts compares it with the code',
   printed: 'transcripts.test.ts compares what the program prints',
@@ -51,6 +52,26 @@ export const notRun: readonly { readonly page: string; readonly holds: string; r
     holds: '# Availability: the share',
     why: 'it has a window for a name; the same rules are tested with promtool in test/deploy/alerts.test.ts',
   },
+  {
+    page: 'docs/machines.md',
+    holds: '# NetworkManager',
+    why: 'it needs NetworkManager, as the page says',
+  },
+  {
+    page: 'docs/machines.md',
+    holds: 'nmcli',
+    why: 'it needs NetworkManager, as the page says',
+  },
+  {
+    page: 'docs/machines.md',
+    holds: '# netplan',
+    why: 'it needs netplan, as the page says',
+  },
+  {
+    page: 'docs/machines.md',
+    holds: 'completion bash',
+    why: 'test/cli/completion tries each shell',
+  },
   { page: 'docs/operations.md', holds: 'npm pack', why: 'test/package packs and installs' },
   { page: 'docs/performance.md', holds: 'bench:peers', why: 'it measures for minutes' },
   { page: 'docs/debugging.md', holds: '-directory zones', why: 'test/interop/name-servers.test.ts loads such zones' },
@@ -78,6 +99,8 @@ export function runnerOf({ language, text, place }: FencedBlock): Runner | undef
   if (language === 'coredns') return 'snippet';
   if (sessionPages.includes(page)) return 'session';
   if (page === 'deploy/chart/README.md' && language === 'yaml') return 'chart';
+  if (page === 'docs/machines.md' && /^(# (systemd-resolved|dnsmasq|unbound|macOS)$|systemctl )/m.test(text))
+    return 'machine';
   if (language === 'yaml') return 'manifest';
   if (language === 'sh') return /^(kubectl|helm|\w+=\$\(kubectl) /m.test(text) ? 'cluster' : undefined;
   if (language !== 'text') return undefined;
