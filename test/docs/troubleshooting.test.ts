@@ -24,8 +24,8 @@ describe('docs/troubleshooting.md', () => {
 
   it('says of each the cause and the fix', () => {
     const text = readFileSync(page, 'utf8');
-    expect(text.match(/^\*\*Cause:\*\*/gm)).toHaveLength(headings.length - 1);
-    expect(text.match(/^\*\*Fix:\*\*/gm)).toHaveLength(headings.length - 1);
+    expect(text.match(/^- \*\*Cause:\*\*/gm)).toHaveLength(headings.length - 1);
+    expect(text.match(/^- \*\*Fix:\*\*/gm)).toHaveLength(headings.length - 1);
   });
 });
 
