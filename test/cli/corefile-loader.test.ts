@@ -15,6 +15,15 @@ function world() {
   return { directory, environment, put, loader };
 }
 
+test('its files are kept as they were read, for those who look at what runs', () => {
+  const { directory, put, loader } = world();
+  const file = (name: string, text: string | undefined) => ({ path: join(directory, name), text });
+  expect(loader.first.files).toEqual([file('Corefile', corefile), file('more', 'errors\n')]);
+  const large = `errors\n#${'x'.repeat(1 << 20)}\n`;
+  put(large, 'more');
+  expect(loader.read().files).toEqual([file('Corefile', corefile), file('more', undefined)]);
+});
+
 describe('the state of a Corefile', () => {
   test('is the same for what says the same', () => {
     const { put, loader } = world();
