@@ -5,6 +5,7 @@ import { formatProblem } from '../corefile/problem.ts';
 import type { Host } from '../plugins/control.ts';
 import { InspectError } from '../plugins/inspection.ts';
 import { makePlugins, type Plugins } from '../plugins/plugins.ts';
+import { Activities } from '../runtime/activities.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ServerConfig } from '../server/config.ts';
@@ -94,6 +95,7 @@ function readOnlyHost(
     logger: problemLogger,
     hashSeed,
     isReadOnly: true,
+    activities: new Activities(),
     readFile: (path) => readFileSync(path, 'utf8'),
     openHttp: () => Promise.reject(new Error('nothing is served here')),
     publishTable: (name, handle) => tables.set(`${serial} ${name}`, handle),

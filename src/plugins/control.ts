@@ -1,3 +1,4 @@
+import type { Activities } from '../runtime/activities.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpServerOptions } from '../runtime/http/server.ts';
 import type { LogFields, Logger } from '../runtime/logger.ts';
@@ -31,6 +32,8 @@ export interface Control {
   metrics?(isShown: (block: number) => boolean): readonly Family[];
   /** What a start announces of it. */
   announcement?(): Announcement;
+  /** Its query half in some worker has told this (`HandlerEnvironment.report`). Only for those that stand for one server block. */
+  report?(data: unknown): void;
   /** What it knows of the names of a server block. */
   inspectable?(block: number): Inspectable | undefined;
   /** Grows with each change that it has worked through: when it rests the heap is compacted. */
@@ -82,6 +85,8 @@ export interface Host {
   readonly hashSeed: number;
   /** The plugin is only looked at: it opens no port and writes no file. */
   readonly isReadOnly: boolean;
+  /** What the control plane does: to be recorded there, and watched. */
+  readonly activities: Activities;
   /** Reads a text file; throws as node:fs does. */
   readFile(path: string): string;
   /**

@@ -90,10 +90,6 @@ export const notBuiltDirectives: Readonly<Record<string, NotBuilt>> = {
     reason: 'only one direction of translation is built',
     instead: "use 'dns64' for clients that have IPv6 only",
   },
-  trace: {
-    reason: 'spans are not sent to anybody',
-    instead: "use 'log' with 'class' and 'prometheus', which have the duration of each query",
-  },
   dnstap: { reason: 'frames are not sent to anybody', instead: "use 'log', in its JSON form with -log-format json" },
   pprof: { reason: 'it profiles programs in Go', instead: "use 'admin' and 'prometheus' to look into the server" },
   shed: { reason: 'work in flight is always bounded here', instead: 'leave the line out' },

@@ -104,6 +104,8 @@ export interface BlockSettings {
   readonly logsDebug?: boolean;
   /** The queries of the block are counted. */
   readonly isMeasured?: boolean;
+  /** Queries of the block may be traced: plugins further down note when they handle one. */
+  readonly isTraced?: boolean;
   /** What is sent to other servers. */
   readonly forwards?: readonly Forwarding[];
   /** Metadata is collected (wire/metadata.ts): what plugins know from the start of names at or below these zones. */
@@ -242,6 +244,8 @@ export interface HandlerEnvironment {
   readonly connectUdp: ConnectUdp;
   /** Calls back with what the control half publishes for this server block: at once where it has, and whenever it does. */
   onPublished(listener: (data: unknown) => void): void;
+  /** Hands plain data to the control half of this plugin; where nothing is served nobody gets it. */
+  report(data: unknown): void;
   /** The servers that plugins of this server block ask, for those that look after them; plugins further down come first. */
   readonly upstreams: BlockUpstreams;
   /** Registers what has to be closed when the chain goes out of use; it may finish what is in flight first. */

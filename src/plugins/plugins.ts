@@ -34,6 +34,7 @@ import { templatePlugin } from './template/template.ts';
 import { rootPlugin } from './root/root.ts';
 import { timeoutsPlugin } from './timeouts/timeouts.ts';
 import { tlsPlugin } from './tls/tls.ts';
+import { tracePlugin } from './trace/trace.ts';
 import { viewPlugin } from './view/view.ts';
 import { whoamiPlugin } from './whoami/whoami.ts';
 
@@ -57,6 +58,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     nsidPlugin,
     bindPlugin,
     debugPlugin,
+    tracePlugin,
     readyPlugin,
     healthPlugin,
     adminPlugin,

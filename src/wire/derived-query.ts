@@ -60,6 +60,7 @@ export class DerivedQuery extends Query {
     this.replyLimit = from.replyLimit;
     this.deadline = from.deadline;
     this.metadata = from.metadata;
+    this.trace = from.trace;
     this.upstreamOptions = options?.upstream ?? from.upstreamOptions;
     this.tellsSubnet = options?.tellsSubnet ?? from.tellsSubnet;
   }

@@ -25,10 +25,14 @@ export function metadataOf(query: Query, label: string): string | undefined {
   return metadata.values?.get(label) ?? metadata.sources.get(label)?.(query);
 }
 
-/** Tells something of the query; what stood under the label is replaced. Nothing is done where the block has no metadata. */
+/**
+ * Tells something of the query; what stood under the label is replaced. Nothing is done where the block has no metadata and the query
+ * is not traced.
+ */
 export function setMetadata(query: Query, label: string, value: string): void {
-  const { metadata } = query;
+  const { metadata, trace } = query;
   if (metadata !== undefined) (metadata.values ??= new Map()).set(label, value);
+  trace?.note(label, value);
 }
 
 /** Whether the text is a label: words with a slash between them, as CoreDNS wants it. */

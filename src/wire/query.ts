@@ -1,6 +1,7 @@
 import { defaultUdpPayload, headerFlag, headerSize, maxMessageSize, maxNameLength, minUdpPayload } from './codes.ts';
 import { readOpt, udpLimit } from './edns.ts';
 import type { QueryMetadata } from './metadata.ts';
+import type { QueryTrace } from './query-trace.ts';
 import { NameHasher } from './name-hash.ts';
 import type { Peer } from './peer.ts';
 import { lowerCase, viewOf } from './words.ts';
@@ -62,6 +63,8 @@ export class Query {
   derivations = 0;
   /** What is known beside the message, where its server block collects that (metadata.ts). */
   metadata: QueryMetadata | undefined = undefined;
+  /** Who handles it, and when, where that is noted: who gives it one takes it away when the query is answered. */
+  trace: QueryTrace | undefined = undefined;
 
   type = 0;
   class = 0;

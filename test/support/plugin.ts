@@ -69,6 +69,7 @@ export function makeEnvironment(random?: () => number): TestEnvironment {
     shared: new Int32Array(64),
     worker: { index: 0, count: 1 },
     upstreams: new BlockUpstreams(),
+    report: () => undefined,
     onPublished: () => undefined,
     table: () => {
       throw new Error('this test has no answer table');

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { Activities } from '../../src/runtime/activities.ts';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { makePlugins } from '../../src/plugins/plugins.ts';
 import { ServiceEntryControl } from '../../src/plugins/serviceentry/control.ts';
@@ -38,6 +39,7 @@ export function registryHost(parts: Partial<RegistryHost> = {}): RegistryHost {
     hashSeed: 1,
     isReadOnly: false,
     interfaces: () => ({}),
+    activities: new Activities(),
     publishTable: () => undefined,
     publishWaiting: () => undefined,
     ...parts,

@@ -4,11 +4,11 @@ import { replyCode } from '../../wire/reply.ts';
 import { zoneList, type ZoneMap } from '../../wire/zone-map.ts';
 import { mapOutcome } from '../outcome.ts';
 import type { Outcome, QueryHalf } from '../plugin.ts';
+import { Sampler } from '../sampler.ts';
 import { responseClasses, type LogConfig, type LogRule, type ResponseClass } from './config.ts';
 import { LogEntry } from './entry.ts';
 import { compileFormat } from './format.ts';
 import { classOf, typeOfReply, type ReplyType } from './reply-type.ts';
-import { Sampler } from './sampler.ts';
 
 /**
  * Logs queries and their replies at level info. One that gets no reply counts as an error, as in CoreDNS. Whether a query can be logged

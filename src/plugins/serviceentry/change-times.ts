@@ -16,11 +16,13 @@ export class ChangeTimes {
     this.#clock = clock;
   }
 
-  /** Runs `apply`, and measures it where `isCounted`. */
-  measure(isCounted: boolean, apply: () => void): void {
+  /** Runs `apply`, and measures it where `isCounted`. Returns how many milliseconds it took. */
+  measure(isCounted: boolean, apply: () => void): number {
     const began = this.#clock.now();
     apply();
     this.lastMs = this.#clock.wall();
-    if (isCounted) observe(this.histogram, 0, changeBoundsMs, this.#clock.now() - began);
+    const tookMs = this.#clock.now() - began;
+    if (isCounted) observe(this.histogram, 0, changeBoundsMs, tookMs);
+    return tookMs;
   }
 }

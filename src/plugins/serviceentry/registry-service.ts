@@ -5,10 +5,11 @@ import { Registry, type RegistryStatus } from '../../registry/registry.ts';
 import type { Rejection } from '../../registry/model/rejection.ts';
 import { HostIndex } from '../../registry/search/host-index.ts';
 import type { PodDemand } from '../../registry/model/pod-demand.ts';
-import type { SnapshotStatus, Source, SourceStatus } from '../../registry/sources/source.ts';
+import type { Change, SnapshotStatus, Source, SourceStatus } from '../../registry/sources/source.ts';
 import { changesOfSource } from '../../registry/sources/source-changes.ts';
 import { syncState } from '../../table/layout.ts';
 import { TableWriter } from '../../table/writer.ts';
+import type { Activities, Activity } from '../../runtime/activities.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Host } from '../control.ts';
 import type { Checker } from '../../registry/check/checker.ts';
@@ -25,7 +26,15 @@ const readOnlyTimeoutMs = 3_600_000;
 /** What a registry uses of its host. */
 export type RegistryHost = Pick<
   Host,
-  'clock' | 'logger' | 'hashSeed' | 'interfaces' | 'isReadOnly' | 'inPlace' | 'publishTable' | 'publishWaiting'
+  | 'clock'
+  | 'logger'
+  | 'hashSeed'
+  | 'interfaces'
+  | 'isReadOnly'
+  | 'activities'
+  | 'inPlace'
+  | 'publishTable'
+  | 'publishWaiting'
 >;
 
 /** Makes the sources that the directive names. */
@@ -53,6 +62,7 @@ export class RegistryService {
   readonly #registry: Registry;
   readonly #writer: TableWriter;
   readonly #clock: Clock;
+  readonly #activities: Activities;
   readonly #isReadOnly: boolean;
   readonly #allocation: RunningAllocation | undefined;
   #hosts: HostIndex | undefined;
@@ -71,6 +81,7 @@ export class RegistryService {
     const { table, serverAddresses, registry } = config;
     this.#config = config;
     this.#clock = clock;
+    this.#activities = host.activities;
     this.#isReadOnly = isReadOnly;
     this.changeTimes = new ChangeTimes(clock);
     this.#writer = new TableWriter(host.hashSeed, (handle) => host.publishTable(table, handle));
@@ -153,6 +164,7 @@ export class RegistryService {
   start(): Promise<void> {
     // Timers of the clock do not keep a process alive, and between two attempts a source has nothing else.
     this.#alive = setInterval(() => undefined, keepAliveMs);
+    const startedMs = this.#clock.wall();
     return new Promise<void>((resolve) => {
       this.#cancelTimeout = this.#clock.after(this.#timeoutMs, () => {
         this.#syncWatch.overdue();
@@ -163,8 +175,7 @@ export class RegistryService {
       for (const source of this.#sources) source.demand?.(this.#registry.podDemand);
       for (const [place, source] of this.#sources.entries()) {
         source.start({
-          apply: (changes) =>
-            this.changeTimes.measure(this.#isSynced, () => this.#registry.apply(changesOfSource(changes, place))),
+          apply: (changes) => this.#apply(changesOfSource(changes, place)),
           get: (key) => this.#registry.get(keyOfSource(key, place)),
           rejected: (list) => {
             rejections.set(source, list);
@@ -175,12 +186,25 @@ export class RegistryService {
             this.#cancelTimeout?.();
             this.#isSynced = true;
             this.#registry.synced();
+            this.#record('registry sync', startedMs, this.#clock.wall() - startedMs, { hosts: this.status.hosts });
             resolve();
           },
         });
       }
       if (!this.#isSynced) this.#syncWatch.start();
     }).finally(() => clearInterval(this.#alive));
+  }
+
+  /** From an event of a source to the answers of the hosts that it changes. */
+  #apply(changes: Iterable<Change>): void {
+    const startedMs = this.#clock.wall();
+    const { resolved } = this.status;
+    const tookMs = this.changeTimes.measure(this.#isSynced, () => this.#registry.apply(changes));
+    this.#record('registry change', startedMs, tookMs, { 'hosts.resolved': this.status.resolved - resolved });
+  }
+
+  #record(name: string, startedMs: number, durationMs: number, attributes: Activity['attributes']): void {
+    this.#activities.record({ name, startedMs, durationMs, attributes: { table: this.name, ...attributes } });
   }
 
   /** Files are there, however long it takes to read them, where nobody waits for answers. */

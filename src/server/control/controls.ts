@@ -128,6 +128,12 @@ export class Controls<Context = unknown> {
     return mergeFamilies(families);
   }
 
+  /** Hands to a control half what its query half has told. One that is gone gets nothing. */
+  report(serial: number, data: unknown): void {
+    const running = this.#running.find((each) => each.serial === serial);
+    if (running) this.#panics.guard(running.plugin, () => running.control.report?.(data), undefined);
+  }
+
   get announcements(): Announcement[] {
     return this.#running.flatMap(({ plugin, control }) =>
       this.#panics.guard(plugin, () => control.announcement?.() ?? [], []),

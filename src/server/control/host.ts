@@ -21,7 +21,7 @@ export interface HostContext {
 /** What the hosts of all plugins of a running server have in common. */
 export interface HostParts extends Pick<
   Host,
-  'clock' | 'logger' | 'hashSeed' | 'interfaces' | 'readiness' | 'metrics' | 'inspection'
+  'clock' | 'logger' | 'hashSeed' | 'activities' | 'interfaces' | 'readiness' | 'metrics' | 'inspection'
 > {
   readonly supervisor: Supervisor;
   readonly panics: Panics;
@@ -43,6 +43,7 @@ export function hostOf(context: HostContext, parts: HostParts): Host {
     logger,
     hashSeed,
     isReadOnly: false,
+    activities: parts.activities,
     inPlace: context.generation.inPlace,
     readFile: (path) => readFileSync(path, 'utf8'),
     async openHttp(use, options) {

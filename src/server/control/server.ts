@@ -1,5 +1,6 @@
 import type { Announcement, Control, NamedReadiness } from '../../plugins/control.ts';
 import { makePlugins, type Plugins } from '../../plugins/plugins.ts';
+import { Activities } from '../../runtime/activities.ts';
 import { socketAddresses } from '../addresses.ts';
 import type { ListenerConfig, ServerConfig } from '../config.ts';
 import { Totals } from '../metrics/totals.ts';
@@ -73,7 +74,9 @@ export class RunningServer {
     const start = { hashSeed, reusePort: canReusePort, logFormat };
     const supervisor = new Supervisor(start, this.#current.forWorkers(limits.stream), clock, logger);
     const totals = new Totals(() => supervisor.counters);
-    const reloader = new Reloader(environment.corefile, (next) => this.reload(next), clock, logger);
+    const activities = new Activities();
+    const reloader = new Reloader(environment.corefile, (next) => this.reload(next), clock, logger, activities);
+    supervisor.onReport = (serial, data) => this.#current.controls.report(serial, data);
     this.supervisor = supervisor;
     this.reloader = reloader;
     this.#http = new HttpServers(limits.http, canReusePort, this.#panics);
@@ -96,6 +99,7 @@ export class RunningServer {
       panics: this.#panics,
       http: this.#http,
       totals,
+      activities,
       corefile: reloader,
       readiness: () => [this.#sockets],
       metrics: (isShown) => serverMetrics(this.#current, measured, isShown),

@@ -30,7 +30,7 @@ export interface Chain {
 
 export interface ChainEnvironment extends Omit<
   HandlerEnvironment,
-  'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams' | 'table' | 'onClose' | 'nextFor'
+  'counters' | 'shared' | 'worker' | 'onPublished' | 'report' | 'upstreams' | 'table' | 'onClose' | 'nextFor'
 > {
   readonly plugins: Plugins;
   /** The answer table that the control half of a plugin publishes under this name. */
@@ -43,6 +43,8 @@ export interface ChainEnvironment extends Omit<
   readonly worker?: HandlerEnvironment['worker'];
   /** Calls back with what the control half of a plugin publishes for the block; the result ends it. */
   readonly onPublished?: (plugin: PluginConfig, listener: (data: unknown) => void) => () => void;
+  /** Hands something to the control half of a plugin of the block. */
+  readonly report?: (plugin: PluginConfig, data: unknown) => void;
   /** The chain is only looked at: how, for each plugin. */
   dryRun?(plugin: string): DryRun;
 }
@@ -107,6 +109,7 @@ export class BlockChain implements Chain {
       if (query === undefined) return [];
       return [{ plugin, query, classes: query.classesOf?.(plugin.config) ?? query.classes ?? [rrClass.IN] }];
     });
+    const { metadata: zones, isTraced = false } = settingsOf(block);
     const others = new Set(halves.flatMap(({ classes }) => (classes === 'any' ? [] : classes)));
     others.delete(rrClass.IN);
     const chainOf = (qclass: number): Handler => {
@@ -114,13 +117,13 @@ export class BlockChain implements Chain {
       for (const { plugin, query, classes } of halves.toReversed()) {
         if (classes !== 'any' && !classes.includes(qclass)) continue;
         this.#followers.set(`${plugin.name} ${qclass}`, handler);
-        handler = this.#link(plugin, query, qclass, handler);
+        const link = this.#link(plugin, query, qclass, handler);
+        handler = isTraced ? tracedLink(plugin.name, link) : link;
       }
       return handler;
     };
     const filters: ((query: Query) => boolean)[] = [];
     const sources: [string, MetadataSource][] = [];
-    const { metadata: zones } = settingsOf(block);
     for (const { plugin, query } of halves) {
       const { config } = plugin;
       if (query.filter) filters.push(query.filter(config, this.#extra(plugin, query)));
@@ -194,7 +197,7 @@ export class BlockChain implements Chain {
   /** It refers to nothing of this chain, which a link that is kept outlives. */
   #environmentOf(plugin: PluginConfig, query: QueryHalf<unknown>) {
     const environment = this.#environment!;
-    const { worker = { index: 0, count: 1 }, table, onPublished } = environment;
+    const { worker = { index: 0, count: 1 }, table, onPublished, report } = environment;
     const closers: (() => void | Promise<void>)[] = [];
     const tables: TableReader[] = [];
     const atWork = this.#atWork;
@@ -216,10 +219,16 @@ export class BlockChain implements Chain {
         const end = onPublished?.(plugin, listener);
         if (end) closers.push(end);
       },
+      report: (data) => report?.(plugin, data),
       onClose: (close) => closers.push(close),
     };
     return { own, upstreams, tables, closers };
   }
+}
+
+/** A link of a block whose queries may be traced. */
+function tracedLink(name: string, handler: Handler): Handler {
+  return (query) => (query.trace === undefined ? handler(query) : query.trace.step(name, () => handler(query)));
 }
 
 /** What is told while a query is handled is kept for all names, as in CoreDNS; what is known from the start only below the zones. */

@@ -46,6 +46,7 @@ export class WorkerGeneration {
           worker: { index: worker.index, count: worker.workers },
           table: publications.tableOf,
           onPublished: publications.onPublished,
+          report: ({ instance }, data) => environment.report(instance, data),
           shared: ({ instance }) => sharedNumbers(start.sharedLayout, start.shared, instance),
           counters: ({ name }) => numbersOf(memories, counted.get(`${block.id} ${name}`)),
         };

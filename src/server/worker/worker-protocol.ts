@@ -79,4 +79,6 @@ export type WorkerReport =
   | { readonly type: 'prepared' }
   /** What was to be prepared cannot be; the worker goes on as before. */
   | { readonly type: 'refused'; readonly message: string }
-  | { readonly type: 'committed' };
+  | { readonly type: 'committed' }
+  /** The query half of a plugin has something for its control half. */
+  | { readonly type: 'reported'; readonly control: number; readonly data: unknown };

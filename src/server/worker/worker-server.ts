@@ -20,10 +20,12 @@ const reloadsPerCollection = 16;
 /** What the chains of a worker have in common. */
 export interface WorkerEnvironment extends Omit<
   HandlerEnvironment,
-  'zones' | 'onClose' | 'counters' | 'shared' | 'worker' | 'onPublished' | 'upstreams' | 'table' | 'nextFor'
+  'zones' | 'onClose' | 'counters' | 'shared' | 'worker' | 'onPublished' | 'report' | 'upstreams' | 'table' | 'nextFor'
 > {
   readonly plugins: Plugins;
   collectGarbage(): void;
+  /** Hands something to a control half, by its serial number. */
+  report(control: number, data: unknown): void;
   /** Whether debug lines are logged from now on. */
   setDebug?(isOn: boolean): void;
 }

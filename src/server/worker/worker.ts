@@ -27,6 +27,7 @@ async function run(start: WorkerStart, send: (report: WorkerReport) => void): Pr
     randomUint16: makeRandomUint16(),
     connectUdp: udp.connect,
     collectGarbage,
+    report: (control, data) => send({ type: 'reported', control, data }),
     setDebug: (isOn) => (logger.debugs = isOn),
   };
   const service = new WorkerServer(start, environment, udp.listen);

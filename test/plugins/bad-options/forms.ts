@@ -56,6 +56,13 @@ export const forms: Readonly<Record<string, LineForm>> = {
   nsid: { right: 'ns 1', min: 0, wrong: ['^""'] },
   bind: { ...some('127.0.0.1', '^nowhere', '^127.0.0.1%eth0'), options: { except: some('127.0.0.2', '^nowhere') } },
   debug: none,
+  trace: {
+    right: 'otlp http://localhost:4318',
+    min: 1,
+    max: 2,
+    wrong: ['^zipkin localhost:9411', 'otlp ^localhost:4318', 'otlp ^tcp://localhost'],
+    options: { every: one('10', '^0', '^65537', '^x'), service: one('dns') },
+  },
   ready: { ...http, options: { monitor: one('continuously', '^sometimes') } },
   health: { ...http, options: { lameduck: one('5s', '^5', '^-1s', '^2h', '^x') } },
   admin: { ...http, options: { host: some('dns.example.org', '^a..b', '^dns.example.org:80') } },

@@ -89,6 +89,7 @@ export class Harness {
         shared: new Int32Array(64),
         worker: { index: 0, count: 1 },
         upstreams: this.upstreams,
+        report: () => undefined,
         onPublished: (listener) => this.#listeners.push(listener),
         table: () => {
           throw new Error('forward has no table');

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { Activities } from '../../../src/runtime/activities.ts';
 import { tableName, type HostsConfig } from '../../../src/plugins/hosts/config.ts';
 import { hostsPlugin } from '../../../src/plugins/hosts/hosts.ts';
 import { HostsService } from '../../../src/plugins/hosts/service.ts';
@@ -38,6 +39,7 @@ export async function startHosts(lines: string, text: string | undefined): Promi
     logger,
     hashSeed,
     isReadOnly: false,
+    activities: new Activities(),
     publishTable(name: string, handle: ConstructorParameters<typeof TableReader>[0]) {
       const known = tables.get(name);
       if (known) known.use(handle);

@@ -1,4 +1,5 @@
 import { type Answer } from 'dns-packet';
+import { Activities } from '../../../src/runtime/activities.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Host } from '../../../src/plugins/control.ts';
 import type { LoadbalanceConfig, Weights } from '../../../src/plugins/loadbalance/config.ts';
@@ -127,6 +128,7 @@ function control(text: string | undefined, lines = 'loadbalance weighted FILE') 
     clock,
     logger,
     isReadOnly: false,
+    activities: new Activities(),
     publish: (block: number, data: unknown) => published.push(`${block}: ${[...(data as Weights).keys()].join(' ')}`),
   } as unknown as Host;
   const position = { file: 'Corefile', line: 2, column: 1 };

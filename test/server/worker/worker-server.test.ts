@@ -43,6 +43,7 @@ function makeService(config: ServerConfig): { service: WorkerServer; counters: F
       randomUint16: () => 0,
       connectUdp: connectDgram,
       collectGarbage: () => undefined,
+      report: () => undefined,
     },
     listenUdp,
   );

@@ -30,6 +30,7 @@ export class SubQuery extends Query {
     this.read();
     this.deadline = parent.deadline;
     this.metadata = parent.metadata;
+    this.trace = parent.trace;
     // The addresses are read here; no client has to take the message.
     this.replyLimit = maxMessageSize;
   }

@@ -1,5 +1,6 @@
 import { formatProblem, type Problems } from '../../../corefile/problem.ts';
 import type { CorefileText, RunningCorefile } from '../../../plugins/control.ts';
+import type { Activities } from '../../../runtime/activities.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { errorMessage } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/logger.ts';
@@ -41,6 +42,7 @@ export class Reloader implements RunningCorefile {
   readonly #apply: (config: ServerConfig) => Promise<void>;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #activities: Activities;
   /** The state that was tried last, whatever came of it. */
   #tried: string;
   #running: Promise<void> | undefined;
@@ -61,11 +63,13 @@ export class Reloader implements RunningCorefile {
     apply: (config: ServerConfig) => Promise<void>,
     clock: Clock,
     logger: Logger,
+    activities: Activities,
   ) {
     this.#reader = reader;
     this.#apply = apply;
     this.#clock = clock;
     this.#logger = logger;
+    this.#activities = activities;
     this.hash = reader?.first.hash ?? '';
     this.files = reader?.first.files ?? [];
     this.#tried = reader?.first.state ?? '';
@@ -119,6 +123,19 @@ export class Reloader implements RunningCorefile {
       return;
     }
     this.#logger.info('Reloading');
+    const startedMs = this.#clock.wall();
+    const began = this.#clock.now();
+    await this.#load(reader, why);
+    this.#activities.record({
+      name: 'Corefile reload',
+      startedMs,
+      durationMs: this.#clock.now() - began,
+      attributes: { cause, 'configuration.sha512': this.hash },
+      failure: this.hasFailed ? 'the configuration that ran before goes on' : undefined,
+    });
+  }
+
+  async #load(reader: CorefileReader, why: string): Promise<void> {
     try {
       const { problems, config, hash, state, files } = this.#read(reader);
       this.#tried = state;

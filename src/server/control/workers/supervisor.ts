@@ -57,6 +57,8 @@ export class Supervisor {
   #hasWarnedOfUdp = false;
   /** Workers that died and were replaced. */
   restarts = 0;
+  /** Called with what query halves tell their control half, by its serial number. */
+  onReport: (control: number, data: unknown) => void = () => undefined;
 
   constructor(
     start: CommonStart,
@@ -220,7 +222,8 @@ export class Supervisor {
       } else if (report.type === 'failed') {
         hasReason = true;
         decide(() => onFailed(new Error(withHint(report.message))));
-      } else place.onStep?.(report.type === 'refused' ? withHint(report.message) : undefined);
+      } else if (report.type === 'reported') this.onReport(report.control, report.data);
+      else place.onStep?.(report.type === 'refused' ? withHint(report.message) : undefined);
     });
     thread.on('error', (error) => {
       hasReason = true;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Activities } from '../../../../src/runtime/activities.ts';
 import { Problems } from '../../../../src/corefile/problem.ts';
 import type { ServerConfig } from '../../../../src/server/config.ts';
 import { Reloader, type CorefileReader, type ReadCorefile } from '../../../../src/server/control/reload/reloader.ts';
@@ -26,7 +27,7 @@ function world(fixed?: string) {
     new Promise((resolve, reject) => {
       applied.push((error) => (error ? reject(error) : resolve()));
     });
-  const reloader = new Reloader(reader, apply, clock, logger);
+  const reloader = new Reloader(reader, apply, clock, logger, new Activities());
   const lines = (): string[] => logger.lines.splice(0).map(({ level, message }) => `${level} ${message}`);
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { file, clock, applied, reloader, lines, turn };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeRandom } from '../../../bench/queries.ts';
-import { Sampler } from '../../../src/plugins/log/sampler.ts';
+import { makeRandom } from '../../bench/queries.ts';
+import { Sampler } from '../../src/plugins/sampler.ts';
 
 describe('a sample of one in N', () => {
   it.each([1, 2, 3, 10, 1000])('takes so many of them: %i', (n) => {
