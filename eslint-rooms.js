@@ -22,7 +22,7 @@ const floors = [
   ['src/registry/store/', 'src/registry/allocation/', 'src/registry/check/', 'src/registry/sources/'],
   ['src/registry/decode/', 'src/registry/resolve/'],
   ['src/registry/model/'],
-  ['src/kubernetes/', 'src/table/', 'src/collections/'],
+  ['src/kubernetes/', 'src/dynamic-update/', 'src/table/', 'src/collections/'],
   ['src/sockets/', 'src/corefile/', 'src/expression/', 'src/go-template/'],
   ['src/wire/'],
   ['src/runtime/'],

@@ -16,6 +16,7 @@ export const rrType = {
   NSEC: 47,
   DNSKEY: 48,
   NSEC3: 50,
+  DNAME: 39,
   OPT: 41,
   SVCB: 64,
   HTTPS: 65,
@@ -52,6 +53,11 @@ export const rcode = {
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  YXDOMAIN: 6,
+  YXRRSET: 7,
+  NXRRSET: 8,
+  NOTAUTH: 9,
+  NOTZONE: 10,
   BADVERS: 16,
   BADCOOKIE: 23,
 } as const;
@@ -90,11 +96,6 @@ const classNames = new Map<number, string>(Object.entries(rrClass).map(([name, c
 const rcodeNames = new Map<number, string>(
   Object.entries({
     ...rcode,
-    YXDOMAIN: 6,
-    YXRRSET: 7,
-    NXRRSET: 8,
-    NOTAUTH: 9,
-    NOTZONE: 10,
     DSOTYPENI: 11,
     BADKEY: 17,
     BADTIME: 18,
