@@ -19,3 +19,9 @@ export interface ApiClient {
   reloadCredentials(): void;
   close(): void;
 }
+
+/** One that changes objects too. */
+export interface WritingApiClient extends ApiClient {
+  /** POST or PUT of an object as JSON; otherwise as `get`. */
+  send(method: 'POST' | 'PUT', path: string, body: unknown, signal: AbortSignal): Promise<ApiResponse>;
+}

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https, { type AgentOptions } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
-import type { ApiClient, ApiResponse } from './api-client.ts';
+import type { ApiResponse, WritingApiClient } from './api-client.ts';
 import type { Access, Credentials } from './credentials.ts';
 import { Secrets } from './secrets.ts';
 
@@ -9,7 +9,7 @@ import { Secrets } from './secrets.ts';
 const keepAliveMs = 15_000;
 
 /** HTTP/1.1, with one agent as long as the TLS material stays the same, so that connections and sessions are reused. */
-export class HttpApiClient implements ApiClient {
+export class HttpApiClient implements WritingApiClient {
   readonly #credentials: Credentials;
   readonly #secrets = new Secrets();
   #agent: { readonly uses: object; readonly agent: http.Agent } | undefined;
@@ -18,31 +18,12 @@ export class HttpApiClient implements ApiClient {
     this.#credentials = credentials;
   }
 
-  async get(path: string, signal: AbortSignal): Promise<ApiResponse> {
-    // An exec plugin may hang.
-    const access = await orAborted(this.#credentials.forRequest(), signal);
-    const url = new URL(access.server + path);
-    const agent = access.usesProxy ? access.options.agent : this.#agentFor(url, access);
-    const given = access.authorization === undefined ? {} : { authorization: access.authorization };
-    const headers = { ...given, accept: 'application/json', 'user-agent': 'serviceentry-dns' };
-    if (access.authorization !== undefined) this.#secrets.add(access.authorization);
-    signal.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      const request = (url.protocol === 'https:' ? https : http).request(
-        url,
-        { agent, headers, signal },
-        (response) => {
-          resolve({
-            status: response.statusCode ?? 0,
-            retryAfterMs: retryAfterMs(response.headers['retry-after']),
-            body: response,
-          });
-        },
-      );
-      request.on('socket', (socket) => socket.setKeepAlive(true, keepAliveMs));
-      request.on('error', reject);
-      request.end();
-    });
+  get(path: string, signal: AbortSignal): Promise<ApiResponse> {
+    return this.#request('GET', path, undefined, signal);
+  }
+
+  send(method: 'POST' | 'PUT', path: string, body: unknown, signal: AbortSignal): Promise<ApiResponse> {
+    return this.#request(method, path, JSON.stringify(body), signal);
   }
 
   redact(text: string): string {
@@ -56,6 +37,35 @@ export class HttpApiClient implements ApiClient {
   close(): void {
     this.#agent?.agent.destroy();
     this.#agent = undefined;
+  }
+
+  async #request(method: string, path: string, body: string | undefined, signal: AbortSignal): Promise<ApiResponse> {
+    // An exec plugin may hang.
+    const access = await orAborted(this.#credentials.forRequest(), signal);
+    const url = new URL(access.server + path);
+    const agent = access.usesProxy ? access.options.agent : this.#agentFor(url, access);
+    const given = access.authorization === undefined ? {} : { authorization: access.authorization };
+    const written =
+      body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = { ...given, ...written, accept: 'application/json', 'user-agent': 'serviceentry-dns' };
+    if (access.authorization !== undefined) this.#secrets.add(access.authorization);
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const request = (url.protocol === 'https:' ? https : http).request(
+        url,
+        { method, agent, headers, signal },
+        (response) => {
+          resolve({
+            status: response.statusCode ?? 0,
+            retryAfterMs: retryAfterMs(response.headers['retry-after']),
+            body: response,
+          });
+        },
+      );
+      request.on('socket', (socket) => socket.setKeepAlive(true, keepAliveMs));
+      request.on('error', reject);
+      request.end(body);
+    });
   }
 
   #agentFor({ protocol }: URL, { options }: Access): http.Agent {
