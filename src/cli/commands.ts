@@ -3,6 +3,7 @@ import { flagsOf, UsageError, type Command } from './command.ts';
 import { readCommandLine, type CommandLine } from './command-line.ts';
 import { completionCommand } from './completion-command.ts';
 import { explainCommand } from './explain-command.ts';
+import { publishCommand } from './publish-command.ts';
 import { recordsCommand } from './records-command.ts';
 import { serverCommand } from './server-command.ts';
 
@@ -11,6 +12,7 @@ export const commands: readonly Command[] = [
   serverCommand,
   explainCommand,
   recordsCommand,
+  publishCommand,
   completionCommand(() => commands),
 ];
 

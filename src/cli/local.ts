@@ -10,6 +10,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { Controls } from '../server/control/controls.ts';
+import { publicHostsOf } from '../server/control/host.ts';
 import { Panics } from '../server/control/panics.ts';
 import { withPlaces } from '../server/control/places.ts';
 import { Inspector } from '../server/inspect/inspector.ts';
@@ -25,10 +26,25 @@ const clusterCorefile = '.:53 {\n  serviceentry\n  forward . /etc/resolv.conf\n}
  * file; `isResolving` if other servers are really asked. Rejects with InspectError where the Corefile has errors or a registry cannot be read in 30 seconds or its `startup_timeout`.
  */
 export async function inspectLocally<Result>(
-  { conf, kubeconfig, defaultPort }: Pick<InspectFlags, 'conf' | 'kubeconfig' | 'defaultPort'>,
+  flags: LocalFlags,
   hashSeed: number,
   isResolving: boolean,
   use: (inspector: Inspector) => Promise<Result>,
+): Promise<Result> {
+  const isNeeded = ({ explains }: Plugins[number]): boolean =>
+    explains === true || (isResolving && explains === 'resolving');
+  return withLocalControls(flags, hashSeed, isNeeded, problemLogger, (_, inspector) => use(inspector));
+}
+
+type LocalFlags = Pick<InspectFlags, 'conf' | 'kubeconfig' | 'defaultPort'>;
+
+/** As `inspectLocally`, with the control halves of the plugins that are needed. `logger` is theirs. */
+export async function withLocalControls<Result>(
+  { conf, kubeconfig, defaultPort }: LocalFlags,
+  hashSeed: number,
+  isNeeded: (plugin: Plugins[number]) => boolean,
+  logger: Logger,
+  use: (controls: Controls<number>, inspector: Inspector) => Promise<Result>,
 ): Promise<Result> {
   const corefile = readCorefile(conf, defaultPort, kubeconfig === undefined ? undefined : clusterCorefile);
   const { problems, config } = loadCorefile(corefile, defaultPort, process.env);
@@ -41,10 +57,14 @@ export async function inspectLocally<Result>(
   try {
     await controls.make(
       complete,
-      plugins.filter(({ explains }) => explains === true || (isResolving && explains === 'resolving')),
+      plugins.filter(isNeeded),
       {
         context: (_, serial) => serial,
-        host: (serial) => readOnlyHost(serial, hashSeed, tables, published),
+        host: (serial) => ({
+          ...readOnlyHost(serial, hashSeed, tables, published),
+          logger,
+          publicHosts: (block) => publicHostsOf(controls.inspectables(block)),
+        }),
       },
       () => -1,
     );
@@ -59,7 +79,7 @@ export async function inspectLocally<Result>(
     });
     const late = inspector.inspected.find(({ inspectable }) => !inspectable.isSynced);
     if (late) throw new InspectError(`the registry of ${late.inspectable.table} could not be read in time`);
-    return await use(inspector);
+    return await use(controls, inspector);
   } finally {
     await controls.stop();
   }
@@ -89,10 +109,9 @@ function readOnlyHost(
   hashSeed: number,
   tables: Map<string, TableHandle>,
   published: Map<number, unknown>,
-): Host {
+): Omit<Host, 'logger' | 'publicHosts'> {
   return {
     clock: systemClock,
-    logger: problemLogger,
     hashSeed,
     isReadOnly: true,
     activities: new Activities(),
@@ -115,7 +134,7 @@ function readOnlyHost(
 }
 
 /** What matters is in the explanation; only errors are printed beside it. */
-const problemLogger: Logger = {
+export const problemLogger: Logger = {
   debugs: false,
   debug: () => undefined,
   info: () => undefined,

@@ -184,7 +184,7 @@ function ownLimits(): string {
 }
 
 /** The first SIGTERM or SIGINT. A SIGINT behind it ends the process at once, as in CoreDNS. */
-function nextSignal(): Promise<string> {
+export function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     let isFirst = true;
     for (const name of ['SIGTERM', 'SIGINT'] as const) {

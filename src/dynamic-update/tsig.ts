@@ -197,6 +197,12 @@ function unsignedError(message: Uint8Array, key: string): UpdateError {
       'refused',
       `the server refuses (REFUSED, unsigned): let the key '${key}' transfer and update the zone`,
     );
+  if (code === rcode.NOTAUTH) {
+    return new UpdateError(
+      'not-authoritative',
+      `the server says NOTAUTH without a signature: it has no such zone as a primary server, or does not know the key '${key}'`,
+    );
+  }
   return new UpdateError('key', `the server's reply (${text}) is not signed: does it know the key '${key}'?`);
 }
 

@@ -4,7 +4,8 @@ import type { HttpServerOptions } from '../runtime/http/server.ts';
 import type { LogFields, Logger } from '../runtime/logger.ts';
 import type { Family } from '../runtime/metrics/family.ts';
 import type { TableHandle } from '../table/layout.ts';
-import type { Inspectable, InspectionBackend } from './inspection.ts';
+import type { Inspectable, InspectionBackend, PublicHosts } from './inspection.ts';
+import type { Publishing, PublishOptions } from './publishing.ts';
 import type { Interfaces, Use } from './plugin.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface Control {
   report?(data: unknown): void;
   /** What it knows of the names of a server block. */
   inspectable?(block: number): Inspectable | undefined;
+  /** What the sub-command `publish` has it do, in place of `load`. */
+  publish?(options: PublishOptions): Promise<Publishing>;
   /** Grows with each change that it has worked through: when it rests the heap is compacted. */
   readonly changes?: number;
   /** The server is about to stop: nobody is to be sent here any more. */
@@ -119,6 +122,8 @@ export interface Host {
   metrics(isShown: (block: number) => boolean): readonly Family[];
   /** Looks at what is served. */
   inspection(): Promise<InspectionBackend>;
+  /** The hosts of the registry of a server block; `undefined` where it has none. A reload may bring another one. */
+  publicHosts(block: number): PublicHosts | undefined;
   /** The machine's network interfaces; throws where the system does not tell. */
   interfaces(): ReturnType<Interfaces>;
   /** Has the sockets on an address opened anew. */

@@ -1,4 +1,5 @@
 import type { LeftOutPart, NameExplanation } from '../registry/explain/explanation.ts';
+import type { PublicHost, PublicHostOptions } from '../registry/export/public-host.ts';
 import type { Served } from '../registry/export/served.ts';
 import type { ChangeText } from '../registry/search/host-change.ts';
 import type { HostIndex } from '../registry/search/host-index.ts';
@@ -76,6 +77,18 @@ export interface HostEntry {
   readonly origin: string;
 }
 
+/** The hosts of one registry, as far as other name servers may be told of them; the same object as long as the registry lives. */
+export interface PublicHosts {
+  /** Everything that exists has been read. */
+  readonly isSynced: boolean;
+  /** Lower-case, without trailing dot; a wildcard begins with `*.`. */
+  hosts(): Iterable<string>;
+  /** What everybody may know of a host, whoever asks and from wherever. */
+  of(host: string, options: PublicHostOptions): PublicHost;
+  /** Calls back with hosts whose answers may have changed; the result ends it. */
+  onChange(listener: (hosts: ReadonlySet<string>) => void): () => void;
+}
+
 /** What a plugin knows of the names of one server block: what `explain`, `records` and `admin` show. */
 export interface Inspectable {
   readonly isSynced: boolean;
@@ -92,6 +105,7 @@ export interface Inspectable {
    * to the block. Throws InspectError for an asker that is none, before the first record.
    */
   served(asker: Asker, reaches: (name: string) => boolean): Iterable<Served>;
+  readonly publicHosts: PublicHosts;
   /** Records as zone files, each behind a line `; zone APEX`. */
   zoneText(records: Iterable<Served>): Iterable<string>;
   status(): RegistryStatusText;

@@ -25,6 +25,7 @@ import { multisocketPlugin } from './multisocket/multisocket.ts';
 import { nsidPlugin } from './nsid/nsid.ts';
 import type { Plugin } from './plugin.ts';
 import { prometheusPlugin } from './prometheus/prometheus.ts';
+import { publishPlugin } from './publish/publish.ts';
 import { readyPlugin } from './ready/ready.ts';
 import { reloadPlugin } from './reload/reload.ts';
 import { rewritePlugin } from './rewrite/rewrite.ts';
@@ -64,6 +65,7 @@ export function makePlugins(parts: { readonly makeSources?: MakeSources } = {}):
     adminPlugin,
     dashboardPlugin,
     prometheusPlugin,
+    publishPlugin,
     errorsPlugin,
     logPlugin,
     dns64Plugin,

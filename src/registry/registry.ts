@@ -49,6 +49,8 @@ export interface RegistryEnvironment {
   readonly checker?: Pick<Checker, 'add' | 'remove' | 'stateOf'> | undefined;
   /** Called when other Pods are of use than before, at the end of an `apply`. */
   readonly onPodDemand?: (demand: PodDemand) => void;
+  /** Called with the hosts whose answers may have changed, at the end of an `apply` or `checked`. */
+  readonly onResolved?: (hosts: ReadonlySet<string>) => void;
 }
 
 /** Hears of each host that is resolved, with the ServiceEntries that have it: none where it is gone. */
@@ -199,6 +201,7 @@ export class Registry implements Sink {
     changed = this.#clients.flush() || changed;
     if (changed) this.#touchSerial();
     this.store.packed.endBatch();
+    if (dirty.size > 0) this.#environment.onResolved?.(dirty);
     return changed;
   }
 

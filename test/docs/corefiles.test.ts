@@ -1,7 +1,7 @@
 import { registriesOf } from '../support/running.ts';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCorefile } from '../../src/cli/load.ts';
 import { formatProblem } from '../../src/corefile/problem.ts';
@@ -44,7 +44,8 @@ function withFiles(corefile: string): string {
     .replaceAll('/etc/resolv.conf', join(directory, 'resolv.conf'))
     .replaceAll('/etc/tls/tls.crt', certPath('server'))
     .replaceAll('/etc/tls/tls.key', keyPath('server'))
-    .replaceAll('/etc/tls/ca.crt', certPath('ca'));
+    .replaceAll('/etc/tls/ca.crt', certPath('ca'))
+    .replaceAll('/etc/dns/publisher.key', resolve('test/support/publisher.key'));
 }
 
 describe('Corefiles of the documents', () => {

@@ -13,6 +13,7 @@ export const runners = {
   machine: 'test/deploy/packages/packages.test.ts does it on a machine with systemd',
   cluster: 'test/e2e/documents.test.ts runs it with kubectl and Helm against an API server',
   reference: 'reference.test.ts compares it with the code',
+  publishing: 'test/interop/publishing.test.ts sets name servers up with it',
   printed: 'transcripts.test.ts compares what the program prints',
 } as const;
 
@@ -96,6 +97,7 @@ export function runnerOf({ language, text, place }: FencedBlock): Runner | undef
   const page = pageOf(place);
   if (page.startsWith('docs/reference/')) return 'reference';
   if (language === 'corefile') return 'corefile';
+  if (page === 'docs/publish.md') return 'publishing';
   if (language === 'coredns') return 'snippet';
   if (sessionPages.includes(page)) return 'session';
   if (page === 'deploy/chart/README.md' && language === 'yaml') return 'chart';

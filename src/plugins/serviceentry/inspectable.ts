@@ -17,6 +17,7 @@ import type {
   HostEntry,
   Inspectable,
   NameInspection,
+  PublicHosts,
   RegistryStatusText,
   WatchText,
 } from '../inspection.ts';
@@ -39,6 +40,7 @@ export interface InspectedRegistry {
   readonly sourceNames: readonly string[];
   readonly sourceStatus: readonly SourceStatus[];
   readonly waitingText: string;
+  readonly publicHosts: PublicHosts;
 }
 
 /** Explains the names of one registry, and changes nothing. */
@@ -55,6 +57,10 @@ export class RegistryInspectable implements Inspectable {
 
   get table(): string {
     return this.#inspected.config.table;
+  }
+
+  get publicHosts(): PublicHosts {
+    return this.#inspected.publicHosts;
   }
 
   explain(name: string, asker: Asker): NameInspection {

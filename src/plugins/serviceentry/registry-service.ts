@@ -17,6 +17,7 @@ import { startAllocation, type RunningAllocation } from './allocation.ts';
 import { ChangeTimes } from './change-times.ts';
 import type { ServiceEntryConfig } from './config.ts';
 import { startChecks } from './check/start-checks.ts';
+import { RegistryPublicHosts } from './public-hosts.ts';
 import { SyncWatch } from './sync-watch.ts';
 
 /** Any time: nothing happens then. */
@@ -71,6 +72,8 @@ export class RegistryService {
   readonly #syncWatch: SyncWatch;
   /** `undefined` where endpoints are not checked. */
   readonly checker: Checker | undefined;
+  /** What other name servers may be told. */
+  readonly publicHosts: RegistryPublicHosts;
   #isSynced = false;
   #cancelTimeout: (() => void) | undefined;
   #alive: NodeJS.Timeout | undefined;
@@ -93,7 +96,9 @@ export class RegistryService {
     };
     this.checker = startChecks(config.check, host, (targets) => this.#registry.checked(targets));
     const stands = { table: this.#writer, serverAddresses, allocation, checker: this.checker, clock, logger };
-    this.#registry = new Registry(registry, { ...stands, onPodDemand });
+    const onResolved = (hosts: ReadonlySet<string>): void => this.publicHosts.changed(hosts);
+    this.#registry = new Registry(registry, { ...stands, onPodDemand, onResolved });
+    this.publicHosts = new RegistryPublicHosts(this.#registry, () => this.#isSynced);
     this.#sources = sourcesOf(config, host);
     this.#syncWatch = new SyncWatch(this.#sources, clock, logger, (text) => host.publishWaiting(table, text));
   }

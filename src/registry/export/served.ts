@@ -4,8 +4,10 @@ import { namesOf } from '../explain/entries.ts';
 import { ptrFor } from '../explain/match.ts';
 import { addressFromReverseName, reverseName } from '../../wire/reverse-name.ts';
 import { isWildcard } from '../model/host.ts';
+import type { RegistryOptions } from '../model/options.ts';
 import type { Registry } from '../registry.ts';
-import type { HostAnswer, SrvTarget } from '../resolve/answer.ts';
+import type { SrvTarget } from '../resolve/answer.ts';
+import type { Resolved } from '../resolve/resolve.ts';
 import type { View } from '../resolve/visibility.ts';
 import { addressesFor } from '../resolve/nearest.ts';
 import { priorityFor } from '../resolve/services.ts';
@@ -14,7 +16,7 @@ import { localityOf } from '../../table/locality.ts';
 
 /*
  * export/ lists all records that a registry serves to one kind of client: `served` makes them, `filter` selects, `table` and
- * `zone-files` (with `zone-names`) print them.
+ * `zone-files` (with `zone-names`) print them. `public-host` has what of one host other name servers may be told.
  */
 
 /** Records of one name and type. Names are absolute, in presentation form; of wildcards the first label is `*`. */
@@ -84,7 +86,8 @@ function* zoneRecords(registry: Registry, options: ServedOptions): Iterable<Serv
     yield { kind: 'rrset', rrset: { ...common, ttl: negativeTtl, type: 'SOA', data: [soa] } };
     yield { kind: 'rrset', rrset: { ...common, ttl, type: 'NS', data: [server] } };
     if (!isTaken(server.slice(0, -1), view, registry)) {
-      yield* addressSets({ name: server, ttl, sources: [], host: zone }, serverAddresses);
+      const owner = { name: server, ttl, sources: [], host: zone };
+      for (const rrset of addressSets(owner, serverAddresses)) yield { kind: 'rrset', rrset };
     }
   }
 }
@@ -97,54 +100,64 @@ function isTaken(name: string, view: View, registry: Registry): boolean {
 }
 
 function* hostRecords(host: string, registry: Registry, { view, isClosed }: ServedOptions): Iterable<Served> {
-  const resolved = registry.resolve(host, view);
+  const resolve = (name: string): Resolved | undefined => registry.resolve(name, view);
+  const resolved = resolve(host);
   if (!resolved) {
     yield remark(host, 'not visible to this client', namesOf(registry.store.entriesOf(host)));
     return;
   }
-  const { serving, answer } = resolved;
-  const sources = namesOf(serving);
-  const { kind, ttl, endpointHostnames, services } = answer;
-  const addresses = addressesFor(answer, view.locality ?? '', registry.context.options.nearest);
+  const sources = namesOf(resolved.serving);
+  const { kind, services, endpointHostnames } = resolved.answer;
+  const seen = { resolve, locality: view.locality ?? '', nearest: registry.context.options.nearest };
   const isForwarded = kind === 'forwarded' && !isClosed(isWildcard(host) ? host.slice(2) : host);
   if (isForwarded) {
     const made = services.some(({ records }) => records.length > 0) ? '; SRV where upstream has none' : '';
     yield remark(host, `forwarded${made}`, sources);
     return;
   }
+  if (addressesFor(resolved.answer, seen.locality, seen.nearest).length === 0 && endpointHostnames.length === 0)
+    yield remark(host, 'exists, without addresses', sources);
+  for (const rrset of answerRecords(resolved, seen)) yield { kind: 'rrset', rrset };
+}
+
+/** What the records of an answer depend on beside it. */
+export interface Seen {
+  /** What the same client is answered for another host. */
+  readonly resolve: (host: string) => Resolved | undefined;
+  /** Where the client is; '' where that is not known. */
+  readonly locality: string;
+  readonly nearest: RegistryOptions['nearest'];
+}
+
+/** The records of an answer, and of the names below its host. */
+export function* answerRecords(
+  { serving, answer }: Resolved,
+  { resolve, locality: place, nearest }: Seen,
+): Iterable<RRset> {
+  const { host, ttl, endpointHostnames, services } = answer;
+  const addresses = addressesFor(answer, place, nearest);
   const absolute = `${host}.`;
-  const common = { ttl, sources, host: absolute };
+  const common = { ttl, sources: namesOf(serving), host: absolute };
   yield* addressSets(
     { ...common, name: absolute },
     addresses,
     endpointHostnames.map((name) => `${name}.`),
   );
-  if (addresses.length === 0 && endpointHostnames.length === 0)
-    yield remark(host, 'exists, without addresses', sources);
   for (const { prefix, records } of services) {
     const name = nameBelow(prefix, absolute);
     if (name === undefined || records.length === 0) continue;
     const data = records.flatMap(({ priority: common, locality, weight, port, target }) => {
-      const priority = answer.groups ? priorityFor(localityOf(view.locality ?? ''), locality ?? '') : common;
+      const priority = answer.groups ? priorityFor(localityOf(place), locality ?? '') : common;
       const text = targetText(target, absolute);
       return text === undefined ? [] : `${priority} ${weight} ${port} ${text}`;
     });
-    yield { kind: 'rrset', rrset: { ...common, name, type: 'SRV', data } };
+    yield { ...common, name, type: 'SRV', data };
   }
-  yield* endpointRecords(answer, common, view, registry);
-}
-
-function* endpointRecords(
-  { host, endpoints }: HostAnswer,
-  common: Pick<RRset, 'ttl' | 'sources' | 'host'>,
-  view: View,
-  registry: Registry,
-): Iterable<Served> {
-  for (const [label, addresses] of endpoints) {
-    const name = nameBelow(label, `${host}.`);
+  for (const [label, endpointAddresses] of answer.endpoints) {
+    const name = nameBelow(label, absolute);
     // A host of this name comes first, where the client sees it.
-    if (name === undefined || registry.resolve(`${label}.${host}`, view)) continue;
-    yield* addressSets({ ...common, name }, addresses);
+    if (name === undefined || resolve(`${label}.${host}`)) continue;
+    yield* addressSets({ ...common, name }, endpointAddresses);
   }
 }
 
@@ -152,17 +165,14 @@ function* addressSets(
   common: Pick<RRset, 'name' | 'ttl' | 'sources' | 'host'>,
   addresses: readonly string[],
   endpointHostnames: readonly string[] = [],
-): Iterable<Served> {
+): Iterable<RRset> {
   for (const [type, family] of [
     ['A', 4],
     ['AAAA', 6],
   ] as const) {
     const data = addresses.filter((address) => familyOf(address) === family);
     if (data.length > 0 || endpointHostnames.length > 0) {
-      yield {
-        kind: 'rrset',
-        rrset: { ...common, type, data, ...(endpointHostnames.length > 0 ? { endpointHostnames } : {}) },
-      };
+      yield { ...common, type, data, ...(endpointHostnames.length > 0 ? { endpointHostnames } : {}) };
     }
   }
 }

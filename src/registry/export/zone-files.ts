@@ -69,7 +69,7 @@ export function zoneFiles(list: Iterable<Served>, options: ZoneFileOptions): Zon
       comment(name, `${type}: and the addresses of ${endpointHostnames.join(' ')}, resolved when it is asked for`);
     if (data.length === 0) continue;
     const draft = drafts.get(zoneOfName(name, apexes) ?? '');
-    const problem = draft ? problemOf(rrset) : 'is a wildcard in no zone that is served';
+    const problem = draft ? zoneProblem(rrset) : 'is a wildcard in no zone that is served';
     if (draft && problem === undefined) draft.rrsets.push(rrset);
     else for (const each of data) comment(name, `${type} ${each}: ${problem!}`);
   }
@@ -101,8 +101,8 @@ function isWild(name: string): boolean {
   return name.startsWith('*.');
 }
 
-/** Why a record has no place in a zone. */
-function problemOf({ name, type, data }: RRset): string | undefined {
+/** Why a record has no place in a zone; `undefined` where it has. */
+export function zoneProblem({ name, type, data }: RRset): string | undefined {
   if (name.includes('.*.')) return 'a name with the labels that are asked for in its middle';
   if (isWild(name) && type === 'SRV') return 'the target is the name that is asked for';
   if ((type === 'A' || type === 'AAAA') && !isHostName(name))

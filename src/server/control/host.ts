@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { PluginError, type CounterSums, type Host, type RunningCorefile } from '../../plugins/control.ts';
+import type { Inspectable, PublicHosts } from '../../plugins/inspection.ts';
 import { errorMessage } from '../../runtime/errors.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { Generation } from './generation.ts';
@@ -80,8 +81,15 @@ export function hostOf(context: HostContext, parts: HostParts): Host {
     readiness: (block) => [...parts.readiness(block), ...context.generation.readiness(block)],
     metrics: (isShown) => parts.metrics(isShown),
     inspection: () => parts.inspection(),
+    publicHosts: (block) => publicHostsOf(context.generation.controls.inspectables(block)),
     interfaces: () => parts.interfaces(),
     reopenSockets: (address) => supervisor.reopen(address),
     corefile,
   };
+}
+
+/** Those of the plugin of a server block that has a registry. */
+export function publicHostsOf(inspectables: ReadonlyMap<string, Inspectable>): PublicHosts | undefined {
+  const [inspectable] = inspectables.values();
+  return inspectable?.publicHosts;
 }

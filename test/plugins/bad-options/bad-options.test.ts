@@ -112,7 +112,8 @@ describe.each(plugins.filter(({ name }) => Object.hasOwn(forms, name)))('$name',
   it('takes what is right', () => {
     expect(errorsOf(plugin, needs === undefined ? [own] : [`${own} {`, needs, '}'])).toEqual([]);
     for (const [option, { right: args }] of Object.entries(options)) {
-      const lines = [`${own} {`, [option, args].join(' '), '}'];
+      const beside = needs?.split('\n').filter((each) => !each.startsWith(`${option} `)) ?? [];
+      const lines = [`${own} {`, ...beside, [option, args].join(' '), '}'];
       expect(errorsOf(plugin, lines), lines.join('\n')).toEqual([]);
     }
   });

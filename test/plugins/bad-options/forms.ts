@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import { certPath, keyPath } from '../../support/tls/files.ts';
+
+const publisherKey = resolve('test/support/publisher.key');
 
 /** What a line, or an option of its block, takes. `^` stands before the word that is wrong. */
 export interface Form {
@@ -68,6 +71,26 @@ export const forms: Readonly<Record<string, LineForm>> = {
   admin: { ...http, options: { host: some('dns.example.org', '^a..b', '^dns.example.org:80') } },
   dashboard: { ...http, options: { host: some('dns.example.org', '^a..b', '^*.example.org') } },
   prometheus: { ...http, options: { runtime_metrics: none } },
+  publish: {
+    right: 'mesh.example.org 192.0.2.0/24',
+    min: 1,
+    repeatable: true,
+    wrong: ['^a..b', 'a.test ^10.0.0.0/33', '^.'],
+    needs: `primary 127.0.0.1\nkey ${publisherKey}\nowner us\nlease a/b`,
+    options: {
+      primary: one('192.0.2.53:5353', '^192.0.2.53:0', '^192.0.2.53:x', '^[::1', '^a/b'),
+      key: one(publisherKey, '^/nowhere', `^${keyPath('server')}`),
+      owner: one('cluster-1', '^a,b', '^""'),
+      types: { right: 'A SRV', min: 1, wrong: ['^PTR', 'A ^a'] },
+      ttl: one('30', '^-1', '^x'),
+      auto_addresses: none,
+      max_removals: one('10%', '^101%', '^-1', '^x'),
+      interval: one('1m', '^60', '^1s', '^25h'),
+      lease: one('istio-system/publish', '^publish', '^a/b/c', '^A/b'),
+      kubeconfig: { right: '/etc/kubeconfig east', min: 1, max: 2 },
+      dry_run: none,
+    },
+  },
   errors: {
     ...optional('stdout', '^stderr'),
     options: {

@@ -9,6 +9,7 @@ import { configOf } from '../../support/plugin.ts';
 import { Inspector } from '../../../src/server/inspect/inspector.ts';
 import { makePlugins } from '../../../src/plugins/plugins.ts';
 import { RegistryInspectable } from '../../../src/plugins/serviceentry/inspectable.ts';
+import { RegistryPublicHosts } from '../../../src/plugins/serviceentry/public-hosts.ts';
 import { withPlaces } from '../../../src/server/control/places.ts';
 import { configFor, readObjects } from '../../semantics/in-process.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -38,7 +39,8 @@ export function inspectConfig(
     const { bytes: tableBytes, serial } = table;
     const hosts = new HostIndex(registry, clock, () => true);
     const sources = { hosts, changeTimes: { lastMs: undefined }, sourceNames: [], sourceStatus: [], waitingText: '' };
-    const inspected = { tableBytes, serial, isSynced: true, config: directive, registry, ...sources };
+    const publicHosts = new RegistryPublicHosts(registry, () => true);
+    const inspected = { tableBytes, serial, isSynced: true, config: directive, registry, publicHosts, ...sources };
     return new Map([['serviceentry', new RegistryInspectable(inspected)]]);
   });
   return new Inspector(complete, (block) => inspectables[block]!, {
