@@ -21,19 +21,26 @@ export async function runPublish(flags: PublishFlags, hashSeed: number): Promise
   // Timers of the clock do not keep a process alive.
   const alive = setInterval(() => undefined, 2 ** 30);
   try {
-    return await withLocalControls({ ...flags, kubeconfig: undefined }, hashSeed, isNeeded, logger, async (controls) => {
-      const publishing = controls.all.flatMap(({ control }) => (control.publish ? [control] : []));
-      if (publishing.length === 0) throw new InspectError('the Corefile has no publish directive, which says to where');
-      let text = '';
-      const print = (piece: string): unknown => (text += piece);
-      const options = { isDryRun, maxRemovals, until: isOnce ? undefined : nextSignal(), print };
-      const results = await Promise.all(publishing.map((control) => control.publish!(options)));
-      await write(printable(text));
-      const failures = results.flatMap((result) => result.failures);
-      for (const failure of failures) process.stderr.write(`${printable(failure)}\n`);
-      if (failures.length > 0) return 1;
-      return isDryRun && results.some(({ changes }) => changes > 0) ? wouldChange : 0;
-    });
+    return await withLocalControls(
+      { ...flags, kubeconfig: undefined },
+      hashSeed,
+      isNeeded,
+      logger,
+      async (controls) => {
+        const publishing = controls.all.flatMap(({ control }) => (control.publish ? [control] : []));
+        if (publishing.length === 0)
+          throw new InspectError('the Corefile has no publish directive, which says to where');
+        let text = '';
+        const print = (piece: string): unknown => (text += piece);
+        const options = { isDryRun, maxRemovals, until: isOnce ? undefined : nextSignal(), print };
+        const results = await Promise.all(publishing.map((control) => control.publish!(options)));
+        await write(printable(text));
+        const failures = results.flatMap((result) => result.failures);
+        for (const failure of failures) process.stderr.write(`${printable(failure)}\n`);
+        if (failures.length > 0) return 1;
+        return isDryRun && results.some(({ changes }) => changes > 0) ? wouldChange : 0;
+      },
+    );
   } finally {
     clearInterval(alive);
     logger.flush();

@@ -25,7 +25,11 @@ export const recordsCommand: Command = {
       value: { name: 'NS[/NAME]' },
       text: 'only what comes from this namespace or this ServiceEntry',
     },
-    { name: 'output', value: { name: 'F', completes: recordOutputs }, text: 'table, json or zone (default table)' },
+    {
+      name: 'output',
+      value: { name: 'F', completes: recordOutputs },
+      text: 'table, json, zone, dnsendpoint or terraform (default table)',
+    },
     {
       name: 'directory',
       value: { name: 'DIR', completes: 'directories' },

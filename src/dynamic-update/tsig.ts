@@ -200,7 +200,7 @@ function unsignedError(message: Uint8Array, key: string): UpdateError {
   if (code === rcode.NOTAUTH) {
     return new UpdateError(
       'not-authoritative',
-      `the server says NOTAUTH without a signature: it has no such zone as a primary server, or does not know the key '${key}'`,
+      `the server says NOTAUTH without a signature: it is no primary server of the zone, does not know the key '${key}', or has another secret for it`,
     );
   }
   return new UpdateError('key', `the server's reply (${text}) is not signed: does it know the key '${key}'?`);

@@ -146,6 +146,11 @@ async function scrapedFamilies(): Promise<ParsedFamily[]> {
     }
     local
     loop
+    publish mesh.example.org {
+        primary 127.0.0.1:1
+        key test/support/publisher.key
+        owner reference
+    }
     reload
     template IN TXT example.org {
         rcode NXDOMAIN

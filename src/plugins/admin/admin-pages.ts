@@ -47,7 +47,8 @@ function sendExplanation(response: ServerResponse, explanation: unknown): void {
 async function stream(response: ServerResponse, output: string, pieces: Iterable<string>): Promise<void> {
   let text = '';
   const flush = async (): Promise<boolean> => {
-    if (!response.headersSent) writeHead(response, output === 'json' ? plainJson : plainText);
+    const isJson = output === 'json' || output === 'terraform';
+    if (!response.headersSent) writeHead(response, isJson ? plainJson : plainText);
     const goesOn = response.write(text);
     text = '';
     if (goesOn) await new Promise((resolve) => setImmediate(resolve));

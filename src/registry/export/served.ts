@@ -16,7 +16,7 @@ import { localityOf } from '../../table/locality.ts';
 
 /*
  * export/ lists all records that a registry serves to one kind of client: `served` makes them, `filter` selects, `table` and
- * `zone-files` (with `zone-names`) print them. `public-host` has what of one host other name servers may be told.
+ * `zone-files` (with `zone-names`) print them, and `rrset-objects` for other programs. `public-host` has what of one host other name servers may be told.
  */
 
 /** Records of one name and type. Names are absolute, in presentation form; of wildcards the first label is `*`. */

@@ -1,11 +1,12 @@
 import { filterRecords, type RecordFilter } from '../../registry/export/filter.ts';
+import { dnsEndpoints, terraformJson } from '../../registry/export/rrset-objects.ts';
 import { recordJson, recordTable } from '../../registry/export/table.ts';
 import { InspectError, type Asker } from '../../plugins/inspection.ts';
 import type { Served } from '../../registry/export/served.ts';
 import { checkAsker } from './asker.ts';
 import type { Inspector } from './inspector.ts';
 
-export const recordOutputs = ['table', 'json', 'zone'] as const;
+export const recordOutputs = ['table', 'json', 'zone', 'dnsendpoint', 'terraform'] as const;
 const recordTypes = ['A', 'AAAA', 'SRV', 'PTR', 'SOA', 'NS'] as const;
 export type RecordOutput = (typeof recordOutputs)[number];
 
@@ -26,8 +27,8 @@ export function recordFilter(
 }
 
 /**
- * Everything that is served to one kind of client, piece by piece: a table, a JSON array, or zones, each behind a line
- * `; zone APEX`. Throws InspectError for a client that is none.
+ * Everything that is served to one kind of client, piece by piece: a table, a JSON array, zones, each behind a line `; zone APEX`, or
+ * what external-dns and Terraform read. Throws InspectError for a client that is none.
  */
 export function* recordsText(
   inspector: Inspector,
@@ -40,8 +41,11 @@ export function* recordsText(
     const list = (): Iterable<Served> => filterRecords(inspectable.served(asker, reaches), filter);
     return { keys, inspectable, list };
   });
-  if (lists.length === 0) yield output === 'json' ? '[]\n' : '; no server block has a serviceentry directive\n';
-  else if (output === 'json') yield* recordJson(chained(lists.map(({ list }) => list)));
+  const all = (): Iterable<Served> => chained(lists.map(({ list }) => list));
+  if (output === 'json') yield* recordJson(all());
+  else if (output === 'terraform') yield* terraformJson(all());
+  else if (output === 'dnsendpoint') yield* dnsEndpoints(all());
+  else if (lists.length === 0) yield '; no server block has a serviceentry directive\n';
   else {
     for (const [index, { keys, inspectable, list }] of lists.entries()) {
       if (lists.length > 1) yield `${index === 0 ? '' : '\n'}; server block ${keys.join(' ')}\n`;
