@@ -2,7 +2,8 @@ import { InspectError } from '../plugins/inspection.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { makeLogger } from '../runtime/make-logger.ts';
 import { problemLogger, withLocalControls } from './local.ts';
-import { printable, write } from './output.ts';
+import { printable } from '../runtime/terminal-text.ts';
+import { write } from './output.ts';
 import type { PublishFlags } from './publish-command.ts';
 import { nextSignal } from './serve.ts';
 
