@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registriesOf } from '../support/running.ts';
-import { fencedBlocks, userDocuments } from './markdown.ts';
+import { blocksFor } from './runners.ts';
 import { startCorefile } from './server.ts';
 
-const blocks = userDocuments()
-  .flatMap(fencedBlocks)
-  .filter(({ language }) => language === 'yaml');
+const blocks = blocksFor('manifest');
 const ofIstio = blocks.filter(({ text }) => text.includes('apiVersion: networking.istio.io/'));
 
 describe('manifests of the documents', () => {
