@@ -152,6 +152,7 @@ async function scrapedFamilies(): Promise<ParsedFamily[]> {
         owner reference
     }
     reload
+    trace otlp http://127.0.0.1:1
     template IN TXT example.org {
         rcode NXDOMAIN
     }
