@@ -140,7 +140,7 @@ describe('explain', () => {
     [['records', 'name', 'extra'], 2, /^extra command line argument 'extra'/],
     [['records', 'name', '-output', 'zone'], 1, /^zones are written whole/],
     [['records', '-type', 'mx'], 1, /^no records of type 'mx' are made; there are A, /],
-    [['records', '-output', 'text'], 2, /expected table, json or zone/],
+    [['records', '-output', 'text'], 2, /expected table, json, zone, dnsendpoint or terraform/],
     [['records', '-directory', 'x'], 2, /-directory needs -output zone/],
   ])('%j ends with %i', async (args, wanted, message) => {
     const { code, stdout, stderr } = await run(args);
