@@ -25,6 +25,11 @@ let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'chart-test-'));
   writeFileSync(join(directory, 'resolv.conf'), 'nameserver 192.0.2.53\n');
+  writeFileSync(
+    join(directory, 'publisher.key'),
+    `key "publisher" { algorithm hmac-sha256; secret "${Buffer.alloc(32).toString('base64')}"; };\n`,
+    { mode: 0o600 },
+  );
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -227,7 +232,9 @@ describe.skipIf(program === undefined)('the permissions', () => {
     },
     {
       name: 'a Lease',
-      directives: ['serviceentry\n    publish mesh.test {\n        lease istio-system/dns\n    }'],
+      directives: [
+        'serviceentry\n    publish mesh.test {\n        primary 192.0.2.53\n        key /etc/dns/publisher.key\n        owner cluster-1\n        lease istio-system/dns\n    }',
+      ],
       rules: {
         cluster: [always, pods],
         'istio-system-lease-dns': [
@@ -269,9 +276,7 @@ describe.skipIf(program === undefined)('the permissions', () => {
   });
 
   it('are those of Corefiles that the server takes', () => {
-    const problems = corefiles
-      .filter((corefile) => !corefile.includes('publish'))
-      .flatMap((corefile) => problemsOf(corefile.replaceAll('kubeconfig /a', 'file /a')));
+    const problems = corefiles.flatMap((corefile) => problemsOf(corefile.replaceAll('kubeconfig /a', 'file /a')));
     expect(problems).toEqual([]);
   });
 });
@@ -280,6 +285,7 @@ describe.skipIf(program === undefined)('the permissions', () => {
 function problemsOf(corefile: string): string[] {
   const text = corefile
     .replaceAll('/etc/resolv.conf', join(directory, 'resolv.conf'))
+    .replaceAll('/etc/dns/publisher.key', join(directory, 'publisher.key'))
     .replaceAll('/etc/dns-certificate/tls.crt', certPath('server'))
     .replaceAll('/etc/dns-certificate/tls.key', keyPath('server'));
   return loadCorefile({ file: 'Corefile', text }, 53, {}).problems.list.map(formatProblem);

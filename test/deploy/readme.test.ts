@@ -46,13 +46,6 @@ describe('deploy/README.md', () => {
     expect(resources.toSorted()).toEqual(files.sort());
   });
 
-  it('alerts on metrics that there are', () => {
-    const known = readFileSync('src/plugins/prometheus/README.md', 'utf8');
-    const names = tableRows(section(file, 'Metrics')).flatMap(([what]) => what!.match(/coredns_\w+/g) ?? []);
-    expect(names).toHaveLength(8);
-    expect(names.filter((name) => !known.includes(`\`${name}`))).toEqual([]);
-  });
-
   it('gives other DNS servers the address that the component fixes, on all pages', () => {
     const component = readFileSync('deploy/components/cluster-ip/kustomization.yaml', 'utf8');
     expect(/\d+\.\d+\.\d+\.\d+$/m.exec(component)![0]).toBe(serviceAddress);

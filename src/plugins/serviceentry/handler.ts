@@ -148,7 +148,7 @@ class ServiceEntryHandler {
     return this.#matcher.isBelowWildcard ? outcomeAt.wildcard : outcomeAt.host;
   }
 
-  /** The addresses depend on the client, or are looked up first. Own zones have none of both at their apex. */
+  /** The addresses depend on the client, or are looked up first. The apex of an own zone is neither. */
   #answerOrdered(query: Query, record: number): Outcome {
     const { arena } = this.#table;
     const client = this.#nearest === 'off' ? nowhere : this.#localityFor(query, this.#table, record);
