@@ -67,6 +67,8 @@ export const actionlint: GoTool = {
   package: 'github.com/rhysd/actionlint/cmd/actionlint',
 };
 
+export const goTools = [kustomize, helm, promtool, kubectl, coreDns, nfpm, actionlint];
+
 /**
  * The path of the program: from the cache outside of the repository, which is named after what is pinned, else built.
  * Without Go it is `undefined` and says so on standard error; in CI that rejects, as does a build that fails.

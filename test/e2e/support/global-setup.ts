@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { helm, kustomize, provide } from '../../deploy/go-tool.ts';
+import { goTools, provide } from '../../deploy/go-tool.ts';
 import { provideTools, type Tools } from './tools.ts';
 
 declare module 'vitest' {
@@ -9,7 +9,7 @@ declare module 'vitest' {
   }
 }
 
-/** Has etcd, kube-apiserver, kustomize and Helm ready before the first test; building them takes minutes, once per machine. */
+/** Has all programs in Go ready before the first test; building them takes minutes, once per machine. */
 export async function setup(project: TestProject): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`e2e: ${line}\n`);
   const tools = await provideTools(say);
@@ -22,7 +22,7 @@ export async function setup(project: TestProject): Promise<void> {
     say('');
     return;
   }
-  // Several files need these, and would build them side by side.
-  for (const tool of [kustomize, helm]) await provide(tool);
+  // Several files need the same one, and would build it side by side; and tests beside a build are slow.
+  for (const tool of goTools) await provide(tool);
   project.provide('tools', tools);
 }
