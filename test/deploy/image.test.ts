@@ -72,7 +72,7 @@ describe.skipIf(missing !== '')('the image', () => {
     );
     expect(addons).toContain('app/node_modules/koffi/LICENSE.txt');
     const bundle = names.filter((name) => !addons.includes(name) && name !== 'app/node_modules');
-    expect(bundle.filter((name) => !/^app($|\/[\w-]+\.(js|json|txt)$)/.test(name))).toEqual([]);
+    expect(bundle.filter((name) => !/^app($|\/[\w-]+\.(js|json|txt|css|html)$)/.test(name))).toEqual([]);
     const bytes = added.reduce((sum, [, size]) => sum + size, 0);
     process.stdout.write(`the image has ${(bytes / 1e6).toFixed(2)} MB beyond its base\n`);
     expect(bytes).toBeLessThan(maxBytes);
