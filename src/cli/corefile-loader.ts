@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Directive, ServerBlock } from '../corefile/ast.ts';
 import type { Environment } from '../corefile/environment.ts';
 import { diskFiles } from '../corefile/files.ts';
@@ -32,8 +32,9 @@ export class CorefileLoader implements CorefileReader {
     this.#conf = conf;
     this.#defaultPort = defaultPort;
     this.#environment = environment;
-    // One that was there is not replaced by the built-in one when it goes away.
-    if (conf === undefined && existsSync(defaultFile)) this.#conf = defaultFile;
+    // One that was there is not replaced by the built-in one when it goes away. It is read to see that: a process that may read
+    // all files by a capability is told by existsSync that there is none.
+    if (conf === undefined && readCorefile(conf, defaultPort).file === defaultFile) this.#conf = defaultFile;
     this.fixed = conf === 'stdin' ? 'the Corefile came from standard input' : undefined;
     this.first = this.read();
   }

@@ -31,8 +31,11 @@ function block(token: MarkedToken): string {
       if (token.depth === 1) return '';
       return token.depth === 2 ? `.SH ${heading(token, true)}\n` : `.SS ${heading(token, false)}\n`;
     case 'paragraph':
-    case 'text':
-      return `.PP\n${lines(inline(token.tokens ?? [token]))}`;
+    case 'text': {
+      const text = inline(token.tokens ?? [token]);
+      // Of a picture nothing is left.
+      return text.trim() === '' ? '' : `.PP\n${lines(text)}`;
+    }
     case 'code':
       return `.PP\n.RS 4\n.nf\n${lines(escape(token.text).replaceAll('-', '\\-'))}.fi\n.RE\n`;
     case 'list':
