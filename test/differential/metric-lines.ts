@@ -38,10 +38,12 @@ async function read(side: Side): Promise<ParsedFamily[]> {
     .filter(({ name }) => !unlike.test(name))
     .map((family) => ({
       ...family,
-      // Labels alone: a value may be the number of a port by chance.
+      // A value, or the bound of a bucket, may be the number of a port by chance.
       samples: family.samples.map((sample) => ({
         ...sample,
-        labels: Object.fromEntries(Object.entries(sample.labels).map(([name, text]) => [name, side.mask(text)])),
+        labels: Object.fromEntries(
+          Object.entries(sample.labels).map(([name, text]) => [name, name === 'le' ? text : side.mask(text)]),
+        ),
       })),
     }));
 }
