@@ -145,7 +145,11 @@ export class RegistryInspectable implements Inspectable {
     const { registry, config } = this.#inspected;
     if (namespace !== undefined) {
       const sidecar = registry.sidecarFor(namespace, []);
-      const { locality, whyLocality } = viewOfClient(undefined, config.clients, registry);
+      const { locality, whyLocality } = viewOfClient(
+        undefined,
+        this.configFor({ namespace, isMeshed }).clients,
+        registry,
+      );
       const view = { namespace, isMeshed, sidecar, why: 'as it was asked for', locality, whyLocality };
       return { view, address: undefined };
     }

@@ -32,7 +32,8 @@ export function viewOfClient(
   known: KnownClients | undefined,
 ): ClientView {
   const { view: who, pods, isForwarder } = withoutLimit(address, config, known);
-  const view = { ...who, ...whereabouts(isForwarder ? undefined : address, config, known) };
+  // Without an address it is who the dry run asks as.
+  const view = { ...who, ...whereabouts(isForwarder ? undefined : (address ?? '0.0.0.0'), config, known) };
   const { namespace } = view;
   return namespace === undefined ? view : { ...view, sidecar: known?.sidecarFor(namespace, pods) };
 }
