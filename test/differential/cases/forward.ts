@@ -279,7 +279,7 @@ export const forwardCases: PluginCases = {
     {
       name: 'a silent upstream',
       corefile: block(
-        'forward . %UPSTREAM %UPSTREAM2 {\npolicy sequential\nread_timeout 100ms\nmax_connect_attempts 2\n}\nlog\nerrors',
+        'forward . %UPSTREAM %UPSTREAM2 {\npolicy sequential\nread_timeout 500ms\nmax_connect_attempts 2\n}\nlog\nerrors',
       ),
       upstream: silence,
       upstream2: exampleZone,
