@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ListenerConfig } from '../../../src/server/config.ts';
 import { probePorts } from '../../../src/server/control/ports.ts';
+import { freePorts } from '../../support/free-ports.ts';
 
 function listener(address: string, port: number): ListenerConfig {
   return { scheme: 'dns', address, port, zones: [['example.org.', 0]] };
@@ -36,7 +37,8 @@ test('an ephemeral port is the same for UDP and TCP of all families, and free', 
 });
 
 test('TLS needs no port for UDP, and says where to name another', async () => {
-  const { port } = (await takeUdp(0)).address();
+  const [port = 0] = await freePorts(1);
+  await takeUdp(port);
   const tls = { ...listener('127.0.0.1', port), scheme: 'tls' } as const;
   expect(await probePorts([tls])).toEqual([tls]);
   const [ephemeral] = await probePorts([{ ...tls, port: 0 }]);
@@ -46,8 +48,8 @@ test('TLS needs no port for UDP, and says where to name another', async () => {
 });
 
 test('a port that is free is kept', async () => {
-  const [first] = await probePorts([listener('127.0.0.1', 0)]);
-  expect(await probePorts([first!])).toEqual([first]);
+  const [port = 0] = await freePorts(1);
+  expect(await probePorts([listener('127.0.0.1', port)])).toEqual([listener('127.0.0.1', port)]);
 });
 
 test.each([true, false])('a port that UDP has (reusable: %s) is refused by its name', async (reusePort) => {
