@@ -16,6 +16,10 @@ const service = 'serviceentry-dns';
 const corefile = '/etc/serviceentry-dns/Corefile';
 const recipes = 'docs/machines.md';
 const address = '10.96.10.1';
+/** Where the machine has the packages. */
+const packages = '/packages';
+const program = '/usr/bin/serviceentry-dns';
+const state = '/var/lib/serviceentry-dns';
 
 const programs = ['unshare', 'nsenter', 'ip', 'dig', 'apt-get', 'rpm', 'systemctl', 'dnsmasq', 'unbound'];
 const missing = missingForRoot('the packages', ...programs);
@@ -52,6 +56,9 @@ describe.skipIf(builder === undefined)('the packages', { timeout: 3 * minutes },
     mkdirSync(tree);
     await run('dpkg-deb', ['-x', deb, tree]);
     cpSync('deploy/examples/vips.yaml', join(tree, 'etc/serviceentry-dns/registry.d/vips.yaml'));
+    mkdirSync(join(tree, packages));
+    cpSync(deb, join(tree, packages, 'package.deb'));
+    cpSync(rpm, join(tree, packages, 'package.rpm'));
     await addResolved(tree, join(directory, 'resolved'));
     machine = new Machine(tree, join(directory, 'machine'), [`${service}.service`, 'systemd-resolved.service']);
     await machine.start();
@@ -193,5 +200,70 @@ describe.skipIf(builder === undefined)('the packages', { timeout: 3 * minutes },
         'Result=success\nActiveState=inactive\n',
       );
     });
+  });
+
+  // The files of the package are there already, as unpacking is not what is tried here: the scripts of the package are.
+  describe.each<{
+    manager: string;
+    install: readonly string[];
+    upgrade: readonly string[];
+    remove: readonly string[];
+    purge?: readonly string[];
+  }>([
+    {
+      manager: 'dpkg',
+      install: ['dpkg', '--force-confnew', '-i', `${packages}/package.deb`],
+      upgrade: ['dpkg', '--force-confold', '-i', `${packages}/package.deb`],
+      remove: ['dpkg', '--remove', service],
+      purge: ['dpkg', '--purge', service],
+    },
+    {
+      // Debian's rpm has no database of what Debian has, and says so.
+      manager: 'rpm',
+      install: ['rpm', '--force-debian', '--nodeps', '--replacefiles', '-U', `${packages}/package.rpm`],
+      upgrade: ['rpm', '--force-debian', '--nodeps', '--force', '-U', `${packages}/package.rpm`],
+      remove: ['rpm', '--force-debian', '-e', service],
+    },
+  ])('$manager', ({ manager, install, upgrade, remove, purge }) => {
+    const done = async (command: readonly string[]): Promise<void> => {
+      const [name = '', ...args] = command;
+      const { code, stdout, stderr } = await machine.run(name, ...args);
+      expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
+    };
+    const property = async (name: string): Promise<string> =>
+      (await systemctl('show', `--property=${name}`, '--value', service)).trim();
+    const has = async (path: string): Promise<boolean> => (await machine.run('test', '-e', path)).code === 0;
+
+    test(
+      'installs it without starting it, and an upgrade starts what runs again',
+      async () => {
+        await done(install);
+        expect(await property('ActiveState')).toBe('inactive');
+        await systemctl('start', service);
+        const first = await property('MainPID');
+        await machine.write(corefile, '.:1053 {\n bind 127.0.0.1\n whoami\n}\n');
+        await done(upgrade);
+        expect(await property('ActiveState')).toBe('active');
+        expect(await property('MainPID')).not.toBe(first);
+        expect((await machine.run('dig', '@127.0.0.1', '-p', '1053', 'whoami.example')).stdout).toContain('NOERROR');
+      },
+      minutes,
+    );
+
+    test(
+      'ends it as it removes it, and keeps what somebody wrote',
+      async () => {
+        await done(remove);
+        expect(await property('ActiveState')).toBe('inactive');
+        expect(await has(program)).toBe(false);
+        expect(await has(manager === 'rpm' ? `${corefile}.rpmsave` : corefile)).toBe(true);
+        expect(await has(state)).toBe(true);
+        if (purge === undefined) return;
+        await done(purge);
+        expect(await has(corefile)).toBe(false);
+        expect(await has(state)).toBe(false);
+      },
+      minutes,
+    );
   });
 });
