@@ -1,8 +1,9 @@
 import { type Fields, quoted } from '../../runtime/untyped.ts';
 import { canonicalAddress } from '../../wire/address.ts';
 import { normalizeHost } from '../model/host.ts';
-import type { Endpoint, EndpointAddress } from '../model/object.ts';
+import type { Endpoint, EndpointAddress, Labels } from '../model/object.ts';
 import { asInteger, stringField } from './fields.ts';
+import { labelledLocality } from './locality-label.ts';
 import { readPortNumbers } from './ports.ts';
 import type { Report } from './report.ts';
 
@@ -15,15 +16,16 @@ const onlyNetwork: EndpointAddress = Object.freeze({ kind: 'none', reason: 'a ne
 
 /**
  * An inline endpoint, or the spec of a WorkloadEntry, at `path`. `undefined`, and a rejection, where its address is not
- * usable; a bad port, weight or locality is left out alone.
+ * usable; a bad port, weight or locality is left out alone. A locality in its `labels` counts where it has no other (as in Istio).
  */
-export function readEndpoint(fields: Fields, path: string, report: Report): Endpoint | undefined {
+export function readEndpoint(fields: Fields, path: string, labels: Labels, report: Report): Endpoint | undefined {
   const address = readAddress(fields, path, report);
   if (address === undefined) return undefined;
+  const locality = stringField(fields, 'locality', path, report) ?? '';
   return {
     address,
     ports: readPortNumbers(fields, path, report),
-    locality: stringField(fields, 'locality', path, report) ?? '',
+    locality: locality === '' ? labelledLocality(labels) : locality,
     weight: readWeight(fields.weight, path, report),
   };
 }

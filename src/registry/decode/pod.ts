@@ -4,14 +4,13 @@ import type { ObjectMeta, Pod } from '../model/object.ts';
 import { lackOf } from './condition.ts';
 import { asPort, listField, mapField, noValues } from './fields.ts';
 import { readLabels } from './labels.ts';
+import { labelledLocality } from './locality-label.ts';
 import { maxPorts, noPorts, portName, type PortNumbers } from './ports.ts';
 import type { Report } from './report.ts';
 
 const maxPodIps = 16;
 const maxContainers = 256;
 const sidecarAnnotation = 'sidecar.istio.io/status';
-/** Of Istio: `region.zone.subzone`, for a label holds no `/`. */
-const localityLabel = 'istio-locality';
 const ambientAnnotation = 'ambient.istio.io/redirection';
 
 /** `undefined`, and a rejection, where it has no spec. A Pod that is not ready is read too: it may be a client. */
@@ -26,7 +25,7 @@ export function readPod(object: Fields, meta: ObjectMeta, report: Report): Pod |
   const annotations = mapField(metadata, 'annotations', 'metadata', report);
   const notReady = whyNotReady(metadata, status, report);
   const labels = readLabels(metadata, 'labels', 'metadata', report);
-  const locality = labels.get(localityLabel) ?? '';
+  const locality = labelledLocality(labels);
   return {
     kind: 'Pod',
     meta,
@@ -39,7 +38,7 @@ export function readPod(object: Fields, meta: ObjectMeta, report: Report): Pod |
     ports: readContainerPorts(spec, report),
     isMeshed: (annotations[sidecarAnnotation] ?? null) !== null || annotations[ambientAnnotation] === 'enabled',
     ...(typeof spec.nodeName === 'string' && spec.nodeName !== '' ? { node: spec.nodeName } : {}),
-    ...(locality === '' ? {} : { locality: locality.replaceAll('.', '/') }),
+    ...(locality === '' ? {} : { locality }),
   };
 }
 

@@ -5,6 +5,7 @@ import { readEndpoint } from './endpoint.ts';
 import { readExportTo } from './export-to.ts';
 import { listField, mapField, noValues, wordField } from './fields.ts';
 import { readHosts } from './hosts.ts';
+import { readLabels } from './labels.ts';
 import { maxPorts, portName, readServicePorts } from './ports.ts';
 import type { Report } from './report.ts';
 import { objectSchema, serviceEntrySpec } from './schema.ts';
@@ -110,7 +111,7 @@ function readEndpoints(spec: Fields, resolution: Resolution, report: Report): re
       report.add('endpoint', path, 'is one too many; expected at most one endpoint under DNS_ROUND_ROBIN');
       continue;
     }
-    const endpoint = readEndpoint(fields, path, report);
+    const endpoint = readEndpoint(fields, path, readLabels(fields, 'labels', path, report), report);
     if (endpoint === undefined) continue;
     endpoints.push(i === endpoints.length ? endpoint : { ...endpoint, index: i });
     if (endpoint.address.kind === 'host') reportHostName(endpoint.address.host, path, resolution, report);

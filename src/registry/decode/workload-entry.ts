@@ -19,13 +19,13 @@ export function readWorkloadEntry(object: Fields, meta: ObjectMeta, report: Repo
     return undefined;
   }
   reportUnknownFields(object, workloadEntrySchema, report);
-  const endpoint = readEndpoint(spec, 'spec', report);
-  if (endpoint === undefined) return undefined;
   const metadata = mapField(object, 'metadata', '', report);
   const labels = overlaid(
     readLabels(metadata, 'labels', 'metadata', report),
     readLabels(spec, 'labels', 'spec', report),
   );
+  const endpoint = readEndpoint(spec, 'spec', labels, report);
+  if (endpoint === undefined) return undefined;
   const unhealthy = whyUnhealthy(object, metadata, report);
   const health = unhealthy === undefined ? { isHealthy: true } : { isHealthy: false, unhealthy };
   return { kind: 'WorkloadEntry', meta, labels, endpoint, ...health };

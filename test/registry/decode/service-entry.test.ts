@@ -156,7 +156,7 @@ describe('spec.endpoints', () => {
     readServiceEntry({ resolution: 'STATIC', ports, endpoints: [endpoint] }, leftOut).endpoints[0];
   const ports = ['http', 'https'].map((name, i) => ({ number: i + 1, name }));
 
-  it('reads an endpoint with all its fields, but not its labels', () => {
+  it('reads an endpoint with all its fields', () => {
     const endpoint = {
       address: '2001:DB8::1',
       ports: { HTTP: 8080, https: '8443' },
@@ -173,6 +173,17 @@ describe('spec.endpoints', () => {
       locality: 'eu/west/1',
       weight: 7,
     });
+  });
+
+  it.each([
+    [{ labels: { 'istio-locality': 'eu.west.1' } }, 'eu/west/1'],
+    [{ labels: { 'istio-locality': 'eu/west.1/2' } }, 'eu/west.1/2'],
+    [{ labels: { 'istio-locality': 'us', 'topology.istio.io/locality': 'eu.west' } }, 'eu/west'],
+    [{ labels: { 'istio-locality': 'us', 'topology.istio.io/locality': '' } }, 'us'],
+    [{ locality: '', labels: { 'istio-locality': 'us' } }, 'us'],
+    [{ locality: 'eu/west/1', labels: { 'istio-locality': 'us' } }, 'eu/west/1'],
+  ])('takes the locality from the labels where no field says it: %j', (part, locality) => {
+    expect(read({ address: '1.1.1.1', ...part })).toMatchObject({ locality });
   });
 
   it.each([
@@ -221,6 +232,7 @@ describe('spec.endpoints', () => {
     [{ weight: -1 }, ['field spec.endpoints[0].weight']],
     [{ weight: 4294967296 }, ['field spec.endpoints[0].weight']],
     [{ locality: 3 }, ['object spec.endpoints[0].locality']],
+    [{ labels: { 'istio-locality': 3 } }, ['selector spec.endpoints[0].labels["istio-locality"]']],
   ])('leaves out a part of an endpoint alone: %j', (part, leftOut) => {
     const plain = { address: { kind: 'ip', ip: '1.1.1.1' }, ports: new Map(), locality: '', weight: undefined };
     expect(read({ address: '1.1.1.1', ...part }, leftOut)).toEqual(plain);

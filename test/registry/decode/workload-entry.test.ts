@@ -11,6 +11,13 @@ describe('a WorkloadEntry', () => {
     expect(Object.fromEntries(entry.labels)).toEqual({ app: 'metadata', only: 'spec', other: 'metadata' });
   });
 
+  it('is where its labels say, if no field says it', () => {
+    const metadata = { labels: { 'istio-locality': 'eu.west' } };
+    const spec = { address: '1.1.1.1', labels: { 'istio-locality': 'us' } };
+    expect(readWorkloadEntry(spec, [], metadata).endpoint.locality).toBe('eu/west');
+    expect(readWorkloadEntry({ ...spec, locality: 'ap/1' }, [], metadata).endpoint.locality).toBe('ap/1');
+  });
+
   it('leaves out single labels that are no strings', () => {
     const spec = { address: '1.1.1.1', labels: { app: 'x', version: 1 } };
     expect(readWorkloadEntry(spec, ['selector spec.labels["version"]']).labels).toEqual(new Map([['app', 'x']]));

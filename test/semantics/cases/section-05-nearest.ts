@@ -90,6 +90,27 @@ export const section05Nearest: readonly SemanticsCase[] = [
   },
   {
     section: '5',
+    name: 'nearest: a label says where an endpoint is, if its field does not',
+    options: `${clients}\nnearest only`,
+    objects:
+      serviceEntry(
+        'l',
+        `hosts: [l.example.com], ${internal}, endpoints: [${[
+          `{ address: 10.0.0.1, labels: { istio-locality: us } }`,
+          `{ address: 10.0.0.2, labels: { topology.istio.io/locality: eu.a.1, istio-locality: us } }`,
+          `{ address: 10.0.0.3, locality: us, labels: { istio-locality: eu.a.1 } }`,
+        ].join(', ')}]`,
+      ) +
+      serviceEntry('w', `hosts: [w.example.com], ${internal}, workloadSelector: { labels: { app: w } }`) +
+      workloadEntry('w1', 'address: 10.0.1.1, labels: { app: w, istio-locality: us }') +
+      workloadEntry('w2', 'address: 10.0.1.2', 'labels: { app: w, istio-locality: eu.a.1 }'),
+    queries: [
+      ...from(subzone, owned('l.example.com A', ['10.0.0.2']), owned('w.example.com A', ['10.0.1.2'])),
+      ...from(other, rotating('l.example.com A', ['10.0.0.1', '10.0.0.3']), owned('w.example.com A', ['10.0.1.1'])),
+    ],
+  },
+  {
+    section: '5',
     name: 'nearest only: the nearest that has an address of the family',
     options: `${clients}\nnearest only`,
     objects:

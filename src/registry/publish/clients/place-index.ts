@@ -52,7 +52,7 @@ export class PlaceIndex {
       const isShared = pods.some((other) => podLocality(other, this.#nodes.nodeOf(other)) !== locality);
       if (isShared) return undefined;
       const { namespace, name } = pod!.meta;
-      const where = pod!.locality === undefined ? `is on the node ${pod!.node}` : 'has the label istio-locality';
+      const where = pod!.locality === undefined ? `is on the node ${pod!.node}` : 'has a label that says it';
       return { locality, why: `Pod ${namespace}/${name} ${where}` };
     }
     const node = pod ? undefined : this.#nodes.nodeAt(ip);
