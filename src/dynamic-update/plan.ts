@@ -4,7 +4,7 @@ import { isAtOrBelow } from '../wire/zone-text.ts';
 import type { DesiredRecords, DesiredSet } from './desired-records.ts';
 import { ownershipName } from './ownership.ts';
 import { encodeData } from './record-data.ts';
-import { isSameData, keptTypes, keyOfSet, type RecordSet } from './record-set.ts';
+import { isSameData, keptTypes, keyOfSet, type KeptType, type RecordSet } from './record-set.ts';
 import type { OwnedSet, ZoneContents } from './zone-contents.ts';
 
 /** What becomes of one RRset and its ownership record. */
@@ -95,7 +95,7 @@ function planHost(host: string, desired: DesiredRecords, contents: ZoneContents)
   for (const key of desired.keysOf(host)) {
     const after = desired.get(key);
     if (after?.host !== host) continue;
-    const reason = skipReason(after.set, contents);
+    const reason = skipReason(after.set, contents) ?? (isBesideAlias(after, desired) ? 'foreign' : undefined);
     if (reason) return reason;
     const before = contents.owned.get(key);
     if (!before) changes.push({ kind: 'create', after });
@@ -104,18 +104,32 @@ function planHost(host: string, desired: DesiredRecords, contents: ZoneContents)
   return changes;
 }
 
+/** Another host has a record at this name for the moment, and wants no alias there or nothing else. */
+function isBesideAlias({ host, set: { name, type } }: DesiredSet, desired: DesiredRecords): boolean {
+  const beside = type === 'CNAME' ? keptTypes.filter((each) => each !== 'CNAME') : ['CNAME'];
+  return beside.some((each) => (desired.get(keyOfSet(name, each))?.host ?? host) !== host);
+}
+
 function isSame(before: OwnedSet, { set, resource }: DesiredSet): boolean {
   return before.ttl === set.ttl && before.resource === resource && isSameData(before.data, set.data);
 }
 
 function skipReason({ name, type, data }: RecordSet, contents: ZoneContents): SkipReason | undefined {
-  const { zone, foreign } = contents;
+  const { zone, foreign, occupied } = contents;
   if (name === zone) return 'apex';
   if (!isAtOrBelow(name, zone)) return 'outside';
   const mark = ownershipName(name, type);
   if (mark === undefined || !encodeName(mark) || !data.every((each) => encodeData(type, each))) return 'name';
   if (contents.isCut(name)) return 'delegated';
-  const beside = type === 'A' || type === 'AAAA' ? ['A', 'AAAA', 'CNAME'] : [type, 'CNAME'];
-  const isTaken = beside.some((each) => foreign.has(keyOfSet(name, each))) || foreign.has(keyOfSet(mark, 'CNAME'));
+  const isTaken =
+    besideOf(type).some((each) => foreign.has(keyOfSet(name, each))) ||
+    foreign.has(keyOfSet(mark, 'CNAME')) ||
+    (type === 'CNAME' && occupied.has(name));
   return isTaken ? 'foreign' : undefined;
+}
+
+/** Types of records that others may not have at a name where there is one of this type. */
+function besideOf(type: KeptType): readonly KeptType[] {
+  if (type === 'CNAME') return keptTypes;
+  return type === 'A' || type === 'AAAA' ? ['A', 'AAAA', 'CNAME'] : [type, 'CNAME'];
 }

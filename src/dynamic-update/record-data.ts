@@ -15,6 +15,7 @@ export function encodeData(type: KeptType, text: string): Uint8Array | undefined
       const octets = parseAddress(text);
       return octets?.length === (type === 'A' ? 4 : 16) ? octets : undefined;
     }
+    case 'CNAME':
     case 'PTR':
       return encodeName(text);
     case 'SRV': {
@@ -36,6 +37,7 @@ export function decodeData(type: KeptType, rdata: Uint8Array): string | undefine
     case 'A':
     case 'AAAA':
       return rdata.length === (type === 'A' ? 4 : 16) ? formatAddress(rdata) : undefined;
+    case 'CNAME':
     case 'PTR':
       return nameAt(rdata, 0);
     case 'SRV': {

@@ -1,12 +1,13 @@
 import { rrType } from '../wire/codes.ts';
 
 /** Types of the records that are kept in step. */
-export const keptTypes = ['A', 'AAAA', 'SRV', 'PTR'] as const;
+export const keptTypes = ['A', 'AAAA', 'CNAME', 'SRV', 'PTR'] as const;
 export type KeptType = (typeof keptTypes)[number];
 
 export const typeCodes: Readonly<Record<KeptType, number>> = {
   A: rrType.A,
   AAAA: rrType.AAAA,
+  CNAME: rrType.CNAME,
   SRV: rrType.SRV,
   PTR: rrType.PTR,
 };

@@ -32,8 +32,8 @@ interface Section {
 
 /**
  * Encodes changes for messages about one zone. Prerequisites say that all is as it was when the change was planned: an RRset that
- * is made does not exist, nor its ownership record, nor a CNAME there; one that is changed or removed has the value that we know, and so has
- * its ownership record. Who wrote to these names in between thus has the whole message refused.
+ * is made does not exist, nor its ownership record, nor a CNAME there, nor anything beside a CNAME; one that is changed or removed has the value that
+ * we know, and so has its ownership record. Who wrote to these names in between thus has the whole message refused.
  */
 export class ChangeEncoder {
   readonly #zone: Uint8Array;
@@ -49,9 +49,11 @@ export class ChangeEncoder {
   encode(change: HostChange): EncodedChange | undefined {
     const prerequisites = new SectionWriter(this.#zone);
     const updates = new SectionWriter(this.#zone);
-    const noCname = new Set<string>();
-    for (const each of change.changes) this.#add(each, prerequisites, updates, noCname);
-    for (const name of noCname) prerequisites.add(name, rrType.CNAME, rrClass.NONE);
+    for (const each of change.changes) expectOf(each, prerequisites);
+    expectNoAlias(change.changes, prerequisites);
+    // Servers leave out what cannot stand beside a CNAME (RFC 2136 section 3.4.2.2), so what goes makes room for what comes.
+    for (const each of change.changes) remove(each, updates);
+    for (const each of change.changes) this.#insert(each, updates);
     const encoded = { change, prerequisites: prerequisites.finish(), updates: updates.finish() };
     return sizeOf(encoded) > maxChangeSize ? undefined : encoded;
   }
@@ -84,33 +86,52 @@ export class ChangeEncoder {
     ]);
   }
 
-  #add({ before, after }: Change, prerequisites: SectionWriter, updates: SectionWriter, noCname: Set<string>): void {
-    const { name, type } = before ?? after.set;
-    const mark = ownershipName(name, type)!;
-    const code = typeCodes[type];
-    if (before && before.data.length > 0) {
-      for (const each of before.data) prerequisites.add(name, code, rrClass.IN, 0, rdataOf(type, each));
-    } else prerequisites.add(name, code, rrClass.NONE);
-    if (before) {
-      for (const text of before.texts) prerequisites.add(mark, rrType.TXT, rrClass.IN, 0, Buffer.from(text, 'latin1'));
-    } else {
-      prerequisites.add(mark, rrType.TXT, rrClass.NONE);
-      noCname.add(name).add(mark);
-    }
-    if (before) {
-      if (before.data.length > 0) updates.add(name, code, rrClass.ANY);
-      updates.add(mark, rrType.TXT, rrClass.NONE, 0, Buffer.from(before.ownText, 'latin1'));
-    }
+  #insert({ after }: Change, updates: SectionWriter): void {
     if (!after) return;
-    const { ttl, data } = after.set;
-    for (const each of data) updates.add(name, code, rrClass.IN, ttl, rdataOf(type, each));
+    const { name, type, ttl, data } = after.set;
+    for (const each of data) updates.add(name, typeCodes[type], rrClass.IN, ttl, rdataOf(type, each));
     const ownership = encodeOwnership({ owner: this.#owner, resource: after.resource });
-    updates.add(mark, rrType.TXT, rrClass.IN, ttl, ownership);
+    updates.add(ownershipName(name, type)!, rrType.TXT, rrClass.IN, ttl, ownership);
   }
 }
 
+/** An RRset and its ownership record are as we know them. */
+function expectOf({ before, after }: Change, prerequisites: SectionWriter): void {
+  const { name, type } = before ?? after.set;
+  const mark = ownershipName(name, type)!;
+  const code = typeCodes[type];
+  if (before && before.data.length > 0) {
+    for (const each of before.data) prerequisites.add(name, code, rrClass.IN, 0, rdataOf(type, each));
+  } else prerequisites.add(name, code, rrClass.NONE);
+  if (before) {
+    for (const text of before.texts) prerequisites.add(mark, rrType.TXT, rrClass.IN, 0, Buffer.from(text, 'latin1'));
+  } else prerequisites.add(mark, rrType.TXT, rrClass.NONE);
+}
+
+/** At names that get a record there is no CNAME, but for one of ours that goes; and where a CNAME comes there is nothing, but for what goes. */
+function expectNoAlias(changes: readonly Change[], prerequisites: SectionWriter): void {
+  const had = changes.flatMap(({ before }) => (before && before.data.length > 0 ? [before] : []));
+  const names = new Set<string>();
+  for (const { before, after } of changes) {
+    if (before) continue;
+    const { name, type } = after.set;
+    names.add(ownershipName(name, type)!);
+    if (type !== 'CNAME') names.add(name);
+    else if (!had.some((each) => each.name === name)) prerequisites.add(name, rrType.ANY, rrClass.NONE);
+  }
+  for (const { name, type } of had) if (type === 'CNAME') names.delete(name);
+  for (const name of names) prerequisites.add(name, rrType.CNAME, rrClass.NONE);
+}
+
+function remove({ before }: Change, updates: SectionWriter): void {
+  if (!before) return;
+  const { name, type, data, ownText } = before;
+  if (data.length > 0) updates.add(name, typeCodes[type], rrClass.ANY);
+  updates.add(ownershipName(name, type)!, rrType.TXT, rrClass.NONE, 0, Buffer.from(ownText, 'latin1'));
+}
+
 /** Cuts changes into as few messages as they fit, in their order; of at most `maxSize` octets, or of one change that is longer. */
-export function batchesOf(changes: readonly EncodedChange[], maxSize: number = maxChangeSize): EncodedChange[][] {
+export function batchesOf(changes: readonly EncodedChange[], maxSize: number): EncodedChange[][] {
   const batches: EncodedChange[][] = [];
   let size = 0;
   let prerequisites = 0;

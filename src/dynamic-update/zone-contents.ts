@@ -21,8 +21,10 @@ export class ZoneContents {
   readonly zone: string;
   /** By `keyOfSet`. One without data is an ownership record whose RRset is gone. */
   readonly owned = new Map<string, OwnedSet>();
-  /** Keys of RRsets that are not ours, or have the mark of another owner: of the types that we write, and CNAME. */
+  /** Keys of RRsets that are not ours, or have the mark of another owner: of the types that we write. */
   readonly foreign = new Set<string>();
+  /** Names with records of types that we do not write, beside which there can be no CNAME. */
+  readonly occupied = new Set<string>();
   /** Names below the apex with NS or DNAME: what is below them, and at those with NS, is not answered from here. */
   readonly cuts = new Map<string, 'NS' | 'DNAME'>();
 
@@ -56,6 +58,9 @@ interface MarkDraft {
   isOfOthers: boolean;
 }
 
+/** What may stand beside a CNAME (RFC 4034 section 2.5, RFC 2181 section 10.1): a signed zone has them at all names. */
+const besideAlias: readonly number[] = [rrType.RRSIG, rrType.NSEC];
+
 const typesByCode = new Map(keptTypes.map((type) => [typeCodes[type], type]));
 
 /** Makes the contents of a zone of the records of a transfer. */
@@ -75,11 +80,11 @@ export class ZoneReader {
     const name = formatName(owner).toLowerCase();
     const contents = this.#contents;
     if (code === rrType.TXT) this.#addText(name, rdata);
-    else if (code === rrType.CNAME) contents.foreign.add(keyOfSet(name, 'CNAME'));
     else if (code === rrType.NS && name !== contents.zone) contents.cuts.set(name, 'NS');
     else if (code === rrType.DNAME && contents.cuts.get(name) !== 'NS') contents.cuts.set(name, 'DNAME');
     const type = typesByCode.get(code);
     const data = type && decodeData(type, rdata);
+    if (type === undefined && !besideAlias.includes(code)) contents.occupied.add(name);
     if (type === undefined || data === undefined) return;
     const key = keyOfSet(name, type);
     const draft = this.#sets.get(key);

@@ -9,7 +9,7 @@ import type { PrimaryServer } from './primary.ts';
 import { keyOfSet } from './record-set.ts';
 import { allowedRemovals, removalLimitText, type RemovalLimit } from './removal-limit.ts';
 import { encodeOwnership } from './ownership.ts';
-import { batchesOf, ChangeEncoder, type EncodedChange } from './update-message.ts';
+import { batchesOf, ChangeEncoder, maxChangeSize, type EncodedChange } from './update-message.ts';
 import type { ZoneContents } from './zone-contents.ts';
 
 /*
@@ -69,9 +69,12 @@ export class ZoneUpdater {
   readonly #options: ZoneUpdaterOptions;
   readonly #encoder: ChangeEncoder;
   #contents: ZoneContents | undefined;
+  /** Octets that the changes of one message take. A server that does not get done with one in time has smaller ones from then on. */
+  #messageSize: number;
 
   constructor(options: ZoneUpdaterOptions) {
     this.#options = options;
+    this.#messageSize = options.messageSize ?? maxChangeSize;
     this.#encoder = new ChangeEncoder(options.zone, options.owner);
   }
 
@@ -118,7 +121,7 @@ export class ZoneUpdater {
     contents: ZoneContents,
     scope: PlanScope,
   ): Promise<{ readonly report: PassReport; readonly conflicts: number }> {
-    const { clock, signal, isDryRun, messageSize } = this.#options;
+    const { clock, signal, isDryRun } = this.#options;
     const slicer = new TimeSlicer(clock, signal, foregroundPace);
     const plan = await inSlices(planChanges(desired, contents, scope), slicer);
     this.#checkRemovals(plan, contents);
@@ -133,7 +136,7 @@ export class ZoneUpdater {
     const refused = new Map<string, string>();
     if (isDryRun) return { report: { changes: encoded.map(({ change }) => change), skipped, refused }, conflicts: 0 };
     const sent: Sent = { done: [], refused, conflicts: 0 };
-    for (const batch of batchesOf(encoded, messageSize)) await this.#send(batch, contents, sent);
+    for (const batch of batchesOf(encoded, this.#messageSize)) await this.#send(batch, contents, sent);
     return { report: { changes: sent.done, skipped, refused }, conflicts: sent.conflicts };
   }
 
@@ -150,6 +153,7 @@ export class ZoneUpdater {
     } catch (error) {
       // It may have been taken, or not.
       this.#contents = undefined;
+      if (error instanceof UpdateError && error.failure === 'timeout') this.#messageSize >>= 1;
       throw error;
     }
     if (code === rcode.NOERROR) {

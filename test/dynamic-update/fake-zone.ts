@@ -79,7 +79,7 @@ export class FakeZone {
       if (ttl !== 0) return rcode.FORMERR;
       const found = has(name, type).length > 0;
       if (rrclass === rrClass.ANY && !found) return rcode.NXRRSET;
-      if (rrclass === rrClass.NONE && found) return rcode.YXRRSET;
+      if (rrclass === rrClass.NONE && found) return type === rrType.ANY ? rcode.YXDOMAIN : rcode.YXRRSET;
       if (rrclass === rrClass.IN) {
         const key = `${name} ${type}`;
         expected.set(key, [...(expected.get(key) ?? []), rdata]);
@@ -98,7 +98,9 @@ export class FakeZone {
       else if (rrclass === rrClass.NONE)
         this.records = [...others, ...has(name, type).filter((each) => each.rdata !== rdata)];
       else {
-        const same = has(name, type).filter((each) => each.rdata !== rdata);
+        const beside = has(name, rrType.ANY).filter((each) => (each.type === rrType.CNAME) !== (type === rrType.CNAME));
+        if (beside.length > 0) continue;
+        const same = type === rrType.CNAME ? [] : has(name, type).filter((each) => each.rdata !== rdata);
         this.records = [...others, ...same, { name, type, ttl, rdata }];
       }
     }

@@ -9,13 +9,14 @@ describe('names', () => {
     ['db.example.org.', 'AAAA', 'aaaa-db.example.org.'],
     ['_http._tcp.db.example.org.', 'SRV', 'srv-_http._tcp.db.example.org.'],
     ['*.example.org.', 'A', 'a-*.example.org.'],
+    ['db.example.org.', 'CNAME', 'cname-db.example.org.'],
     ['7.2.0.192.in-addr.arpa.', 'PTR', 'ptr-7.2.0.192.in-addr.arpa.'],
   ] as const)('of %s %s', (name, type, mark) => {
     expect(ownershipName(name, type)).toBe(mark);
     expect(ownedBy(mark)).toEqual({ name, type });
   });
 
-  it.each(['db.example.org.', 'cname-db.example.org.', 'mx-db.example.org.'])('%s is none of ours', (name) => {
+  it.each(['db.example.org.', 'txt-db.example.org.', 'mx-db.example.org.'])('%s is none of ours', (name) => {
     expect(ownedBy(name)).toBeUndefined();
   });
 

@@ -12,6 +12,7 @@ import { FakeZone } from './fake-zone.ts';
 
 const zone = 'example.org.';
 const names = ['a', 'b', 'c', 'd.c', '*.w'].map((label) => `${label}.${zone}`);
+const elsewhere = Buffer.from(encodeData('CNAME', 'elsewhere.test.')!).toString('hex');
 const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
 
 /** Some hosts, each with some of its RRsets. */
@@ -21,6 +22,7 @@ const wanted = fc.uniqueArray(
     v4: fc.uniqueArray(fc.constantFrom(...addresses), { maxLength: 3 }),
     v6: fc.boolean(),
     srv: fc.boolean(),
+    alias: fc.constantFrom('', '', 'one.test.', 'two.test.'),
     ttl: fc.constantFrom(30, 60),
     resource: fc.constantFrom('serviceentry/x/one', 'serviceentry/x/two'),
   }),
@@ -34,7 +36,7 @@ const foreign = fc.array(
   fc.constantFrom(
     ...names.flatMap((name) => [
       { name, type: rrType.A, rdata: encodeData('A', '198.51.100.1')! },
-      { name, type: rrType.CNAME, rdata: encodeData('PTR', 'elsewhere.test.')! },
+      { name, type: rrType.CNAME, rdata: encodeData('CNAME', 'elsewhere.test.')! },
       { name, type: rrType.TXT, rdata: Uint8Array.of(1, 0x78) },
       { name, type: rrType.NS, rdata: encodeData('PTR', 'ns.test.')! },
     ]),
@@ -47,7 +49,7 @@ const foreign = fc.array(
   { maxLength: 3 },
 );
 
-function desiredHost({ host, v4, v6, srv, ttl, resource }: Wanted[number]): DesiredHost {
+function desiredHost({ host, v4, v6, srv, alias, ttl, resource }: Wanted[number]): DesiredHost {
   const set = (type: KeptType, name: string, data: readonly string[]) => ({
     name,
     type,
@@ -55,8 +57,9 @@ function desiredHost({ host, v4, v6, srv, ttl, resource }: Wanted[number]): Desi
     data: canonicalData(data),
   });
   const sets = [
-    ...(v4.length > 0 ? [set('A', host, v4)] : []),
-    ...(v6 ? [set('AAAA', host, ['2001:db8::1'])] : []),
+    ...(alias !== '' ? [set('CNAME', host, [alias])] : []),
+    ...(alias === '' && v4.length > 0 ? [set('A', host, v4)] : []),
+    ...(alias === '' && v6 ? [set('AAAA', host, ['2001:db8::1'])] : []),
     ...(srv && !host.startsWith('*') ? [set('SRV', `_http._tcp.${host}`, [`0 100 80 ${host}`])] : []),
   ];
   return { host, resource, sets };
@@ -197,6 +200,14 @@ it('notices what others write in between, and takes nothing of it away', async (
       for (const { name, type } of theirs) {
         if (type !== rrType.A && type !== rrType.CNAME) continue;
         expect(lines.filter((line) => line.startsWith(`${name} `) && / (A|AAAA) c0/.test(line))).toEqual([]);
+      }
+      const { owned } = await server.transfer(zone, 'us');
+      for (const set of owned.values()) expect(set.data).not.toEqual([]);
+      // Nor has an alias of ours anything beside it.
+      for (const line of lines) {
+        const [name = '', , type, rdata] = line.split(' ');
+        if (type !== 'CNAME' || rdata === elsewhere) continue;
+        expect(lines.filter((other) => other.startsWith(`${name} `))).toEqual([line]);
       }
     }),
   );

@@ -40,6 +40,16 @@ function hosts(...labels: string[]): DesiredRecords {
   return desired;
 }
 
+/** Hosts that are but aliases. */
+function aliases(...labels: string[]): DesiredRecords {
+  const desired = new DesiredRecords();
+  for (const label of labels) {
+    const alias = { ...set(label, 'lb.test.'), type: 'CNAME' } as const;
+    desired.set({ host: alias.name, resource: 'serviceentry/shop/db', sets: [alias] });
+  }
+  return desired;
+}
+
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => `h${i}`);
 
 describe('names that a zone cannot have', () => {
@@ -68,6 +78,38 @@ describe('names that a zone cannot have', () => {
     const { skipped } = await updaterOf(server).compare(desired);
     expect([...skipped]).toEqual([[name, reason]]);
     expect(server.lines).toEqual(before);
+  });
+
+  it.each([
+    ['an address', rrType.A, encodeData('A', '192.0.2.9')!],
+    ['a service', rrType.SRV, encodeData('SRV', '0 0 1 a.test.')!],
+    ['an alias', rrType.CNAME, encodeData('CNAME', 'b.test.')!],
+    ['a text', rrType.TXT, Uint8Array.of(1, 0x78)],
+    ['a type that is not written here', rrType.MX, Uint8Array.of(0, 1, 0)],
+  ])('an alias beside %s of somebody else', async (_, type, rdata) => {
+    const server = new FakeZone(zone);
+    server.add(`www.${zone}`, type, rdata);
+    const before = server.lines;
+    const { skipped } = await updaterOf(server).compare(aliases('www'));
+    expect([...skipped]).toEqual([[`www.${zone}`, 'foreign']]);
+    expect(server.lines).toEqual(before);
+  });
+
+  it('an alias at a name that another host has an address of', async () => {
+    const server = new FakeZone(zone);
+    const desired = aliases('one.db');
+    desired.set({ host: `db.${zone}`, resource: 'serviceentry/shop/db', sets: [set('db'), set('one.db')] });
+    const { skipped } = await updaterOf(server).compare(desired);
+    expect([...skipped.values()]).toEqual(['foreign', 'foreign']);
+    expect(server.lines).toEqual([]);
+  });
+
+  it('has an alias in a zone that is signed', async () => {
+    const server = new FakeZone(zone);
+    server.add(`www.${zone}`, rrType.NSEC, Uint8Array.of(0));
+    server.add(`www.${zone}`, rrType.RRSIG, Uint8Array.of(0));
+    const contents = await server.transfer(zone, 'us');
+    expect([...contents.occupied]).toEqual([]);
   });
 
   it('has the name that a DNAME stands at', async () => {
@@ -144,6 +186,23 @@ describe('changes that the server refuses', () => {
     const comparing = updaterOf(server).compare(hosts(...numbered(1000)));
     await expect(comparing).rejects.toMatchObject({ failure: 'server' });
     expect(messages).toBeLessThan(200);
+  });
+
+  it('sends less at a time to a server that does not get done with a message in time', async () => {
+    const server = new FakeZone(zone);
+    const updater = updaterOf(server);
+    const taking = server.update.bind(server);
+    server.update = (name, message) =>
+      message.length > 10_000 ? Promise.reject(new UpdateError('timeout', 'says nothing')) : taking(name, message);
+    const desired = hosts(...numbered(1000));
+    let timeouts = 0;
+    const comparing = (): Promise<unknown> =>
+      updater.compare(desired).catch((error: unknown) => {
+        expect(error).toMatchObject({ failure: 'timeout' });
+        timeouts++;
+      });
+    while (server.records.length < 2000 && timeouts < 9) await comparing();
+    expect([timeouts, server.records.length]).toEqual([3, 2000]);
   });
 
   it('knows nothing of the zone any more when a connection breaks, and reads it again', async () => {

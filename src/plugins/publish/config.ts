@@ -29,7 +29,7 @@ export interface PublishTarget {
 }
 
 /** PTR follows from the zones. */
-export const publishedTypes = ['A', 'AAAA', 'SRV'] as const;
+export const publishedTypes = ['A', 'AAAA', 'CNAME', 'SRV'] as const;
 export type PublishedType = (typeof publishedTypes)[number];
 
 /** The Lease object of which the holder writes. */

@@ -161,7 +161,7 @@ function parseTarget(line: Directive, taken: Set<string>, context: ParseContext)
   const before = problems.list.length;
   const zones = line.args.flatMap((token) => parseZones(token, taken, problems));
   const draft: Draft = {
-    types: ['A', 'AAAA'],
+    types: ['A', 'AAAA', 'CNAME'],
     ttl: undefined,
     autoAddresses: false,
     maxRemovals: defaultRemovalLimit,

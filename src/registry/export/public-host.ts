@@ -2,6 +2,7 @@ import type { Registry } from '../registry.ts';
 import type { AddressPtr } from '../resolve/answer.ts';
 import { resolveByRule, type ResolveContext, type Resolved } from '../resolve/resolve.ts';
 import type { View } from '../resolve/visibility.ts';
+import { withAliases } from './alias.ts';
 import { answerRecords, type RRset } from './served.ts';
 import { zoneProblem } from './zone-files.ts';
 
@@ -27,7 +28,7 @@ export type Absence =
   | 'not-public'
   /** It is answered with what other name servers say. */
   | 'forwarded'
-  /** Some of its addresses are those of another name, which may change at any time. */
+  /** Some of its addresses are those of other names, which may change at any time, and a CNAME cannot say it. */
   | 'on-demand'
   /** It has no address, or none that a zone can have. */
   | 'no-records';
@@ -46,14 +47,14 @@ export function publicHost(host: string, registry: Registry, { autoAddresses }: 
     resolveByRule(name, registry.store.entriesOf(name), everybody, context);
   const resolved = resolve(host);
   if (!resolved) return nothing(registry.store.entriesOf(host).length === 0 ? 'unknown' : 'not-public');
-  const { kind, endpointHostnames, ptrs } = resolved.answer;
+  const { kind, ptrs } = resolved.answer;
   if (kind === 'forwarded') return nothing('forwarded');
-  if (endpointHostnames.length > 0) return nothing('on-demand');
   // Nobody is nearer to one endpoint than to another.
   const seen = { resolve, locality: '', nearest: 'off' } as const;
-  const rrsets = [...answerRecords(resolved, seen)].filter(
-    (rrset) => rrset.data.length > 0 && zoneProblem(rrset) === undefined,
-  );
+  const records = [...withAliases(answerRecords(resolved, seen))];
+  // Only a part of the addresses would be there.
+  if (records.some(({ endpointHostnames }) => endpointHostnames)) return nothing('on-demand');
+  const rrsets = records.filter((rrset) => rrset.data.length > 0 && zoneProblem(rrset) === undefined);
   return rrsets.length === 0 ? nothing('no-records') : { rrsets, ptrs };
 }
 

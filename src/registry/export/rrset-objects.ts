@@ -1,3 +1,4 @@
+import { withAliases } from './alias.ts';
 import type { RRset, Served } from './served.ts';
 import { zoneProblem } from './zone-files.ts';
 
@@ -71,7 +72,9 @@ ${endpoints.join('')}`;
 
 /** Names and values may look like numbers or words of YAML: they are quoted, as JSON is. */
 function endpointText({ name, type, ttl, data }: RRset): string {
-  const targets = data.slice(0, maxItems).map((each) => (type === 'PTR' ? each.slice(0, -1) : each));
+  const targets = data
+    .slice(0, maxItems)
+    .map((each) => (type === 'PTR' || type === 'CNAME' ? each.slice(0, -1) : each));
   return `    - dnsName: ${JSON.stringify(name.slice(0, -1))}
       recordType: ${type}
       recordTTL: ${ttl}
@@ -94,12 +97,14 @@ export function* terraformJson(list: Iterable<Served>): Generator<string, undefi
 
 /** RRsets that come from a ServiceEntry, with the first one of those that they come from. */
 function* sourced(list: Iterable<Served>): Iterable<{ readonly source: string; readonly rrset: RRset }> {
-  for (const served of list) {
-    if (served.kind === 'remark') continue;
-    const { rrset } = served;
+  for (const rrset of withAliases(rrsetsOf(list))) {
     const [source] = rrset.sources;
-    // Of what is looked up when it is asked for only a part would be there.
+    // Of what is looked up under several names only a part would be there.
     if (source === undefined || rrset.endpointHostnames || rrset.data.length === 0 || zoneProblem(rrset)) continue;
     yield { source, rrset };
   }
+}
+
+function* rrsetsOf(list: Iterable<Served>): Iterable<RRset> {
+  for (const served of list) if (served.kind === 'rrset') yield served.rrset;
 }

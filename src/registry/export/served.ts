@@ -16,14 +16,15 @@ import { localityOf } from '../../table/locality.ts';
 
 /*
  * export/ lists all records that a registry serves to one kind of client: `served` makes them, `filter` selects, `table` and
- * `zone-files` (with `zone-names`) print them, and `rrset-objects` for other programs. `public-host` has what of one host other name servers may be told.
+ * `zone-files` (with `zone-names`) print them, and `rrset-objects` for other programs. `public-host` has what of one host other name servers may be told, and
+ * `alias` how they say that its addresses are those of another name.
  */
 
 /** Records of one name and type. Names are absolute, in presentation form; of wildcards the first label is `*`. */
 export interface RRset {
   readonly name: string;
   readonly ttl: number;
-  readonly type: 'A' | 'AAAA' | 'SRV' | 'PTR' | 'SOA' | 'NS';
+  readonly type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR' | 'SOA' | 'NS';
   /** RDATA as in a zone file. */
   readonly data: readonly string[];
   /** `namespace/name` of the ServiceEntries that it comes from; none for the records of an own zone. */

@@ -105,9 +105,10 @@ function isWild(name: string): boolean {
 export function zoneProblem({ name, type, data }: RRset): string | undefined {
   if (name.includes('.*.')) return 'a name with the labels that are asked for in its middle';
   if (isWild(name) && type === 'SRV') return 'the target is the name that is asked for';
-  if ((type === 'A' || type === 'AAAA') && !isHostName(name))
+  if ((type === 'A' || type === 'AAAA' || type === 'CNAME') && !isHostName(name))
     return 'no host name (RFC 952), which name servers refuse';
-  const targets = type === 'SRV' || type === 'PTR' ? data.map((each) => each.slice(each.lastIndexOf(' ') + 1)) : [];
+  const hasTargets = type === 'SRV' || type === 'PTR' || type === 'CNAME';
+  const targets = hasTargets ? data.map((each) => each.slice(each.lastIndexOf(' ') + 1)) : [];
   return targets.every(isHostName) ? undefined : 'its target is no host name (RFC 952), which name servers refuse';
 }
 

@@ -7,6 +7,8 @@ interface HostOptions {
   readonly resource?: string;
   /** An SRV record is made of it. */
   readonly port?: number;
+  /** A CNAME is made of it; absolute. */
+  readonly alias?: string;
 }
 
 /** Hosts that a test sets. */
@@ -15,7 +17,8 @@ export class FakeHosts implements PublicHosts {
   readonly #hosts = new Map<string, PublicHost>();
   readonly #listeners = new Set<(hosts: ReadonlySet<string>) => void>();
 
-  set(host: string, addresses: readonly string[], { resource = 'serviceentry/shop/db', port }: HostOptions = {}): void {
+  set(host: string, addresses: readonly string[], options: HostOptions = {}): void {
+    const { resource = 'serviceentry/shop/db', port, alias } = options;
     const sources = [resource.slice('serviceentry/'.length)];
     const name = `${host}.`;
     const common = { name, ttl: 30, sources, host: name };
@@ -27,6 +30,7 @@ export class FakeHosts implements PublicHosts {
       const data = addresses.filter((address) => familyOf(address) === family);
       if (data.length > 0) rrsets.push({ ...common, type, data });
     }
+    if (alias !== undefined) rrsets.push({ ...common, type: 'CNAME', data: [alias] });
     if (port !== undefined)
       rrsets.push({ ...common, name: `_tcp._tcp.${name}`, type: 'SRV', data: [`0 100 ${port} ${name}`] });
     const ptrs = host.startsWith('*') ? [] : addresses.map((address) => ({ address, target: host }));

@@ -22,7 +22,7 @@ describe('publish in a Corefile', () => {
         primary: { host: '192.0.2.53', port: 53 },
         keyFile,
         owner: 'us',
-        types: ['A', 'AAAA'],
+        types: ['A', 'AAAA', 'CNAME'],
         ttl: undefined,
         autoAddresses: false,
         maxRemovals: { kind: 'percent', percent: 10 },

@@ -45,8 +45,9 @@ describe('objects for external-dns', () => {
     const [any, db] = documents;
     const names = documents.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
     expect(names).toEqual(['shop/any', 'shop/db', 'shop/lookup']);
-    // Its addresses are looked up when it is asked for: only its services are known.
-    expect(new Set(documents[2]!.spec.endpoints.map(({ recordType }) => recordType))).toEqual(new Set(['SRV']));
+    expect(documents[2]!.spec.endpoints.filter(({ recordType }) => recordType !== 'SRV')).toEqual([
+      { dnsName: 'lookup.example.org', recordType: 'CNAME', recordTTL: 30, targets: ['elsewhere.example.org'] },
+    ]);
     expect(any).toMatchObject({ apiVersion: 'externaldns.k8s.io/v1alpha1', kind: 'DNSEndpoint' });
     expect(any!.spec.endpoints.filter(({ recordType }) => recordType !== 'SRV')).toEqual([
       { dnsName: 'any.example.org', recordType: 'A', recordTTL: 30, targets: ['10.0.0.8'] },
@@ -85,7 +86,7 @@ describe('objects for external-dns', () => {
       for (const { dnsName: name, recordType, recordTTL, targets } of endpoints) {
         expect(name).toMatch(dnsName);
         expect(name.length).toBeLessThanOrEqual(253);
-        expect(['A', 'AAAA', 'SRV', 'PTR']).toContain(recordType);
+        expect(['A', 'AAAA', 'CNAME', 'SRV', 'PTR']).toContain(recordType);
         expect(Number.isInteger(recordTTL)).toBe(true);
         expect(targets.length).toBeGreaterThan(0);
         if (recordType === 'SRV') for (const target of targets) expect(target).toMatch(/^\d+ \d+ \d+ \S+\.$/);
@@ -109,7 +110,9 @@ describe('JSON for Terraform', () => {
       namespace: 'shop',
       source: 'shop/any',
     });
-    expect(rows.filter(({ name, type }) => /hidden|lookup/.test(name) && type !== 'SRV')).toEqual([]);
+    expect(rows.filter(({ name, type }) => /hidden|lookup/.test(name) && type !== 'SRV')).toMatchObject([
+      { name: 'lookup.example.org', type: 'CNAME', values: ['elsewhere.example.org.'] },
+    ]);
     // The keys of for_each.
     expect(new Set(rows.map(({ name, type }) => `${name} ${type}`)).size).toBe(rows.length);
     expect(load(text('terraform'))).toEqual(rows);
