@@ -13,6 +13,7 @@ import {
 import { sharedPerLine } from './query/concurrency-limit.ts';
 import { Deadlines } from './query/deadlines.ts';
 import { ForwardGroup } from './query/forward-group.ts';
+import { InFlightLimit } from './query/in-flight-limit.ts';
 import { forwardSeriesLength } from './meter.ts';
 import { asksForResolver, resolverRecords, resolverReply } from './local/resolver-arpa.ts';
 import { makeRoutes, type Sender } from './routes.ts';
@@ -43,6 +44,7 @@ function groupsOf({ lines }: ForwardConfig, environment: HandlerEnvironment): re
   const deadlines = new Deadlines(environment.clock);
   const { clock, logger, connectUdp, worker, counters: memory } = environment;
   const randomUint16 = (): number => environment.randomUint16();
+  const inFlight = new InFlightLimit(worker.count, Math.max(0, ...lines.map(({ maxConcurrent = 0 }) => maxConcurrent)));
   let upstreamsBefore = 0;
   const groups = lines.map((line, index) => {
     const length = sharedPerLine(worker.count);
@@ -57,6 +59,7 @@ function groupsOf({ lines }: ForwardConfig, environment: HandlerEnvironment): re
       randomUint16,
       shared,
       worker: worker.index,
+      inFlight,
       metrics,
     });
   });

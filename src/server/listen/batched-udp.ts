@@ -20,6 +20,8 @@ const batchSize = 64;
 export const groupSize = 16;
 /** Queries after which the event loop goes on with timers, upstreams and the main thread: about a millisecond. */
 const maxPerTick = 512;
+/** Peers that are kept to be used again; as many wait at a time in any but the worst moments. */
+const maxFreePeers = 1024;
 /** Pauses in a tick; with more, other sockets of the thread would wait longer than is saved. */
 const maxPauses = 2;
 const watchAgainMs = 100;
@@ -236,7 +238,7 @@ class BatchedUdpListener implements Listener {
     void outcome.then((length) => {
       if (length > 0) this.#late.add(envelope, query.out, query.outStart, length);
       this.#queries.give(query);
-      this.#freePeers.push(peer);
+      if (this.#freePeers.length < maxFreePeers) this.#freePeers.push(peer);
       if (--this.#inFlight === 0) this.#onDrained?.();
     });
   }

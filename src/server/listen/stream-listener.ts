@@ -9,11 +9,19 @@ import { ReplyBuffers } from './reply-buffers.ts';
 import { replyBufferBytes, StreamConnection, type StreamShare } from './stream-connection.ts';
 import { TickFlusher } from './tick-flusher.ts';
 
-/** Connections that wait to be accepted; a client retries one that finds no room after 1 s. */
-export const connectionBacklog = 4096;
+/** Connections that wait to be accepted at most. */
+const maxBacklog = 512;
 /** How often time-outs are checked; one timer serves all connections. */
 const sweepMs = 250;
 const warnAgainMs = 10_000;
+
+/**
+ * How many connections may wait to be accepted where so many may be open. Node accepts all that wait at once: of more than half of the places
+ * some would be closed to make room before what they have sent is read. A client tries again after 1 s where it finds no room.
+ */
+export function connectionBacklog(maxConnections: number): number {
+  return Math.max(1, Math.min(maxBacklog, maxConnections >> 1));
+}
 
 /** The connections of one server socket: how many there may be, and for how long (RFC 7766, RFC 7858). */
 export class StreamListener implements Listener {

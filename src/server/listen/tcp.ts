@@ -13,7 +13,7 @@ export const listenTcp: Listen = (address, environment) =>
         host: address.address,
         ipv6Only: address.family === 6,
         reusePort: address.reusePort,
-        backlog: connectionBacklog,
+        backlog: connectionBacklog(environment.maxConnections),
       },
       () => {
         server.off('error', reject);

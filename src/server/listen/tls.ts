@@ -21,7 +21,7 @@ export function makeListenTls(context: TlsContext): Listen {
         host: address.address,
         ipv6Only: address.family === 6,
         reusePort: address.reusePort,
-        backlog: connectionBacklog,
+        backlog: connectionBacklog(environment.maxConnections),
       };
       server.listen(options, () => {
         server.off('error', reject);

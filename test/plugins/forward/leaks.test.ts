@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Deadlines } from '../../../src/plugins/forward/query/deadlines.ts';
 import { ForwardGroup } from '../../../src/plugins/forward/query/forward-group.ts';
+import { InFlightLimit } from '../../../src/plugins/forward/query/in-flight-limit.ts';
 import { connectDgram } from '../../../src/sockets/connect-dgram.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import {
@@ -33,6 +34,7 @@ beforeEach(async () => {
     connectUdp: connectDgram,
     shared: new Int32Array(2),
     worker: 0,
+    inFlight: new InFlightLimit(1),
     randomUint16: () => randomInt(65_536),
   });
 });

@@ -118,16 +118,16 @@ describe('a question that is under way', () => {
     }
   });
 
-  test('is waited for by 10,000 at most; more are REFUSED', async () => {
-    const harness = chain({ maxConcurrent: 65_535 });
-    const outcomes = Array.from({ length: 10_000 }, () => harness.ask(makeQuery('example.org', 'A')));
+  test('is waited for by 4,096 at most; more are REFUSED', async () => {
+    const harness = chain({ maxConcurrent: undefined });
+    const outcomes = Array.from({ length: 4096 }, () => harness.ask(makeQuery('example.org', 'A')));
     const refused = makeQuery('example.org', 'A');
     expect(typeof harness.handler(refused)).toBe('number');
     expect(refused.out[3]! & 15).toBe(5);
-    expect(refused.error).toBe('forward: 10000 queries wait for the same reply already');
+    expect(refused.error).toBe('forward: 4096 queries wait for the same reply already');
     await upstream.received(1);
     upstream.queries[0]!.send(replyTo(upstream.queries[0]!));
-    expect(await Promise.all(outcomes)).toHaveLength(10_000);
+    expect(await Promise.all(outcomes)).toHaveLength(4096);
   });
 
   test('counts with all who wait for max_concurrent', async () => {

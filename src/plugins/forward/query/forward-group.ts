@@ -10,6 +10,7 @@ import { ForwardedQuery, maxTotalMs } from './forwarded-query.ts';
 import { ConcurrencyLimit, rotationOf } from './concurrency-limit.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { RetryBudget } from './retry-budget.ts';
+import type { InFlightLimit } from './in-flight-limit.ts';
 import { InFlightQueries } from './in-flight-queries.ts';
 import { FailedQuestions } from './failed-questions.ts';
 import { forwardSeries, UpstreamMeter } from '../meter.ts';
@@ -17,11 +18,6 @@ import { Selector } from '../upstream/selector.ts';
 import { questionOf, type Question } from './question.ts';
 import type { Waiter } from './waiter.ts';
 import { Upstream } from '../upstream/upstream.ts';
-
-/** Queries that may wait in one worker; each takes about 2 KiB. */
-export const maxInFlight = 65_535;
-/** Queries that may wait for one reply. */
-const maxWaiting = 10_000;
 
 /** What the upstreams of a line share with their surroundings. */
 export interface GroupEnvironment {
@@ -33,6 +29,8 @@ export interface GroupEnvironment {
   /** Numbers of this line that all workers share, and which worker this is. */
   readonly shared: Int32Array;
   readonly worker: number;
+  /** What all lines of the server block have in common in this worker. */
+  readonly inFlight: InFlightLimit;
   /** Where it is counted, and the number of upstreams in the lines before this one. */
   readonly metrics?: { readonly memory: Float64Array; readonly upstreamsBefore: number } | undefined;
 }
@@ -129,8 +127,8 @@ export class ForwardGroup {
     if (forwarded === undefined) {
       const reason = this.#failures.reasonOf(question, now);
       if (reason !== undefined) return serverFailure(query, `forward: ${reason} (a moment ago)`);
-    } else if (forwarded.waiting >= maxWaiting) {
-      return this.#refuse(query, `${maxWaiting} queries wait for the same reply already`);
+    } else if (forwarded.waiting >= this.#environment.inFlight.maxForOne) {
+      return this.#refuse(query, `${forwarded.waiting} queries wait for the same reply already`);
     }
     query.hold();
     return new Promise((resolve) => {
@@ -194,6 +192,7 @@ export class ForwardGroup {
   /** So many queries have their replies. */
   answered(count: number): void {
     this.#inFlight -= count;
+    this.#environment.inFlight.count -= count;
     this.#limit.own = this.#inFlight;
     if (this.#inFlight === 0) this.#onDrained?.();
   }
@@ -256,9 +255,11 @@ export class ForwardGroup {
 
   /** One more waits. Where there are too many, who has waited longest gives way: it is the least likely to be waited for still. */
   #added(): void {
+    const limit = this.#environment.inFlight;
     this.#inFlight++;
+    limit.count++;
     this.#limit.own = this.#inFlight;
-    if (this.#inFlight > maxInFlight) this.#inFlightQueries.oldest?.drop('it gave way: too many queries wait');
+    if (limit.count > limit.max) this.#inFlightQueries.oldest?.drop('it gave way: too many queries wait');
   }
 
   #refuse(query: Query, reason: string): number {

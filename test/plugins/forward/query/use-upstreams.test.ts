@@ -3,6 +3,7 @@ import type { PlacedUpstream } from '../../../../src/plugins/forward/config.ts';
 import { forwardSeries, upstreamSeries } from '../../../../src/plugins/forward/meter.ts';
 import { Deadlines } from '../../../../src/plugins/forward/query/deadlines.ts';
 import { ForwardGroup } from '../../../../src/plugins/forward/query/forward-group.ts';
+import { InFlightLimit } from '../../../../src/plugins/forward/query/in-flight-limit.ts';
 import { connectDgram } from '../../../../src/sockets/connect-dgram.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { FakeUpstream, replyTo, silence } from '../../../support/fake-upstream.ts';
@@ -30,6 +31,7 @@ beforeEach(async () => {
     connectUdp: connectDgram,
     shared: new Int32Array(2),
     worker: 0,
+    inFlight: new InFlightLimit(1),
     randomUint16: () => 7,
     metrics: { memory, upstreamsBefore: 0 },
   });
