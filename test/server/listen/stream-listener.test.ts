@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { counter } from '../../../src/server/counters.ts';
 import type { Connection } from '../../../src/server/listen/connection.ts';
-import { StreamListener } from '../../../src/server/listen/stream-listener.ts';
+import { connectionBacklog, StreamListener } from '../../../src/server/listen/stream-listener.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/quiet-logger.ts';
 import { FakeSocket } from '../../sockets/fake-socket.ts';
@@ -21,6 +21,16 @@ test('connections that cannot be accepted are warned of every 10 s, however many
   clock.advance(10_000);
   fail();
   expect(logger.lines).toHaveLength(2);
+});
+
+test.each([
+  [1, 1],
+  [3, 1],
+  [100, 50],
+  [1000, 500],
+  [5000, 512],
+])('where %i connections may be open, %i wait to be accepted', (maxConnections, backlog) => {
+  expect(connectionBacklog(maxConnections)).toBe(backlog);
 });
 
 describe('where there are as many connections as there may be', () => {
