@@ -14,6 +14,7 @@ import { ServerProcess } from './server.ts';
 /** Long enough for a reply that there is, on a busy machine. */
 const silenceMs = 400;
 const startAttempts = 5;
+const answerTimeoutMs = 20_000;
 
 /** The last line of a reload, of either server. */
 const reloadEnd = /^\[INFO\] Reloading complete$|^\[ERROR\] (?:SIGUSR1: starting with|Reload failed: ).*$/gm;
@@ -140,10 +141,23 @@ export class Side {
     }
   }
 
+  /** What a page says. On a busy machine a server closes connections that it did not get to in time (CoreDNS after 5 s): it is asked until it answers. */
   async get(path: string, port = '%HTTP'): Promise<{ status: number; body: string }> {
     const url = `http://127.0.0.1:${this.port(port)}${path}`;
-    const response = await fetch(url, { headers: { connection: 'close' } });
-    return { status: response.status, body: await response.text() };
+    const deadline = performance.now() + answerTimeoutMs;
+    for (;;) {
+      try {
+        const response = await fetch(url, { headers: { connection: 'close' } });
+        return { status: response.status, body: await response.text() };
+      } catch (error) {
+        const { cause } = error as Error;
+        if (performance.now() > deadline) {
+          const why = `${url} (${port}): ${String(error)}, ${String(cause)}`;
+          throw new Error(`${why}:\n${this.server.output.slice(-2000)}`, { cause });
+        }
+        await this.server.changed(100);
+      }
+    }
   }
 
   /** How many queries each upstream has got. */
